@@ -1,0 +1,1 @@
+"""The world of Overreach: clock, books, markets and clearing. Names no company and imports only itself."""

@@ -1,0 +1,24 @@
+"""Everything that can go wrong by a user's hand or by a broken rule, as one small family of exceptions."""
+
+import difflib
+
+
+class BadInput(ValueError):
+    """A user's mistake: one sentence that names file, key, value and rule. The command line exits with 2."""
+
+
+class BrokenRule(RuntimeError):
+    """An accounting rule that does not hold: names world, quarter, rule and residual. The run stops."""
+
+
+class UnbalancedEntry(BrokenRule):
+    """A posting that the ledger refuses: a negative amount, or one that is not a number."""
+
+
+def nearest(name, allowed):
+    """A hint for a typo: the nearest allowed name, or the whole list when it is short; "" when neither helps."""
+    allowed = sorted(map(str, allowed))
+    close = difflib.get_close_matches(str(name), allowed, n=1, cutoff=0.5)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"allowed: {', '.join(allowed)}" if 0 < len(allowed) <= 12 else ""

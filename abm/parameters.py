@@ -1,0 +1,92 @@
+"""Declared numbers. One declaration feeds bounds, documentation, sweeps and the sliders of the browser.
+
+A room declares its parameters beside their use, in a `Group`:
+
+    class ConeParameters(Group, name="cone"):
+        width = parameter(1.0, unit="1", low=0.5, high=1.5, source="assumption", meaning="true width of the cone")
+
+An instance holds the values of one model: every number as an array `[worlds, 1]`, so that worlds may differ in it,
+except structure (whole numbers that shape arrays) and choices, which are plain values shared by the batch.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.errors import BadInput, nearest
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared number: its default, unit, allowed range, source and meaning."""
+
+    value: object
+    unit: str
+    low: float | None
+    high: float | None
+    source: str
+    meaning: str
+    structural: bool = False
+    choices: tuple = ()
+    name: str = ""
+
+    def checked(self, value, where="value"):
+        """The value as the right type. Raises BadInput naming key, value and range."""
+        if self.choices:
+            if value not in self.choices:
+                raise BadInput(f"{where}: {self.name} = {value!r} is not allowed; {nearest(value, self.choices)}")
+            return value
+        try:
+            number = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            raise BadInput(f"{where}: {self.name} = {value!r} is not a number") from None
+        if not np.all((number >= self.low) & (number <= self.high)):
+            raise BadInput(f"{where}: {self.name} = {value} is outside [{self.low:g}, {self.high:g}] {self.unit}")
+        if not self.structural:
+            return number
+        if number.size != 1 or number.item() != int(number.item()):
+            raise BadInput(f"{where}: {self.name} = {value} must be one whole number for all worlds")
+        return int(number.item())
+
+
+def parameter(value, *, unit, low=None, high=None, source, meaning, structural=False, choices=()):
+    """Declare a parameter; bounds are required unless it is a choice between names."""
+    if not choices and (low is None or high is None):
+        raise BadInput(f"parameter {meaning!r} has no bounds")
+    return Parameter(value, unit, low, high, source, meaning, structural, tuple(choices))
+
+
+class Group:
+    """Parameters that belong together, read as attributes: `[worlds, 1]` arrays, or plain structural values."""
+
+    name = ""
+
+    def __init_subclass__(cls, name):
+        cls.name = name
+
+    def __init__(self, worlds=1, values=None, where="parameters"):
+        """Build the values of one model.
+
+        values: {short name: number or one number per world}; what is not named keeps its default.
+        Raises BadInput for an unknown name, a value out of range, or the wrong number of worlds.
+        """
+        declared = self.declared()
+        values = dict(values or {})
+        for key in values.keys() - declared.keys():
+            raise BadInput(f"{where}: unknown parameter '{self.name}.{key}'; {nearest(key, declared)}")
+        for key, item in declared.items():
+            setattr(self, key, _spread(item, item.checked(values.get(key, item.value), where), worlds, where))
+
+    @classmethod
+    def declared(cls):
+        """{short name: Parameter} with full public names, in order of declaration."""
+        own = {key: item for key, item in vars(cls).items() if isinstance(item, Parameter)}
+        return {key: Parameter(**{**vars(item), "name": f"{cls.name}.{key}"}) for key, item in own.items()}
+
+
+def _spread(item, value, worlds, where):
+    if item.structural or item.choices:
+        return value
+    if value.ndim > 0 and value.size not in (1, worlds):
+        raise BadInput(f"{where}: {item.name} has {value.size} values for {worlds} worlds")
+    return np.ascontiguousarray(np.broadcast_to(value.reshape(-1, 1), (worlds, 1)))

@@ -1,0 +1,1 @@
+"""The questions: command line, reports, sweeps and the browser. Imports `agents` and `abm`; nobody imports it."""

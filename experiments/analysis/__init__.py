@@ -1,0 +1,1 @@
+"""What finished runs say: sensitivity, discovery, attribution, plots and the report. Runs nothing."""

@@ -1,0 +1,1 @@
+"""The shipped experiments: one small declarative file per question."""

@@ -1,0 +1,53 @@
+"""Who owns what part of whom: the cap table, issues of new equity, marks [model.md 12.1, 26.6].
+
+Equity is at market value: an asset of the holder and a liability of the issuer, changed only by issues and marks.
+"""
+
+import numpy as np
+
+
+class CapTable:
+    """Shares of every issuer by holder, [worlds, holders, issuers]; the column of an issuer sums to 1 (rows of non-issuers are 0)."""
+
+    def __init__(self, ledger, shares):
+        """shares: [holders, issuers] at the opening."""
+        self.ledger = ledger
+        self.shares = np.repeat(shares[None], ledger.worlds, axis=0)
+
+    def value(self, issuers):
+        """Market value of the equity of these issuers as last marked, $bn, [worlds, issuers]."""
+        return -self.ledger.balances["equity"][:, issuers]
+
+    def issue(self, flow, holders, issuers, amount):
+        """Sell new equity at the last mark: existing holders are diluted, nobody's price changes.
+
+        amount: $bn paid, [worlds, holders, issuers]
+        """
+        before = self.value(issuers)
+        raised = amount.sum(axis=1)
+        after = np.where(before + raised > 0, before + raised, 1)
+        kept = np.where(raised > 0, before / after, 1)
+        self.ledger.pay(flow, holders, issuers, amount)
+        self.shares[:, :, issuers] *= kept[:, None, :]
+        self.shares[:, holders, issuers] += amount / after[:, None, :]
+
+    def mark(self, issuers, value):
+        """Set the market value of issuers; every holder's stake moves with it [model.md 12.5, posting 12]."""
+        change = np.maximum(0, value) - self.value(issuers)
+        everybody = slice(0, len(self.ledger.names))
+        gains = self.shares[:, :, issuers] * change[:, None, :]
+        self.ledger.revalue("revaluation", everybody, "stakes", issuers, "equity", gains)
+
+    def wipe_out(self, issuers, gone):
+        """Mark the issuers that are gone, bool [worlds, issuers], to zero. They keep their table at price 0 until replaced."""
+        self.mark(issuers, np.where(gone, 0, self.value(issuers)))
+
+    def hand_over(self, issuers, replaced, holders, weights):
+        """Give the whole of the replaced issuers, bool [worlds, issuers], to holders by weight, [worlds, holders]; the mark must be 0."""
+        new = np.zeros_like(self.shares[:, :, issuers])
+        new[:, holders] = weights[:, :, None]
+        self.shares[:, :, issuers] = np.where(replaced[:, None, :], new, self.shares[:, :, issuers])
+
+    def residual(self, issuers):
+        """How far the shares of issuers are from summing to 1, [worlds] (invariant I6)."""
+        return np.abs(self.shares[:, :, issuers].sum(axis=1) - 1).max(axis=1, initial=0)

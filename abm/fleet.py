@@ -1,0 +1,219 @@
+"""Compute: who holds how much of which vintage, for how long, at what rent, and what it is still worth.
+
+A contract is not an object. Cells hold additive amounts by tenant, owner and quarter of delivery, so that merging adds.
+Tenant rows are the labs, then IDLE (owned, let to nobody) and OUTSIDE (enterprises that never default). The delivery axis is
+a window that moves with time: from `life` quarters back to a few quarters beyond the last possible delivery.
+What falls due in a quarter is derived: the rents of the cells that are in force then [model.md 9, 26.11].
+"""
+
+import numpy as np
+
+from abm.clock import QUARTER, QUARTERS_PER_YEAR
+from abm.parameters import Group, parameter
+
+IDLE, OUTSIDE = -2, -1
+EXTRA_TENANTS = 2
+EXTRA_OUT = -EXTRA_TENANTS  # end of the labs' rows
+_CHUNK = 8
+
+
+class FleetParameters(Group, name="cloud"):
+    """Physical and financial constants of compute; `cloud.` in public names."""
+
+    build_lag = parameter(6, unit="quarters", low=2, high=12, structural=True, source="model.md 19", meaning="quarters from order to delivery")
+    contract_term = parameter(
+        20, unit="quarters", low=4, high=32, structural=True, source="model.md 19", meaning="take-or-pay term from delivery"
+    )
+    physical_life = parameter(
+        32, unit="quarters", low=20, high=40, structural=True, source="assumption", meaning="quarters until a block is scrapped"
+    )
+    capex = parameter(50.0, unit="$bn/GW", low=20, high=80, source="model.md 19", meaning="cost of a GW, chips and site")
+    chip_cost = parameter(35.0, unit="$bn/GW", low=10, high=60, source="model.md 19", meaning="chips in the cost of a GW")
+    power = parameter(1.3, unit="$bn/GW-year", low=0.3, high=3, source="assumption", meaning="power and running cost")
+    idle_power = parameter(0.2, unit="share", low=0, high=1, source="model.md 26.2", meaning="running cost of idle compute, share of power")
+    markup = parameter(0.10, unit="share", low=0, high=0.5, source="assumption", meaning="owner's mark-up on the cost of a contract")
+    shell = parameter(8.0, unit="$bn/GW", low=0, high=20, source="model.md 9.2", meaning="value of site and power of a used block")
+    fire_sale = parameter(
+        1.5, unit="per share idle", low=0, high=5, source="assumption", meaning="fall of used-chip prices per share of compute idle"
+    )
+    fire_floor = parameter(0.15, unit="share", low=0, high=1, source="assumption", meaning="lowest fire-sale price, share of economic value")
+    pool_price = parameter(1.3, unit="x list", low=1, high=3, source="model.md 19", meaning="outside pool's price over list price")
+    pool_start = parameter(0.04, unit="GW", low=0, high=1, source="model.md 19", meaning="outside pool in 2023Q1")
+    pool_growth = parameter(0.18, unit="per quarter", low=0, high=0.4, source="model.md 19", meaning="growth of the outside pool")
+    pool_cap = parameter(2.0, unit="GW", low=0, high=20, source="model.md 19", meaning="largest outside pool")
+    slip_limit = parameter(4, unit="quarters", low=1, high=8, structural=True, source="model.md 26.1", meaning="quarters a delivery may slip")
+    wip_recovery = parameter(0.4, unit="share", low=0, high=1, source="model.md 12.4", meaning="value left of cancelled construction")
+    impair_below = parameter(
+        0.7, unit="share", low=0, high=1, source="model.md 12.4", meaning="economic value below this share of book for a year is impaired"
+    )
+
+
+class Fleet:
+    """All compute of a batch of worlds.
+
+    gw: nominal GW, [worlds, tenants + 2, owners, vintages]; let, rent: the part under contract by term class, nominal GW and
+    $bn a year, [classes][worlds, tenants, owners, vintages]; prepaid: $bn, as let; book, depreciation (per quarter), wip,
+    unbuilt: $bn, [worlds, owners, vintages]; chips_due: $bn, [worlds, owners, vendors, vintages];
+    loan, principal (per quarter): $bn, [worlds, lenders, owners, vintages].
+    """
+
+    def __init__(self, sizes, now, parameters, terms, obsolescence):
+        """sizes: (worlds, tenants, owners, vendors, lenders); now: quarter index; terms: quarters, one per class."""
+        worlds, tenants, owners, vendors, lenders = sizes
+        self.parameters, self.terms, self.obsolescence = parameters, tuple(terms), obsolescence
+        self.life = parameters.physical_life
+        self.first = now - self.life
+        span = self.life + parameters.build_lag + 2 * _CHUNK + max(_CHUNK, parameters.slip_limit)
+        cell = (worlds, tenants, owners, span)
+        self.gw = np.zeros((worlds, tenants + EXTRA_TENANTS, owners, span))
+        self.let = [np.zeros(cell) for _ in self.terms]
+        self.rent = [np.zeros(cell) for _ in self.terms]
+        self.prepaid = np.zeros(cell)
+        self.book, self.depreciation, self.wip, self.unbuilt = (np.zeros((worlds, owners, span)) for _ in range(4))
+        self.chips_due = np.zeros((worlds, owners, vendors, span))
+        self.loan, self.principal = (np.zeros((worlds, lenders, owners, span)) for _ in range(2))
+        self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
+        self.weak = np.zeros((worlds, owners))  # quarters in which economic value lay below the impairment line
+
+    def at(self, quarter):
+        """Position of a delivery quarter on the last axis."""
+        return int(quarter) - self.first
+
+    def move_window(self, now):
+        """Drop vintages past their physical life and make room for coming ones."""
+        if self.at(now) - self.life < _CHUNK:
+            return
+        self.first += _CHUNK
+        for name in ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal"):
+            setattr(self, name, _shifted(getattr(self, name)))
+        self.let, self.rent = [_shifted(a) for a in self.let], [_shifted(a) for a in self.rent]
+
+    def decay(self, now):
+        """Frontier-equivalent GW per nominal GW by vintage at a quarter, [worlds, vintages] [model.md 9.1]."""
+        age = np.maximum(0, now - self.first - np.arange(self.gw.shape[-1])) * QUARTER
+        return np.exp(-self.obsolescence * age)
+
+    def in_service(self, now):
+        """Nominal GW delivered, by tenant row, [worlds, tenants + 2, owners]."""
+        return self.gw[..., : self.at(now) + 1].sum(axis=-1)
+
+    def effective(self, now):
+        """Frontier-equivalent GW delivered, by tenant row, GWe, [worlds, tenants + 2, owners]."""
+        end = self.at(now) + 1
+        return _weighed(self.gw[..., :end], self.decay(now)[:, :end])
+
+    def rent_due(self, at):
+        """Rent of the contracts in force at a quarter, $bn a year, [worlds, tenants, owners]."""
+        return self._in_force(self.rent, at, at)
+
+    def committed(self, at):
+        """Nominal GW whose contract runs beyond a quarter, coming deliveries included, [worlds, tenants, owners]."""
+        return self._in_force(self.let, at, self.first + self.gw.shape[-1] - 1)
+
+    def committed_rent(self, at):
+        """Rent of the contracts that run beyond a quarter, coming deliveries included, $bn a year, [worlds, tenants, owners]."""
+        return self._in_force(self.rent, at, self.first + self.gw.shape[-1] - 1)
+
+    def committed_effective(self, at):
+        """As `committed`, in what it will be worth at that quarter, GWe, [worlds, tenants, owners]."""
+        weights = self.decay(at)
+        parts = [_weighed(let[..., lo:], weights[:, lo:]) for let, lo in self._with_starts(self.let, at)]
+        return sum(parts)
+
+    def remaining_rent(self, now):
+        """Take-or-pay still to be paid, undelivered contracts included, $bn, [worlds, tenants, owners]."""
+        positions = np.arange(self.gw.shape[-1]) + self.first
+        total = 0
+        for rent, term in zip(self.rent, self.terms, strict=True):
+            quarters = np.clip(positions + term - 1 - now, 0, term).astype(float)
+            total = total + rent @ quarters * QUARTER
+        return total
+
+    def rent_schedule(self, now, quarters):
+        """Rent by due quarter from the next one on, $bn a quarter, [worlds, tenants, quarters]: the commitments wall."""
+        return np.stack([self.rent_due(now + 1 + k).sum(axis=2) * QUARTER for k in range(quarters)], axis=-1)
+
+    def idle_ratio(self, now):
+        """Share of compute in service that nobody rents, [worlds, 1]."""
+        service = self.in_service(now).sum(axis=2)
+        total = service.sum(axis=1, keepdims=True)
+        return np.where(total > 0, service[:, IDLE, None] / np.where(total > 0, total, 1), 0)
+
+    def economic_value(self, now):
+        """Value of the compute in service at used prices, fire sale included, $bn, [worlds, owners] [model.md 9.2]."""
+        p, end = self.parameters, self.at(now) + 1
+        fire = np.clip(1 - p.fire_sale * self.idle_ratio(now), p.fire_floor, 1)
+        price = p.chip_cost * self.decay(now)[:, :end] * fire + p.shell
+        return _weighed(self.gw[..., :end].sum(axis=1), price)
+
+    def place(self, tenant, owner, vintage, amounts, term_class):
+        """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""
+        position = self.at(vintage)
+        self.gw[:, tenant, owner, position] += amounts.gw
+        if tenant >= 0:
+            self.let[term_class][:, tenant, owner, position] += amounts.gw
+            self.rent[term_class][:, tenant, owner, position] += amounts.rent
+            self.prepaid[:, tenant, owner, position] += amounts.prepaid
+
+    def expire(self, now):
+        """Contracts whose term ends before this quarter: their compute becomes idle at its owner."""
+        for let, rent, term in zip(self.let, self.rent, self.terms, strict=True):
+            vintage = self.at(now - term)
+            if vintage < 0:
+                continue
+            ended = np.minimum(let[..., vintage], self.gw[:, :EXTRA_OUT, :, vintage])
+            self.gw[:, :EXTRA_OUT, :, vintage] -= ended
+            self.gw[:, IDLE, :, vintage] += ended.sum(axis=1)
+            let[..., vintage] = 0
+            rent[..., vintage] = 0
+
+    def release(self, tenants, now):
+        """Contracts of tenants that are gone: delivered compute becomes idle, coming deliveries lose their tenant.
+
+        tenants: bool, [worlds, tenants]. Returns the GW in the pipeline that lost their tenant, [worlds, owners, vintages].
+        """
+        gone, end = tenants[:, :, None, None], self.at(now) + 1
+        leaving = np.where(gone, self.gw[:, :EXTRA_OUT], 0)
+        self.gw[:, :EXTRA_OUT] -= leaving
+        self.gw[:, IDLE, :, :end] += leaving[..., :end].sum(axis=1)
+        for amounts in (*self.let, *self.rent, self.prepaid):
+            amounts[...] = np.where(gone, 0, amounts)
+        orphaned = leaving.sum(axis=1)
+        orphaned[..., :end] = 0
+        return orphaned
+
+    def _in_force(self, amounts, at, last):
+        end = self.at(last) + 1
+        return sum(a[..., lo:end].sum(axis=-1) for a, lo in self._with_starts(amounts, at))
+
+    def _with_starts(self, amounts, at):
+        """Each class with the first position whose contracts still run at a quarter."""
+        return [(a, max(0, self.at(at - term + 1))) for a, term in zip(amounts, self.terms, strict=True)]
+
+
+def _shifted(amounts):
+    moved = np.zeros_like(amounts)
+    moved[..., :-_CHUNK] = amounts[..., _CHUNK:]
+    return moved
+
+
+def _weighed(amounts, weights):
+    """Sum over vintages with weights that differ between worlds: [worlds, ..., vintages] by [worlds, vintages]."""
+    flat = np.ascontiguousarray(amounts).reshape(amounts.shape[0], -1, amounts.shape[-1])
+    return np.matmul(flat, weights[:, :, None])[..., 0].reshape(amounts.shape[:-1])
+
+
+def list_price(parameters, rate):
+    """Price of a new GW-year on the open market, $bn [model.md 9.4]: five years straight line, half the interest, power."""
+    years = 5
+    return parameters.capex * (1 / years + rate / 2) + parameters.power
+
+
+def contract_price(parameters, life, rate):
+    """Take-or-pay price of a GW-year, $bn, [worlds, owners], at an accounting life in years [model.md 9.5]."""
+    return parameters.capex * (1 / life + rate / 2) * (1 + parameters.markup) + parameters.power
+
+
+def quarters_of(years):
+    """Quarters in a number of years, at least one."""
+    return np.maximum(1, np.round(np.asarray(years) * QUARTERS_PER_YEAR))

@@ -1,0 +1,126 @@
+"""The compute market: what is under construction is built, delivered, paid and financed; contracts end; blocks are scrapped.
+
+Phase 3 of the quarter [model.md 9.3, 9.5, 26.1]. Everything is paid from cash in hand after the loan draw and the equity
+call. An owner that is short delivers the affordable part; the rest slips a quarter, and is cancelled after a year.
+"""
+
+import numpy as np
+
+from abm.clock import QUARTERS_PER_YEAR
+from abm.markets.capital import call_equity, lend, offered_loans
+
+
+def affordable_fraction(cash, cost, loan):
+    """Part of a plan that can be paid when the loan comes in proportion: fraction x cost <= cash + fraction x loan.
+
+    cash, cost, loan: $bn, [worlds, owners]
+    """
+    own = cost - loan
+    return np.where(own > 0, np.clip(cash / np.where(own > 0, own, 1), 0, 1), 1)
+
+
+def deliver(industry):
+    """Deliveries, construction, expiries and retirements of this quarter."""
+    fleet, now = industry.fleet, industry.now
+    fleet.move_window(now)
+    fleet.expire(now)
+    retire(industry)
+    at = fleet.at(now)
+    instalments = _instalments(fleet, at)
+    chips = fleet.chips_due[..., at].copy()
+    arriving = fleet.gw[..., at].sum(axis=1)
+    cost = instalments.sum(axis=2) + chips.sum(axis=2)
+    offered = offered_loans(industry, industry.compute.capex * arriving)
+    call_equity(industry, np.maximum(0, cost - industry.clouds.cash - offered.sum(axis=1)))
+    share = affordable_fraction(industry.clouds.cash, cost, offered.sum(axis=1))
+    lend(industry, offered * share[:, None])
+    _pay(industry, instalments * share[..., None], chips * share[..., None])
+    _take_into_service(industry, at, share, offered * share[:, None])
+    industry.delivered_gw = arriving * share
+    industry.chip_sales = (chips * share[..., None]).sum(axis=1)
+
+
+def retire(industry):
+    """Scrap what has reached its physical life; what is left in the books is lost."""
+    fleet, rows = industry.fleet, industry.rows["clouds"]
+    oldest = fleet.at(industry.now - fleet.life)
+    if oldest >= 0:
+        industry.ledger.write_off("retirement", rows, "fleet", fleet.book[..., oldest])
+        for amounts in (fleet.gw, fleet.book, fleet.depreciation, *fleet.let, *fleet.rent):
+            amounts[..., oldest] = 0
+
+
+def cancel(industry, part):
+    """Cancel part of what is in the pipeline: most of the work in progress is lost, slots and chips are freed.
+
+    part: share of each owner's cell, [worlds, owners, vintages]; the GW must already have been taken out
+    """
+    fleet, rows = industry.fleet, industry.rows["clouds"]
+    lost = fleet.wip * part * (1 - industry.compute.wip_recovery[..., None])
+    industry.ledger.write_off("cancellation", rows, "wip", lost.sum(axis=2))
+    cancelled = fleet.chips_due * part[:, :, None, :]
+    fleet.wip -= lost
+    fleet.unbuilt *= 1 - part
+    fleet.chips_due -= cancelled
+    industry.orders.free(cancelled.sum(axis=1) / industry.compute.chip_cost[..., None], fleet)
+    return cancelled
+
+
+def _instalments(fleet, at):
+    """Construction due now by coming vintage: equal parts over what is left of the lag, $bn, [worlds, owners, vintages]."""
+    quarters_left = np.arange(fleet.unbuilt.shape[-1]) - at + 1
+    return np.where(quarters_left > 0, fleet.unbuilt / np.maximum(1, quarters_left), 0)
+
+
+def _pay(industry, instalments, chips):
+    fleet, rows = industry.fleet, industry.rows
+    industry.ledger.pay("construction", rows["clouds"], rows["Economy"], instalments.sum(axis=2, keepdims=True))
+    industry.ledger.pay("chips", rows["clouds"], rows["vendors"], chips)
+    fleet.unbuilt -= instalments
+    fleet.wip += instalments
+
+
+def _take_into_service(industry, at, share, loans):
+    """Book the delivered part as fleet with its loan; the rest waits for the next quarter or is cancelled."""
+    fleet, rows = industry.fleet, industry.rows
+    quarters = QUARTERS_PER_YEAR * industry.clouds.accounting_life
+    chips = fleet.chips_due[..., at].sum(axis=2) * share
+    late = np.where(share < 1, 1 - share, 0)
+    # work done for the delivered part becomes book value; the waiting part keeps its own share of the work
+    kept = np.where(late > 0, np.clip(_waiting_work(fleet, at, late), 0, fleet.wip[..., at]), 0)
+    book = fleet.wip[..., at] - kept + chips
+    industry.ledger.reclassify(rows["clouds"], "wip", "fleet", book)
+    fleet.book[..., at] += book
+    fleet.depreciation[..., at] += book / quarters
+    fleet.loan[..., at] += loans
+    fleet.principal[..., at] += loans / quarters[:, None, :]
+    fleet.wip[..., at] = kept
+    fleet.chips_due[..., at] *= late[..., None]
+    _postpone(industry, at, late)
+
+
+def _waiting_work(fleet, at, late):
+    """Work in progress of the part that waits, $bn, [worlds, owners]: its share of all work less what it still has to pay."""
+    whole = fleet.wip[..., at] + fleet.unbuilt[..., at]
+    return late * whole - fleet.unbuilt[..., at]
+
+
+def _postpone(industry, at, late):
+    """Move the late part one quarter on, with its contracts; after too many delays it is cancelled."""
+    fleet, rows = industry.fleet, industry.rows
+    fleet.slipped = np.where(late > 0, fleet.slipped + 1, 0)
+    given_up = fleet.slipped > fleet.parameters.slip_limit
+    waits = (late * ~given_up)[:, None, :]
+    # what a tenant paid for compute that will never come is lost to it: the owner has no cash to return it
+    dropped = fleet.prepaid[..., at] * (late * given_up)[:, None, :]
+    industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -dropped)
+    for amounts in (fleet.gw, *fleet.let, *fleet.rent, fleet.prepaid):
+        amounts[..., at + 1] += amounts[..., at] * waits
+        amounts[..., at] *= 1 - late[:, None, :]
+    part = np.zeros_like(fleet.wip)
+    part[..., at] = given_up
+    cancel(industry, part)
+    for amounts in (fleet.wip, fleet.unbuilt, fleet.chips_due):
+        amounts[..., at + 1] += amounts[..., at]
+        amounts[..., at] = 0
+    fleet.slipped = np.where(given_up, 0, fleet.slipped)

@@ -1,0 +1,280 @@
+"""The market for AI services: what labs charge, and who is served when compute is short [model.md 8].
+
+Money here is annualised, $bn a year. Compute is effective: GWe. Arrays are `[worlds, labs]`, or `[worlds, labs, classes]`
+where the class of service matters; classes are in the order in which a lab serves them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.parameters import Group, parameter
+
+CLASSES = ("enterprise", "developer", "consumer")
+
+
+class ServicesParameters(Group, name="services"):
+    """Prices, revenue density, rationing and outages."""
+
+    mode = parameter("cournot", unit="", choices=("path", "cournot"), source="model.md 8.2-8.3", meaning="how labs set prices")
+    training_share = parameter(
+        0.5, unit="1", low=0, high=0.9, source="seed; model.md 19 (tau)", meaning="planned training share of compute"
+    )
+    minimum_training_share = parameter(0.25, unit="1", low=0, high=0.9, source="assumption; model.md 8.7", meaning="least training share")
+    density_start = parameter(
+        20.0, unit="$bn/GWe-year", low=1, high=100, source="calibrated; model.md 8.3", meaning="path: density at first"
+    )
+    density_growth = parameter(0.22, unit="1/year", low=0, high=0.5, source="calibrated; model.md 8.3", meaning="path: growth of density")
+    density_growth_from = parameter(
+        2.0, unit="years", low=0, high=50, source="calibrated; model.md 8.3", meaning="path: growth starts, after 2023"
+    )
+    density_cap = parameter(
+        45.0, unit="$bn/GWe-year", low=1, high=100, source="calibrated; model.md 8.3", meaning="path: ceiling of density"
+    )
+    substitution_start = parameter(5.0, unit="1", low=1.5, high=20, source="model.md 8.2", meaning="elasticity between labs at first")
+    substitution_end = parameter(2.2, unit="1", low=1.5, high=20, source="model.md 8.2", meaning="elasticity between labs in the end")
+    substitution_time = parameter(3.0, unit="years", low=0.25, high=50, source="model.md 8.2", meaning="time constant of differentiation")
+    demand_elasticity = parameter(1.5, unit="1", low=1.05, high=5, source="model.md 8.2 (eta_d)", meaning="elasticity of industry demand")
+    scarcity_elasticity = parameter(0.35, unit="1", low=0, high=1, source="assumption; model.md 8.4", meaning="price response to scarcity")
+    scarcity_low = parameter(0.65, unit="1", low=0.1, high=1, source="assumption; model.md 8.4", meaning="lowest price index in a glut")
+    scarcity_high = parameter(1.25, unit="1", low=1, high=5, source="assumption; model.md 8.4", meaning="highest price index in a shortage")
+    scarcity_memory = parameter(0.5, unit="1", low=0, high=0.99, source="model.md 8.4", meaning="weight of last quarter's scarcity index")
+    consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="seed; model.md 7.7", meaning="consumers' density over others'")
+    spill = parameter(0.6, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of the turned away that tries a rival")
+    lasting_loss = parameter(0.25, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of unserved demand lost for good")
+    lasting_gain = parameter(0.5, unit="1", low=0, high=1, source="model.md appendix A", meaning="share of a rival's guests that stay")
+    outage_memory = parameter(0.7, unit="1", low=0, high=0.99, source="model.md 8.6", meaning="weight of last quarter's outages")
+    outside_pool = parameter(0.04, unit="GWe", low=0, high=10, source="assumption; model.md 19", meaning="compute for hire elsewhere")
+    outside_growth = parameter(
+        0.18, unit="1/quarter", low=0, high=1, source="assumption; model.md 19", meaning="growth of the outside pool"
+    )
+    outside_cap = parameter(2.0, unit="GWe", low=0, high=100, source="assumption; model.md 19", meaning="ceiling of the outside pool")
+    outside_premium = parameter(1.3, unit="1", low=1, high=5, source="assumption; model.md 8.6", meaning="its rent over list price")
+    token_price = parameter(
+        30.0, unit="$/million tokens", low=0.01, high=1000, source="public: March 2023", meaning="price of a fixed capability in 2023"
+    )
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What labs can serve with: density ($bn per GWe-year) and effective compute (GWe) [worlds, labs], alive [worlds, labs],
+    idle compute on the spot market and compute for hire outside (GWe) [worlds, 1]."""
+
+    density: np.ndarray
+    effective: np.ndarray
+    alive: np.ndarray
+    idle: np.ndarray
+    outside: np.ndarray
+
+
+@dataclass(frozen=True)
+class Rationing:
+    """Who was served: money $bn a year, compute GWe.
+
+    served [worlds, labs] is a lab's revenue, guests from rivals included; by_class splits it. demand and turned_away (before any
+    rival takes them) are `[worlds, labs, classes]`; moved_share [worlds, classes] is the part of the turned away that rivals served.
+    """
+
+    served: np.ndarray
+    by_class: np.ndarray
+    demand: np.ndarray
+    turned_away: np.ndarray
+    moved_share: np.ndarray
+    guests: np.ndarray
+    spot_gw: np.ndarray
+    outside_gw: np.ndarray
+    inference_gw: np.ndarray
+    training_gw: np.ndarray
+
+    @property
+    def turned_away_share(self):
+        """Demand turned away over demand, 0 where there is none, [worlds, labs, classes]."""
+        return ratio(self.turned_away, self.demand)
+
+    @property
+    def unserved_share(self):
+        """Demand a lab turned away over its demand, all classes, [worlds, labs]."""
+        return ratio(self.turned_away.sum(axis=-1), self.demand.sum(axis=-1))
+
+    @property
+    def paid_share(self):
+        """What customers of a lab pay, to it or to the rival that served them, over what they asked for, [worlds, labs, classes]."""
+        turned_away = self.turned_away_share
+        return 1 - turned_away + turned_away * self.moved_share[:, None, :]
+
+    def outage(self, previous, parameters):
+        """Remembered outages, 0 to 1, [worlds, labs] [model.md 8.6]."""
+        return parameters.outage_memory * previous + (1 - parameters.outage_memory) * self.unserved_share
+
+    def demand_base(self, parameters):
+        """Demand [worlds, labs] left when part of the turned away is lost for good and part of the guests stays [model.md 8.6].
+
+        For a model of aggregate demand only: customers who exist one by one leave by themselves [model.md 26.3].
+        """
+        lost = parameters.lasting_loss * self.turned_away.sum(axis=-1)
+        return np.maximum(0, self.demand.sum(axis=-1) - lost + parameters.lasting_gain * self.guests)
+
+
+def ratio(part, whole):
+    """part / whole, and 0 where the whole is 0."""
+    part, whole = np.broadcast_arrays(part, whole)
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
+
+
+def total(amounts):
+    """Sum over labs, [worlds, 1]."""
+    return amounts.sum(axis=1, keepdims=True)
+
+
+def ration(demand, supply, parameters):
+    """Serve each lab's demand in order of class; who is turned away may reach idle compute, an outside cloud or a rival with room.
+
+    Unserved demand takes spot compute, then the outside pool, both shared in proportion to need; part of the rest is taken by
+    rivals in proportion to their room, and what remains is lost [model.md 8.6-8.7, appendix A]. Consumers need more compute per
+    dollar [model.md 7.7], so all is counted in dollars at full revenue density. The order of labs never matters.
+
+    demand: $bn a year, [worlds, labs, classes]. Returns a Rationing.
+    """
+    class_density = _class_density(parameters)
+    need = demand / class_density
+    asked = need.sum(axis=-1)
+    capacity = supply.density * (1 - parameters.minimum_training_share) * supply.effective * supply.alive
+    own = np.minimum(asked, capacity)
+    shortage = supply.alive * (asked - own) / supply.density
+    spot = ratio(shortage, total(shortage)) * np.minimum(total(shortage), supply.idle)
+    outside = ratio(shortage, total(shortage)) * np.minimum(total(shortage) - total(spot), supply.outside)
+    hired = supply.density * (spot + outside)
+    kept = in_order(need, np.where(asked > capacity, own + hired, np.inf))
+    missed = need - kept
+    room = np.maximum(0, capacity - own)
+    moving = np.minimum(parameters.spill * total(missed.sum(axis=-1)), total(room))
+    moved_share = np.repeat(ratio(moving, total(missed.sum(axis=-1))), len(CLASSES), axis=1)
+    guests = ratio(room, total(room))[..., None] * (total(missed) * moved_share[:, None, :])
+    working = np.maximum(0, (kept + guests).sum(axis=-1) - hired) / supply.density
+    inference = np.minimum(supply.effective * supply.alive, working)
+    by_class = (kept + guests) * class_density
+    return Rationing(
+        served=by_class.sum(axis=-1),
+        by_class=by_class,
+        demand=demand,
+        turned_away=missed * class_density,
+        moved_share=moved_share,
+        guests=(guests * class_density).sum(axis=-1),
+        spot_gw=spot,
+        outside_gw=outside,
+        inference_gw=inference,
+        training_gw=supply.effective * supply.alive - inference,
+    )
+
+
+def in_order(need, limit):
+    """Serve classes one after the other up to a limit: need [worlds, labs, classes], limit [worlds, labs]."""
+    served = np.empty_like(need)
+    for number in range(need.shape[-1]):
+        served[..., number] = np.minimum(need[..., number], limit)
+        limit = limit - served[..., number]
+    return served
+
+
+def _class_density(parameters):
+    density = np.ones((len(parameters.consumer_density), 1, len(CLASSES)))
+    density[:, :, CLASSES.index("consumer")] = parameters.consumer_density
+    return density
+
+
+def outside_pool(parameters, quarters):
+    """Compute for hire outside the clouds of the model, GWe, [worlds, 1]; quarters since 2023Q1."""
+    return np.minimum(parameters.outside_pool * (1 + parameters.outside_growth) ** quarters, parameters.outside_cap)
+
+
+def substitution(parameters, years):
+    """Elasticity of substitution between labs, falling as they differentiate; years since 2023, [worlds, 1] [model.md 8.2]."""
+    fading = np.exp(-years / parameters.substitution_time)
+    return parameters.substitution_end + (parameters.substitution_start - parameters.substitution_end) * fading
+
+
+def markup(revenue_share, substitution_elasticity, demand_elasticity):
+    """Price over marginal cost of a lab with this share of revenue, nested CES in quantities [AtkesonBurstein2008; model.md 8.2]."""
+    perceived = 1 / ((1 - revenue_share) / substitution_elasticity + revenue_share / demand_elasticity)
+    return perceived / (perceived - 1)
+
+
+def relative_price(markups, alive):
+    """Price over the mean price of living labs, [worlds, labs] [model.md 26.2]; 1 for a lab that is gone."""
+    mean = ratio(total(markups * alive), total(alive.astype(float)))
+    return np.where(alive, ratio(markups, mean), 1)
+
+
+def density_path(parameters, years):
+    """Revenue density by date alone, mode `path`, $bn per GWe-year, [worlds, 1] [model.md 8.3]."""
+    growing = np.maximum(0, years - parameters.density_growth_from)
+    return np.minimum(parameters.density_start * np.exp(parameters.density_growth * growing), parameters.density_cap)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What labs post in a quarter: relative price [1], mark-up [1] and revenue density [$bn per GWe-year], [worlds, labs]."""
+
+    price: np.ndarray
+    markup: np.ndarray
+    density: np.ndarray
+
+
+def post_prices(parameters, years, revenue, alive, rent_and_scarcity):
+    """Prices from last quarter's revenue shares (mode `cournot`), or one price and a density by date (mode `path`).
+
+    years: since 2023; revenue: last quarter's, $bn a year, [worlds, labs]; alive: [worlds, labs];
+    rent_and_scarcity: mean contract rent now paid ($bn per GW-year) and the scarcity index, each [worlds, 1]
+    """
+    rent, scarcity = rent_and_scarcity
+    shares = ratio(revenue * alive, total(revenue * alive))
+    markups = markup(shares, substitution(parameters, years), parameters.demand_elasticity)
+    if parameters.mode == "path":
+        density = np.broadcast_to(density_path(parameters, years) * scarcity, markups.shape)
+        return Posted(np.ones_like(markups), markups, np.ascontiguousarray(density))
+    return Posted(relative_price(markups, alive), markups, rent * markups * scarcity)
+
+
+def scarcity_index(parameters, previous, wanted, supply):
+    """Price index of scarce or plentiful compute, [worlds, 1] [model.md 8.4].
+
+    wanted: what all customers would spend, $bn a year, [worlds, 1]. The mean density weighs labs by their compute.
+    """
+    effective = supply.effective * supply.alive
+    mean_density = ratio(total(supply.density * effective), total(effective))
+    capacity = mean_density * ((1 - parameters.minimum_training_share) * total(effective) + supply.idle)
+    tightness = np.where(capacity > 0, ratio(wanted, capacity), np.inf)
+    now = np.clip(tightness**parameters.scarcity_elasticity, parameters.scarcity_low, parameters.scarcity_high)
+    return parameters.scarcity_memory * previous + (1 - parameters.scarcity_memory) * now
+
+
+def token_price(parameters, density_ratio, progress):
+    """Price of a token of fixed capability, $ per million [model.md 8.5].
+
+    density_ratio: revenue density over that at the reference date; progress: frontier capability since then, OOM
+    """
+    return parameters.token_price * density_ratio * 10.0**-progress
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What customers see when they choose, all [worlds, labs]: released capability [OOM], quality beyond scale [1],
+    relative price [1], remembered outages [0 to 1], and which labs are alive."""
+
+    capability: np.ndarray
+    quality: np.ndarray
+    price: np.ndarray
+    outage: np.ndarray
+    alive: np.ndarray
+
+
+def logit_weights(utility, alive):
+    """Weights proportional to choice probabilities, 0 for labs that are gone; labs on the last axis."""
+    best = np.where(alive, utility, -np.inf).max(axis=-1, keepdims=True)
+    return np.where(alive, np.exp(utility - np.where(np.isfinite(best), best, 0)), 0.0)
+
+
+def logit_shares(utility, alive):
+    """Choice probabilities, closed form [model.md 8.1, 16.17]; labs on the last axis."""
+    weights = logit_weights(utility, alive)
+    return ratio(weights, weights.sum(axis=-1, keepdims=True))

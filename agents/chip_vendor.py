@@ -1,0 +1,40 @@
+"""Chip vendors: sell production slots, and buy equity in the labs that spend the money on their chips [model.md 9.4, 9.5]."""
+
+import numpy as np
+
+from abm.firm import Firm
+from abm.population import column, rule
+
+
+class ChipVendor(Firm):
+    """A maker of accelerators."""
+
+    kind = "vendor"
+    gross_margin = column("gross margin", unit="share", low=0.2, high=0.95, default=0.70, source="model.md B")
+    opex_ratio = column("opex over sales", unit="share", low=0, high=0.5, default=0.12, source="model.md B")
+    sales = column("sales of the quarter to clouds of the model", unit="$bn", default=0)
+    other_sales = column("sales of the quarter to everybody else", unit="$bn", default=0)
+    profit = column("net profit of the last four quarters", unit="$bn", default=0)
+    utilisation = column("booked over available slots after the lag", unit="share", default=0)
+    other_base = column("sales a quarter to other buyers at the opening", unit="$bn", default=0)
+
+    @rule
+    def finance_budget(self, share, cap, sales_per_quarter):
+        """Equity it can put into customers this quarter, $bn: a share of its cash, within the policy cap on sales.
+
+        share: of cash; cap: of sales of a quarter, [worlds, 1]; sales_per_quarter: $bn, [worlds, vendors]
+        """
+        return np.maximum(0, np.minimum(share * self.cash, cap * sales_per_quarter))
+
+    @rule
+    def accepts(self, resources, rent):
+        """Whether a customer's coverage at the vendor's quantile is at least 1 [model.md 4].
+
+        resources, rent: what the customer could pay and owes, $bn a year, [worlds, labs, vendors]
+        """
+        return resources >= rent
+
+    @rule
+    def slot_growth(self, fastest, floor):
+        """Growth of capacity by utilisation, per quarter [model.md 9.10]: none at half, the fastest at nine tenths."""
+        return np.clip(fastest * (self.utilisation - 0.5) / 0.4, floor, fastest)

@@ -1,0 +1,42 @@
+"""Owners of compute: clouds, and the project companies of labs that build for themselves.
+
+A cloud builds against contracts, borrows most of the cost and writes it off over a life it chooses. Whom it lets compute,
+and how much, it decides at its own quantile of the tenant's revenue [model.md 9, 10.3].
+"""
+
+import numpy as np
+
+from abm.firm import Firm
+from abm.population import column, rule
+
+
+class Cloud(Firm):
+    """An owner of compute."""
+
+    kind = "cloud"
+    accounting_life = column("years over which it writes off compute", unit="years", low=2, high=12, default=6, source="model.md 19")
+    loan_to_value = column("loan it seeks over the cost of a block", unit="share", low=0, high=0.95, default=0.75, source="model.md 19")
+    self_funding = column(
+        "part of its equity in new compute that comes from its own cash", unit="share", low=0, high=1, default=0, source="assumption"
+    )
+    tenant_extrapolation = column(
+        "weight of past growth when it judges a tenant", unit="weight", low=0, high=1, default=0.5, source="model.md 4"
+    )
+    other_cash_flow = column("cash flow of its other business, net of tax", unit="$bn/year", low=-100, high=500, default=0, source="assumption")
+    other_growth = column("growth of that cash flow", unit="1/year", low=-0.5, high=0.5, default=0.0, source="assumption")
+    outside_rent = column("rent of outside tenants when all their compute is in service", unit="$bn/year", low=0, default=0)
+    contract_price = column("take-or-pay price it posts", unit="$bn/GW-year", default=0)
+    rate = column("rate on its loans", unit="1/year", default=0)
+    ebitda = column("rents less power at annual rate", unit="$bn/year", default=0)
+    reorganised = column("times its creditors took over", unit="count", default=0)
+    died = column("quarter of its first default, counted from 2023Q1; -1 before", unit="quarter", default=-1)
+
+    @rule
+    def tenant_limit(self, resources, rent, weight, committed):
+        """Rent a tenant may owe this cloud in all, less what it owes, as GW, [worlds, labs, clouds] [model.md 10.3, 26.12].
+
+        resources: what the tenant could pay at the cloud's quantile, $bn a year, [worlds, labs, clouds];
+        rent: $bn per GW-year, [worlds, 1, clouds]; weight: share of the cloud in the tenant's purchases;
+        committed: rent owed, $bn a year, [worlds, labs, clouds]
+        """
+        return np.maximum(0, resources * weight - committed) / rent

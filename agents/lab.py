@@ -1,0 +1,144 @@
+"""AI labs: buy compute one to two years before they know the revenue that must pay for it.
+
+A lab looks at the cone of its revenue, decides how much compute it wants to serve, how much it can still pay for at its own
+quantile, and orders the smaller of the two [model.md 10]. Everything here is written once, for one lab and for all.
+"""
+
+import numpy as np
+from scipy.special import ndtri
+
+from abm.firm import Firm
+from abm.parameters import Group, parameter
+from abm.population import column, rule
+
+
+class LabParameters(Group, name="lab"):
+    """What all labs have in common [model.md 10, 19, 26.2]."""
+
+    fixed_opex = parameter(0.03, unit="$bn/quarter", low=0, high=1, source="model.md 19", meaning="opex that does not depend on revenue, in 2023Q1")
+    fixed_opex_growth = parameter(0.10, unit="per quarter", low=0, high=0.5, source="model.md 19", meaning="growth of fixed opex")
+    fixed_opex_cap = parameter(0.6, unit="$bn/quarter", low=0, high=10, source="model.md 19", meaning="largest fixed opex")
+    stall_cut = parameter(0.10, unit="share", low=0, high=0.4, source="model.md 6.6", meaning="cut of the opex ratio in a recognised stall")
+    planned_training = parameter(0.5, unit="share", low=0, high=0.9, source="model.md 19", meaning="share of compute planned for training")
+    cash_in_plan = parameter(0.5, unit="share", low=0, high=1, source="model.md 10.2", meaning="part of cash that counts as means to pay")
+    cash_in_prepayment = parameter(0.5, unit="share", low=0, high=1, source="model.md 10.5", meaning="part of cash a lab puts into down-payments")
+    funded_quarters = parameter(4.0, unit="quarters", low=0, high=12, source="model.md 10.2", meaning="rounds that count as means to pay")
+    runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
+    runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
+    prepaid_years = parameter(1.0, unit="years", low=0, high=1.5, source="model.md 19", meaning="rent of an order that is due in advance")
+    covered = parameter(1.5, unit="x revenue", low=0, high=5, source="model.md 9.7", meaning="commitments over revenue that need no down-payment")
+    shy_level = parameter(0.35, unit="index", low=0, high=1, source="model.md 10.6", meaning="sentiment below which nobody orders")
+    demand_floor = parameter(0.8, unit="share", low=0, high=1, source="model.md 5.4", meaning="demand that counts as revenue in a forecast")
+    down_payment = parameter(
+        "required",
+        unit="choice",
+        choices=("required", "vendor_equity", "outside_equity", "waived"),
+        source="model.md 26.14",
+        meaning="who funds the part of the down-payment given by vendor.circular_intensity",
+    )
+    # appetite dynamics, all off in the core [model.md 4.2]
+    reversion = parameter(0.0, unit="per quarter", low=0, high=1, source="model.md 4.2", meaning="return of appetite to character")
+    herding = parameter(0.0, unit="per quarter", low=-1, high=1, source="model.md 4.2", meaning="imitation of rivals' appetite")
+    pressure = parameter(0.0, unit="per quarter", low=0, high=1, source="model.md 4.2", meaning="appetite per share lost")
+    mood = parameter(0.0, unit="per quarter", low=0, high=1, source="model.md 4.2", meaning="appetite per unit of sentiment above 1")
+    fear = parameter(0.0, unit="per quarter", low=0, high=1, source="model.md 4.2", meaning="appetite lost to fear")
+    memo_noise = parameter(0.0, unit="probability", low=0, high=0.05, source="model.md 4.2", meaning="chance a quarter of a hasty order")
+    memo_sd = parameter(0.5, unit="log sd", low=0, high=1, source="model.md 4.2", meaning="size of a hasty order's error")
+
+
+class Lab(Firm):
+    """A developer of frontier models that rents its compute under take-or-pay contracts."""
+
+    kind = "lab"
+    extrapolation = column("weight of past growth in its forecast", unit="weight", low=0, high=1, default=0.4, source="model.md 4")
+    opex_ratio = column("wages and other opex over revenue", unit="share", low=0, high=0.9, default=0.30, source="model.md 19")
+    character = column("risk appetite it returns to", unit="quantile", low=0, high=1, default=0.5)
+    alive = column("1 while in business", unit="0/1", default=1)
+    listed = column("1 after its IPO", unit="0/1", default=0)
+    revenue = column("served revenue at annual rate", unit="$bn/year", low=0, default=0)
+    previous_revenue = column("revenue of the quarter before", unit="$bn/year", default=0)
+    demand = column("revenue customers wanted to bring", unit="$bn/year", low=0, default=0)
+    growth = column("extrapolated growth", unit="ln/year", default=np.log(4))
+    share = column("share of demand", unit="share", default=0)
+    capability = column("capability in training", unit="OOM", default=0)
+    released = column("capability of the released model", unit="OOM", default=0)
+    enterprise_fit = column("fixed appeal to enterprises", unit="utility", default=0, source="assumption", low=-5, high=5)
+    consumer_fit = column("fixed appeal to consumers", unit="utility", default=0, source="assumption", low=-5, high=5)
+    quality = column("passing appeal", unit="utility", default=0)
+    outage = column("moving average of turned-away demand", unit="share", default=0)
+    price = column("price relative to the market", unit="x", default=1)
+    revenue_density = column("revenue per frontier-equivalent GW-year", unit="$bn/GWe-year", default=0)
+    inference_gw = column("compute used to serve", unit="GWe", default=0)
+    training_gw = column("compute used to train", unit="GWe", default=0)
+    turned_away = column("demand nobody served", unit="$bn/year", default=0)
+    opex = column("opex of the quarter", unit="$bn", default=0)
+    obligations = column("due this quarter", unit="$bn", default=0)
+    unmet_prepayment = column("down-payments it could not fund", unit="$bn", default=0)
+    ordered_gw = column("ordered this quarter", unit="GW", default=0)
+    parent_row = column("cloud that owns it, -1 for none", unit="row", default=-1)
+    open_weight = column("1 if its models are open", unit="0/1", low=0, high=1, default=0)
+    died = column("quarter of its default, counted from 2023Q1; -1 while it lives", unit="quarter", default=-1)
+
+    @rule
+    def forecast_base(self, demand_floor):
+        """Revenue a forecast starts from: a rationed lab knows it had demand, $bn a year [model.md 5.4]."""
+        return np.maximum(self.revenue, demand_floor * self.demand)
+
+    @rule
+    def margin_after_opex(self, cut):
+        """Part of revenue that is left to pay for compute. cut: relief in a recognised stall, [worlds, 1]."""
+        return 1 - np.maximum(0, self.opex_ratio - cut)
+
+    @rule
+    def means_to_pay(self, revenue, quantile, value, dilution, lab, funding_sd):
+        """What a lab could pay in a year at a quantile of revenue and of funding alike, $bn [model.md 10.2].
+
+        revenue: the cone's quantile, $bn a year; quantile of funding capacity; value: last mark, $bn; all [worlds, labs]
+        """
+        funding = lab.funded_quarters * dilution * value * np.exp(funding_sd * ndtri(quantile))
+        return self.margin_after_opex(0) * revenue + lab.cash_in_plan * self.cash + funding
+
+    @rule
+    def serving_quantile(self, rent, density):
+        """Quantile of demand to serve: the newsvendor's critical fractile, or the own appetite if bolder [Arrow1951]."""
+        return np.clip(np.maximum(self.risk_appetite, 1 - rent / np.where(density > 0, density, np.inf)), 0.02, 0.98)
+
+    @rule
+    def compute_to_order(self, to_serve, effective, payable, committed_rent, rent):
+        """Compute to order for delivery after the build lag, GW [model.md 10.1 to 10.4].
+
+        to_serve, effective: compute wanted and already contracted beyond the lag, GWe; payable, committed_rent: what it can
+        pay at its own quantile and what it already owes, $bn a year; rent: $bn per GW-year; all [worlds, labs]
+        """
+        room = (payable - committed_rent) / rent
+        return np.maximum(0, np.minimum(to_serve - effective, room)) * self.alive
+
+    @rule
+    def prepayment_due(self, order, rent, committed_rent, covered, years):
+        """Down-payment an order needs: rent of the commitments beyond what revenue covers, $bn [model.md 9.7].
+
+        order: GW; rent: $bn per GW-year; committed_rent: $bn a year, [worlds, labs]
+        """
+        exposed = committed_rent + rent * order - covered * self.revenue
+        return np.clip(exposed, 0, rent * order) * years
+
+    @rule
+    def cash_wanted(self, base, slope):
+        """Cash that covers the target runway at the present burn, $bn [model.md 10.7]. base, slope: quarters."""
+        burn = np.maximum(0, self.obligations - self.revenue / 4)
+        return (base - slope * self.risk_appetite) * burn
+
+    @rule
+    def next_appetite(self, rivals, sentiment, lost_share, afraid, lab):
+        """Appetite after a quarter of imitation, pressure, mood and fear [model.md 4.2]; unchanged when all gains are 0.
+
+        rivals: mean appetite of the others, [worlds, labs]; afraid: 0 or 1, [worlds, labs]
+        """
+        step = (
+            lab.reversion * (self.character - self.risk_appetite)
+            + lab.herding * (rivals - self.risk_appetite)
+            + lab.pressure * lost_share
+            + lab.mood * (sentiment - 1)
+            - lab.fear * afraid
+        )
+        return np.clip(self.risk_appetite + step, 0.02, 0.98)

@@ -7,7 +7,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready-$(EXTRAS)
 
-.PHONY: help setup run test test-all test-ui lint bench validate constraints
+.PHONY: help setup run test test-all test-ui lint ruff mypy layers bench validate constraints
 
 help:
 	@echo "make run       set up, then 500 worlds of the AI industry for 40 quarters, and a report"
@@ -34,9 +34,15 @@ test-all: $(READY)
 test-ui: $(READY)
 	$(PYTHON) -m pytest -q -m ui
 
-lint: $(READY)
+lint: ruff mypy layers
+
+ruff: $(READY)
 	$(PYTHON) -m ruff check .
+
+mypy: $(READY)
 	$(PYTHON) -m mypy
+
+layers: $(READY)
 	$(VENV)/bin/lint-imports --no-cache
 
 bench: $(READY)
@@ -71,13 +77,13 @@ find_python() (
 )
 
 create_with_uv() {
-    uv venv -q --clear --python "$$(find_python "$$recent" || echo '>=3.11')" $(VENV) && return
+    uv venv -q --python "$$(find_python "$$recent" || echo '>=3.11')" $(VENV) && return
     say "uv found no Python 3.11 or newer and could not fetch one; install Python 3.13 and try again."
     exit 1
 }
 
 create_with_venv() {
-    if python=$$(find_python "$$with_venv"); then "$$python" -m venv --clear $(VENV); return; fi
+    if python=$$(find_python "$$with_venv"); then "$$python" -m venv $(VENV); return; fi
     if python=$$(find_python "$$recent"); then
         say "$$python cannot make virtual environments; install its venv module (Debian, Ubuntu: apt install python3-venv) or uv."
     else
@@ -87,6 +93,7 @@ create_with_venv() {
 }
 
 if ! works $(PYTHON) "$$recent"; then
+    rm -rf $(VENV)
     if has_uv; then create_with_uv; else create_with_venv; fi
 fi
 say "installing into $(VENV) (a minute or two the first time)"

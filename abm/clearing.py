@@ -80,7 +80,7 @@ class _Claims:
 
 
 def clear(cash, due, *, alpha=1.0, beta=1.0):
-    """The greatest clearing vector with seniority and default costs, in every world [RogersVeraart2013, eq. 2.1].
+    """The greatest clearing vector with seniority and default costs, in every world [RogersVeraart2013].
 
     cash: what each agent holds before anything is paid, $bn >= 0, [worlds, agents]
     due: what payer i owes payee j, most senior class first, $bn >= 0, [classes, worlds, agents, agents]
@@ -145,7 +145,7 @@ def _lost_to_default(claims, received):
 
 
 def _resources(claims, paid):
-    """What an agent in default can pay out: alpha * cash + beta * receipts, $bn, [worlds, agents] [RogersVeraart2013, eq. 2.1]."""
+    """What an agent in default can pay out: alpha * cash + beta * receipts, $bn, [worlds, agents] [RogersVeraart2013]."""
     return claims.alpha * claims.cash + claims.beta * _receipts(claims, paid)
 
 

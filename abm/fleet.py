@@ -37,12 +37,15 @@ class FleetParameters(Group, name="cloud"):
         1.5, unit="per share idle", low=0, high=5, source="assumption", meaning="fall of used-chip prices per share of compute idle"
     )
     fire_floor = parameter(0.15, unit="share", low=0, high=1, source="assumption", meaning="lowest fire-sale price, share of economic value")
-    pool_price = parameter(1.3, unit="x list", low=1, high=3, source="model.md 19", meaning="outside pool's price over list price")
-    pool_start = parameter(0.04, unit="GW", low=0, high=1, source="model.md 19", meaning="outside pool in 2023Q1")
-    pool_growth = parameter(0.18, unit="per quarter", low=0, high=0.4, source="model.md 19", meaning="growth of the outside pool")
-    pool_cap = parameter(2.0, unit="GW", low=0, high=20, source="model.md 19", meaning="largest outside pool")
     slip_limit = parameter(4, unit="quarters", low=1, high=8, structural=True, source="model.md 26.1", meaning="quarters a delivery may slip")
     wip_recovery = parameter(0.4, unit="share", low=0, high=1, source="model.md 12.4", meaning="value left of cancelled construction")
+    spot_floor = parameter(0.2, unit="share", low=0, high=1, source="model.md 9.4", meaning="spot price over list price when nobody needs compute")
+    dividend = parameter(0.2, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
+    reserve = parameter(10.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash an owner keeps in any case")
+    reserve_per_debt = parameter(0.1, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan")
+    concentration_limit = parameter(
+        1.0, unit="share", low=0.05, high=1, source="policy switch", meaning="most of an owner's contracted rent that may come from one lab"
+    )
     impair_below = parameter(
         0.7, unit="share", low=0, high=1, source="model.md 12.4", meaning="economic value below this share of book for a year is impaired"
     )
@@ -84,6 +87,8 @@ class Fleet:
         if self.at(now) - self.life < _CHUNK:
             return
         self.first += _CHUNK
+        for amounts in (self.loan, self.principal):  # a loan may outlive its block
+            amounts[..., _CHUNK] += amounts[..., :_CHUNK].sum(axis=-1)
         for name in ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal"):
             setattr(self, name, _shifted(getattr(self, name)))
         self.let, self.rent = [_shifted(a) for a in self.let], [_shifted(a) for a in self.rent]

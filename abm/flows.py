@@ -62,6 +62,7 @@ FLOWS = {
     "borrowing": Flow("Lender borrowings drawn", LOAN, "bonds", "borrowings"),
     "borrowing_repaid": Flow("Lender borrowings repaid", SERVICE, "borrowings", "bonds"),
     "other_cash_flow": Flow("Clouds' other business", TRANSFER),
+    "other_loss": Flow("Clouds' other business, losses", TRANSFER),
     "saving": Flow("Saving into funds", TRANSFER),
     "dividend": Flow("Dividends", TRANSFER),
     "lab_equity": Flow("Equity issued, labs", EQUITY, "stakes", "equity"),

@@ -120,7 +120,8 @@ def origins(purchases, injected):
 
     purchases: services, rent and chips, $bn, [worlds, payers, payees]
     injected: receipts of each agent that carry one source each, $bn, [worlds, agents, sources]
-    Returns shares that sum to 1, [worlds, agents, sources]; 0 for an agent that received nothing, or only from a closed circle.
+    Returns shares, [worlds, agents, sources]. They sum to 1 but for what comes from agents that received nothing themselves
+    (they pay from cash they held before) and from closed circles, which has no origin here.
     """
     received = purchases.sum(axis=1) + injected.sum(axis=2)
     bought_by = np.swapaxes(_ratio(purchases, received[:, None, :]), 1, 2)
@@ -136,7 +137,7 @@ def leverage(exposures, equity):
 
 
 def debtrank(leverage, shocks=None):
-    """Share of each agent's equity lost in the end: losses pass on in proportion, round after round [Bardoscia2015, eq. 7].
+    """Share of each agent's equity lost in the end: losses pass on in proportion, round after round [Bardoscia2015].
 
     The increments of h(t+1) = min(1, h(t) + leverage (h(t) - h(t-1))) add up to h = min(1, shock + leverage h) from below.
 
@@ -193,7 +194,7 @@ def cross_held_values(shares, assets):
 
 
 def ultimate_ownership(shares):
-    """Part of the assets of k that belongs in the end to the outside owners of i [ElliottGolubJackson2014, eq. 3].
+    """Part of the assets of k that belongs in the end to the outside owners of i [ElliottGolubJackson2014].
 
     A = D (I - C)^-1, D what outsiders hold of each firm. shares: part of k held by i, [worlds, i, k]. Columns sum to 1.
     """

@@ -93,6 +93,11 @@ class Population(AgentSet):
             key = self.names.index(key)
         return self._rows[key]
 
+    def put(self, **values):
+        """Write columns in place, for all rows of all worlds: `labs.put(price=...)`."""
+        for name, value in values.items():
+            self.columns[name][...] = value
+
     def run_for_one(self, function, row, *arguments):
         """Run a rule for one row: `[worlds]` arguments widen to `[worlds, 1]`, and the result is squeezed."""
         one = Row(self, row)

@@ -35,6 +35,6 @@ class ChipVendor(Firm):
         return resources >= rent
 
     @rule
-    def slot_growth(self, fastest, floor):
-        """Growth of capacity by utilisation, per quarter [model.md 9.10]: none at half, the fastest at nine tenths."""
-        return np.clip(fastest * (self.utilisation - 0.5) / 0.4, floor, fastest)
+    def slot_growth(self, fastest, slowest, neutral, span):
+        """Growth of capacity by utilisation, per quarter [model.md 9.10]: none at `neutral`, the fastest at `neutral + span`."""
+        return np.clip(fastest * (self.utilisation - neutral) / span, slowest, fastest)

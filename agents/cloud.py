@@ -19,10 +19,15 @@ class Cloud(Firm):
     self_funding = column(
         "part of its equity in new compute that comes from its own cash", unit="share", low=0, high=1, default=0, source="assumption"
     )
+    speculative_share = column(
+        "compute it builds without a tenant, over what it builds for tenants", unit="share", low=0, high=1, default=0, source="assumption"
+    )
     tenant_extrapolation = column(
         "weight of past growth when it judges a tenant", unit="weight", low=0, high=1, default=0.5, source="model.md 4"
     )
-    other_cash_flow = column("cash flow of its other business, net of tax", unit="$bn/year", low=-100, high=500, default=0, source="assumption")
+    other_cash_flow = column(
+        "cash flow of its other business, net of tax", unit="$bn/year", low=-100, high=500, default=0, source="assumption"
+    )
     other_growth = column("growth of that cash flow", unit="1/year", low=-0.5, high=0.5, default=0.0, source="assumption")
     outside_rent = column("rent of outside tenants when all their compute is in service", unit="$bn/year", low=0, default=0)
     contract_price = column("take-or-pay price it posts", unit="$bn/GW-year", default=0)

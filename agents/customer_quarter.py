@@ -15,6 +15,7 @@ from abm.markets.services import CLASSES, logit_weights, total
 UNAWARE, TRIAL, PROCUREMENT, PILOT, DEPLOYED = range(5)
 STAGES = ("unaware", "trial", "procurement", "pilot", "deployed")
 KINDS = ("enterprise", "consumer")
+_NEXT_TO_NOTHING = np.sqrt(np.finfo(float).tiny)
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,18 @@ def next_noise(parameters, previous, normals, cone_width):
     return parameters.noise_memory * previous + news
 
 
-def grown(parameters, speed, spend, potential, noise):
-    """Spend after a quarter of Gompertz diffusion towards its potential, $bn a year, [worlds, n]; 0 stays 0 [model.md 7.2].
+def growth(parameters, speed, spend, potential, out=None):
+    """Log growth of spend in a quarter of Gompertz diffusion towards its potential, before noise, [worlds, n] [model.md 7.2].
 
-    speed: theta, per year, [worlds, 1]; noise: log per quarter, [worlds, n]
+    speed: theta, per year, [worlds, 1]; spend, potential: $bn a year, [worlds, n]. Who spends nothing would grow at the ceiling.
     """
-    with np.errstate(divide="ignore"):  # who spends nothing has an infinite gap, which the ceiling on growth cuts
-        rate = np.log(potential / spend)
+    rate = np.maximum(spend, _NEXT_TO_NOTHING, out=out)  # a division by zero would be slow, and the ceiling cuts it all the same
+    np.divide(potential, rate, out=rate)
+    np.log(rate, out=rate)
     rate *= speed
     np.minimum(rate, np.log(parameters.fastest_growth), out=rate)
     np.maximum(rate, -parameters.fastest_decline, out=rate)
     rate *= QUARTER
-    rate += noise
-    np.exp(rate, out=rate)
-    rate *= spend
     return rate
 
 

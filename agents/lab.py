@@ -7,6 +7,7 @@ quantile, and orders the smaller of the two [model.md 10]. Everything here is wr
 import numpy as np
 from scipy.special import ndtri
 
+from abm.clock import QUARTER
 from abm.firm import Firm
 from abm.parameters import Group, parameter
 from abm.population import column, rule
@@ -15,27 +16,33 @@ from abm.population import column, rule
 class LabParameters(Group, name="lab"):
     """What all labs have in common [model.md 10, 19, 26.2]."""
 
-    fixed_opex = parameter(0.03, unit="$bn/quarter", low=0, high=1, source="model.md 19", meaning="opex that does not depend on revenue, in 2023Q1")
+    fixed_opex = parameter(
+        0.03, unit="$bn/quarter", low=0, high=1, source="model.md 19", meaning="opex that does not depend on revenue, in 2023Q1"
+    )
     fixed_opex_growth = parameter(0.10, unit="per quarter", low=0, high=0.5, source="model.md 19", meaning="growth of fixed opex")
     fixed_opex_cap = parameter(0.6, unit="$bn/quarter", low=0, high=10, source="model.md 19", meaning="largest fixed opex")
     stall_cut = parameter(0.10, unit="share", low=0, high=0.4, source="model.md 6.6", meaning="cut of the opex ratio in a recognised stall")
-    planned_training = parameter(0.5, unit="share", low=0, high=0.9, source="model.md 19", meaning="share of compute planned for training")
     cash_in_plan = parameter(0.5, unit="share", low=0, high=1, source="model.md 10.2", meaning="part of cash that counts as means to pay")
-    cash_in_prepayment = parameter(0.5, unit="share", low=0, high=1, source="model.md 10.5", meaning="part of cash a lab puts into down-payments")
+    cash_in_prepayment = parameter(
+        0.5, unit="share", low=0, high=1, source="model.md 10.5", meaning="part of cash a lab puts into down-payments"
+    )
     funded_quarters = parameter(4.0, unit="quarters", low=0, high=12, source="model.md 10.2", meaning="rounds that count as means to pay")
     runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
     runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
     prepaid_years = parameter(1.0, unit="years", low=0, high=1.5, source="model.md 19", meaning="rent of an order that is due in advance")
-    covered = parameter(1.5, unit="x revenue", low=0, high=5, source="model.md 9.7", meaning="commitments over revenue that need no down-payment")
+    covered = parameter(
+        1.5, unit="x revenue", low=0, high=5, source="model.md 9.7", meaning="commitments over revenue that need no down-payment"
+    )
     shy_level = parameter(0.35, unit="index", low=0, high=1, source="model.md 10.6", meaning="sentiment below which nobody orders")
     demand_floor = parameter(0.8, unit="share", low=0, high=1, source="model.md 5.4", meaning="demand that counts as revenue in a forecast")
     down_payment = parameter(
-        "required",
+        "vendor_equity",
         unit="choice",
         choices=("required", "vendor_equity", "outside_equity", "waived"),
         source="model.md 26.14",
         meaning="who funds the part of the down-payment given by vendor.circular_intensity",
     )
+    coverage_rule = parameter(0.0, unit="x", low=0, high=3, source="policy switch", meaning="P10 coverage a lab must keep when it signs")
     # appetite dynamics, all off in the core [model.md 4.2]
     reversion = parameter(0.0, unit="per quarter", low=0, high=1, source="model.md 4.2", meaning="return of appetite to character")
     herding = parameter(0.0, unit="per quarter", low=-1, high=1, source="model.md 4.2", meaning="imitation of rivals' appetite")
@@ -74,7 +81,11 @@ class Lab(Firm):
     opex = column("opex of the quarter", unit="$bn", default=0)
     obligations = column("due this quarter", unit="$bn", default=0)
     unmet_prepayment = column("down-payments it could not fund", unit="$bn", default=0)
-    ordered_gw = column("ordered this quarter", unit="GW", default=0)
+    ordered_gw = column("signed this quarter", unit="GW", default=0)
+    wanted_gw = column("wanted to sign this quarter", unit="GW", default=0)
+    forecast = column("revenue forecast at its own quantile, at the planning horizon", unit="$bn/year", default=0)
+    forecast_low = column("10th percentile of its forecast", unit="$bn/year", default=0)
+    forecast_mid = column("median of its forecast", unit="$bn/year", default=0)
     parent_row = column("cloud that owns it, -1 for none", unit="row", default=-1)
     open_weight = column("1 if its models are open", unit="0/1", low=0, high=1, default=0)
     died = column("quarter of its default, counted from 2023Q1; -1 while it lives", unit="quarter", default=-1)
@@ -90,13 +101,12 @@ class Lab(Firm):
         return 1 - np.maximum(0, self.opex_ratio - cut)
 
     @rule
-    def means_to_pay(self, revenue, quantile, value, dilution, lab, funding_sd):
+    def means_to_pay(self, revenue, quantile, funding, lab, funding_sd):
         """What a lab could pay in a year at a quantile of revenue and of funding alike, $bn [model.md 10.2].
 
-        revenue: the cone's quantile, $bn a year; quantile of funding capacity; value: last mark, $bn; all [worlds, labs]
+        revenue: the cone's quantile, $bn a year; quantile of funding capacity; funding: its median, $bn; all [worlds, labs]
         """
-        funding = lab.funded_quarters * dilution * value * np.exp(funding_sd * ndtri(quantile))
-        return self.margin_after_opex(0) * revenue + lab.cash_in_plan * self.cash + funding
+        return self.margin_after_opex(0) * revenue + lab.cash_in_plan * self.cash + funding * np.exp(funding_sd * ndtri(quantile))
 
     @rule
     def serving_quantile(self, rent, density):
@@ -125,7 +135,7 @@ class Lab(Firm):
     @rule
     def cash_wanted(self, base, slope):
         """Cash that covers the target runway at the present burn, $bn [model.md 10.7]. base, slope: quarters."""
-        burn = np.maximum(0, self.obligations - self.revenue / 4)
+        burn = np.maximum(0, self.obligations - self.revenue * QUARTER)
         return (base - slope * self.risk_appetite) * burn
 
     @rule

@@ -56,6 +56,9 @@ class LenderParameters(Group, name="lender"):
     sentiment_cap = parameter(1.3, unit="index", low=1, high=2, source="model.md 11.9", meaning="sentiment above which credit grows no more")
     coverage = parameter(1.2, unit="x", low=0.5, high=3, source="model.md 4", meaning="debt service coverage at the lender's quantile below which nothing new is financed")
     ban = parameter(4, unit="quarters", low=0, high=20, structural=True, source="model.md 26.5", meaning="quarters without credit after a lender failed")
+    dividend = parameter(0.3, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
+    reserve = parameter(10.0, unit="$bn", low=0, high=500, source="model.md B, half for each of two lenders", meaning="cash a lender keeps in any case")
+    reserve_per_loan = parameter(0.15, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan")
     recovery = parameter(0.9, unit="share", low=0.3, high=1, source="model.md 19", meaning="value of collateral to the lender")
 
 

@@ -62,8 +62,8 @@ def cancel(industry, part):
     fleet.wip -= lost
     fleet.unbuilt *= 1 - part
     fleet.chips_due -= cancelled
-    industry.orders.free(cancelled.sum(axis=1) / industry.compute.chip_cost[..., None], fleet)
-    return cancelled
+    industry.orders.free(cancelled.sum(axis=1) / industry.compute.chip_cost[..., None], fleet.at(industry.now))
+    industry.news.cancelled = industry.news.cancelled + cancelled.sum(axis=(1, 3))
 
 
 def _instalments(fleet, at):

@@ -1,0 +1,274 @@
+"""The cone of uncertainty: what a planner believes revenue will be, as a distribution and not as a number.
+
+A forecast is a mixture, in the logarithm of revenue, of a branch in which progress goes on and a branch in which it
+stalls; so the tenth percentile of somebody who is not a pure extrapolator knows that progress can stop [model.md 5].
+Money is $bn a year, horizons are years, growth rates are logarithmic and annual. Shapes are `[worlds, firms]`, or
+`[worlds, firms, planners]` when each planner weighs momentum in its own way.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import exprel, logit, ndtr, ndtri
+
+from abm.clock import QUARTERS_PER_YEAR
+from abm.parameters import Group, parameter
+
+_TINY = np.finfo(float).tiny
+_STEPS = 3  # of third order: the error of one step is about the cube of its length
+_SETTLED = 1e-5
+_LEAST_SPREAD = np.finfo(float).eps  # a cone without width is still a (very narrow) distribution
+
+
+class ConeParameters(Group, name="cone"):
+    """How wide the future is, how wide it is believed to be, and how growth is extrapolated [model.md 5, 19]."""
+
+    width = parameter(1.0, unit="1", low=0.25, high=2, source="assumption", meaning="true width of the cone, W")
+    believed_width = parameter(
+        0.0, unit="1", low=0, high=2, source="assumption", meaning="width planners believe in, W_b; 0 means as wide as the true cone"
+    )
+    annual_spread = parameter(
+        0.3575, unit="1/sqrt(year)", low=0.05, high=1, source="seed S0: P10 = 20, P90 = 50", meaning="spread one year ahead, sigma_1"
+    )
+    growth_spread = parameter(0.0, unit="1/year", low=0, high=1, source="assumption", meaning="spread of the growth rate, sigma_g")
+    momentum_share = parameter(
+        0.45, unit="1", low=0, high=1, source="calibrated to seed S0", meaning="part of momentum in a bottom-up forecast, kappa_b"
+    )
+    lasting_growth = parameter(
+        np.log(1.5), unit="1/year", low=0, high=1.5, source="seed-calibrated", meaning="growth that bottom-up forecasts return to, g_LR"
+    )
+    stalled_growth = parameter(0.40, unit="1/year", low=0, high=1.5, source="assumption", meaning="growth in a stall, at most, g_st")
+    stall_belief = parameter(
+        0.031, unit="1/quarter", low=0, high=0.2, source="seed S1: 20-25 % in two years", meaning="believed chance of a stall, p"
+    )
+    slowdown = parameter(
+        0.0, unit="1/year", low=0, high=1, source="assumption", meaning="rate at which bottom-up planners let growth fade, lambda_d"
+    )
+    growth_memory = parameter(
+        0.75, unit="1/quarter", low=0, high=1, source="assumption", meaning="weight of the old estimate when growth is extrapolated"
+    )
+    growth_floor = parameter(-2.0, unit="1/year", low=-5, high=0, source="assumption", meaning="least realised growth that is believed")
+    growth_ceiling = parameter(
+        np.log(20), unit="1/year", low=0, high=5, source="assumption", meaning="greatest realised growth that is believed"
+    )
+    demand_share = parameter(
+        0.8, unit="1", low=0, high=1, source="assumption", meaning="part of demand that a rationed lab takes for revenue it could have"
+    )
+
+
+def base_revenue(revenue, demand, parameters):
+    """Revenue to forecast from: a rationed lab knows that it had demand [model.md 5.4]. All $bn a year, [worlds, labs]."""
+    return np.maximum(revenue, parameters.demand_share * demand)
+
+
+def realised_growth(revenue, previous, parameters):
+    """Annual logarithmic growth since the quarter before, within what is believed; 0 where nothing was sold twice [model.md 5.1]."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = QUARTERS_PER_YEAR * np.log(revenue / previous)
+    return np.clip(np.nan_to_num(growth, nan=0, posinf=np.inf, neginf=-np.inf), parameters.growth_floor, parameters.growth_ceiling)
+
+
+def update_extrapolation(old, realised, parameters):
+    """The extrapolative estimate of growth after one more quarter [1/year], [worlds, labs] [model.md 5.1]."""
+    return parameters.growth_memory * old + (1 - parameters.growth_memory) * realised
+
+
+def bottom_up_growth(extrapolated_growth, momentum_share, lasting_growth):
+    """Growth of somebody who counts customers: part momentum, part what lasts [1/year] [model.md 5.2]."""
+    return momentum_share * extrapolated_growth + (1 - momentum_share) * lasting_growth
+
+
+def cumulative_growth(growth, slowdown, horizon):
+    """Logarithmic growth up to a horizon when its rate fades at `slowdown` a year; `growth * horizon` if 0 [model.md 5.3]."""
+    return growth * horizon * exprel(-slowdown * horizon)
+
+
+@dataclass(frozen=True)
+class Cone:
+    """Distribution of revenue at one horizon: a normal branch and a stall branch of equal spread in logs [model.md 5.4].
+
+    base: revenue now, $bn a year; growth, stalled_growth: logarithmic growth to the horizon in the two branches, the
+    second never above the first; stall_weight: probability given to the stall branch; spread: standard deviation in logs.
+    """
+
+    base: np.ndarray
+    growth: np.ndarray
+    stalled_growth: np.ndarray
+    stall_weight: np.ndarray
+    spread: np.ndarray
+
+    @property
+    def gap(self):
+        """Distance between the medians of the branches, in spreads."""
+        return (self.growth - self.stalled_growth) / self.spread
+
+    def quantile(self, q):
+        """Revenue [$bn a year] that is undercut with probability q, 0 < q < 1; 0 where the base is 0 [model.md 5.6]."""
+        above_stall = mixture_quantile(q, self.stall_weight, self.gap)
+        return self.base * np.exp(self.stalled_growth + self.spread * above_stall)
+
+    def cdf(self, x):
+        """Probability that revenue is at most x [$bn a year]."""
+        with np.errstate(divide="ignore"):
+            distance = np.log(np.maximum(x, 0) / np.maximum(self.base, _TINY))
+        below_normal = ndtr((distance - self.growth) / self.spread)
+        below_stall = ndtr((distance - self.stalled_growth) / self.spread)
+        mixed = below_normal + self.stall_weight * (below_stall - below_normal)
+        return np.where(self.base > 0, mixed, np.greater_equal(x, 0))
+
+    def mean(self):
+        """Expected revenue [$bn a year]."""
+        branches = np.exp(self.growth) + self.stall_weight * (np.exp(self.stalled_growth) - np.exp(self.growth))
+        return self.base * np.exp(self.spread**2 / 2) * branches
+
+    def fan(self, levels):
+        """Quantiles for a fan chart [$bn a year]; the levels become the last axis."""
+        return np.stack([self.quantile(level) for level in levels], axis=-1)
+
+
+def cone(base, extrapolated_growth, extrapolation, horizon, parameters):
+    """What a planner believes about revenue at a horizon [model.md 5.2-5.5].
+
+    base: $bn a year, see `base_revenue`; extrapolated_growth: 1/year; extrapolation: weight w of momentum, 0 to 1;
+    horizon: years, a number or `[worlds, 1]`. They broadcast: give `[worlds, firms, 1]` and `[worlds, 1, planners]` when
+    planners differ. A pure extrapolator (w = 1) sees no stall and no fading of growth.
+    """
+    axes = max(np.ndim(base), np.ndim(extrapolated_growth), np.ndim(extrapolation))
+
+    def own(value):
+        return _over(value, axes)
+
+    h = own(horizon)
+    bottom_up = bottom_up_growth(extrapolated_growth, own(parameters.momentum_share), own(parameters.lasting_growth))
+    planned = extrapolation * extrapolated_growth + (1 - extrapolation) * bottom_up
+    growth = cumulative_growth(planned, own(parameters.slowdown) * (1 - extrapolation), h)
+    return Cone(
+        base=np.asarray(base, dtype=float),
+        growth=growth,
+        stalled_growth=np.minimum(own(parameters.stalled_growth) * h, growth),
+        stall_weight=stall_probability(own(parameters.stall_belief), h) * (1 - extrapolation),
+        spread=own(believed_spread(horizon, parameters)),
+    )
+
+
+def stall_probability(hazard, horizon):
+    """Chance that a stall of this probability per quarter begins within a horizon of so many years [model.md 5.4]."""
+    return -np.expm1(QUARTERS_PER_YEAR * horizon * np.log1p(-hazard))
+
+
+def believed_spread(horizon, parameters):
+    """Standard deviation of ln revenue that planners believe in at a horizon [years], [worlds, 1] [model.md 5.5]."""
+    width = np.where(parameters.believed_width > 0, parameters.believed_width, parameters.width)
+    spread = width * np.sqrt(parameters.annual_spread**2 * horizon + (parameters.growth_spread * horizon) ** 2)
+    return np.maximum(spread, _LEAST_SPREAD)
+
+
+def _over(value, axes):
+    """A value per world, [worlds, 1], given as many axes as the arrays it meets; plain numbers stay as they are."""
+    value = np.asarray(value, dtype=float)
+    return value.reshape(value.shape + (1,) * (axes - value.ndim)) if 2 <= value.ndim < axes else value
+
+
+def mixture_quantile(q, weight, gap):
+    """Quantile of the mixture `weight * N(0, 1) + (1 - weight) * N(gap, 1)`, gap >= 0, to 1e-10.
+
+    The quantiles of the branches bracket it, and the branch that q falls into narrows the bracket further. Halley's steps,
+    kept inside the bracket, start where the two densities cross. All take the same few steps; what has then not settled,
+    each by its own last move and never by its neighbours', takes as many again: enough for any weight and gap.
+    """
+    low, high = _bracket(q, weight, gap)
+    with np.errstate(over="ignore"):
+        start = np.clip(gap / 2 + logit(weight) / np.maximum(gap, _TINY), low, high)
+        x, moved = _halley(np.atleast_1d(start), q, weight, gap, low, high)
+        unsettled = np.nonzero(moved > _SETTLED)
+        x[unsettled] = _halley(*(np.broadcast_to(each, x.shape)[unsettled] for each in (x, q, weight, gap, low, high)))[0]
+    return x.reshape(np.shape(start))
+
+
+def _bracket(q, weight, gap):
+    own = ndtri(q)
+    in_stall = q < weight
+    with np.errstate(divide="ignore", invalid="ignore"):
+        alone = ndtri(np.where(in_stall, q / weight, (q - weight) / (1 - weight)))  # as if the other branch were far away
+    alone = np.clip(np.where(in_stall, alone, gap + alone), own, own + gap)
+    return np.where(in_stall, own, alone), np.where(in_stall, alone, own + gap)
+
+
+def _halley(x, q, weight, gap, low, high):
+    """Three of Halley's steps, and how far the last one went."""
+    for _ in range(_STEPS):
+        stall, normal = weight * _density(x), (1 - weight) * _density(x - gap)
+        slope = np.maximum(stall + normal, _TINY)
+        newton = (weight * ndtr(x) + (1 - weight) * ndtr(x - gap) - q) / slope
+        bend = newton * (x * stall + (x - gap) * normal) / slope
+        before, x = x, np.clip(x - newton / np.maximum(1 + bend / 2, 1 / 2), low, high)
+    return x, np.abs(x - before)
+
+
+def _density(z):
+    return np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+
+
+def pit(forecast, outcome):
+    """Probability integral transform: the quantile of its forecast that came true; NaN where there was no base [model.md 15.16]."""
+    return np.where(forecast.base > 0, forecast.cdf(outcome), np.nan)
+
+
+def coverage_below(transforms, level):
+    """Share of forecasts whose outcome fell below their quantile `level`, per world, [worlds, 1]; NaN if there were none.
+
+    A calibrated cone gives `level`. transforms: see `pit`, [worlds, forecasts], NaN where there was no forecast.
+    """
+    below = np.sum(np.less(transforms, level), axis=-1, keepdims=True)
+    scored = np.sum(~np.isnan(transforms), axis=-1, keepdims=True)
+    return np.where(scored > 0, below / np.maximum(scored, 1), np.nan)
+
+
+def crps(forecast, outcome):
+    """Continuous ranked probability score of a forecast of ln revenue, exact; 0 is perfect; NaN without base or outcome.
+
+    In logarithms, so firms of any size compare: `E|Y - y| - E|Y - Y'| / 2` for a mixture of normals (Grimit et al.,
+    Q. J. R. Meteorol. Soc. 2006, eq. 5). outcome: $bn a year.
+    """
+    scored = (forecast.base > 0) & np.greater(outcome, 0)
+    distance = np.log(np.where(scored, outcome, 1) / np.where(scored, forecast.base, 1))
+    stall, spread = forecast.stall_weight, forecast.spread
+    to_outcome = (1 - stall) * _distance(distance - forecast.growth, spread) + stall * _distance(
+        distance - forecast.stalled_growth, spread
+    )
+    apart = np.sqrt(2) * spread
+    same, other = _distance(0, apart), _distance(forecast.growth - forecast.stalled_growth, apart)
+    itself = ((1 - stall) ** 2 + stall**2) * same + 2 * stall * (1 - stall) * other
+    return np.where(scored, to_outcome - itself / 2, np.nan)
+
+
+def _distance(mean, spread):
+    """Expected absolute value of a normal variable."""
+    z = mean / spread
+    return 2 * spread * _density(z) + mean * (2 * ndtr(z) - 1)
+
+
+class ImpliedQuantile(NamedTuple):
+    """A firm's implied risk appetite, and where it lies beyond the ends: "at most `low`", "at least `high`"."""
+
+    quantile: np.ndarray
+    at_most: np.ndarray
+    at_least: np.ndarray
+
+
+def implied_quantile(resources_at, obligations, low=0.02, high=0.98, steps=60):
+    """The quantile at which what a firm has committed to can just be paid [model.md 15.17, 26.16].
+
+    resources_at: function of an array of quantiles, rising in it, that returns resources of the shape of `obligations`.
+    The number of halvings is fixed. An end is reported where even `low` pays more than is due or `high` less.
+    """
+    obligations = np.asarray(obligations, dtype=float)
+    lower, upper = np.full(obligations.shape, float(low)), np.full(obligations.shape, float(high))
+    at_most, at_least = resources_at(lower) >= obligations, resources_at(upper) <= obligations
+    for _ in range(steps):
+        middle = (lower + upper) / 2
+        enough = resources_at(middle) >= obligations
+        lower, upper = np.where(enough, lower, middle), np.where(enough, middle, upper)
+    quantile = np.where(at_most, low, np.where(at_least, high, (lower + upper) / 2))
+    return ImpliedQuantile(quantile, at_most, at_least & ~at_most)

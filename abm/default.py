@@ -1,0 +1,295 @@
+"""Phase 9: everything due is paid by seniority; who cannot pay is resolved, and the loss travels through six channels [model.md 13].
+
+Each channel has a switch. With a channel off, the loss that would have travelled is made whole by Economy and can be read
+in the books, so that runs with and without it differ in nothing else.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from abm.clearing import clear
+from abm.clock import QUARTER
+from abm.fleet import EXTRA_OUT
+from abm.markets.compute import cancel
+from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
+from abm.parameters import Group, parameter
+
+_CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
+_DUST = 1e-9
+
+
+class ContagionParameters(Group, name="contagion"):
+    """Channels through which one firm's loss becomes another's, 1 on and 0 off [model.md 13.7], and what default costs."""
+
+    counterparty = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C1: unpaid and lost rents hit owners and their lenders")
+    cross_equity = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C2: stakes in a dead lab are lost to their holders")
+    fire_sale = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C3: idle compute depresses spot prices, collateral and margins")
+    funding = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C4: defaults and loan losses hurt the mood of all")
+    backlog = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C5: cancelled orders are lost to vendors")
+    customers = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C6: customers of the dead go to survivors")
+    cash_after_default = parameter(0.9, unit="share", low=0.5, high=1, source="model.md 19", meaning="alpha: cash that survives a lab's default")
+    receipts_after_default = parameter(1.0, unit="share", low=0.5, high=1, source="model.md 19", meaning="beta: receipts that survive it")
+    termination_years = parameter(1.0, unit="years", low=0, high=5, source="model.md 13.4", meaning="rent a termination claim covers")
+
+
+@dataclass
+class News:
+    """What happened in a quarter that others react to; all [worlds, n] or [worlds, 1]."""
+
+    labs: np.ndarray  # bool, defaulted now
+    clouds: np.ndarray
+    lenders: np.ndarray
+    defaulted: np.ndarray  # share of revenue
+    credit_loss: np.ndarray  # $bn
+    cancelled: np.ndarray  # $bn of chips
+    termination: np.ndarray  # $bn, claims lost
+    extra: dict = field(default_factory=dict)
+
+    @classmethod
+    def none(cls, worlds, labs, clouds, lenders):
+        """A quiet quarter."""
+        shape = [np.zeros((worlds, n), dtype=bool) for n in (labs, clouds, lenders)]
+        zero = [np.zeros((worlds, 1)) for _ in range(4)]
+        return cls(*shape, *zero)
+
+    def loss_ratio(self, industry):
+        """Loans lost this quarter over loans, [worlds, 1]; nothing if the funding channel is off."""
+        loans = industry.fleet.loan.sum(axis=(1, 2, 3))[:, None] + self.credit_loss
+        return industry.contagion.funding * self.credit_loss / np.where(loans > 0, loans, 1)
+
+    def mood(self, p):
+        """What news adds to sentiment, [worlds, 1]."""
+        parts = self.extra
+        stall = -p.stall_news * parts.get("stall", 0) + p.breakthrough_news * parts.get("breakthrough", 0)
+        return stall + parts.get("shock", 0) - p.down_round * parts.get("down_rounds", 0)
+
+
+def settle(industry, owed):
+    """Pay what is due, then resolve who failed: labs, then clouds, then lenders."""
+    result, claims = _clear(industry, owed)
+    _post(industry, claims, result)
+    labs = result.defaulted[:, industry.cleared["labs"]] & (industry.labs.alive > 0)
+    _lose_arrears(industry, claims, result)
+    resolve_labs(industry, labs)
+    resolve_clouds(industry, claims, result)
+    resolve_lenders(industry, claims, result)
+    _pay_down_borrowings(industry, claims, result)
+
+
+def _clear(industry, owed):
+    where, n = industry.cleared, industry.cleared["n"]
+    due = np.zeros((CLASSES_OF_CLAIMS, industry.worlds, n, n))
+    for seniority, payer, payee, amount in owed.claims.values():
+        due[seniority][:, where[payer], where[payee]] += amount
+    cash = np.concatenate([industry.ledger.balances["cash"][:, industry.rows[kind]] for kind in _CLEARED], axis=1)
+    alpha, beta = np.ones_like(cash), np.ones_like(cash)
+    alpha[:, where["labs"]] = industry.contagion.cash_after_default
+    beta[:, where["labs"]] = industry.contagion.receipts_after_default
+    return clear(np.maximum(0, cash), due, alpha=alpha, beta=beta), {**owed.claims}
+
+
+def _post(industry, claims, result):
+    """Post every payment under the flow it was owed for: within a class, flows between the same two share pro rata, interest first."""
+    where = industry.cleared
+    for seniority in range(CLASSES_OF_CLAIMS):
+        left = result.payments[seniority].copy()
+        for flow, (level, payer, payee, amount) in claims.items():
+            if level != seniority:
+                continue
+            block = left[:, where[payer], where[payee]]
+            paid = np.minimum(amount, np.maximum(0, block))
+            left[:, where[payer], where[payee]] -= paid
+            industry.ledger.pay(flow, industry.rows[payer], industry.rows[payee], paid)
+            if flow == "principal":
+                _reduce_loans(industry.fleet, np.swapaxes(paid, 1, 2), np.swapaxes(amount, 1, 2))
+    lost = result.deadweight[:, where["labs"]]
+    cash = np.maximum(0, industry.labs.cash)
+    industry.ledger.pay("default_cost", industry.rows["labs"], industry.rows["Economy"], np.minimum(lost, cash)[..., None])
+
+
+def _reduce_loans(fleet, paid, due):
+    """Principal paid lowers the loans it was due on: paid, due $bn, [worlds, lenders, owners]."""
+    part = paid / np.where(due > 0, due, 1)
+    fleet.loan -= np.minimum(fleet.principal, fleet.loan) * part[..., None]
+
+
+def _unpaid(industry, claims, result, level, payer, payee):
+    """What a kind still owes another in a class, $bn, [worlds, payers, payees]."""
+    where = industry.cleared
+    owed = sum(a for s, p, q, a in claims.values() if (s, p, q) == (level, payer, payee))
+    return np.maximum(0, owed - result.payments[level][:, where[payer], where[payee]])
+
+
+def _lose_arrears(industry, claims, result):
+    """Unpaid rent becomes arrears and is written off with the tenant's default; with channel C1 off Economy makes it whole."""
+    rows, ledger = industry.rows, industry.ledger
+    unpaid = _unpaid(industry, claims, result, TRADE, "labs", "clouds")
+    ledger.revalue("arrears", rows["clouds"], "receivable", rows["labs"], "payable", np.swapaxes(unpaid, 1, 2))
+    ledger.revalue("arrears_lost", rows["clouds"], "receivable", rows["labs"], "payable", -np.swapaxes(unpaid, 1, 2))
+    whole = unpaid.sum(axis=1) * (1 - industry.contagion.counterparty)
+    ledger.pay("recapitalisation", rows["Economy"], rows["clouds"], whole[:, None])
+
+
+def resolve_labs(industry, dead):
+    """Equity is gone, prepayments are forfeited, delivered compute becomes idle, orders are cancelled [model.md 13.4].
+
+    dead: bool, [worlds, labs]
+    """
+    if not dead.any():
+        return
+    rows, fleet, now = industry.rows, industry.fleet, industry.now
+    _note_deaths(industry, dead)
+    _lose_stakes(industry, dead)
+    prepaid = np.where(dead[:, :, None], fleet.prepaid.sum(axis=-1), 0)
+    industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
+    claim = industry.contagion.termination_years * np.where(dead, fleet.rent_due(now + 1).sum(axis=2), 0).sum(axis=1, keepdims=True)
+    industry.news.termination = claim
+    _make_future_rents_whole(industry, dead)
+    before = fleet.gw.sum(axis=1)
+    orphaned = fleet.release(dead, now)
+    part = orphaned / np.where(before > 0, before, 1)
+    chips_before = fleet.chips_due.sum(axis=(1, 3))
+    cancel(industry, part)
+    lost = chips_before - fleet.chips_due.sum(axis=(1, 3))
+    margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
+    whole = lost * margin * (1 - industry.contagion.backlog)
+    industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])
+    industry.labs.put(alive=np.where(dead, 0, industry.labs.alive))
+    for name in ("revenue", "demand", "training_gw", "inference_gw", "unmet_prepayment"):
+        industry.labs.columns[name][...] = np.where(dead, 0, industry.labs.columns[name])
+
+
+def _note_deaths(industry, dead):
+    labs = industry.labs
+    revenue = labs.revenue.sum(axis=1, keepdims=True)
+    share = np.where(dead, labs.revenue, 0).sum(axis=1, keepdims=True) / np.where(revenue > 0, revenue, 1)
+    industry.news.labs = industry.news.labs | dead
+    industry.news.defaulted = industry.contagion.funding * share
+    labs.put(died=np.where(dead & (labs.died < 0), industry.now, labs.died))
+
+
+def _lose_stakes(industry, dead):
+    """Holders lose their stakes; with channel C2 off Economy pays firms (not founders) what they lost."""
+    rows = industry.rows
+    value = np.where(dead, industry.cap.value(rows["labs"]), 0)
+    lost = (industry.cap.shares[:, :, rows["labs"]] * value[:, None]).sum(axis=2)
+    industry.cap.wipe_out(rows["labs"], dead)
+    industry.equity_lost = lost[:, rows["vendors"]].sum(axis=1, keepdims=True)
+    for kind in ("vendors", "clouds", "investors"):
+        whole = lost[:, rows[kind]] * (1 - industry.contagion.cross_equity)
+        industry.ledger.pay("recapitalisation", rows["Economy"], rows[kind], whole[:, None])
+
+
+def _make_future_rents_whole(industry, dead):
+    """With channel C1 off, Economy goes on paying the rents that the dead had promised."""
+    off = 1 - industry.contagion.counterparty[..., None]
+    for ahead in range(industry.made_whole.shape[-1]):
+        due = np.where(dead[:, :, None], industry.fleet.rent_due(industry.now + 1 + ahead), 0).sum(axis=1)
+        industry.made_whole[..., ahead] += due * off[..., 0]
+
+
+def resolve_clouds(industry, claims, result):
+    """Unpaid debt service is capitalised while collateral covers it; otherwise creditors take over [model.md 13.5, 26.7]."""
+    rows, fleet, clouds, p = industry.rows, industry.fleet, industry.clouds, industry.lending
+    unpaid = np.swapaxes(_unpaid(industry, claims, result, SECURED, "clouds", "lenders"), 1, 2)
+    interest = np.minimum(unpaid, np.swapaxes(claims["interest"][3], 1, 2))
+    where = industry.cleared
+    unsecured = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, where["clouds"]]
+    collateral = fleet.economic_value(industry.now) + p_wip(industry)
+    loan = fleet.loan.sum(axis=3)
+    total_loan, total_unpaid = loan.sum(axis=1), interest.sum(axis=1)
+    worth = p.recovery * collateral
+    covered = worth + np.maximum(0, clouds.cash) >= total_loan + total_unpaid
+    missed = unpaid.sum(axis=1) > _DUST
+    failed = (missed & ~covered) | (unsecured > _DUST)
+    industry.ledger.revalue("rollover", rows["lenders"], "loans", rows["clouds"], "debt", interest)
+    _grow_loans(fleet, interest, loan)
+    if not failed.any():
+        return
+    after = fleet.loan.sum(axis=(1, 3))
+    cut = np.where(failed, np.clip(1 - worth / np.where(after > 0, after, 1), 0, 1), 0)
+    loss = fleet.loan.sum(axis=3) * cut[:, None]
+    industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
+    fleet.loan *= 1 - cut[:, None, :, None]
+    fleet.principal *= 1 - cut[:, None, :, None]
+    industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
+    industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
+    industry.news.clouds = failed
+    _new_owners(industry, "clouds", failed)
+    clouds.put(reorganised=clouds.reorganised + failed, died=np.where(failed & (clouds.died < 0), industry.now, clouds.died))
+
+
+def p_wip(industry):
+    """What lenders count for work in progress, $bn, [worlds, owners]."""
+    return industry.compute.wip_recovery * industry.fleet.wip.sum(axis=2)
+
+
+def _grow_loans(fleet, interest, loan):
+    grown = interest / np.where(loan > 0, loan, 1)
+    fleet.loan *= 1 + grown[..., None]
+
+
+def _new_owners(industry, kind, failed):
+    """The old equity is worth nothing; investors own the firm from now on, pro rata to their cash."""
+    rows, cash = industry.rows, industry.investors.cash
+    industry.cap.wipe_out(rows[kind], failed)
+    total = cash.sum(axis=1, keepdims=True)
+    weights = np.where(total > 0, cash / np.where(total > 0, total, 1), 1 / max(1, cash.shape[1]))
+    if cash.shape[1]:
+        industry.cap.hand_over(rows[kind], failed, rows["investors"], weights)
+
+
+def resolve_lenders(industry, claims, result):
+    """A lender whose capital is gone fails: its creditors lose half the hole, Economy fills the rest and owns it [model.md 26.5]."""
+    rows, ledger, lenders = industry.rows, industry.ledger, industry.lenders
+    unpaid = _unpaid(industry, claims, result, SECURED, "lenders", "Economy")
+    ledger.revalue("rollover", rows["Economy"], "bonds", rows["lenders"], "borrowings", np.swapaxes(unpaid, 1, 2))
+    lenders.put(banned=np.maximum(0, lenders.banned - 1))
+    capital = ledger.book_equity(rows["lenders"])
+    failed = capital < -_DUST
+    if not failed.any():
+        return
+    hole = np.where(failed, -capital, 0)
+    bonds = -ledger.balances["borrowings"][:, rows["lenders"]]
+    bailed_in = np.minimum(bonds, hole / 2)
+    ledger.revalue("borrowing_loss", rows["Economy"], "bonds", rows["lenders"], "borrowings", -bailed_in[:, None])
+    industry.cap.wipe_out(rows["lenders"], failed)
+    industry.cap.issue("capital_call", rows["Economy"], rows["lenders"], (hole - bailed_in)[:, None])
+    industry.news.lenders = failed
+    lenders.put(
+        banned=np.where(failed, industry.lending.ban, lenders.banned),
+        failed=lenders.failed + failed,
+        died=np.where(failed & (lenders.died < 0), industry.now, lenders.died),
+    )
+
+
+def _pay_down_borrowings(industry, claims, result):
+    """Principal received repays the part of the loan that lenders had borrowed, from cash in hand."""
+    rows, lenders = industry.rows, industry.lenders
+    received = industry.ledger.flows["principal"][:, rows["lenders"]]
+    bonds = -industry.ledger.balances["borrowings"][:, rows["lenders"]]
+    amount = np.clip((1 - lenders.capital_ratio) * received, 0, np.maximum(0, np.minimum(bonds, lenders.cash)))
+    industry.ledger.pay("borrowing_repaid", rows["lenders"], rows["Economy"], amount[..., None])
+
+
+def enter(industry):
+    """A spare row becomes a new lab some quarters after a default, when the mood allows it [model.md 13.6, 26.13]."""
+    labs, p, rows = industry.labs, industry.entry, industry.rows
+    due = (labs.died >= 0) & (industry.now - labs.died == p.delay)
+    waiting = np.minimum(industry.entrants_waiting + due.sum(axis=1, keepdims=True), industry.spare.sum())
+    free = industry.spare & (labs.alive == 0) & (labs.died < 0)
+    first = free & (np.cumsum(free, axis=1) == 1)
+    opens = first & (waiting > 0) & (industry.sentiment > p.sentiment)
+    industry.entrants_waiting = waiting - opens.any(axis=1, keepdims=True)
+    if not opens.any():
+        return
+    cash = industry.investors.cash
+    total = cash.sum(axis=1, keepdims=True)
+    weights = cash / np.where(total > 0, total, 1)
+    stake = np.minimum(p.cash, total) * opens
+    industry.cap.hand_over(rows["labs"], opens, rows["investors"], weights)
+    industry.cap.issue("lab_equity", rows["investors"], rows["labs"], weights[..., None] * stake[:, None])
+    industry.new_lab(opens)
+
+

@@ -1,0 +1,113 @@
+"""The funding window, after revenue and before what is due is paid: rounds, rescues, parents, listings (phase 8) [model.md 11]."""
+
+import numpy as np
+
+from abm.clock import QUARTER
+from abm.cone import cone
+from abm.markets.capital import share_out
+
+MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
+
+
+def save(industry):
+    """Saving reaches the funds [model.md B]; each fund by its weight."""
+    p, rows = industry.funds, industry.rows
+    cash = industry.investors.cash.sum(axis=1, keepdims=True)
+    value = industry.cap.value(rows["labs"]).sum(axis=1, keepdims=True)
+    target = p.saving_target + p.saving_per_value * value
+    amount = (p.saving + p.saving_speed * np.maximum(0, target - cash)) * industry.saving_factor
+    industry.ledger.pay("saving", rows["Economy"], rows["investors"], (amount * industry.investors.saving_weight)[:, None])
+
+
+def fund(industry, owed):
+    """Phase 8: parents cover the labs they hold, listings, then rounds and rescues at the last mark."""
+    save(industry)
+    parents_cover(industry, owed)
+    go_public(industry)
+    rounds(industry, owed)
+
+
+def shortfall(industry, owed):
+    """What a lab cannot pay from its cash, $bn, [worlds, labs]."""
+    return np.maximum(0, owed.of("labs") - industry.labs.cash)
+
+
+def parents_cover(industry, owed):
+    """A parent pays for its lab from free cash before the lab would default [model.md 26.17b]."""
+    labs, clouds = industry.labs, industry.clouds
+    free = np.maximum(0, clouds.cash - owed.of("clouds"))
+    held = (labs.parent_row[:, None, :] == np.arange(len(clouds.names))[:, None]) & (labs.alive[:, None] > 0)
+    need = held * shortfall(industry, owed)[:, None]
+    total = need.sum(axis=2)
+    scale = np.minimum(1, free / np.where(total > 0, total, 1))
+    industry.cap.issue("lab_equity", industry.rows["clouds"], industry.rows["labs"], need * scale[..., None])
+
+
+def go_public(industry):
+    """A lab that is large enough lists when the mood is good [model.md 11.6]."""
+    labs, p = industry.labs, industry.funds
+    ripe = (labs.revenue >= p.listing_revenue) & (industry.sentiment >= p.listing_sentiment) & (labs.alive > 0) & (labs.parent_row < 0)
+    labs.put(listed=np.where(ripe, 1, labs.listed))
+
+
+def asks(industry, owed):
+    """Equity each lab asks for, $bn, [worlds, labs]: runway and unmet down-payments within the dilution limit, plus a rescue."""
+    labs, p, plans = industry.labs, industry.funds, industry.plans
+    value = industry.cap.value(industry.rows["labs"])
+    short = shortfall(industry, owed)
+    gap = np.maximum(0, labs.cash_wanted(plans.runway_base, plans.runway_slope) + owed.of("labs") - labs.cash) + labs.unmet_prepayment
+    dilution = np.where(labs.listed > 0, p.listed_dilution, p.dilution)
+    rescue = np.where(short < p.rescue_limit * value, short, 0)
+    independent = (labs.parent_row < 0) * labs.alive
+    return np.minimum(gap, dilution * value + rescue) * independent
+
+
+def rounds(industry, owed):
+    """Investors' money meets the labs' asks at the last mark; investors who value a lab below it buy less."""
+    p, investors, labs = industry.funds, industry.investors, industry.labs
+    wanted = asks(industry, owed)
+    price = industry.cap.value(industry.rows["labs"])
+    crisis = np.where(industry.sentiment < p.crisis_level, p.crisis_factor, 1)
+    listed = np.where(labs.listed > 0, p.listed_supply, 1)
+    market = (p.market_share * industry.sentiment * price.sum(axis=1, keepdims=True) + p.market_base) * crisis
+    cash = investors.cash
+    total = cash.sum(axis=1, keepdims=True)
+    budget = market * cash / np.where(total > 0, total, 1)
+    fall = industry.previous_sentiment - industry.sentiment
+    supply = investors.supply(industry.sentiment, fall, budget, p) * np.where(industry.funding_stopped > 0, 0, 1)
+    values = investors_values(industry)
+    may_buy = (investors.style[..., None] != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)
+    eager = investors.eagerness(values, price[:, None]) * may_buy * listed[:, None]
+    paid = share_out(supply, wanted, eager)
+    paid = paid * np.minimum(1, cash / np.where(paid.sum(axis=2) > 0, paid.sum(axis=2), np.inf))[..., None]
+    industry.cap.issue("lab_equity", industry.rows["investors"], industry.rows["labs"], paid)
+    industry.raised = paid.sum(axis=1)
+
+
+def investors_values(industry):
+    """What each investor thinks each lab is worth: a multiple of next year's revenue at its own quantile, $bn, [worlds, investors, labs]."""
+    p, labs, investors = industry.funds, industry.labs, industry.investors
+    weight = np.zeros_like(investors.cash)[..., None] + p.market_extrapolation[..., None]
+    forward = cone(labs.revenue[:, None], labs.growth[:, None], weight, 1, industry.cone)
+    return p.multiple[..., None] * industry.sentiment[..., None] * forward.quantile(investors.risk_appetite[..., None])
+
+
+def pay_dividends(industry):
+    """Vendors, clouds and lenders pay out part of the cash they do not need, to whom they belong [model.md B]."""
+    rows, c, compute, lending = industry.rows, industry.chips, industry.compute, industry.lending
+    annual = (industry.vendors.sales + industry.vendors.other_sales) / QUARTER
+    vendors = c.dividend * np.maximum(0, industry.vendors.cash - c.reserve - c.reserve_per_sales * annual)
+    debt = industry.fleet.loan.sum(axis=(1, 3))
+    clouds = compute.dividend * np.maximum(0, industry.clouds.cash - compute.reserve - compute.reserve_per_debt * debt)
+    clouds = np.where(industry.clouds.self_funding > 0, 0, clouds)  # who builds from its own cash keeps it for that
+    loans = industry.fleet.loan.sum(axis=(2, 3))
+    lenders = lending.dividend * np.maximum(0, industry.lenders.cash - lending.reserve - lending.reserve_per_loan * loans)
+    for kind, amount in (("vendors", vendors), ("clouds", clouds), ("lenders", lenders)):
+        _distribute(industry, rows[kind], amount)
+
+
+def _distribute(industry, issuers, amount):
+    """Pay a dividend to holders by their shares."""
+    everybody = slice(0, len(industry.ledger.names) - 1)
+    shares = np.swapaxes(industry.cap.shares[:, everybody, issuers], 1, 2)
+    industry.ledger.pay("dividend", issuers, everybody, amount[..., None] * shares)

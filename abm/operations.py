@@ -1,0 +1,189 @@
+"""Phases 4 to 7: prices are posted, customers choose, capacity is rationed, and what everybody owes this quarter is computed.
+
+Revenue is received in cash; what is owed is only written down, by seniority, and paid once in phase 9 [model.md 26.1].
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from abm.clock import QUARTER
+from abm.fleet import EXTRA_OUT, IDLE, OUTSIDE, contract_price, list_price
+from abm.markets.services import Offers, Supply, outside_pool, post_prices, ration, scarcity_index, total
+
+WAGES, SECURED, TRADE = range(3)
+CLASSES_OF_CLAIMS = 3
+
+
+@dataclass
+class Dues:
+    """What is owed this quarter, $bn: by flow, with payer and payee kinds, in order of seniority."""
+
+    claims: dict = field(default_factory=dict)
+
+    def owe(self, flow, seniority, payer, payee, amount):
+        """Add a claim: amount [worlds, payers, payees]."""
+        self.claims[flow] = (seniority, payer, payee, amount)
+
+    def amount(self, flow):
+        """What is owed under a flow, $bn, [worlds, payers, payees]."""
+        return self.claims[flow][3]
+
+    def of(self, kind):
+        """All that a kind owes, $bn, [worlds, payers]."""
+        return sum(amount.sum(axis=2) for _, payer, _, amount in self.claims.values() if payer == kind)
+
+
+def post(industry):
+    """Phase 4: relative prices and revenue density of labs, contract prices of clouds, from last quarter's shares."""
+    labs, clouds, compute = industry.labs, industry.clouds, industry.compute
+    clouds.put(contract_price=contract_price(compute, clouds.accounting_life, clouds.rate))
+    due = industry.fleet.rent_due(industry.now)
+    let = industry.fleet.in_service(industry.now)[:, :EXTRA_OUT]
+    posted_mean = clouds.contract_price.mean(axis=1, keepdims=True)
+    let_gw = let.sum(axis=(1, 2))[:, None]
+    rent = np.where(let_gw > 0, due.sum(axis=(1, 2))[:, None] / np.where(let_gw > 0, let_gw, 1), posted_mean)
+    posted = post_prices(industry.services, industry.years, labs.revenue, labs.alive > 0, (rent, industry.scarcity))
+    labs.put(price=posted.price * industry.price_ratio, revenue_density=posted.density * industry.price_factor)
+
+
+def supply(industry):
+    """What labs can serve with this quarter, a Supply; idle compute is for hire on the spot market."""
+    effective = industry.fleet.effective(industry.now)
+    return Supply(
+        density=np.maximum(industry.labs.revenue_density, np.finfo(float).tiny),
+        effective=effective[:, :EXTRA_OUT].sum(axis=2),
+        alive=industry.labs.alive > 0,
+        idle=effective[:, IDLE].sum(axis=1, keepdims=True),
+        outside=outside_pool(industry.services, industry.now),
+    )
+
+
+def demand(industry):
+    """Phase 5: customers move on, wish and choose; wanted spend by lab and class, $bn a year, [worlds, labs, classes]."""
+    customers, labs = industry.customers, industry.labs
+    frontier = industry.frontier()
+    customers.advance_stages(frontier)
+    served = labs.revenue.sum(axis=1, keepdims=True)
+    customers.desire(frontier, served, industry.demand_noise(), industry.technology.market_boost() * industry.demand_factor)
+    fit = np.stack([labs.enterprise_fit, labs.consumer_fit], axis=1) + labs.quality[:, None]
+    customers.choose(
+        Offers(labs.released, fit, labs.price, labs.outage, labs.alive > 0),
+        industry.turned_away_share,
+        (industry.luck.customers("choice", industry.age, customers.n), industry.luck.customers("provider", industry.age, customers.n)),
+    )
+    return customers.demand(len(labs.names))
+
+
+def serve(industry, wanted):
+    """Phase 6: rationing; what is served is this quarter's revenue, the rest of a lab's compute trains its next model."""
+    labs, s = industry.labs, industry.services
+    capacity = supply(industry)
+    served = ration(wanted, capacity, s)
+    industry.scarcity = scarcity_index(s, industry.scarcity, wanted.sum(axis=(1, 2))[:, None], _for_prices(industry, capacity))
+    industry.turned_away_share = served.turned_away_share
+    labs.put(
+        previous_revenue=labs.revenue,
+        revenue=served.served,
+        demand=wanted.sum(axis=2),
+        turned_away=served.turned_away.sum(axis=2),
+        outage=served.outage(labs.outage, s),
+        inference_gw=served.inference_gw,
+        training_gw=served.training_gw,
+    )
+    industry.idle_gw, industry.served = capacity.idle, served
+    return served
+
+
+def _for_prices(industry, capacity):
+    """Compute that presses on prices: idle compute does so only through the fire-sale channel."""
+    idle = capacity.idle * industry.contagion.fire_sale
+    return Supply(capacity.density, capacity.effective, capacity.alive, idle, capacity.outside)
+
+
+def spot_price(industry, served):
+    """Price of idle compute, $bn per GWe-year, [worlds, 1] [model.md 9.4]: from a fifth of list price when nobody needs it."""
+    p = industry.compute
+    used = total(served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1)
+    tightness = np.where(industry.contagion.fire_sale > 0, np.minimum(1, used), 1)
+    return list_price(p, industry.lending.rate) * (p.spot_floor + (1 - p.spot_floor) * tightness)
+
+
+def receive(industry, served):
+    """Phase 7, receipts: customers pay labs out of income from Economy, and everybody's outside business pays."""
+    rows, ledger = industry.rows, industry.ledger
+    paid = customers_pay(industry, served) * QUARTER
+    ledger.pay("budget", rows["Economy"], rows["customers"], paid.sum(axis=2)[:, None])
+    ledger.pay("services", rows["customers"], rows["labs"], paid)
+    clouds = industry.clouds
+    growth = (1 + clouds.other_growth * QUARTER) ** industry.age
+    other = clouds.other_cash_flow * growth * QUARTER
+    ledger.pay("other_cash_flow", rows["Economy"], rows["clouds"], np.maximum(0, other)[:, None])
+    outside = industry.fleet.in_service(industry.now)[:, OUTSIDE] * industry.outside_price * QUARTER
+    ledger.pay("outside_rent", rows["Economy"], rows["clouds"], outside[:, None])
+    index = np.clip(industry.sentiment, industry.chips.other_low, industry.chips.other_high)
+    path = np.minimum(industry.chips.other_cap * industry.other_scale, industry.vendors.other_base * (1 + industry.chips.other_growth) ** industry.age)
+    industry.vendors.put(other_sales=path * index, sales=industry.chip_sales)
+    ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
+    made_whole = industry.made_whole[..., 0] * QUARTER
+    ledger.pay("recapitalisation", rows["Economy"], rows["clouds"], made_whole[:, None])
+
+
+def customers_pay(industry, served):
+    """What enterprises and consumers pay each lab, $bn a year, [worlds, 2, labs]; settles customers one by one."""
+    consumer = served.by_class[..., -1]
+    if industry.customers is not None:
+        industry.customers.settle(served.paid_share)
+    return np.stack([served.served - consumer, consumer], axis=1)
+
+
+def consume_prepayments(industry):
+    """Rents of the first year that were paid in advance: no cash moves. Returns them, $bn, [worlds, labs, owners]."""
+    fleet, rows = industry.fleet, industry.rows
+    end = fleet.at(industry.now) + 1
+    rent = sum(rents[..., :end] for rents in fleet.rent) * QUARTER
+    used = np.minimum(fleet.prepaid[..., :end], rent)
+    fleet.prepaid[..., :end] -= used
+    used = used.sum(axis=-1)
+    industry.ledger.revalue("consumption", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -used)
+    return used
+
+
+def dues(industry, served):
+    """Phase 7, obligations: everything that falls due this quarter, a Dues."""
+    labs, clouds, vendors, fleet = industry.labs, industry.clouds, industry.vendors, industry.fleet
+    p, now, owed = industry.compute, industry.now, Dues()
+    opex = (np.maximum(0, labs.opex_ratio - industry.opex_relief()) * labs.revenue * QUARTER + industry.fixed_opex()) * labs.alive
+    opex = opex + industry.compliance * np.where(labs.revenue > industry.compliance_from, labs.revenue, 0) * QUARTER
+    labs.put(opex=opex)
+    owed.owe("opex", WAGES, "labs", "Economy", opex[..., None])
+    service = fleet.in_service(now)
+    running = service.sum(axis=1) - service[:, IDLE] * (1 - p.idle_power)
+    owed.owe("power", WAGES, "clouds", "Economy", (p.power * running * QUARTER)[..., None])
+    negative = np.maximum(0, -clouds.other_cash_flow) * QUARTER
+    owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])
+    sales = vendors.sales + vendors.other_sales
+    owed.owe("cost_of_goods", WAGES, "vendors", "Economy", ((1 - vendors.gross_margin + vendors.opex_ratio) * sales)[..., None])
+    loan = fleet.loan.sum(axis=3)
+    owed.owe("interest", SECURED, "clouds", "lenders", np.swapaxes(loan * clouds.rate[:, None] * QUARTER, 1, 2))
+    principal = np.minimum(fleet.principal, fleet.loan).sum(axis=3)
+    owed.owe("principal", SECURED, "clouds", "lenders", np.swapaxes(principal, 1, 2))
+    bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
+    funding = np.maximum(0, industry.lending.rate - industry.lending.funding_spread) * bonds * QUARTER
+    owed.owe("borrowing_interest", SECURED, "lenders", "Economy", funding[..., None])
+    owed.owe("rent", TRADE, "labs", "clouds", fleet.rent_due(now) * QUARTER - consume_prepayments(industry))
+    owed.owe("spot", TRADE, "labs", "clouds", _spot_rent(industry, served))
+    pool = list_price(p, industry.lending.rate) * industry.services.outside_premium * served.outside_gw * QUARTER
+    owed.owe("outside_pool", TRADE, "labs", "Economy", pool[..., None])
+    labs.put(obligations=owed.of("labs"))
+    clouds.put(ebitda=(fleet.rent_due(now).sum(axis=1) + clouds.outside_rent) - p.power * running)
+    return owed
+
+
+def _spot_rent(industry, served):
+    """Spot rent by lab and owner, $bn: owners share it by their idle compute, [worlds, labs, owners]."""
+    idle = industry.fleet.effective(industry.now)[:, IDLE]
+    share = idle / np.where(industry.idle_gw > 0, industry.idle_gw, 1)
+    price = spot_price(industry, served)
+    industry.spot = price
+    return (price * served.spot_gw)[..., None] * share[:, None] * QUARTER

@@ -1,0 +1,252 @@
+"""Planning and contracting: each lab looks at its cone and orders; clouds, vendors and lenders say how much they accept (phase 11).
+
+Labs decide simultaneously on what was known before the phase. Scarce slots and scarce vendor money are shared pro rata.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from abm.clock import QUARTER
+from abm.cone import cone
+from abm.markets.capital import call_equity
+
+P10, P50 = 0.1, 0.5
+
+
+@dataclass
+class Outlook:
+    """What a planning round knows: forecasts, means to pay and what is already owed.
+
+    base: revenue to forecast from, $bn a year; funding: a year's rounds at the last mark, $bn; backing: what a parent could add,
+    $bn a year; rent, committed_rent: $bn per GW-year and $bn a year; pair_rent: by owner; all [worlds, labs(, clouds)]
+    """
+
+    horizon: float
+    base: np.ndarray
+    funding: np.ndarray
+    backing: np.ndarray
+    rent: np.ndarray
+    pair_rent: np.ndarray
+    committed_rent: np.ndarray
+
+    @property
+    def lab_rent(self):
+        """Rent each lab owes beyond the lag, $bn a year, [worlds, labs]."""
+        return self.committed_rent.sum(axis=2)
+
+
+def look_ahead(industry):
+    """The outlook at the start of phase 11."""
+    labs, p, fleet, now = industry.labs, industry.plans, industry.fleet, industry.now
+    lag = industry.compute.build_lag
+    held = labs.parent_row >= 0
+    per_quarter = np.where(labs.listed > 0, industry.funds.listed_dilution, industry.funds.dilution)
+    funding = np.where(held, 0, p.funded_quarters * per_quarter * industry.cap.value(industry.rows["labs"]))
+    return Outlook(
+        horizon=(lag + 2) * QUARTER,
+        base=labs.forecast_base(p.demand_floor),
+        funding=funding,
+        backing=parents_means(industry),
+        rent=(industry.weights * industry.clouds.contract_price[:, None, :]).sum(axis=2),
+        pair_rent=np.broadcast_to(industry.clouds.contract_price[:, None, :], industry.weights.shape),
+        committed_rent=fleet.committed_rent(now + lag),
+    )
+
+
+def parents_means(industry):
+    """What an owner could pay a year for the labs it holds: half its cash and its other cash flow after debt service, $bn, [worlds, labs]."""
+    labs, clouds = industry.labs, industry.clouds
+    service = (industry.fleet.principal.sum(axis=(1, 3)) / QUARTER) + clouds.rate * industry.fleet.loan.sum(axis=(1, 3))
+    free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service)
+    held = (labs.parent_row[..., None] == np.arange(len(clouds.names))) & (labs.alive[..., None] > 0)
+    siblings = np.maximum(1, held.sum(axis=1, keepdims=True))
+    return (held * (free[:, None] / siblings)).sum(axis=2)
+
+
+def plan(industry):
+    """Labs want, counterparties allow, slots are shared, contracts are signed."""
+    view = look_ahead(industry)
+    wanted = lab_orders(industry, view)
+    pairs = accepted(industry, view, wanted)
+    pairs, prepayment, vendor_money = financed(industry, view, pairs)
+    sign(industry, view, pairs, prepayment, vendor_money)
+    industry.vendors.put(utilisation=industry.orders.utilisation(industry.compute.build_lag))
+    c = industry.chips
+    growth = industry.vendors.slot_growth(c.capacity_growth, c.capacity_fall, c.neutral_utilisation, c.utilisation_span)
+    industry.orders.plan_capacity(growth)
+
+
+def lab_orders(industry, view):
+    """What each lab wants to order, GW, [worlds, labs] [model.md 10.1 to 10.6]."""
+    labs, p, funds = industry.labs, industry.plans, industry.funds
+    forecast = cone(view.base, labs.growth, labs.extrapolation, view.horizon, industry.cone)
+    rho, density = labs.risk_appetite, labs.revenue_density
+    serve_at = labs.serving_quantile(view.rent, density)
+    own, low, mid = forecast.quantile(rho), forecast.quantile(P10), forecast.quantile(P50)
+    labs.put(forecast=own, forecast_low=low, forecast_mid=mid)
+    per_gw = density * (1 - planned_training(industry))
+    to_serve = forecast.quantile(serve_at) / np.where(per_gw > 0, per_gw, np.inf)
+    payable = labs.means_to_pay(own, rho, view.funding, p, funds.funding_sd) + view.backing
+    effective = industry.fleet.committed_effective(industry.now + industry.compute.build_lag).sum(axis=2)
+    order = labs.compute_to_order(to_serve, effective, payable, view.lab_rent, view.rent)
+    ruled = p.coverage_rule > 0
+    room = labs.margin_after_opex(0) * low / np.where(ruled, p.coverage_rule, 1) - view.lab_rent
+    order = np.where(ruled, np.minimum(order, np.maximum(0, room / view.rent)), order)
+    return np.where(industry.sentiment < p.shy_level, 0, order * hasty(industry))
+
+
+def planned_training(industry):
+    """Share of compute a lab plans to train on: less in a recognised stall, [worlds, 1]."""
+    return np.where(industry.stall_known(), industry.services.minimum_training_share, industry.services.training_share)
+
+
+def hasty(industry):
+    """Error of orders decided in two minutes, 1 for all others [model.md 4.2]."""
+    p = industry.plans
+    row = industry.luck_row("memo", industry.labs, spare=1)
+    n = len(industry.labs.names)
+    chance, size = industry.uniform(row[:, :n]), row[:, n : 2 * n]
+    return np.where(chance < p.memo_noise, np.exp(p.memo_sd * size), 1)
+
+
+def accepted(industry, view, wanted):
+    """Orders by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12]."""
+    labs, clouds, p = industry.labs, industry.clouds, industry.plans
+    resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation)
+    limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
+    pairs = np.minimum(limit, industry.weights * wanted[..., None])
+    open_for_business = np.where(clouds.self_funding > 0, 1, industry.equity_answers) * lenders_finance(industry, view)
+    pairs = pairs * open_for_business[:, None]
+    labs.put(wanted_gw=wanted)
+    return np.minimum(pairs, concentration_room(industry, view, pairs, p))
+
+
+def at_counterparty(industry, view, quantile, extrapolation):
+    """A tenant's resources as a counterparty sees them, $bn a year, [worlds, labs, counterparties] [model.md 10.3].
+
+    quantile, extrapolation: the counterparty's own, [worlds, counterparties]
+    """
+    labs = industry.labs
+    seen = cone(view.base[..., None], labs.growth[..., None], extrapolation[:, None], view.horizon, industry.cone)
+    rest = industry.plans.cash_in_plan * labs.cash + view.funding + view.backing
+    return seen.quantile(quantile[:, None]) + rest[..., None]
+
+
+def lenders_finance(industry, view):
+    """Part of an owner's new compute that its lenders still finance, 0 to 1, [worlds, clouds] [model.md 4].
+
+    A lender looks at the rents due at the horizon, counts each tenant for no more than it could pay at the lender's quantile,
+    and asks for debt service to be covered.
+    """
+    fleet, clouds, lenders = industry.fleet, industry.clouds, industry.lenders
+    at = industry.now + industry.compute.build_lag
+    means = at_counterparty(industry, view, lenders.risk_appetite, np.full_like(lenders.cash, 0) + industry.funds.market_extrapolation)
+    due = fleet.rent_due(at)
+    total = due.sum(axis=2)
+    part = np.clip(means / np.where(total > 0, total, np.inf)[..., None], 0, 1)
+    rents = (due[..., None] * part[:, :, None, :]).sum(axis=1)
+    power = industry.compute.power * fleet.in_service(industry.now).sum(axis=1)
+    flow = rents + (clouds.other_cash_flow + clouds.outside_rent - power)[..., None]
+    loans = fleet.loan.sum(axis=(1, 3))
+    service = clouds.rate * loans + fleet.principal.sum(axis=(1, 3)) / QUARTER
+    answers = lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
+    return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)
+
+
+def concentration_room(industry, view, pairs, p):
+    """GW by lab and cloud that keep one lab's share of the cloud's contracted rent within the policy limit."""
+    limit = industry.compute.concentration_limit[..., None]
+    total = (view.committed_rent + pairs * view.pair_rent).sum(axis=1, keepdims=True) + industry.clouds.outside_rent[:, None]
+    room = np.maximum(0, limit * total - view.committed_rent) / view.pair_rent
+    return np.where(limit < 1, room, pairs)
+
+
+def financed(industry, view, pairs):
+    """Down-payments, who funds them, and the orders that liquidity allows [model.md 9.7, 9.8, 10.5].
+
+    Returns orders, GW, [worlds, labs, clouds]; down-payments, $bn, [worlds, labs]; equity that funds part of them,
+    $bn, [worlds, funders, labs], the funders being vendors, or investors under `outside_equity`.
+    """
+    labs, p = industry.labs, industry.plans
+    order = pairs.sum(axis=2)
+    mean_rent = (pairs * view.pair_rent).sum(axis=2) / np.where(order > 0, order, 1)
+    waived = p.down_payment == "waived"
+    prepayment = labs.prepayment_due(order, mean_rent, view.lab_rent, p.covered, p.prepaid_years * (not waived))
+    equity = vendor_money(industry, view, pairs, prepayment, mean_rent * order)
+    own = np.maximum(0, prepayment - equity.sum(axis=1))
+    scale = np.minimum(1, (p.cash_in_prepayment * labs.cash) / np.where(own > 0, own, np.inf))
+    scale = np.where(own > 0, scale, 1)
+    labs.put(unmet_prepayment=p.cash_in_prepayment * (1 - scale) * own)
+    return pairs * scale[..., None], prepayment * scale, equity * scale[:, None]
+
+
+def vendor_money(industry, view, pairs, prepayment, new_rent):
+    """Equity a vendor puts into labs that spend the money on its chips, $bn, [worlds, vendors, labs] [model.md 9.8]."""
+    vendors, p = industry.vendors, industry.plans
+    by_vendor = np.matmul(pairs, industry.vendor_mix)
+    share = by_vendor / np.where(pairs.sum(axis=2) > 0, pairs.sum(axis=2), 1)[..., None]
+    wanted = industry.chips.circular_intensity[..., None] * prepayment[..., None] * share
+    means = at_counterparty(industry, view, vendors.risk_appetite, np.zeros_like(vendors.cash) + industry.funds.market_extrapolation)
+    wanted = wanted * vendors.accepts(means, (view.lab_rent + new_rent)[..., None])
+    wanted = np.where(industry.labs.parent_row[..., None] >= 0, 0, wanted)
+    budget = vendors.finance_budget(industry.chips.finance_share, industry.chips.finance_cap, vendors.sales + vendors.other_sales)
+    total = wanted.sum(axis=1)
+    given = wanted * np.minimum(1, budget / np.where(total > 0, total, 1))[:, None]
+    given = np.swapaxes(given, 1, 2) * (p.down_payment in ("vendor_equity", "outside_equity"))
+    if p.down_payment != "outside_equity":
+        return given
+    cash = industry.investors.cash
+    weights = cash / np.maximum(cash.sum(axis=1, keepdims=True), 1e-300)
+    most = industry.funds.cash_share * cash.sum(axis=1, keepdims=True) / np.maximum(given.sum(axis=(1, 2))[:, None], 1e-300)
+    return weights[..., None] * (given.sum(axis=1) * np.minimum(1, most))[:, None]
+
+
+def sign(industry, view, pairs, prepayment, equity):
+    """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5]."""
+    rows, lag = industry.rows, industry.compute.build_lag
+    worlds, n_labs, n_clouds = pairs.shape
+    speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
+    everything = np.concatenate([pairs, speculative[:, None]], axis=1)
+    wanted = (everything[..., None] * industry.vendor_mix[:, None]).reshape(worlds, -1, len(industry.vendors.names))
+    favour = 1 + equity.sum(axis=1) / np.where(prepayment > 0, prepayment, np.inf)
+    weights = np.repeat(np.concatenate([favour, np.ones((worlds, 1))], axis=1), n_clouds, axis=1)[..., None]
+    filled = industry.orders.allocate(wanted, np.broadcast_to(weights, wanted.shape), lag, n_labs + 1)
+    filled = filled.reshape(worlds, n_labs + 1, n_clouds, *filled.shape[2:])
+    signed = filled[:, :-1].sum(axis=3)
+    asked = pairs.sum(axis=2)
+    part = signed.sum(axis=(2, 3)) / np.where(asked > 0, asked, 1)
+    prepayment, equity = prepayment * part, equity * part[:, None]
+    register(industry, view, filled, signed, prepayment)
+    funders = "investors" if industry.plans.down_payment == "outside_equity" else "vendors"
+    industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
+    by_cloud = prepayment_by(signed.sum(axis=3) * view.pair_rent, prepayment)
+    industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], by_cloud)
+    own_part = 1 - np.minimum(industry.clouds.loan_to_value, industry.lending.loan_to_value)
+    called = own_part * industry.compute.capex * filled.sum(axis=(1, 3, 4)) * (1 - industry.clouds.self_funding)
+    call_equity(industry, called)
+    industry.labs.put(ordered_gw=signed.sum(axis=(2, 3)))
+    industry.signed_equity = equity.sum(axis=1)
+
+
+def register(industry, view, filled, signed, prepayment):
+    """Enter what was signed into the fleet's pipeline."""
+    fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
+    cells = slice(first, first + filled.shape[-1])
+    capex, chip = industry.compute.capex[..., None, None], industry.compute.chip_cost[..., None, None]
+    fleet.gw[:, : signed.shape[1], :, cells] += signed
+    fleet.gw[:, -2, :, cells] += filled[:, -1].sum(axis=2)
+    rent = signed * view.pair_rent[..., None]
+    fleet.let[0][..., cells] += signed
+    fleet.rent[0][..., cells] += rent
+    fleet.prepaid[..., cells] += prepayment_by(rent, prepayment)
+    built = filled.sum(axis=(1, 3))
+    fleet.unbuilt[..., cells] += (capex - chip) * built
+    fleet.chips_due[..., cells] += chip[..., None] * filled.sum(axis=1)
+
+
+def prepayment_by(rent, prepayment):
+    """Spread each lab's down-payment over what it signed, pro rata to rent: same shape as rent, [worlds, labs, ...]."""
+    shape = (*prepayment.shape, *[1] * (rent.ndim - 2))
+    total = rent.reshape(*prepayment.shape, -1).sum(axis=2)
+    return rent * (prepayment / np.where(total > 0, total, 1)).reshape(shape)

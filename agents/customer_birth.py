@@ -1,0 +1,233 @@
+"""Who the customers are when a world opens: parameters, segments, and the draws that make each one different [model.md 7.9, 26.3]."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from abm.errors import BadInput, nearest
+from abm.markets.services import CLASSES
+from abm.parameters import Group, parameter
+from agents.customer_quarter import DEPLOYED, KINDS, UNAWARE, Ballot, scaled_to
+
+
+class CustomersParameters(Group, name="customers"):
+    """The market, its diffusion, and how customers adopt and choose."""
+
+    enterprises = parameter(150, unit="customers", low=0, high=10_000_000, source="model.md 2", meaning="enterprises", structural=True)
+    cohorts = parameter(12, unit="customers", low=0, high=10_000_000, source="model.md 2", meaning="consumer cohorts", structural=True)
+    domains = parameter(6, unit="1", low=1, high=100, source="assumption", meaning="domains of enterprises", structural=True)
+    market_size = parameter(1500.0, unit="$bn/year", low=300, high=6000, source="assumption, dominant", meaning="median potential market")
+    market_size_sd = parameter(0.8, unit="log", low=0, high=2, source="assumption; model.md 19", meaning="its spread over worlds")
+    diffusion_speed = parameter(
+        1.5, unit="1/year", low=0.5, high=4, source="calibrated; model.md 7.2 (theta)", meaning="speed of diffusion"
+    )
+    diffusion_speed_sd = parameter(0.2, unit="log", low=0, high=1, source="model.md 7.2", meaning="spread of diffusion speed")
+    capability_power = parameter(
+        0.6, unit="1", low=0.2, high=1.2, source="calibrated; model.md 7.1 (psi)", meaning="potential tenfolds per OOM"
+    )
+    capability_power_sd = parameter(0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of that power")
+    fastest_growth = parameter(
+        10.0, unit="1/year", low=1.5, high=20, source="seed; model.md 7.2 (g_max)", meaning="fastest growth of spend"
+    )
+    fastest_decline = parameter(0.5, unit="log/year", low=0.05, high=5, source="model.md 7.2", meaning="fastest fall of spend")
+    noise_sd = parameter(0.05, unit="log", low=0, high=0.5, source="assumption; model.md 19", meaning="sd of demand noise")
+    noise_memory = parameter(0.6, unit="1", low=0, high=0.99, source="assumption; model.md 19", meaning="persistence of demand noise")
+    consumer_noise = parameter(2.0, unit="1", low=0, high=5, source="seed; model.md 7.7", meaning="consumers' noise over enterprises'")
+    opening_spend = parameter(0.28, unit="$bn/year", low=0.01, high=1000, source="calibrated; model.md 19 (X0)", meaning="opening spend")
+    opening_growth = parameter(4.0, unit="1/year", low=1.01, high=10, source="model.md 7.1", meaning="growth of spend at the opening")
+    consumer_opening_share = parameter(0.7, unit="1", low=0, high=1, source="model.md 7.9", meaning="consumers' part of opening spend")
+    consumer_potential_share = parameter(0.35, unit="1", low=0, high=1, source="model.md 7.9", meaning="consumers' part of the potential")
+    spend_per_wage = parameter(0.15, unit="1", low=0.01, high=1, source="model.md 7.9 (omega)", meaning="potential spend per wage bill")
+    size_sd = parameter(1.2, unit="log", low=0, high=3, source="model.md 7.9", meaning="spread of customers' size")
+    midpoint_sd = parameter(0.8, unit="OOM", low=0, high=3, source="model.md 7.1", meaning="spread of capability needed")
+    usefulness = parameter(1.0, unit="OOM", low=-5, high=10, source="assumption; model.md 26.3", meaning="capability that pays a customer")
+    usefulness_sd = parameter(0.8, unit="OOM", low=0, high=3, source="assumption; model.md 26.3", meaning="its spread over customers")
+    value_sd = parameter(0.6, unit="log", low=0, high=3, source="model.md 7.4", meaning="doubt about the value of a trial")
+    appetite_low = parameter(0.1, unit="quantile", low=0.02, high=0.98, source="model.md 26.3", meaning="lowest appetite of a customer")
+    appetite_high = parameter(0.9, unit="quantile", low=0.02, high=0.98, source="model.md 26.3", meaning="highest appetite of a customer")
+    bass_innovation = parameter(0.03, unit="1/year", low=0, high=1, source="model.md 26.3", meaning="hazard of a trial unprompted")
+    bass_imitation = parameter(0.38, unit="1/year", low=0, high=3, source="model.md 26.3", meaning="hazard of a trial by example")
+    early_cost = parameter(0.25, unit="1", low=0, high=5, source="model.md 26.3", meaning="integration cost, started early")
+    late_cost = parameter(0.5, unit="1", low=0, high=5, source="model.md 26.3", meaning="integration cost, started late")
+    early_quarters = parameter(2.0, unit="quarters", low=0, high=40, source="model.md 7.4", meaning="integration, started early")
+    late_quarters = parameter(8.0, unit="quarters", low=0, high=40, source="seed; model.md 7.4", meaning="integration, started late")
+    first_spend = parameter(0.02, unit="1", low=0.0001, high=1, source="model.md 26.3", meaning="first spend over potential")
+    served_multiple = parameter(1.6, unit="1", low=1, high=10, source="model.md 7.3", meaning="most spend wanted over spend served")
+    served_floor = parameter(0.2, unit="$bn/year", low=0, high=10, source="model.md 7.3", meaning="spend wanted though none was served")
+    least_main_share = parameter(0.5, unit="1", low=0, high=1, source="model.md 26.3", meaning="main provider's part at no appetite")
+    capability_weight = parameter(1.0, unit="1/OOM", low=0, high=5, source="model.md 8.1 (beta)", meaning="weight of capability in choice")
+    outage_weight = parameter(2.0, unit="1", low=0, high=10, source="model.md 8.1 (zeta)", meaning="weight of outages in choice")
+    loyalty_quarters = parameter(4.0, unit="quarters", low=0.25, high=40, source="model.md 8.1", meaning="time in which loyalty builds")
+    turned_away_leaves = parameter(0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of the turned away that leaves")
+
+
+DRAWS = ("segment", "domain", "size", "midpoint", "usefulness", "appetite", "trial", "procurement", "deployed", "second")
+
+SEGMENT_BOUNDS = {
+    "number_share": (0, 1),
+    "rechoice": (0, 1),
+    "price_sensitivity": (0, 10),
+    "stickiness": (0, 10),
+    "procurement_quarters": (0, 40),
+    "opening_deployed": (0, 1),
+    "quality_ceiling": (-10, 1000),
+    "integrates": (0, 1),
+}
+
+# number shares, opening deployment, consumers' price sensitivity and quality ceiling: assumptions; the rest: model.md 7.4, 8.1
+_HEADER = ("name", "kind", "service_class", *SEGMENT_BOUNDS)
+_DEFAULT = (
+    ("start-up", "enterprise", "developer", 0.3, 0.20, 1.5, 0.2, 1, 0.5, 1000, 1),
+    ("enterprise", "enterprise", "enterprise", 0.5, 0.10, 0.3, 0.8, 3, 0.3, 1000, 1),
+    ("regulated", "enterprise", "enterprise", 0.2, 0.10, 0.3, 0.8, 5, 0.1, 1000, 1),
+    ("consumer", "consumer", "consumer", 1.0, 0.17, 0.8, 0.2, 0, 1.0, 3.5, 0),
+)
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Kinds of customers as columns [segments]; customers of a segment differ in their draws only.
+
+    rechoice: probability per quarter of choosing anew (nu); price_sensitivity: alpha; stickiness: s; procurement_quarters: mean;
+    opening_deployed: part already deployed when the world opens; quality_ceiling: capability beyond which more is not noticed, OOM;
+    integrates: 1 if deployment needs an integration, else 0
+    """
+
+    name: tuple
+    kind: np.ndarray
+    service_class: np.ndarray
+    number_share: np.ndarray
+    rechoice: np.ndarray
+    price_sensitivity: np.ndarray
+    stickiness: np.ndarray
+    procurement_quarters: np.ndarray
+    opening_deployed: np.ndarray
+    quality_ceiling: np.ndarray
+    integrates: np.ndarray
+
+    def __len__(self):
+        return len(self.name)
+
+    @classmethod
+    def default(cls):
+        """Start-ups, enterprises, regulated enterprises and consumers."""
+        return cls.from_rows([dict(zip(_HEADER, row)) for row in _DEFAULT])
+
+    @classmethod
+    def from_rows(cls, rows, where="segments"):
+        """Read segments from the rows of a world file. Raises BadInput naming segment, key, value and rule."""
+        columns = {field.name: [] for field in fields(cls)}
+        for row in rows:
+            name = f"{where}: segment {row.get('name')!r}"
+            for key in set(row) ^ set(_HEADER):
+                fault = f"has an unknown key {key!r}; {nearest(key, _HEADER)}" if key in row else f"has no {key!r}"
+                raise BadInput(f"{name} {fault}")
+            columns["name"].append(row["name"])
+            columns["kind"].append(_index(name, "kind", row["kind"], KINDS))
+            columns["service_class"].append(_index(name, "service_class", row["service_class"], CLASSES))
+            for key, bounds in SEGMENT_BOUNDS.items():
+                columns[key].append(_within(name, key, row[key], bounds))
+        return cls(**{key: tuple(values) if key == "name" else np.array(values) for key, values in columns.items()})
+
+
+def _index(name, key, value, allowed):
+    if value not in allowed:
+        raise BadInput(f"{name}: {key} = {value!r} is not allowed; {nearest(value, allowed)}")
+    return allowed.index(value)
+
+
+def _within(name, key, value, bounds):
+    low, high = bounds
+    if not isinstance(value, int | float) or not low <= value <= high:
+        raise BadInput(f"{name}: {key} = {value!r} is not a number in [{low:g}, {high:g}]")
+    return float(value)
+
+
+def drawn(parameters, segments, market, luck):
+    """What makes customers different, {column: [worlds, n]}: enterprises first, then cohorts; and the draws that `opened` needs.
+
+    Every draw is one uniform per customer, by inverse cdf, so the first n customers do not depend on how many follow, but for the
+    scale of `potential`, which sums to the market.
+    """
+    from scipy.special import gammaincinv, ndtri  # here, because it is slow to import
+
+    n = parameters.enterprises + parameters.cohorts
+    uniform = {what: luck.customers("birth", number, n) for number, what in enumerate(DRAWS)}
+    segment = _segment(parameters, segments, uniform["segment"])
+    appetite = parameters.appetite_low + (parameters.appetite_high - parameters.appetite_low) * uniform["appetite"]
+    usefulness = parameters.usefulness + parameters.usefulness_sd * ndtri(uniform["usefulness"])
+    consumer = np.arange(n) >= parameters.enterprises
+    mean_procurement = segments.procurement_quarters[segment]
+    columns = {
+        "segment": segment,
+        "domain": np.where(consumer, parameters.domains, (uniform["domain"] * parameters.domains).astype(np.int64)),
+        "potential": _potential(parameters, market, np.exp(parameters.size_sd * ndtri(uniform["size"]))),
+        "lateness": np.exp(parameters.midpoint_sd * ndtri(uniform["midpoint"]) / market.capability_scale),
+        "readiness": usefulness - parameters.value_sd * ndtri(appetite),
+        "risk_appetite": appetite,
+        "patience": -np.log1p(-uniform["trial"]),
+        "procurement": gammaincinv(2, uniform["procurement"]) * mean_procurement / 2,
+        "main_share": parameters.least_main_share + (1 - parameters.least_main_share) * appetite,
+    }
+    return columns, (uniform["deployed"], uniform["second"])
+
+
+def _segment(parameters, segments, uniform):
+    segment = np.empty(uniform.shape, dtype=np.int64)
+    split = parameters.enterprises
+    for kind, part in enumerate((slice(None, split), slice(split, None))):
+        rows = np.flatnonzero(segments.kind == kind)
+        ends = np.cumsum(segments.number_share[rows])
+        if uniform[:, part].size and not (ends.size and ends[-1] > 0):
+            raise BadInput(f"no segment has customers of kind {KINDS[kind]!r}")
+        segment[:, part] = rows[np.searchsorted(ends, uniform[:, part] * ends[-1], side="right")] if ends.size else 0
+    return segment
+
+
+def _potential(parameters, market, weight):
+    """T_c: enterprises and consumers have fixed parts of the market; a kind without customers leaves its part to the other."""
+    share = parameters.consumer_potential_share
+    split = parameters.enterprises
+    parts = _by_kind(weight, (1 - share, share), split)
+    return scaled_to(parts, market.size)
+
+
+def _by_kind(amounts, targets, split):
+    """Amounts with given sums over enterprises and over consumers."""
+    return np.concatenate([scaled_to(amounts[:, :split], targets[0]), scaled_to(amounts[:, split:], targets[1])], axis=1)
+
+
+def opened(parameters, segments, columns, potential, shares, uniforms):
+    """Opening stage, spend and providers, {column: [worlds, n]} [model.md 7.9].
+
+    potential: TAM_c at the opening, $bn a year, [worlds, n]; shares: labs' opening shares of each segment's spend,
+    [worlds, segments, labs]; uniforms: two arrays [worlds, n]. Spends of a kind are in proportion to potential among the deployed.
+    """
+    segment, share = columns["segment"], parameters.consumer_opening_share
+    deployed = uniforms[0] < segments.opening_deployed[segment]
+    spend = _by_kind(potential * deployed, (1 - share, share), parameters.enterprises)
+    main = opening_main(spend, segment, shares)
+    group = np.arange(len(segment))[:, None] * len(segments) + segment
+    return {
+        "stage": np.where(deployed, DEPLOYED, UNAWARE).astype(np.int8),
+        "spend": scaled_to(spend, parameters.opening_spend),
+        "main_provider": main,
+        "second_provider": Ballot(shares).second(group, main, main, 0.0, uniforms[1]),
+    }
+
+
+def opening_main(spend, segment, shares):
+    """Main providers such that each lab's part of a segment's spend is its opening share, to within one customer.
+
+    The segment's spend is laid on a line cut at the labs' shares; a customer belongs where its middle falls.
+    """
+    main = np.zeros(segment.shape, dtype=np.int64)
+    for number in range(shares.shape[1]):
+        own = np.where(segment == number, spend, 0)
+        line = np.cumsum(own, axis=1)
+        middle = (line - own / 2) / np.maximum(line[:, -1:], np.finfo(float).tiny)
+        cuts = np.cumsum(shares[:, number], axis=1)
+        cuts /= cuts[:, -1:]
+        lab = sum((middle >= cuts[:, edge, None]).astype(np.int64) for edge in range(shares.shape[2] - 1))
+        main = np.where(segment == number, lab, main)
+    return main

@@ -1,0 +1,254 @@
+"""Customers, one by one: enterprises and cohorts of consumers, as columns `[worlds, customers]` [model.md 7, 8.1, 26.3].
+
+`Customers` holds every customer of every world and moves them through a quarter; it is the subsidiary ledger of the two control
+accounts. An `EnterpriseCustomer` or a `ConsumerCohort` is a Mesa agent that sees one of its columns.
+"""
+
+import numpy as np
+
+from abm.firm import Agent
+from abm.population import Population, column, rule
+from agents import customer_birth, customer_quarter
+from agents.customer_birth import Segments
+from agents.customer_quarter import DEPLOYED, PILOT, PROCUREMENT, TRIAL, UNAWARE, Ballot
+
+
+class Customer(Agent):
+    """Who buys AI services: tries, adopts, spends, and chooses a main and a second lab."""
+
+    segment = column("row in the table of segments", unit="1", low=0)
+    domain = column("domain in which trials spread by example", unit="1", low=0)
+    potential = column("spend at unlimited capability (omega B)", unit="$bn/year", low=0)
+    lateness = column("odds against use at the market's midpoint", unit="1", low=0)
+    readiness = column("capability at which value just covers the price, at the own quantile", unit="OOM")
+    risk_appetite = column("quantile of value at which adoption is decided", unit="quantile", low=0, high=1)
+    patience = column("cumulated hazard at which a trial starts", unit="1", low=0)
+    procurement = column("time that legal and procurement take", unit="quarters", low=0)
+    main_share = column("part of spend that the main provider gets", unit="1", low=0, high=1)
+    stage = column("stage of adoption, 0 unaware to 4 deployed", unit="1", low=0, high=4)
+    wait = column("time left in procurement or pilot", unit="quarters")
+    started_early = column("1 if the trial began before the capability sufficed", unit="1", low=0, high=1)
+    spend = column("wanted spend", unit="$bn/year", low=0)
+    paid = column("spend served and paid", unit="$bn/year", low=0)
+    main_provider = column("row of the main lab", unit="1", low=0)
+    second_provider = column("row of the other lab", unit="1", low=0)
+    tenure = column("time with the main lab", unit="quarters", low=0)
+
+    @rule
+    def would_adopt(self, frontier, integration_cost):
+        """Would the customer adopt at this frontier capability [OOM] and integration cost [per $ of spend]?"""
+        return customer_quarter.adopts(frontier, self.readiness, integration_cost)
+
+
+class EnterpriseCustomer(Customer):
+    """A firm that adopts in stages and then buys in proportion to its wage bill."""
+
+
+class ConsumerCohort(Customer):
+    """A crowd of subscribers who act as one."""
+
+
+def at(values, rows, out=None):
+    """Elements by flat index; into `out` if given."""
+    return values.reshape(-1).take(rows) if out is None else np.take(values, rows, out=out, mode="clip")  # "raise" would copy
+
+
+def put(values, rows, new):
+    """Set elements of a contiguous array by flat index."""
+    values.reshape(-1)[rows] = new
+
+
+class Customers:
+    """All customers of all worlds. Enterprises come first; every column of `Customer` is an attribute [worlds, n], changed in place.
+
+    A quarter is `advance_stages`, `desire`, `choose`, `demand`, then `settle` with what the labs could serve.
+    """
+
+    def __init__(self, parameters, segments, market, columns, labs):
+        self.parameters, self.segments, self.market, self.labs = parameters, segments, market, labs
+        self.worlds, self.n = columns["segment"].shape
+        for name, values in columns.items():
+            setattr(self, name, np.ascontiguousarray(values))
+        self.columns = {name: getattr(self, name) for name in columns}
+        self._group = np.arange(self.worlds)[:, None] * len(segments) + self.segment
+        self._domain_cell = np.arange(self.worlds)[:, None] * (parameters.domains + 1) + self.domain
+        self._in_domain = self._count_by_domain(self._domain_cell.reshape(-1))
+        self._deployed = self._count_by_domain(self._domain_cell[self.stage == DEPLOYED])
+        self.awareness = np.zeros(self._in_domain.shape)
+        self._newcomers = np.zeros(0, dtype=np.int64)
+        # big temporaries are kept: to ask the system for fresh memory costs more than to fill it
+        self._cells = (np.empty(self._group.shape, dtype=np.int64), np.empty(self._group.shape, dtype=np.int64))
+        self._first_cell = self._group * labs
+        self._scratch, self._potential_now = np.empty(self._group.shape), np.empty(self._group.shape)
+
+    @classmethod
+    def born(cls, parameters, segments, market, luck, opening):
+        """The customers of a world that opens.
+
+        segments: Segments, or None for the default; market: a Market; luck: a Luck;
+        opening: frontier capability [OOM], [worlds, 1], and labs' shares of each segment's spend, [worlds, segments, labs]
+        """
+        segments = segments or Segments.default()
+        frontier, shares = opening
+        columns, uniforms = customer_birth.drawn(parameters, segments, market, luck)
+        zeros = {name: np.zeros_like(columns["potential"]) for name in ("wait", "paid", "spend")}
+        flags = {"started_early": np.zeros(columns["segment"].shape, dtype=bool), "tenure": np.zeros_like(columns["segment"])}
+        unopened = {"stage": np.zeros(columns["segment"].shape, dtype=np.int8)}
+        blank = cls(parameters, segments, market, {**columns, **zeros, **flags, **unopened}, shares.shape[2])
+        potential = blank.individual_potential(frontier)
+        opened = customer_birth.opened(parameters, segments, columns, potential, shares, uniforms)
+        return cls(parameters, segments, market, {**columns, **zeros, **flags, **opened}, shares.shape[2])
+
+    def individual_potential(self, frontier, boost=1):
+        """Potential spend TAM_c of each customer at a frontier capability [OOM], $bn a year, [worlds, n], until asked again.
+
+        It sums to the market's [model.md 7.1, 26.3].
+        """
+        odds_against = np.exp((self.market.midpoint - frontier) / self.market.capability_scale)
+        spend = np.multiply(self.lateness, odds_against, out=self._potential_now)
+        spend += 1
+        np.divide(self.potential, spend, out=spend)
+        spend *= self.market.potential(frontier, boost) / spend.sum(axis=1, keepdims=True)
+        return spend
+
+    def advance_stages(self, frontier):
+        """Move who has not deployed by at most one stage; frontier: capability, OOM, [worlds, 1] [model.md 7.4].
+
+        A trial starts when the hazard that the domain has gone through exceeds the customer's patience: the law of a constant
+        draw against a moving hazard, with one number per customer for life.
+        """
+        hazard = customer_quarter.trial_hazard(self.parameters, self._deployed / np.maximum(self._in_domain, 1))
+        self.awareness += hazard
+        frontier = np.broadcast_to(frontier, (self.worlds, 1))
+        unaware, trying, under_way = (np.flatnonzero(rows) for rows in (self.stage == UNAWARE, self.stage == TRIAL, self._under_way()))
+        self._try(unaware, frontier)
+        self._buy(trying, frontier)
+        self._go_on(under_way)
+
+    def _under_way(self):
+        return (self.stage > TRIAL) & (self.stage < DEPLOYED)
+
+    def _try(self, rows, frontier):
+        """From unaware to a trial, which is early if the capability does not suffice yet."""
+        rows = rows[at(self.awareness, at(self._domain_cell, rows)) >= at(self.patience, rows)]
+        world = rows // self.n
+        sufficient = customer_quarter.adopts(frontier[world, 0], at(self.readiness, rows), self.parameters.early_cost[world, 0])
+        put(self.started_early, rows, ~sufficient)
+        put(self.stage, rows, TRIAL)
+
+    def _buy(self, rows, frontier):
+        """From trial to procurement, when the capability covers price and integration."""
+        world = rows // self.n
+        cost = np.where(at(self.started_early, rows), self.parameters.early_cost[world, 0], self.parameters.late_cost[world, 0])
+        rows = rows[customer_quarter.adopts(frontier[world, 0], at(self.readiness, rows), cost)]
+        put(self.wait, rows, at(self.procurement, rows))
+        put(self.stage, rows, PROCUREMENT)
+
+    def _go_on(self, rows):
+        """From procurement to pilot, from pilot to deployed, as time passes; fractions of a quarter are carried over."""
+        wait, stage, p = at(self.wait, rows) - 1, at(self.stage, rows), self.parameters
+        done, world = wait <= 0, rows // self.n
+        integration = np.where(at(self.started_early, rows), p.early_quarters[world, 0], p.late_quarters[world, 0])
+        integration *= self.segments.integrates[at(self.segment, rows)]
+        put(self.wait, rows, wait + np.where(done & (stage == PROCUREMENT), integration, 0))
+        put(self.stage, rows, stage + done)
+        self._newcomers = rows[done & (stage == PILOT)]
+        self._deployed += self._count_by_domain(at(self._domain_cell, self._newcomers))
+
+    def desire(self, frontier, served, noise, boost=1):
+        """Wanted spend of this quarter, $bn a year, [worlds, n], kept in `spend` [model.md 7.2, 7.3].
+
+        frontier: OOM, [worlds, 1]; served: last quarter's revenue of all labs, $bn a year, [worlds, 1];
+        noise: of enterprises and of consumers, log, [worlds, 2]; boost: what a breakthrough multiplied the market by
+        """
+        p, split = self.parameters, self.parameters.enterprises
+        potential = self.individual_potential(frontier, boost)
+        spend = customer_quarter.growth(p, self.market.diffusion_speed, self.spend, potential, out=self._scratch)
+        spend[:, :split] += noise[:, 0:1]
+        spend[:, split:] += noise[:, 1:2]
+        np.exp(spend, out=spend)
+        spend *= self.spend
+        new = self._newcomers
+        put(spend, new, p.first_spend[new // self.n, 0] * at(potential, new))
+        np.multiply(spend, customer_quarter.ceiling(p, spend, served), out=self.spend)
+        return self.spend
+
+    def choose(self, offers, turned_away_share, uniforms):
+        """Some customers choose a main and a second lab anew [model.md 8.1, 26.3].
+
+        offers: Offers of this quarter; turned_away_share: last quarter's, [worlds, labs, classes];
+        uniforms: two arrays [worlds, n], one for whether and one for whom. Newcomers and customers of a lab that is gone always choose.
+        """
+        p, alive = self.parameters, offers.alive
+        leaves = customer_quarter.leave_probability(p, self.segments, alive, turned_away_share)
+        gone = np.repeat(~alive[:, None, :], len(self.segments), axis=1)
+        for cells, provider in zip(self._cells, (self.main_provider, self.second_provider)):
+            np.add(self._first_cell, provider, out=cells)
+        moves = uniforms[0] < at(leaves, self._cells[0], out=self._scratch)
+        put(moves, self._newcomers, True)
+        deployed = self.stage == DEPLOYED
+        acts = at(gone, self._cells[1])
+        acts |= moves
+        acts &= deployed
+        self.tenure += deployed
+        ballot = Ballot(customer_quarter.choice_weights(p, self.segments, offers))
+        self._vote(np.flatnonzero(acts), moves, ballot, uniforms[1])
+        put(self.tenure, self._newcomers, 0)
+
+    def _vote(self, rows, moves, ballot, uniforms):
+        """Main lab of those who move and second lab of all these rows (flat indices); loyalty counts for movers."""
+        group, world, moving = at(self._group, rows), rows // self.n, at(moves, rows)
+        previous, tenure, uniform = at(self.main_provider, rows), at(self.tenure, rows), at(uniforms, rows)
+        built = 1 - np.exp((1 - tenure) / self.parameters.loyalty_quarters[world, 0])  # tenure counts this quarter already
+        bonus = np.exp(self.segments.stickiness[at(self.segment, rows)] * built) - 1
+        main, recycled = ballot.first(group, previous, bonus, uniform)
+        main, recycled = np.where(moving, main, previous), np.where(moving, recycled, uniform)
+        second = ballot.second(group, main, previous, bonus, recycled)
+        for provider, cells, lab in ((self.main_provider, self._cells[0], main), (self.second_provider, self._cells[1], second)):
+            put(provider, rows, lab)
+            put(cells, rows, group * ballot.labs + lab)
+        put(self.tenure, rows, np.where(main == previous, tenure, 0))
+
+    def demand(self):
+        """Wanted spend by lab and class of service, $bn a year, [worlds, labs, classes]."""
+        amounts = self._summed(self._cells[0], np.multiply(self.spend, self.main_share, out=self._scratch))
+        amounts += self._summed(self._cells[1], np.subtract(self.spend, self._scratch, out=self._scratch))
+        return customer_quarter.by_class(amounts, self.segments)
+
+    def settle(self, paid_share):
+        """What each customer pays, $bn a year, [worlds, n], kept in `paid`: it sums to the labs' revenue.
+
+        paid_share: `Rationing.paid_share`, [worlds, labs, classes]
+        """
+        share = customer_quarter.per_segment(paid_share, self.segments)
+        second = at(share, self._cells[1], out=self._scratch)
+        at(share, self._cells[0], out=self.paid)
+        self.paid -= second
+        self.paid *= self.main_share
+        self.paid += second
+        self.paid *= self.spend
+        return self.paid
+
+    def by_kind(self, amounts):
+        """Sums over enterprises and over consumers, [worlds, 2]: what the two control accounts must show."""
+        split = self.parameters.enterprises
+        return np.stack([amounts[:, :split].sum(axis=1), amounts[:, split:].sum(axis=1)], axis=1)
+
+    def populations(self, model):
+        """Enterprises and cohorts as two populations of Mesa agents that see these columns."""
+        split = self.parameters.enterprises
+        parts = ((EnterpriseCustomer, "enterprise", slice(None, split)), (ConsumerCohort, "cohort", slice(split, None)))
+        return tuple(self._seen(model, kind, word, part) for kind, word, part in parts)
+
+    def _seen(self, model, kind, word, part):
+        columns = {name: values[:, part] for name, values in self.columns.items()}
+        names = [f"{word} {number + 1}" for number in range(columns["spend"].shape[1])]
+        return Population(model, kind, names, columns, self.worlds)
+
+    def _count_by_domain(self, cells):
+        shape = (self.worlds, self.parameters.domains + 1)
+        return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
+
+    def _summed(self, cells, amounts):
+        shape = (self.worlds, len(self.segments), self.labs)
+        return np.bincount(cells.reshape(-1), weights=amounts.reshape(-1), minlength=np.prod(shape)).reshape(shape)

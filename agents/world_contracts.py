@@ -1,0 +1,223 @@
+"""Contracts of a world file as deliveries: what runs, what is to come, what nobody rents.
+
+Dollars and dates of a contract are authoritative [model.md 26.17]: missing GW or years are assumed and flagged, and a term that
+is rounded changes the rent so that the dollars over the whole term stay.
+"""
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from abm.clock import QUARTER, QUARTERS_PER_YEAR, Quarter
+from abm.errors import BadInput
+from abm.opening import Tranche
+from agents.world_schema import ASSUMED, OUTSIDE
+
+NOBODY = -1
+
+
+@dataclass(frozen=True)
+class Deal:
+    """One contract, complete: GW, whole price in $bn, term in quarters from each delivery. tenant: lab row, None for outside."""
+
+    tenant: int | None
+    owner: int
+    gw: float
+    usd: float
+    term: int
+    first: Quarter
+    full: Quarter
+    prepaid: float
+
+    def tranches(self, start):
+        """Deliveries, the same GW in each quarter from first to full; those whose term is over are left out."""
+        parts = self.full - self.first + 1
+        due = [self.first + i for i in range(parts) if self.first + i + self.term > start]
+        rent = self.usd / (self.term * QUARTER) / parts
+        tenant = NOBODY if self.tenant is None else self.tenant
+        return [Tranche(tenant, self.owner, quarter, self.gw / parts, rent, self.term, self.prepaid / len(due)) for quarter in due]
+
+
+def contracts(draft, rows):
+    """Deliveries of `contracts.csv` to labs; what runs for others goes to the owners' columns `outside_gw` and `outside_rent`.
+
+    Returns (tranches, GW to come for others by owner).
+    """
+    deals = [_deal(draft, where, line) for where, line in rows]
+    to_come = _let_outside(draft, [deal for deal in deals if deal.tenant is None])
+    return [part for deal in deals if deal.tenant is not None for part in deal.tranches(draft.start)], to_come
+
+
+def _deal(draft, where, line):
+    tenant = None if line.tenant.lower() == OUTSIDE else draft.find(line.tenant, ("labs",), where)[1]
+    owner = draft.find(line.owner, ("clouds",), where)[1]
+    about = {"source": line.source, "confidence": line.confidence, "note": line.note}
+    years = _assume(draft, line, "years", ASSUMED["deal_years"], "model.md 26.17f", about)
+    if line.gw is None and line.usd_bn is None:
+        raise BadInput(f"{where}: {line.tenant!r} with {line.owner!r} has neither gw nor usd_bn; give one of them")
+    price = ASSUMED["list_price"] * years
+    gw = line.gw if line.usd_bn is None else _assume(draft, line, "gw", line.usd_bn / price, "model.md 26.17f", about)
+    usd = _assume(draft, line, "usd_bn", gw * price, "model.md 26.17f", about)
+    first, full = _dates(where, line)
+    term = min(max(1, round(years * QUARTERS_PER_YEAR)), draft.parameter("cloud.physical_life"))
+    return Deal(tenant, owner, gw, usd, int(term), first, full, line.prepaid)
+
+
+def _assume(draft, line, key, value, source, about):
+    """The contract's own value, or the assumed one, noted as such."""
+    given, unit = getattr(line, key), {"gw": "GW", "usd_bn": "$bn", "years": "years"}[key]
+    tenant, key = line.tenant, f"{key} with {line.owner} from {line.first_delivery}"
+    if given is None:
+        draft.note(tenant, key, value, unit, source, "assumption", note="not public")
+        return value
+    draft.note(tenant, key, given, unit, **about)
+    return given
+
+
+def _dates(where, line):
+    try:
+        first = Quarter.parse(line.first_delivery)
+        full = Quarter.parse(line.full_delivery or line.first_delivery)
+    except BadInput as error:
+        raise BadInput(f"{where}: {error}") from None
+    if full < first:
+        raise BadInput(f"{where}: full_delivery {full} is before first_delivery {first}")
+    return first, full
+
+
+def _let_outside(draft, deals):
+    """Add what runs for others to the owners' columns. Returns GW still to come for others, by owner."""
+    columns = draft.columns["clouds"]
+    draft.fill("clouds", "outside_rent", columns["outside_gw"] * list_rent(draft))
+    to_come = np.zeros(len(draft.names["clouds"]))
+    for deal in deals:
+        for part in deal.tranches(draft.start):
+            if part.delivery < draft.start:
+                columns["outside_gw"][part.owner] += part.gw
+                columns["outside_rent"][part.owner] += part.rent
+            else:
+                to_come[part.owner] += part.gw
+    return to_come
+
+
+def list_rent(draft):
+    """Price an owner asks, from its own accounting life, $bn per GW-year, by owner [model.md 9.5]."""
+    life = draft.columns["clouds"]["accounting_life"]
+    capital = draft.parameter("cloud.capex") * (1 / life + draft.parameter("lender.rate") / 2)
+    return capital * (1 + draft.parameter("cloud.markup")) + draft.parameter("cloud.power")
+
+
+def archetypes(draft, weights):
+    """Compute and pipeline of a world of archetypes, split by share and over owners [model.md Appendix B].
+
+    weights: lab purchases over owners, [labs, owners]
+    """
+    recipe = draft.world.opening
+    if recipe is None:
+        return []
+    lag = draft.parameter("cloud.build_lag")
+    vintages = {recipe.vintage: recipe.fleet_gw}
+    vintages |= {s: recipe.pipeline_slots * recipe.pipeline_growth**s for s in range(1, lag)}
+    split = draft.columns["labs"]["share"][:, None] * weights
+    return [part for when, gw in vintages.items() for part in _let(draft, gw * split, draft.start + when)]
+
+
+def _let(draft, gw, quarter):
+    """Ordinary contracts at the owners' list rent for GW, [labs, owners], delivered in one quarter."""
+    rent, term = list_rent(draft), draft.parameter("cloud.contract_term")
+    return [Tranche(int(lab), int(k), quarter, gw[lab, k], gw[lab, k] * rent[k], term) for lab, k in np.argwhere(gw > 0)]
+
+
+def spread(draft, gw, limit):
+    """GW that is in service already, [labs, owners], by vintage: evenly over the past, so that the mean age is the owner's.
+
+    limit: quarters the oldest may not reach. Returns [(quarter, gw)], gw of that vintage, [labs, owners].
+    """
+    age = draft.columns["clouds"]["fleet_age"] * QUARTERS_PER_YEAR
+    oldest = np.clip(np.round(2 * age - 1), 1, limit - 1).astype(int)
+    return [(draft.start - back, np.where(back <= oldest, gw / oldest, 0)) for back in range(1, int(oldest.max()) + 1)]
+
+
+def own_use(draft, tranches, weights):
+    """Contracts of labs that have none in the file: their `gw`, or, if a cloud owns them, all its compute that nobody rents.
+
+    Returns the additional tranches, at the owners' list rent.
+    """
+    gw = np.zeros(weights.shape)
+    coming = np.zeros(weights.shape)
+    served = {part.tenant for part in tranches}
+    for row, lab in enumerate(draft.world.labs):
+        if lab.gw is not None and row in served:
+            raise BadInput(f"{draft.where}: labs {lab.name!r}: gw is for labs without a line in contracts.csv")
+        if lab.gw is not None:
+            gw[row] = lab.gw * weights[row]
+    idle, unlet = _unlet(draft, tranches, gw)
+    needy = np.array([[lab.parent == cloud and lab.gw is None and row not in served for cloud in draft.names["clouds"]]
+                      for row, lab in enumerate(draft.world.labs)])  # fmt: skip
+    revenue = np.where(needy, draft.columns["labs"]["revenue"][:, None], 0)
+    revenue = np.where(revenue.sum(axis=0) > 0, revenue, needy)
+    part = revenue / np.where(revenue.sum(axis=0) > 0, revenue.sum(axis=0), 1)
+    gw, coming = gw + part * idle, part * unlet
+    term, lag = draft.parameter("cloud.contract_term"), draft.parameter("cloud.build_lag")
+    running = [piece for quarter, amount in spread(draft, gw, term) for piece in _let(draft, amount, quarter)]
+    return running + [piece for s in range(lag) for piece in _let(draft, coming / lag, draft.start + s)]
+
+
+def _unlet(draft, tranches, gw):
+    """Compute of each owner that nobody rents, in service and to come, GW; 0 where the file does not say how much there is."""
+    columns = draft.columns["clouds"]
+    now, later = by_owner(draft, tranches)
+    idle = columns["fleet_gw"] - now - gw.sum(axis=0) - columns["outside_gw"]
+    return np.maximum(0, np.nan_to_num(idle)), np.maximum(0, np.nan_to_num(columns["pipeline_gw"] - later))
+
+
+def idle(draft, tranches):
+    """What an owner has in service beyond all contracts: tranches without a tenant."""
+    free, _ = _unlet(draft, tranches, np.zeros((1, 1)))
+    term = draft.parameter("cloud.contract_term")
+    vintages = spread(draft, free[None], draft.parameter("cloud.physical_life"))
+    tiny = ASSUMED["rounding"]
+    return [Tranche(NOBODY, int(k), quarter, gw[0, k], 0.0, term) for quarter, gw in vintages for k in np.flatnonzero(gw[0] > tiny)]
+
+
+def by_owner(draft, tranches):
+    """GW of these tranches in service before the start, and to come, by owner."""
+    now, later = np.zeros((2, len(draft.names["clouds"])))
+    for part in tranches:
+        (now if part.delivery < draft.start else later)[part.owner] += part.gw
+    return now, later
+
+
+def in_few_terms(draft, tranches):
+    """The tranches with their terms rounded to the few classes that a world may have, dollars over the term kept.
+
+    The usual term and the longest one are always classes, so that every running contract finds one it has not outlived.
+    """
+    usual = draft.parameter("cloud.contract_term")
+    terms = {part.term for part in tranches if part.tenant != NOBODY}
+    most = ASSUMED["term_classes"]
+    if len(terms | {usual}) <= most:
+        return tranches
+    kept = {usual, max(terms)}
+    options = itertools.combinations(sorted(terms - kept), most - len(kept))
+    classes = min(({*kept, *option} for option in options), key=lambda option: _moved(draft, tranches, option))
+    for term in sorted(terms - classes):
+        nearest_term = min(classes, key=lambda other: abs(other - term))
+        note = f"a world has at most {most} terms; rents adjusted so that dollars over the term stay"
+        draft.note("world", f"contracts of {term} quarters", nearest_term, "quarters", "model.md 26.11", "assumption", note=note)
+    return [_rounded(draft, part, classes) for part in tranches]
+
+
+def _rounded(draft, part, classes):
+    term = _class(draft, part, classes)
+    return replace(part, term=term, rent=part.rent * part.term / term)
+
+
+def _class(draft, part, classes):
+    return min((term for term in classes if part.delivery + term > draft.start), key=lambda term: (abs(term - part.term), term))
+
+
+def _moved(draft, tranches, classes):
+    """Dollars times quarters by which a choice of classes moves payments."""
+    return sum(abs(_class(draft, part, classes) - part.term) * part.rent * part.term for part in tranches)

@@ -1,0 +1,272 @@
+"""From a world folder to the `Opening` a run starts from: finding, reading and checking the files.
+
+A world is a folder with `world.toml` and up to four CSV files; docs/world_files.md describes the form. A name without a
+separator is looked up among the shipped worlds and never becomes a path; anything with a separator, or ending in .toml, is
+the user's own. Every mistake is one sentence that names file, key, value and rule.
+"""
+
+import csv
+import hashlib
+import io
+import re
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from abm.clock import Quarter
+from abm.errors import BadInput, nearest
+from abm.fleet import FleetParameters
+from agents.customer_birth import Segments
+from agents.world_opening import build, segment_rows
+from agents.world_overrides import with_overrides
+from agents.world_schema import CSV_FILES, KINDS, World
+
+SHIPPED = Path(__file__).resolve().parents[1] / "worlds"
+TOML = "world.toml"
+STRUCTURE = ("cloud.build_lag", "cloud.contract_term")
+
+
+class WorldSummary(NamedTuple):
+    """A line of the list of worlds; firms: {kind: names}."""
+
+    name: str
+    title: str
+    start: str
+    kind: str
+    firms: dict
+    purpose: str
+    caveat: str
+
+
+def load_world(name_or_path, overrides=None):
+    """The opening of a shipped world, by name, or of a user's own, by path.
+
+    overrides: {"lab.OpenAI.cash": 3, "cone.width": 1.2}, as `with_overrides`; build lag and contract term are known to the
+    expansion of archetypes, so they act here and not afterwards. Raises BadInput.
+    """
+    files = _read(_find(name_or_path))
+    world, rows = _checked(files)
+    overrides = dict(overrides or {})
+    structure = _structure(world, files, overrides)
+    opening = build(world, rows, structure, files)
+    return with_overrides(opening, overrides) if overrides else opening
+
+
+def worlds():
+    """The shipped worlds, a WorldSummary each, by name."""
+    return [_summary(name) for name in shipped_names()]
+
+
+def shipped_names():
+    """Names of the shipped worlds."""
+    folders = SHIPPED.iterdir() if SHIPPED.is_dir() else ()
+    return sorted(folder.name for folder in folders if (folder / TOML).is_file())
+
+
+def _summary(name):
+    files = _read(SHIPPED / name / TOML)
+    world = _world(files)
+    firms = {kind: tuple(firm.name for firm in getattr(world, kind)) for kind in KINDS}
+    return WorldSummary(name, world.title, world.start, world.kind, firms, world.purpose, world.caveat)
+
+
+class Files(NamedTuple):
+    """The bytes of a world: name and folder as shown to the user, {file name: bytes}; `toml` names the main one."""
+
+    name: str
+    shown: str
+    toml: str
+    contents: dict
+
+    def where(self, file):
+        """A file as it is named in messages."""
+        return f"{self.shown}/{file}"
+
+    @property
+    def fingerprint(self):
+        """sha256 over names and bytes of the files, in order of name, each preceded by its length."""
+        digest = hashlib.sha256()
+        for name, content in sorted(self.contents.items()):
+            for part in (name.encode(), content):
+                digest.update(len(part).to_bytes(8, "big"))
+                digest.update(part)
+        return digest.hexdigest()
+
+
+def _find(name_or_path):
+    """The path of `world.toml`. Raises BadInput for an unknown name or a path where no world is."""
+    text = str(name_or_path)
+    if not re.search(r"[/\\]|\.toml$", text):
+        if text not in shipped_names():
+            raise BadInput(f"no world is called {text!r}; {nearest(text, shipped_names())}")
+        return SHIPPED / text / TOML
+    path = Path(text)
+    found = path / TOML if path.suffix != ".toml" else path
+    if "\0" in text or not found.is_file():
+        raise BadInput(f"there is no world at {text!r}: expected a folder with {TOML}, or a .toml file")
+    return found
+
+
+def _read(path):
+    folder = path.parent
+    shipped = folder.parent == SHIPPED
+    shown = f"worlds/{folder.name}" if shipped else str(folder)
+    _refuse_unknown_files(path, shown)
+    names = [path.name, *(name for name in CSV_FILES if (folder / name).is_file())]
+    try:
+        contents = {name: (folder / name).read_bytes() for name in names}
+    except OSError as error:
+        raise BadInput(f"{shown}: cannot be read: {error.strerror}") from None
+    return Files(folder.name if path.name == TOML else path.stem, shown, path.name, contents)
+
+
+def _refuse_unknown_files(path, shown):
+    """A misspelt CSV file would be silently left out of the world."""
+    if path.name != TOML:
+        return
+    for other in sorted(path.parent.glob("*.csv")):
+        if other.name not in CSV_FILES:
+            raise BadInput(f"{shown}/{other.name}: is not a file of a world; {nearest(other.name, CSV_FILES)}")
+
+
+def _checked(files):
+    rows = {name: _rows(files, name, form) if name in files.contents else [] for name, form in CSV_FILES.items()}
+    return _world(files), rows
+
+
+def _world(files):
+    where = files.where(files.toml)
+    raw = _toml(files.contents[files.toml], where)
+    try:
+        world = World.model_validate(raw)
+    except ValidationError as error:
+        raise BadInput(_sentence(error, where, raw, World)) from None
+    _check_start(world, where)
+    _check_segments(world, where)
+    return world
+
+
+def _toml(content, where):
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise BadInput(f"{where}: is not UTF-8 text") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{where}: is not valid TOML: {str(error)[:200]}") from None
+
+
+def _check_start(world, where):
+    try:
+        Quarter.parse(world.start)
+    except BadInput as error:
+        raise BadInput(f"{where}: start: {error}") from None
+
+
+def _check_segments(world, where):
+    """Segments are read by the customers themselves, so that what they allow is said once."""
+    if world.customers:
+        Segments.from_rows(segment_rows(world), where)
+
+
+def _rows(files, name, form):
+    """The lines of a CSV file as checked rows, each with its place for messages: [(where, row)]."""
+    where = files.where(name)
+    try:
+        lines = list(csv.reader(io.StringIO(files.contents[name].decode("utf-8-sig"), newline=""), strict=True))
+    except UnicodeDecodeError:
+        raise BadInput(f"{where}: is not UTF-8 text") from None
+    except csv.Error as error:
+        raise BadInput(f"{where}: is not valid CSV: {error}") from None
+    header = [cell.strip() for cell in lines[0]] if lines else []
+    _check_header(header, form, where)
+    return [_row(header, cells, form, f"{where} line {number}") for number, cells in enumerate(lines[1:], start=2) if any(cells)]
+
+
+def _check_header(header, form, where):
+    for key in header:
+        if key not in form.model_fields:
+            raise BadInput(f"{where}: unknown column {key!r}; {nearest(key, form.model_fields)}")
+        if header.count(key) > 1:
+            raise BadInput(f"{where}: column {key!r} is there twice")
+    missing = [key for key, item in form.model_fields.items() if item.is_required() and key not in header]
+    if missing:
+        raise BadInput(f"{where}: column {missing[0]!r} is missing")
+
+
+def _row(header, cells, form, where):
+    if len(cells) > len(header):
+        raise BadInput(f"{where}: has {len(cells)} cells for {len(header)} columns (a text with a comma needs quotes)")
+    raw = {key: cell.strip() for key, cell in zip(header, cells) if cell.strip()}
+    try:
+        return where, form.model_validate(raw)
+    except ValidationError as error:
+        raise BadInput(_sentence(error, where, raw, form)) from None
+
+
+def _sentence(error, where, raw, form):
+    """The first complaint of pydantic as one sentence in our words."""
+    first = error.errors()[0]
+    path, kind = first["loc"], first["type"]
+    table, place = _place(path, raw, form)
+    key = str(path[-1]) if path else "the file"
+    if kind == "extra_forbidden":
+        return f"{where}: {place}unknown key {_shown(key)}; {nearest(key, table)}".rstrip("; ")
+    if kind == "missing":
+        return f"{where}: {place}{_shown(key)} is missing"
+    rule = re.sub(r"^(Value error, |Input should be )", lambda m: "" if m[1].startswith("V") else "must be ", first["msg"])
+    return f"{where}: {place}{_dotted(path)} = {_shown(first['input'])} {_lower(rule)}"
+
+
+def _lower(rule):
+    return rule[:1].lower() + rule[1:]
+
+
+def _dotted(path):
+    """Keys below the table that `_place` names; pydantic's tags of union members are left out."""
+    keys = [str(part) for part in path[2:] or path] if len(path) > 1 and isinstance(path[1], int) else [str(part) for part in path]
+    return ".".join(key for key in keys if key not in {"float", "bool", "str"})
+
+
+def _place(path, raw, form):
+    """(keys allowed there, "labs 'OpenAI': " or "") of a location."""
+    if not path or path[0] not in form.model_fields:
+        return form.model_fields, ""
+    inner = _members(form.model_fields[path[0]].annotation)
+    if len(path) > 1 and isinstance(path[1], int):
+        table = raw[path[0]][path[1]]
+        name = table.get("name", path[1] + 1) if isinstance(table, dict) else path[1] + 1
+        return inner, f"{path[0]} {_shown(name)}: "
+    return inner, f"{path[0]}: " if len(path) > 1 else ""
+
+
+def _members(annotation):
+    """Fields of the first table inside an annotation such as `list[LabTable]` or `Recipe | None`."""
+    if hasattr(annotation, "model_fields"):
+        return annotation.model_fields
+    for part in getattr(annotation, "__args__", ()):
+        if found := _members(part):
+            return found
+    return {}
+
+
+def _shown(value):
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:76]}...{text[-1]}"
+
+
+def _structure(world, files, overrides):
+    """Build lag and contract term of this run, in quarters: {public name: whole number}."""
+    where, declared = files.where(files.toml), FleetParameters.declared()
+    values = {}
+    for name in STRUCTURE:
+        short = name.partition(".")[2]
+        given = getattr(world.structure, short)
+        if given is not None and name in world.parameters:
+            raise BadInput(f"{where}: {name} is given twice, under [structure] and under [parameters]")
+        if name in world.parameters:
+            given = world.parameters[name].value
+        chosen = overrides.get(name, given if given is not None else declared[short].value)
+        values[name] = declared[short].checked(chosen, where)
+    return values

@@ -52,14 +52,6 @@ class ConeParameters(Group, name="cone"):
     growth_ceiling = parameter(
         np.log(20), unit="1/year", low=0, high=5, source="assumption", meaning="greatest realised growth that is believed"
     )
-    demand_share = parameter(
-        0.8, unit="1", low=0, high=1, source="assumption", meaning="part of demand that a rationed lab takes for revenue it could have"
-    )
-
-
-def base_revenue(revenue, demand, parameters):
-    """Revenue to forecast from: a rationed lab knows that it had demand [model.md 5.4]. All $bn a year, [worlds, labs]."""
-    return np.maximum(revenue, parameters.demand_share * demand)
 
 
 def realised_growth(revenue, previous, parameters):
@@ -130,7 +122,7 @@ class Cone:
 def cone(base, extrapolated_growth, extrapolation, horizon, parameters):
     """What a planner believes about revenue at a horizon [model.md 5.2-5.5].
 
-    base: $bn a year, see `base_revenue`; extrapolated_growth: 1/year; extrapolation: weight w of momentum, 0 to 1;
+    base: `max(R, 0.8 D)`, $bn a year; extrapolated_growth: 1/year; extrapolation: weight w of momentum, 0 to 1;
     horizon: years, a number or `[worlds, 1]`. They broadcast: give `[worlds, firms, 1]` and `[worlds, 1, planners]` when
     planners differ. A pure extrapolator (w = 1) sees no stall and no fading of growth.
     """
@@ -171,7 +163,7 @@ def _over(value, axes):
 
 
 def mixture_quantile(q, weight, gap):
-    """Quantile of the mixture `weight * N(0, 1) + (1 - weight) * N(gap, 1)`, gap >= 0, to 1e-10.
+    """Quantile of the mixture `weight * N(0, 1) + (1 - weight) * N(gap, 1)`, gap >= 0, to 1e-10, or as well as q itself is known.
 
     The quantiles of the branches bracket it, and the branch that q falls into narrows the bracket further. Halley's steps,
     kept inside the bracket, start where the two densities cross. All take the same few steps; what has then not settled,
@@ -189,9 +181,8 @@ def mixture_quantile(q, weight, gap):
 def _bracket(q, weight, gap):
     own = ndtri(q)
     in_stall = q < weight
-    with np.errstate(divide="ignore", invalid="ignore"):
-        alone = ndtri(np.where(in_stall, q / weight, (q - weight) / (1 - weight)))  # as if the other branch were far away
-    alone = np.clip(np.where(in_stall, alone, gap + alone), own, own + gap)
+    as_if_alone = ndtri(np.where(in_stall, q, q - weight) / np.where(in_stall, weight, 1 - weight))
+    alone = np.clip(np.where(in_stall, as_if_alone, gap + as_if_alone), own, own + gap)
     return np.where(in_stall, own, alone), np.where(in_stall, alone, own + gap)
 
 
@@ -233,11 +224,9 @@ def crps(forecast, outcome):
     """
     scored = (forecast.base > 0) & np.greater(outcome, 0)
     distance = np.log(np.where(scored, outcome, 1) / np.where(scored, forecast.base, 1))
-    stall, spread = forecast.stall_weight, forecast.spread
-    to_outcome = (1 - stall) * _distance(distance - forecast.growth, spread) + stall * _distance(
-        distance - forecast.stalled_growth, spread
-    )
-    apart = np.sqrt(2) * spread
+    stall, spread, apart = forecast.stall_weight, forecast.spread, np.sqrt(2) * forecast.spread
+    from_normal, from_stall = _distance(distance - forecast.growth, spread), _distance(distance - forecast.stalled_growth, spread)
+    to_outcome = (1 - stall) * from_normal + stall * from_stall
     same, other = _distance(0, apart), _distance(forecast.growth - forecast.stalled_growth, apart)
     itself = ((1 - stall) ** 2 + stall**2) * same + 2 * stall * (1 - stall) * other
     return np.where(scored, to_outcome - itself / 2, np.nan)

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from abm.clearing import clear
-from abm.clock import QUARTER
-from abm.fleet import EXTRA_OUT
+from abm.learning import open_new_lab
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
 from abm.parameters import Group, parameter
@@ -196,7 +195,7 @@ def resolve_clouds(industry, claims, result):
     interest = np.minimum(unpaid, np.swapaxes(claims["interest"][3], 1, 2))
     where = industry.cleared
     unsecured = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, where["clouds"]]
-    collateral = fleet.economic_value(industry.now) + p_wip(industry)
+    collateral = fleet.economic_value(industry.now) + work_in_progress(industry)
     loan = fleet.loan.sum(axis=3)
     total_loan, total_unpaid = loan.sum(axis=1), interest.sum(axis=1)
     worth = p.recovery * collateral
@@ -220,7 +219,7 @@ def resolve_clouds(industry, claims, result):
     clouds.put(reorganised=clouds.reorganised + failed, died=np.where(failed & (clouds.died < 0), industry.now, clouds.died))
 
 
-def p_wip(industry):
+def work_in_progress(industry):
     """What lenders count for work in progress, $bn, [worlds, owners]."""
     return industry.compute.wip_recovery * industry.fleet.wip.sum(axis=2)
 
@@ -284,12 +283,12 @@ def enter(industry):
     industry.entrants_waiting = waiting - opens.any(axis=1, keepdims=True)
     if not opens.any():
         return
+    open_new_lab(industry, opens)
     cash = industry.investors.cash
     total = cash.sum(axis=1, keepdims=True)
     weights = cash / np.where(total > 0, total, 1)
     stake = np.minimum(p.cash, total) * opens
     industry.cap.hand_over(rows["labs"], opens, rows["investors"], weights)
     industry.cap.issue("lab_equity", rows["investors"], rows["labs"], weights[..., None] * stake[:, None])
-    industry.new_lab(opens)
 
 

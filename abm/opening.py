@@ -82,6 +82,7 @@ class Opening:
     segments: tuple = ()
     entrants: int = 2
     figures: tuple = field(default=(), repr=False)
+    inhabitants: object = field(default=None, repr=False)  # classes, parameters and customers, see agents.inhabitants
     fingerprint: str = ""  # sha256 of the world's files, part of a run's address
 
     def rows(self, kind):

@@ -37,7 +37,7 @@ class Dues:
 def post(industry):
     """Phase 4: relative prices and revenue density of labs, contract prices of clouds, from last quarter's shares."""
     labs, clouds, compute = industry.labs, industry.clouds, industry.compute
-    clouds.put(contract_price=contract_price(compute, clouds.accounting_life, clouds.rate))
+    clouds.put(contract_price=contract_price(compute, industry.lives(), clouds.rate))
     due = industry.fleet.rent_due(industry.now)
     let = industry.fleet.in_service(industry.now)[:, :EXTRA_OUT]
     posted_mean = clouds.contract_price.mean(axis=1, keepdims=True)
@@ -65,14 +65,14 @@ def demand(industry):
     frontier = industry.frontier()
     customers.advance_stages(frontier)
     served = labs.revenue.sum(axis=1, keepdims=True)
-    customers.desire(frontier, served, industry.demand_noise(), industry.technology.market_boost() * industry.demand_factor)
+    customers.desired_spend(frontier, served, industry.demand_noise(), industry.technology.market_boost() * industry.demand_factor)
     fit = np.stack([labs.enterprise_fit, labs.consumer_fit], axis=1) + labs.quality[:, None]
     customers.choose(
         Offers(labs.released, fit, labs.price, labs.outage, labs.alive > 0),
         industry.turned_away_share,
         (industry.luck.customers("choice", industry.age, customers.n), industry.luck.customers("provider", industry.age, customers.n)),
     )
-    return customers.demand(len(labs.names))
+    return customers.demand()
 
 
 def serve(industry, wanted):
@@ -122,7 +122,9 @@ def receive(industry, served):
     outside = industry.fleet.in_service(industry.now)[:, OUTSIDE] * industry.outside_price * QUARTER
     ledger.pay("outside_rent", rows["Economy"], rows["clouds"], outside[:, None])
     index = np.clip(industry.sentiment, industry.chips.other_low, industry.chips.other_high)
-    path = np.minimum(industry.chips.other_cap * industry.other_scale, industry.vendors.other_base * (1 + industry.chips.other_growth) ** industry.age)
+    path = industry.vendors.other_base * (1 + industry.chips.other_growth) ** industry.age
+    total = path.sum(axis=1, keepdims=True)
+    path = path * np.minimum(1, industry.chips.other_cap / np.where(total > 0, total, 1))
     industry.vendors.put(other_sales=path * index, sales=industry.chip_sales)
     ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
     made_whole = industry.made_whole[..., 0] * QUARTER
@@ -154,7 +156,7 @@ def dues(industry, served):
     labs, clouds, vendors, fleet = industry.labs, industry.clouds, industry.vendors, industry.fleet
     p, now, owed = industry.compute, industry.now, Dues()
     opex = (np.maximum(0, labs.opex_ratio - industry.opex_relief()) * labs.revenue * QUARTER + industry.fixed_opex()) * labs.alive
-    opex = opex + industry.compliance * np.where(labs.revenue > industry.compliance_from, labs.revenue, 0) * QUARTER
+    opex = opex + industry.policy.compliance_cost * np.where(labs.revenue > industry.policy.compliance_from, labs.revenue, 0) * QUARTER
     labs.put(opex=opex)
     owed.owe("opex", WAGES, "labs", "Economy", opex[..., None])
     service = fleet.in_service(now)
@@ -171,12 +173,15 @@ def dues(industry, served):
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
     funding = np.maximum(0, industry.lending.rate - industry.lending.funding_spread) * bonds * QUARTER
     owed.owe("borrowing_interest", SECURED, "lenders", "Economy", funding[..., None])
-    owed.owe("rent", TRADE, "labs", "clouds", fleet.rent_due(now) * QUARTER - consume_prepayments(industry))
+    prepaid = consume_prepayments(industry)
+    industry.prepaid_used = prepaid.sum(axis=2)
+    owed.owe("rent", TRADE, "labs", "clouds", np.maximum(0, fleet.rent_due(now) * QUARTER - prepaid))
     owed.owe("spot", TRADE, "labs", "clouds", _spot_rent(industry, served))
     pool = list_price(p, industry.lending.rate) * industry.services.outside_premium * served.outside_gw * QUARTER
     owed.owe("outside_pool", TRADE, "labs", "Economy", pool[..., None])
     labs.put(obligations=owed.of("labs"))
     clouds.put(ebitda=(fleet.rent_due(now).sum(axis=1) + clouds.outside_rent) - p.power * running)
+    industry.owed = owed
     return owed
 
 

@@ -6,6 +6,7 @@ Labs decide simultaneously on what was known before the phase. Scarce slots and 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from abm.clock import QUARTER
 from abm.cone import cone
@@ -106,7 +107,7 @@ def hasty(industry):
     p = industry.plans
     row = industry.luck_row("memo", industry.labs, spare=1)
     n = len(industry.labs.names)
-    chance, size = industry.uniform(row[:, :n]), row[:, n : 2 * n]
+    chance, size = ndtr(row[:, :n]), row[:, n : 2 * n]
     return np.where(chance < p.memo_noise, np.exp(p.memo_sd * size), 1)
 
 
@@ -233,7 +234,8 @@ def register(industry, view, filled, signed, prepayment):
     """Enter what was signed into the fleet's pipeline."""
     fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
     cells = slice(first, first + filled.shape[-1])
-    capex, chip = industry.compute.capex[..., None, None], industry.compute.chip_cost[..., None, None]
+    site = (industry.compute.capex - industry.compute.chip_cost)[..., None]
+    chip = industry.compute.chip_cost[..., None, None]
     fleet.gw[:, : signed.shape[1], :, cells] += signed
     fleet.gw[:, -2, :, cells] += filled[:, -1].sum(axis=2)
     rent = signed * view.pair_rent[..., None]
@@ -241,8 +243,8 @@ def register(industry, view, filled, signed, prepayment):
     fleet.rent[0][..., cells] += rent
     fleet.prepaid[..., cells] += prepayment_by(rent, prepayment)
     built = filled.sum(axis=(1, 3))
-    fleet.unbuilt[..., cells] += (capex - chip) * built
-    fleet.chips_due[..., cells] += chip[..., None] * filled.sum(axis=1)
+    fleet.unbuilt[..., cells] += site * built
+    fleet.chips_due[..., cells] += chip * filled.sum(axis=1)
 
 
 def prepayment_by(rent, prepayment):

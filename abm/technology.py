@@ -5,13 +5,14 @@ more, whatever the level [model.md 6]. The world's own state (stall, breakthroug
 what belongs to labs is handed to pure functions as arrays `[worlds, labs]`, and the world's as `[worlds, 1]`.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from scipy.special import expit, log_ndtr, logit, ndtr
 
 from abm.clock import QUARTER, Quarter, hazard_per_quarter
+from abm.generations import ModelBooks, opening_release_clock, tick_release_clock
 from abm.parameters import Group, parameter
+
+__all__ = ["ModelBooks", "Technology", "TechnologyParameters", "opening_release_clock", "tick_release_clock"]  # section 6 in one place
 
 STALL_DRAW, DURATION_DRAW, BREAKTHROUGH_DRAW = 0, 1, 2  # elements of the quarter's row of luck
 
@@ -43,14 +44,28 @@ class TechnologyParameters(Group, name="technology"):
         structural=True,
     )  # fmt: skip
     breakthrough_jump = parameter(0.4, unit="OOM", low=0, high=2, source="assumption", meaning="capability gained in a breakthrough")
-    breakthrough_market = parameter(1.5, unit="1", low=1, high=5, source="assumption", meaning="potential market after a breakthrough, ratio")
-    algorithmic_progress = parameter(0.45, unit="OOM/year", low=0, high=1, source="public estimates", meaning="gain by better algorithms, g_A")
+    breakthrough_market = parameter(
+        1.5, unit="1", low=1, high=5, source="assumption", meaning="potential market after a breakthrough, ratio"
+    )
+    algorithmic_progress = parameter(
+        0.45, unit="OOM/year", low=0, high=1, source="public estimates", meaning="gain by better algorithms, g_A"
+    )
     obsolescence = parameter(
         0.30, unit="1/year", low=0, high=0.6, source="public price-performance", meaning="progress of hardware, and its ageing, delta"
     )
-    initial_compute = parameter(0.01, unit="GWe-year of 2023", low=1e-4, high=1, source="calibrated", meaning="compute at capability 0, C_0")
+    opening_frontier = parameter(
+        0.0, unit="OOM", low=0, high=12, source="model.md 26.18", meaning="capability of the frontier when the world opens"
+    )
+    initial_compute = parameter(
+        0.01, unit="GWe-year of 2023", low=1e-4, high=1, source="calibrated", meaning="compute at capability 0, C_0"
+    )
     spill_over = parameter(
-        0.30, unit="1/quarter", low=0, high=1, source="assumption", meaning="part of the gap to the frontier closed by ideas and talent, chi"
+        0.30,
+        unit="1/quarter",
+        low=0,
+        high=1,
+        source="assumption",
+        meaning="part of the gap to the frontier closed by ideas and talent, chi",
     )
     automated_share = parameter(0.6, unit="1", low=0, high=1, source="assumption", meaning="most of research that can be automated, f_max")
     automated_speed = parameter(
@@ -60,11 +75,15 @@ class TechnologyParameters(Group, name="technology"):
     automation_midpoint = parameter(3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at half of it, a_f")
     speed_up_2025 = parameter(1.05, unit="1", low=1, high=3, source="seed S2", meaning="speed-up of research in the middle of 2025")
     speed_up_2026 = parameter(1.175, unit="1", low=1, high=3, source="seed S2", meaning="speed-up of research early in 2026")
-    release_period = parameter(3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True)
+    release_period = parameter(
+        3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True
+    )
     quality_spread = parameter(
         0.45, unit="OOM of utility", low=0, high=2, source="calibrated", meaning="lasting spread of quality that scale does not explain"
     )
-    quality_memory = parameter(0.85, unit="1/quarter", low=0, high=1, source="calibrated", meaning="part of that quality kept a quarter later")
+    quality_memory = parameter(
+        0.85, unit="1/quarter", low=0, high=1, source="calibrated", meaning="part of that quality kept a quarter later"
+    )
 
 
 class Technology:
@@ -118,9 +137,8 @@ class Technology:
         """Capability that this quarter's breakthrough gives the frontier [OOM]; 0 in any other quarter."""
         return np.where(self.breakthrough_begins, self.parameters.breakthrough_jump, 0)
 
-    @property
-    def market_ratio(self):
-        """Potential market as a ratio to what it would be without a breakthrough."""
+    def market_boost(self):
+        """What a breakthrough has multiplied the potential market by; 1 where there was none."""
         return np.where(self.breakthrough, self.parameters.breakthrough_market, 1)
 
     def _advance(self, quarter):
@@ -209,7 +227,7 @@ def learn(compute, increment, jump, active, parameters):
     """
     trained = capability_of_compute(compute + np.where(active, increment, 0), parameters.initial_compute)
     capability = spill_over(trained + np.where(active, jump, 0), parameters.spill_over, active)
-    return compute_of_capability(capability, parameters.initial_compute), capability
+    return np.where(active, compute_of_capability(capability, parameters.initial_compute), compute), capability
 
 
 def amdahl(share, speed):
@@ -242,58 +260,3 @@ def quality_step(quality, normal_draw, parameters):
     """Quality a quarter later [OOM of utility], [worlds, labs]: it reverts to 0 and keeps its lasting spread [model.md 6.9]."""
     memory = parameters.quality_memory
     return memory * quality + parameters.quality_spread * np.sqrt(1 - memory**2) * normal_draw
-
-
-def opening_release_clock(worlds, labs, parameters):
-    """Quarters since each lab's last release, staggered lab by lab, [worlds, labs] [model.md 26.4]."""
-    return np.tile(np.arange(labs) % parameters.release_period, (worlds, 1)).astype(float)
-
-
-def tick_release_clock(clock, speed_up, parameters):
-    """Let a quarter pass; returns the clock and which labs release now, [worlds, labs]. Faster research releases sooner [model.md 6.8]."""
-    later = clock + speed_up
-    released = later >= parameters.release_period
-    return np.where(released, later - parameters.release_period, later), released
-
-
-class ModelBooks(NamedTuple):
-    """Profit and loss by model generation, $bn, [worlds, labs] each [model.md 6.8].
-
-    in_training: spent so far on the model in training; training_cost, gross_profit: of the model on sale; last_cost,
-    last_profit: of the model it superseded, both 0 before the first one.
-    """
-
-    in_training: np.ndarray
-    training_cost: np.ndarray
-    gross_profit: np.ndarray
-    last_cost: np.ndarray
-    last_profit: np.ndarray
-
-    @classmethod
-    def opening(cls, worlds, labs):
-        """Books without any model."""
-        return cls(*(np.zeros((worlds, labs)) for _ in cls._fields))
-
-    def book(self, outlay, profit):
-        """After a quarter's training outlay [$bn] and gross profit of the model on sale [$bn]."""
-        return self._replace(in_training=self.in_training + outlay, gross_profit=self.gross_profit + profit)
-
-    def release(self, released):
-        """After labs in the mask `released` replaced the model on sale by the one in training."""
-        return ModelBooks(
-            in_training=np.where(released, 0, self.in_training),
-            training_cost=np.where(released, self.in_training, self.training_cost),
-            gross_profit=np.where(released, 0, self.gross_profit),
-            last_cost=np.where(released, self.training_cost, self.last_cost),
-            last_profit=np.where(released, self.gross_profit, self.last_profit),
-        )
-
-    @property
-    def payback(self):
-        """Gross profit of the superseded model over its training cost; NaN before there was one that cost anything."""
-        return np.where(self.last_cost > 0, self.last_profit / np.where(self.last_cost > 0, self.last_cost, 1), np.nan)
-
-    @property
-    def model_roi(self):
-        """Return on the superseded model: profit net of its training cost over that cost [model.md 16.8]."""
-        return self.payback - 1

@@ -119,9 +119,10 @@ class Segments:
         columns = {field.name: [] for field in fields(cls)}
         for row in rows:
             name = f"{where}: segment {row.get('name')!r}"
-            for key in set(row) ^ set(_HEADER):
-                fault = f"has an unknown key {key!r}; {nearest(key, _HEADER)}" if key in row else f"has no {key!r}"
-                raise BadInput(f"{name} {fault}")
+            for key in sorted(row.keys() - set(_HEADER)):
+                raise BadInput(f"{name} has an unknown key {key!r}; {nearest(key, _HEADER)}")
+            for key in sorted(set(_HEADER) - row.keys()):
+                raise BadInput(f"{name} has no {key!r}")
             columns["name"].append(row["name"])
             columns["kind"].append(_index(name, "kind", row["kind"], KINDS))
             columns["service_class"].append(_index(name, "service_class", row["service_class"], CLASSES))

@@ -125,7 +125,7 @@ def choice_weights(parameters, segments, offers):
     Capability counts only up to the segment's ceiling [model.md 7.7].
     """
     seen = np.minimum(offers.capability[:, None, :], segments.quality_ceiling[:, None])
-    utility = parameters.capability_weight[:, :, None] * seen + offers.quality[:, None, :]
+    utility = parameters.capability_weight[:, :, None] * seen + offers.quality[:, segments.kind]
     utility = utility - segments.price_sensitivity[:, None] * np.log(offers.price)[:, None, :]
     utility = utility - parameters.outage_weight[:, :, None] * offers.outage[:, None, :]
     return logit_weights(utility, np.broadcast_to(offers.alive[:, None, :], utility.shape))

@@ -61,7 +61,7 @@ def put(values, rows, new):
 class Customers:
     """All customers of all worlds. Enterprises come first; every column of `Customer` is an attribute [worlds, n], changed in place.
 
-    A quarter is `advance_stages`, `desire`, `choose`, `demand`, then `settle` with what the labs could serve.
+    A quarter is `advance_stages`, `desired_spend`, `choose`, `demand`, then `settle` with what the labs could serve.
     """
 
     def __init__(self, parameters, segments, market, columns, labs):
@@ -155,7 +155,7 @@ class Customers:
         self._newcomers = rows[done & (stage == PILOT)]
         self._deployed += self._count_by_domain(at(self._domain_cell, self._newcomers))
 
-    def desire(self, frontier, served, noise, boost=1):
+    def desired_spend(self, frontier, served, noise, boost=1):
         """Wanted spend of this quarter, $bn a year, [worlds, n], kept in `spend` [model.md 7.2, 7.3].
 
         frontier: OOM, [worlds, 1]; served: last quarter's revenue of all labs, $bn a year, [worlds, 1];

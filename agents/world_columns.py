@@ -4,10 +4,9 @@ The columns of a kind are those declared here and the public ones of its own cla
 `world.toml` or as a row of `figures.csv`.
 """
 
-import re
-
 import numpy as np
 
+from abm.clock import QUARTER
 from abm.parameters import Group, parameter
 from abm.population import column, declared
 from agents.chip_vendor import ChipVendor
@@ -58,14 +57,14 @@ def _amount(meaning, unit="$bn", low=0, high=np.inf, default=None, source=""):
 class LabColumns:
     """Numbers of a lab. STOCKS are 0 in the spare rows of entrants; the rest takes its default there."""
 
-    DERIVED = ("revenue", "share", "valuation", "alive", "implied")
-    INTERNAL = ("alive", "implied")
-    STOCKS = ("cash", "revenue", "growth", "valuation", "share", "alive", "implied")
+    DERIVED = ("revenue", "consumer_share", "share", "valuation", "alive", "implied", "listed")
+    INTERNAL = ("alive", "implied", "listed")
+    STOCKS = ("cash", "revenue", "consumer_share", "growth", "valuation", "share", "alive", "implied", "listed")
     risk_appetite = _appetite(0.5, "model.md 26.16")
     cash = _amount("deposits")
     revenue = _amount("annualised revenue", "$bn/year")
     growth = _amount("growth of revenue", "ln/year", -2, np.log(20), np.log(4), "model.md Appendix B")
-    consumer_share = _amount("part of revenue from consumers", "share", 0, 1, 0.35, "model.md 7.9")
+    consumer_share = _amount("part of revenue from consumers", "share", 0, 1, source="customers.consumer_opening_share")
     valuation = _amount("value at the last round or the market", source="market rule, model.md 11.1")
     training_share = _amount("part of compute planned for training", "share", 0, 0.95, 0.5, "model.md 19")
     open_weight = _amount("1 if its weights are open", "0/1", 0, 1, 0, "assumption")
@@ -73,6 +72,7 @@ class LabColumns:
     share = _amount("part of customers' spend at the start", "share", 0, 1, source="its part of all revenue")
     alive = _amount("1 if it exists at the start", "0/1", 0, 1)
     implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
+    listed = _amount("1 if its shares are listed", "0/1", 0, 1)
 
 
 class CloudColumns:
@@ -86,7 +86,7 @@ class CloudColumns:
     fleet_age = _amount("mean age of what is in service", "years", high=20, source="contracts in service")
     book = _amount("book value of the fleet", source="cost less straight-line depreciation, model.md 9.3")
     outside_gw = _amount("compute let to others than the labs", "GW", default=0, source="model.md 26.17")
-    outside_rent = _amount("rent from others than the labs; in a file per GW, in the opening in all", "$bn/GW-year", source="list rent, model.md 9.5")
+    outside_rent = _amount("rent from others than the labs", "$bn/year", source="own list rent, model.md 9.5")
     pipeline_gw = _amount("compute to come that no lab has contracted", "GW", default=0, source="model.md 26.17")
     implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
 
@@ -97,7 +97,7 @@ class VendorColumns:
     DERIVED = ("sales", "book_equity", "slots_gw", "backlog")
     risk_appetite = _appetite(0.5, "model.md 26.18")
     cash = _amount("deposits")
-    sales = _amount("data-centre sales", "$bn/quarter", source="its slots at the chip cost of a GW")
+    sales = _amount("data-centre sales; a quarter's in the opening", "$bn/year", source="its slots at the chip cost of a GW")
     book_equity = _amount("book equity", "$bn", source="its cash")
     slots_gw = _amount("chips it can deliver a quarter", "GW/quarter", source="sales at the chip cost of a GW, model.md 26.18")
     other_buyers_share = _amount("part of sales to buyers that are not in this world", "share", 0, 1, 0, "assumption")
@@ -123,6 +123,7 @@ class LenderColumns:
 
 
 KINDS = {"labs": LabColumns, "clouds": CloudColumns, "vendors": VendorColumns, "investors": InvestorColumns, "lenders": LenderColumns}
+STORED = {("vendors", "sales"): QUARTER}  # what a number of a file is multiplied by on its way into an opening
 AGENTS = {"labs": Lab, "clouds": Cloud, "vendors": ChipVendor, "investors": Investor, "lenders": Lender}
 
 
@@ -140,9 +141,3 @@ def writable(kind):
     """{column: declaration} of what a world file may give for a kind of firm."""
     internal = getattr(KINDS[kind], "INTERNAL", ())
     return {name: item for name, item in COLUMNS[kind].items() if name not in internal}
-
-
-def same_unit(written, declared_unit):
-    """Whether a unit as people write it, "$bn a year" or "share of revenue", is the declared one, "$bn/year" or "share"."""
-    plain = re.sub(r"\s*(/|\bper\b|\ba\b|\bor\b)\s*", "/", written.strip())
-    return declared_unit in (plain, plain.partition(" ")[0])

@@ -12,16 +12,17 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR, Quarter
 from abm.errors import BadInput
 from abm.opening import Tranche
-from agents.world_schema import ASSUMED, OUTSIDE
+from agents.world_columns import ASSUMED
+from agents.world_schema import OUTSIDE
 
-NOBODY = -1
+NOBODY, OTHERS = -1, -2  # tenants of an opening's tranches that are no labs
 
 
 @dataclass(frozen=True)
 class Deal:
-    """One contract, complete: GW, whole price in $bn, term in quarters from each delivery. tenant: lab row, None for outside."""
+    """One contract, complete: GW, whole price in $bn, term in quarters from each delivery. tenant: lab row, or OTHERS."""
 
-    tenant: int | None
+    tenant: int
     owner: int
     gw: float
     usd: float
@@ -35,22 +36,20 @@ class Deal:
         parts = self.full - self.first + 1
         due = [self.first + i for i in range(parts) if self.first + i + self.term > start]
         rent = self.usd / (self.term * QUARTER) / parts
-        tenant = NOBODY if self.tenant is None else self.tenant
-        return [Tranche(tenant, self.owner, quarter, self.gw / parts, rent, self.term, self.prepaid / len(due)) for quarter in due]
+        return [Tranche(self.tenant, self.owner, quarter, self.gw / parts, rent, self.term, self.prepaid / len(due)) for quarter in due]
 
 
 def contracts(draft, rows):
-    """Deliveries of `contracts.csv` to labs; what runs for others goes to the owners' columns `outside_gw` and `outside_rent`.
-
-    Returns (tranches, GW to come for others by owner).
-    """
-    deals = [_deal(draft, where, line) for where, line in rows]
-    to_come = _let_outside(draft, [deal for deal in deals if deal.tenant is None])
-    return [part for deal in deals if deal.tenant is not None for part in deal.tranches(draft.start)], to_come
+    """Deliveries of `contracts.csv`; what runs for others than labs is added to the owners' `outside_gw` and `outside_rent`."""
+    parts = [part for where, line in rows for part in _deal(draft, where, line).tranches(draft.start)]
+    others = [part for part in parts if part.tenant == OTHERS]
+    _let_outside(draft, others)
+    coming = [part for part in others if part.delivery >= draft.start]
+    return [part for part in parts if part.tenant != OTHERS] + coming
 
 
 def _deal(draft, where, line):
-    tenant = None if line.tenant.lower() == OUTSIDE else draft.find(line.tenant, ("labs",), where)[1]
+    tenant = OTHERS if line.tenant.lower() == OUTSIDE else draft.find(line.tenant, ("labs",), where)[1]
     owner = draft.find(line.owner, ("clouds",), where)[1]
     about = {"source": line.source, "confidence": line.confidence, "note": line.note}
     years = _assume(draft, line, "years", ASSUMED["deal_years"], "model.md 26.17f", about)
@@ -86,19 +85,22 @@ def _dates(where, line):
     return first, full
 
 
-def _let_outside(draft, deals):
-    """Add what runs for others to the owners' columns. Returns GW still to come for others, by owner."""
+def _let_outside(draft, others):
+    """Owners' compute let to others in service, and its rent at the mean price of all that others have contracted.
+
+    The model knows one price of an owner for its outside tenants, so the dollars of what is to come are in that price.
+    """
     columns = draft.columns["clouds"]
     draft.fill("clouds", "outside_rent", columns["outside_gw"] * list_rent(draft))
-    to_come = np.zeros(len(draft.names["clouds"]))
-    for deal in deals:
-        for part in deal.tranches(draft.start):
-            if part.delivery < draft.start:
-                columns["outside_gw"][part.owner] += part.gw
-                columns["outside_rent"][part.owner] += part.rent
-            else:
-                to_come[part.owner] += part.gw
-    return to_come
+    gw, rent = columns["outside_gw"].copy(), columns["outside_rent"].copy()
+    for part in others:
+        gw[part.owner] += part.gw
+        rent[part.owner] += part.rent
+    now, to_come = by_owner(draft, others)
+    columns["outside_gw"] += now
+    price = rent / np.where(gw > 0, gw, 1)
+    columns["outside_rent"][:] = price * np.where((columns["outside_gw"] > 0) | (to_come == 0), columns["outside_gw"], 1)
+    columns["pipeline_gw"] += to_come
 
 
 def list_rent(draft):
@@ -140,45 +142,55 @@ def spread(draft, gw, limit):
 
 
 def own_use(draft, tranches, weights):
-    """Contracts of labs that have none in the file: their `gw`, or, if a cloud owns them, all its compute that nobody rents.
-
-    Returns the additional tranches, at the owners' list rent.
-    """
-    gw = np.zeros(weights.shape)
-    coming = np.zeros(weights.shape)
+    """Contracts of labs without a line in the file, at the owners' list rent: their `gw`, in service already, or else, of
+    a lab that a cloud owns wholly, all its parent's compute that nobody rents, in service and to come. Whatever else is to
+    come without a contract waits for a tenant."""
     served = {part.tenant for part in tranches}
     for row, lab in enumerate(draft.world.labs):
         if lab.gw is not None and row in served:
             raise BadInput(f"{draft.where}: labs {lab.name!r}: gw is for labs without a line in contracts.csv")
-        if lab.gw is not None:
-            gw[row] = lab.gw * weights[row]
-    idle, unlet = _unlet(draft, tranches, gw)
-    needy = np.array([[lab.parent == cloud and lab.gw is None and row not in served for cloud in draft.names["clouds"]]
-                      for row, lab in enumerate(draft.world.labs)])  # fmt: skip
-    revenue = np.where(needy, draft.columns["labs"]["revenue"][:, None], 0)
-    revenue = np.where(revenue.sum(axis=0) > 0, revenue, needy)
-    part = revenue / np.where(revenue.sum(axis=0) > 0, revenue.sum(axis=0), 1)
-    gw, coming = gw + part * idle, part * unlet
-    term, lag = draft.parameter("cloud.contract_term"), draft.parameter("cloud.build_lag")
+    gw = weights * np.array([[lab.gw or 0] for lab in draft.world.labs])
+    needy = np.array([[lab.parent is not None and lab.gw is None and row not in served] for row, lab in enumerate(draft.world.labs)])
+    part = _pro_rata(draft.columns["labs"]["revenue"][:, None], needy & (weights > 0))
+    gw = gw + part * _unlet(draft, tranches, gw.sum(axis=0))
+    lag, term = draft.parameter("cloud.build_lag"), draft.parameter("cloud.contract_term")
+    free = _free_pipeline(draft, tranches)
     running = [piece for quarter, amount in spread(draft, gw, term) for piece in _let(draft, amount, quarter)]
-    return running + [piece for s in range(lag) for piece in _let(draft, coming / lag, draft.start + s)]
+    coming = [piece for s in range(lag) for piece in _let(draft, part * free / lag, draft.start + s)]
+    left = free * (1 - part.sum(axis=0)) / lag
+    return running + coming + [piece for s in range(lag) for piece in _unrented(draft, left, draft.start + s)]
+
+
+def _free_pipeline(draft, tranches):
+    """What the file says is to come beyond what others have contracted, GW by owner."""
+    others = [part for part in tranches if part.tenant == OTHERS]
+    return draft.columns["clouds"]["pipeline_gw"] - by_owner(draft, others)[1]
+
+
+def _unrented(draft, gw, quarter):
+    """Compute of one vintage without a tenant. gw: by owner."""
+    term, tiny = draft.parameter("cloud.contract_term"), ASSUMED["rounding"]
+    return [Tranche(NOBODY, int(owner), quarter, gw[owner], 0.0, term) for owner in np.flatnonzero(gw > tiny)]
+
+
+def _pro_rata(amounts, rows):
+    """Shares of amounts among the marked cells of each column, all alike where the amounts are 0; rows: bool, [labs, owners]."""
+    weight = np.where(rows, amounts, 0)
+    weight = np.where(weight.sum(axis=0) > 0, weight, rows)
+    return weight / np.maximum(weight.sum(axis=0), np.finfo(float).tiny)
 
 
 def _unlet(draft, tranches, gw):
-    """Compute of each owner that nobody rents, in service and to come, GW; 0 where the file does not say how much there is."""
+    """Compute in service that nobody rents, GW by owner; 0 where the file does not say how much there is. gw: let besides."""
     columns = draft.columns["clouds"]
-    now, later = by_owner(draft, tranches)
-    idle = columns["fleet_gw"] - now - gw.sum(axis=0) - columns["outside_gw"]
-    return np.maximum(0, np.nan_to_num(idle)), np.maximum(0, np.nan_to_num(columns["pipeline_gw"] - later))
+    now, _ = by_owner(draft, tranches)
+    return np.maximum(0, np.nan_to_num(columns["fleet_gw"] - now - gw - columns["outside_gw"]))
 
 
 def idle(draft, tranches):
     """What an owner has in service beyond all contracts: tranches without a tenant."""
-    free, _ = _unlet(draft, tranches, np.zeros((1, 1)))
-    term = draft.parameter("cloud.contract_term")
-    vintages = spread(draft, free[None], draft.parameter("cloud.physical_life"))
-    tiny = ASSUMED["rounding"]
-    return [Tranche(NOBODY, int(k), quarter, gw[0, k], 0.0, term) for quarter, gw in vintages for k in np.flatnonzero(gw[0] > tiny)]
+    vintages = spread(draft, _unlet(draft, tranches, 0)[None], draft.parameter("cloud.physical_life"))
+    return [piece for quarter, gw in vintages for piece in _unrented(draft, gw[0], quarter)]
 
 
 def by_owner(draft, tranches):
@@ -195,7 +207,7 @@ def in_few_terms(draft, tranches):
     The usual term and the longest one are always classes, so that every running contract finds one it has not outlived.
     """
     usual = draft.parameter("cloud.contract_term")
-    terms = {part.term for part in tranches if part.tenant != NOBODY}
+    terms = {part.term for part in tranches if part.tenant >= 0}
     most = ASSUMED["term_classes"]
     if len(terms | {usual}) <= most:
         return tranches
@@ -206,7 +218,7 @@ def in_few_terms(draft, tranches):
         nearest_term = min(classes, key=lambda other: abs(other - term))
         note = f"a world has at most {most} terms; rents adjusted so that dollars over the term stay"
         draft.note("world", f"contracts of {term} quarters", nearest_term, "quarters", "model.md 26.11", "assumption", note=note)
-    return [_rounded(draft, part, classes) for part in tranches]
+    return [_rounded(draft, part, classes) if part.tenant >= 0 else part for part in tranches]
 
 
 def _rounded(draft, part, classes):
@@ -220,4 +232,4 @@ def _class(draft, part, classes):
 
 def _moved(draft, tranches, classes):
     """Dollars times quarters by which a choice of classes moves payments."""
-    return sum(abs(_class(draft, part, classes) - part.term) * part.rent * part.term for part in tranches)
+    return sum(abs(_class(draft, part, classes) - part.term) * part.rent * part.term for part in tranches if part.tenant >= 0)

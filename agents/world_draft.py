@@ -11,7 +11,7 @@ from abm.fleet import FleetParameters
 from abm.markets.capital import LenderParameters
 from abm.opening import PASSIVE, Figure
 from agents.customer_birth import CustomersParameters
-from agents.world_schema import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, STYLES, writable
+from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
 
 USED_GROUPS = (FleetParameters, LenderParameters, CustomersParameters)
 
@@ -43,7 +43,8 @@ class Draft:
         found = self.index.get(name)
         if found is None or found[0] not in kinds:
             allowed = [known for kind in kinds for known in self.names[kind]]
-            raise BadInput(f"{where}: no {' or '.join(kinds)} is called {name!r}; {nearest(name, allowed)}".removesuffix("; "))
+            sought = " or ".join(ONE[kind] for kind in kinds)
+            raise BadInput(f"{where}: no {sought} is called {name!r}; {nearest(name, allowed)}".removesuffix("; "))
         return found
 
     def note(self, firm, key, value, unit, source, confidence, date="", note=""):
@@ -106,7 +107,7 @@ def give(draft, figures):
         if item is None:
             raise BadInput(f"{where}: {kind} have no key {line.key!r}; {nearest(line.key, writable(kind))}")
         if line.unit != item.unit:
-            raise BadInput(f"{where}: {line.key} is in {line.unit!r}; the rule is {item.unit!r}")
+            raise BadInput(f"{where}: {line.key} of {line.firm!r} is in {line.unit!r}; the rule is {item.unit!r}")
         about = {"source": line.source, "confidence": line.confidence, "date": line.date, "note": line.note}
         draft.set(where, kind, row, line.key, line.value, **about)
 
@@ -123,6 +124,8 @@ def _give_table(draft, kind, row, firm):
 def settle(draft):
     """Appetites, what is mapped from them, plain defaults; then the numbers that must be there are there."""
     _appetites(draft)
+    draft.fill("labs", "consumer_share", draft.parameter("customers.consumer_opening_share"))
+    draft.fill("labs", "listed", [lab.listed for lab in draft.world.labs], source=draft.world.source, confidence="assumption")
     _map_from_appetite(draft)
     for kind, owner in KINDS.items():
         derived = getattr(owner, "DERIVED", ())
@@ -138,6 +141,8 @@ def _appetites(draft):
     for kind in ("labs", "clouds"):
         columns = draft.columns[kind]
         columns["implied"][:] = np.isnan(columns["risk_appetite"]) & draft.named
+        usual = np.where(columns["implied"] > 0, COLUMNS[kind]["risk_appetite"].default, np.nan)
+        draft.fill(kind, "risk_appetite", usual, source="model.md 15.17", note="until it is read off its commitments")
     styles = [STYLES[int(code)] for code in draft.columns["investors"]["style"]]
     draft.fill("investors", "risk_appetite", [APPETITE_BY_STYLE[style] for style in styles])
     first, others = APPETITE_OF_LENDERS
@@ -169,7 +174,8 @@ def demand(draft):
     """Revenue and share of demand of every lab, each from the other where only one is given."""
     columns = draft.columns["labs"]
     if np.isnan(columns["revenue"]).all() and not np.isnan(columns["share"]).any():
-        draft.fill("labs", "revenue", columns["share"] * draft.parameter("customers.opening_spend"), source="share of spend in 2023Q1, model.md 19")
+        spend = draft.parameter("customers.opening_spend")
+        draft.fill("labs", "revenue", columns["share"] * spend, source="its share of all spend, model.md 19")
     if np.isnan(columns["revenue"]).any():
         draft.require("labs", "revenue", int(np.flatnonzero(np.isnan(columns["revenue"]))[0]))
     unknown = np.isnan(columns["share"])

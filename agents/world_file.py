@@ -19,12 +19,14 @@ from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from abm.fleet import FleetParameters
 from agents.customer_birth import Segments
-from agents.world_opening import build, segment_rows
+from agents.world_columns import KINDS
+from agents.world_opening import build
 from agents.world_overrides import with_overrides
-from agents.world_schema import CSV_FILES, KINDS, World
+from agents.world_schema import CSV_FILES, World
 
 SHIPPED = Path(__file__).resolve().parents[1] / "worlds"
 TOML = "world.toml"
+UNION_TAGS = ("float", "bool", "str")  # pydantic names the member of a union that it tried
 STRUCTURE = ("cloud.build_lag", "cloud.contract_term")
 
 
@@ -100,13 +102,20 @@ def _find(name_or_path):
     text = str(name_or_path)
     if not re.search(r"[/\\]|\.toml$", text):
         if text not in shipped_names():
-            raise BadInput(f"no world is called {text!r}; {nearest(text, shipped_names())}")
+            raise BadInput(f"no world is called {_shown(text)}; {nearest(text, shipped_names())}")
         return SHIPPED / text / TOML
     path = Path(text)
     found = path / TOML if path.suffix != ".toml" else path
-    if "\0" in text or not found.is_file():
-        raise BadInput(f"there is no world at {text!r}: expected a folder with {TOML}, or a .toml file")
+    if not _is_file(found):
+        raise BadInput(f"there is no world at {_shown(text)}: expected a folder with {TOML}, or a .toml file")
     return found
+
+
+def _is_file(path):
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, a folder that may not be entered, a zero byte
+        return False
 
 
 def _read(path):
@@ -119,7 +128,7 @@ def _read(path):
         contents = {name: (folder / name).read_bytes() for name in names}
     except OSError as error:
         raise BadInput(f"{shown}: cannot be read: {error.strerror}") from None
-    return Files(folder.name if path.name == TOML else path.stem, shown, path.name, contents)
+    return Files(path.resolve().parent.name if path.name == TOML else path.stem, shown, path.name, contents)
 
 
 def _refuse_unknown_files(path, shown):
@@ -167,7 +176,7 @@ def _check_start(world, where):
 def _check_segments(world, where):
     """Segments are read by the customers themselves, so that what they allow is said once."""
     if world.customers:
-        Segments.from_rows(segment_rows(world), where)
+        Segments.from_rows(world.customers, f"{where}: customers")
 
 
 def _rows(files, name, form):
@@ -208,47 +217,39 @@ def _row(header, cells, form, where):
 def _sentence(error, where, raw, form):
     """The first complaint of pydantic as one sentence in our words."""
     first = error.errors()[0]
-    path, kind = first["loc"], first["type"]
-    table, place = _place(path, raw, form)
-    key = str(path[-1]) if path else "the file"
-    if kind == "extra_forbidden":
-        return f"{where}: {place}unknown key {_shown(key)}; {nearest(key, table)}".rstrip("; ")
-    if kind == "missing":
-        return f"{where}: {place}{_shown(key)} is missing"
-    rule = re.sub(r"^(Value error, |Input should be )", lambda m: "" if m[1].startswith("V") else "must be ", first["msg"])
-    return f"{where}: {place}{_dotted(path)} = {_shown(first['input'])} {_lower(rule)}"
+    path = tuple(part for part in first["loc"] if part not in UNION_TAGS)
+    key, place = _shown(path[-1] if path else ""), _place(path[:-1], raw)
+    if first["type"] == "extra_forbidden":
+        return f"{where}: {place}unknown key {key}; {nearest(path[-1], _keys(path[:-1], form))}".removesuffix("; ")
+    if first["type"] == "missing":
+        return f"{where}: {place}{key} is missing"
+    rule = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    rule = re.sub(r"a valid dictionary or instance of \w+", "a table", rule)
+    return f"{where}: {place}{path[-1]} = {_shown(first['input'])} {rule[:1].lower() + rule[1:]}"
 
 
-def _lower(rule):
-    return rule[:1].lower() + rule[1:]
-
-
-def _dotted(path):
-    """Keys below the table that `_place` names; pydantic's tags of union members are left out."""
-    keys = [str(part) for part in path[2:] or path] if len(path) > 1 and isinstance(path[1], int) else [str(part) for part in path]
-    return ".".join(key for key in keys if key not in {"float", "bool", "str"})
-
-
-def _place(path, raw, form):
-    """(keys allowed there, "labs 'OpenAI': " or "") of a location."""
-    if not path or path[0] not in form.model_fields:
-        return form.model_fields, ""
-    inner = _members(form.model_fields[path[0]].annotation)
+def _place(path, raw):
+    """Tables on the way to a key: "labs 'OpenAI': " or "parameters.cone.width: "."""
     if len(path) > 1 and isinstance(path[1], int):
         table = raw[path[0]][path[1]]
         name = table.get("name", path[1] + 1) if isinstance(table, dict) else path[1] + 1
-        return inner, f"{path[0]} {_shown(name)}: "
-    return inner, f"{path[0]}: " if len(path) > 1 else ""
+        path = (f"{path[0]} {_shown(name)}", *path[2:])
+    return ".".join(map(str, path)) + ": " if path else ""
+
+
+def _keys(path, form):
+    """Keys that are allowed in the table at a path."""
+    fields = form.model_fields
+    for part in path:
+        fields = _members(fields[part].annotation) if part in fields else fields
+    return fields
 
 
 def _members(annotation):
     """Fields of the first table inside an annotation such as `list[LabTable]` or `Recipe | None`."""
     if hasattr(annotation, "model_fields"):
         return annotation.model_fields
-    for part in getattr(annotation, "__args__", ()):
-        if found := _members(part):
-            return found
-    return {}
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _members(part))), {})
 
 
 def _shown(value):

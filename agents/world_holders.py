@@ -9,7 +9,7 @@ import numpy as np
 from abm.clock import QUARTERS_PER_YEAR
 from abm.errors import BadInput, nearest
 from abm.opening import FIRM_KINDS, PASSIVE
-from agents.world_columns import ASSUMED, KINDS, STYLES
+from agents.world_columns import ASSUMED, STYLES
 
 ISSUERS = ("labs", "clouds", "vendors", "lenders")
 ECONOMY = "Economy"
@@ -42,9 +42,7 @@ class Holders:
 
     def split(self):
         """Founders and investors, the way unlisted equity is held, [rows]."""
-        recipe = self.draft.world.opening
-        outside = recipe.outside_capital if recipe else None
-        founders = ASSUMED["founders_share"] if outside is None else 1 - outside
+        founders = ASSUMED["founders_share"]
         return founders * self.founders + (1 - founders) * self.funds
 
     def residual(self, kind, row):
@@ -161,50 +159,7 @@ def _life_left(draft, line, usual, cloud):
 
 def _note_loan(draft, line, lender):
     about = {"source": line.source, "confidence": line.confidence, "note": line.note}
-    if line.lender:
-        draft.note(line.borrower, f"loan of {lender}", line.usd_bn, "$bn", **about)
-    else:
-        draft.note(line.borrower, f"loan of {lender}", line.usd_bn, "$bn", line.source, "assumption", note="lender not named, model.md 26.18")
+    nameless = {"confidence": "assumption", "note": f"lender not named, model.md 26.18; {line.note}"}
+    draft.note(line.borrower, f"loan of {lender}", line.usd_bn, "$bn", **(about if line.lender else {**about, **nameless}))
     if line.rate is not None:
         draft.note(line.borrower, f"rate of the loan of {lender}", line.rate, "per year", **about)
-
-
-def mixes(draft, debt):
-    """Chips of each owner by vendor and loans by lender, [clouds, vendors] and [clouds, lenders], rows sum to 1."""
-    slots = draft.columns["vendors"]["slots_gw"]
-    by_debt = debt.T + (debt.sum(axis=1) if debt.any() else 1) * (debt.sum(axis=0) == 0)[:, None]
-    vendor_mix = _mix(draft, "clouds", "vendor_mix", "vendors", np.tile(slots if slots.any() else slots + 1, (debt.shape[1], 1)))
-    return vendor_mix, _mix(draft, "clouds", "lender_mix", "lenders", by_debt)
-
-
-def _mix(draft, kind, key, over, usual):
-    """Rows of `key` in the firms' tables, or in proportion to `usual`, [firms, over]; rows sum to 1."""
-    table = usual / usual.sum(axis=1, keepdims=True)
-    for row, firm in enumerate(getattr(draft.world, kind)):
-        where = f"{draft.where}: {kind} {firm.name!r}: {key}"
-        given = getattr(firm, key)
-        if given is not None:
-            table[row] = 0
-            for name, part in given.items():
-                table[row, draft.find(name, (over,), where)[1]] = part
-            _check_row(table[row], where)
-            table[row] /= table[row].sum()
-        source, confidence = (firm.source or draft.world.source, firm.confidence) if given is not None else ("pro rata", "assumption")
-        for at in np.flatnonzero(table[row]):
-            draft.note(firm.name, f"{key} {draft.names[over][at]}", table[row, at], "share", source, confidence)
-    return table
-
-
-def _check_row(parts, where):
-    if abs(parts.sum() - 1) > ASSUMED["rounding"]:
-        raise BadInput(f"{where} sums to {parts.sum():g}; the rule is 1")
-
-
-def parents(draft, spare):
-    """Cloud row that wholly owns each lab, or -1, [labs with spare rows]."""
-    rows = [-1 if lab.parent is None else draft.find(lab.parent, ("clouds",), f"{draft.where}: labs {lab.name!r}: parent")[1]
-            for lab in draft.world.labs]  # fmt: skip
-    return np.array(rows + [-1] * len(spare), dtype=int)
-
-
-assert set(ISSUERS) <= set(KINDS)

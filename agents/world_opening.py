@@ -4,13 +4,17 @@ import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.cone import ConeParameters, bottom_up_growth
+from abm.errors import BadInput
+from abm.fleet import FleetParameters
 from abm.markets.capital import InvestorParameters, market_value
 from abm.opening import Opening
-from agents.world_columns import ASSUMED, COLUMNS, LabColumns
-from agents.world_contracts import archetypes, by_owner, contracts, idle, in_few_terms, list_rent, own_use
+from agents import inhabitants
+from agents.customer_birth import CustomersParameters
+from agents.world_columns import ASSUMED, COLUMNS, STORED, LabColumns
+from agents.world_contracts import archetypes, by_owner, contracts, idle, in_few_terms, own_use
 from agents.world_draft import Draft, demand, give, settle
-from agents.world_holders import Holders, _mix, loans, mixes, parents, shares
-from agents.world_segments import segment_parameters, segment_rows
+from agents.world_holders import Holders, loans, shares
+from agents.world_mixes import general, lender_mix, note_mix, parents, purchases, vendor_mix
 
 
 def build(world, rows, structure, files):
@@ -25,12 +29,13 @@ def build(world, rows, structure, files):
     settle(draft)
     demand(draft)
     _value_labs(draft)
-    parent = parents(draft, spare)
-    tranches, weights = _compute(draft, rows["contracts.csv"], parent)
+    parent = parents(draft)
+    tranches = _compute(draft, rows["contracts.csv"], parent)
     debt, debt_life = loans(draft, rows["debt.csv"])
     _finances(draft, debt)
-    vendor_mix, lender_mix = mixes(draft, debt)
-    _backlog(draft, tranches, vendor_mix)
+    mixes = _mixes(draft, tranches, parent, debt)
+    _backlog(draft, tranches, mixes["vendor_mix"])
+    parent = np.append(parent, np.full(len(spare), -1))
     held = shares(draft, Holders(draft, spare), rows["equity.csv"], debt, parent)
     return Opening(
         name=files.name,
@@ -42,15 +47,16 @@ def build(world, rows, structure, files):
         names={kind: list(names) + (spare if kind == "labs" else []) for kind, names in draft.names.items()},
         columns=_with_spare_rows(draft, len(spare)),
         parameters=_parameters(draft),
-        weights=_with_entrants(draft, weights, tranches, len(spare)),
-        vendor_mix=vendor_mix,
-        lender_mix=lender_mix,
+        weights=np.vstack([mixes["weights"], np.tile(general(draft, tranches), (len(spare), 1))]),
+        vendor_mix=mixes["vendor_mix"],
+        lender_mix=mixes["lender_mix"],
         parent=parent,
         shares=held,
         debt=debt,
         debt_life=debt_life,
         tranches=tuple(tranches),
-        segments=segment_rows(world),
+        segments=tuple(world.customers),
+        inhabitants=inhabitants,
         entrants=len(spare),
         figures=tuple(draft.figures),
         fingerprint=files.fingerprint,
@@ -65,28 +71,35 @@ def _value_labs(draft):
     draft.fill("labs", "valuation", market_value(market, 1, labs["revenue"], growth, 1)[0])
 
 
+def _mixes(draft, tranches, parent, debt):
+    """Who buys from whom, {key of the firms' tables: rows}, each cell listed among the figures."""
+    weights = purchases(draft, tranches, parent)
+    note_mix(draft, "labs", "weights", "clouds", weights)
+    chips, credit = vendor_mix(draft), lender_mix(draft, debt)
+    note_mix(draft, "clouds", "vendor_mix", "vendors", chips)
+    note_mix(draft, "clouds", "lender_mix", "lenders", credit)
+    return {"weights": weights, "vendor_mix": chips, "lender_mix": credit}
+
+
 def _compute(draft, rows, parent):
-    """All deliveries, and lab purchases over owners, [labs, clouds], rows sum to 1; completes the owners' fleet columns."""
-    clouds = draft.columns["clouds"]
-    let, outside_to_come = contracts(draft, rows)
-    let = in_few_terms(draft, let)
-    preset = _purchases(draft, let, parent)
-    let += archetypes(draft, preset)
-    now, _ = by_owner(draft, let)
-    age = sum(((draft.start - part.delivery) * part.gw for part in let if part.delivery < draft.start), start=0)
-    draft.fill("clouds", "fleet_age", _ages(draft, let, now) if age else ASSUMED["fleet_age"], confidence="assumption")
-    let += own_use(draft, let, preset)
-    clouds["pipeline_gw"] += outside_to_come
+    """All deliveries, of the file and of what it implies; completes the owners' columns about their fleets."""
+    let = in_few_terms(draft, contracts(draft, rows))
+    weights = purchases(draft, let, parent)
+    let = let + archetypes(draft, weights)
+    draft.fill("clouds", "fleet_age", _ages(draft, let), source="what labs rent; model.md Appendix B", confidence="assumption")
+    let = let + own_use(draft, let, weights)
     _fleets(draft, let)
-    return let + idle(draft, let), _purchases(draft, let, parent)
+    return let + idle(draft, let)
 
 
-def _ages(draft, tranches, now):
+def _ages(draft, tranches):
     """Mean age of what labs rent of each owner, years; the assumed age where they rent nothing."""
-    years = np.zeros(len(now))
-    for part in tranches:
-        years[part.owner] += max(0, draft.start - part.delivery) * QUARTER * part.gw
-    return np.where(now > 0, years / np.where(now > 0, now, 1), ASSUMED["fleet_age"])
+    running = [part for part in tranches if part.delivery < draft.start]
+    gw, _ = by_owner(draft, running)
+    years = np.zeros_like(gw)
+    for part in running:
+        years[part.owner] += (draft.start - part.delivery) * QUARTER * part.gw
+    return np.where(gw > 0, years / np.where(gw > 0, gw, 1), ASSUMED["fleet_age"])
 
 
 def _fleets(draft, tranches):
@@ -103,9 +116,51 @@ def _fleets(draft, tranches):
     draft.fill("clouds", "book", draft.parameter("cloud.capex") * clouds["fleet_gw"] * np.maximum(0, 1 - written_off))
 
 
-def _purchases(draft, tranches, parent):
-    """Share of each cloud in a lab's purchases, [labs, clouds]: as given, as contracted, else its parent or all alike."""
-    contracted = np.zeros((len(draft.names["labs"]), len(draft.names["clouds"])))
-    for part in tranches:
-        contracted[part.tenant, part.owner] += part.gw
-    return contracted
+def _finances(draft, debt):
+    """Slots from sales or sales from slots, book equity of vendors, borrowings of lenders. debt: $bn, [lenders, clouds]."""
+    vendors, lenders, chips = draft.columns["vendors"], draft.columns["lenders"], draft.parameter("cloud.chip_cost")
+    draft.fill("vendors", "slots_gw", vendors["sales"] * QUARTER / chips)
+    draft.fill("vendors", "slots_gw", draft.world.opening.pipeline_slots / len(draft.names["vendors"]) if draft.world.opening else np.nan)
+    draft.fill("vendors", "sales", vendors["slots_gw"] * QUARTERS_PER_YEAR * chips)
+    for row in np.flatnonzero(np.isnan(vendors["sales"])):
+        draft.require("vendors", "sales", row)
+    draft.fill("vendors", "book_equity", vendors["cash"])
+    draft.fill("lenders", "borrowings", (1 - lenders["capital_ratio"]) * debt.sum(axis=1))
+
+
+def _backlog(draft, tranches, mix):
+    """Chips for what is to come, by the owners' vendors. mix: [clouds, vendors]."""
+    _, to_come = by_owner(draft, tranches)
+    draft.fill("vendors", "backlog", draft.parameter("cloud.chip_cost") * (to_come[:, None] * mix).sum(axis=0))
+
+
+def _with_spare_rows(draft, spare):
+    """Columns of all kinds; the spare rows of labs have no stocks and the default behaviour."""
+    labs = {key: np.append(values, [_spare_value(key)] * spare) for key, values in draft.columns["labs"].items()}
+    columns = {**draft.columns, "labs": labs}
+    return {kind: {key: STORED.get((kind, key), 1) * values for key, values in columns[kind].items()} for kind in columns}
+
+
+def _spare_value(key):
+    return 0.0 if key in LabColumns.STOCKS else float(COLUMNS["labs"][key].default)
+
+
+def _parameters(draft):
+    """What differs from the declared defaults: structure, segments, and what the file says itself, which wins."""
+    usual = FleetParameters.declared()
+    structure = {name: value for name, value in draft.structure.items() if value != usual[name.partition(".")[2]].value}
+    said = {name: given.value for name, given in draft.world.parameters.items() if name not in draft.structure}
+    for name, given in draft.world.parameters.items():
+        prefix, _, short = name.partition(".")
+        if short in COLUMNS.get(f"{prefix}s", {}):
+            raise BadInput(f"{draft.where}: parameters: {name!r} is a number of each {prefix}; give it in their tables")
+        number = given.value if isinstance(given.value, float) else np.nan
+        draft.note("world", name, number, "", given.source, given.confidence, note=given.note)
+    return {**structure, **_opening_spend(draft), **said}
+
+
+def _opening_spend(draft):
+    """Customers spend at the opening what labs earn."""
+    revenue = draft.columns["labs"]["revenue"].sum()
+    usual = CustomersParameters.declared()["opening_spend"]
+    return {} if np.isclose(revenue, usual.value) else {usual.name: float(usual.checked(revenue, f"{draft.where}: revenue of all labs"))}

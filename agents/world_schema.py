@@ -63,27 +63,6 @@ class Recipe(Table):
     vintage: Annotated[int, Field(lt=0)]
     pipeline_slots: Stock
     pipeline_growth: Positive
-    revenue: Stock | None = None
-    growth: float | None = None
-    consumer_share: Share | None = None
-    outside_capital: Share | None = None
-
-
-class SegmentTable(Table):
-    """A kind of customers; what it does not say is as in the model's own segment of that way of buying."""
-
-    name: Text
-    kind: Literal["enterprise", "consumer"]
-    procurement: Literal["start-up", "enterprise", "regulated", "none"]
-    count: Annotated[int, Field(ge=1)]
-    spend_share: Share
-    deployed_share: Share
-    switching: Share
-    switching_cost: Stock
-    price_sensitivity: Stock
-    quality_ceiling: float | None = None
-    source: Text | None = None
-    note: str = ""
 
 
 class FirmTable(Table):
@@ -97,7 +76,7 @@ class FirmTable(Table):
 
 
 def _table(kind, **extra: Any):
-    cells: dict[str, Any] = {name: (float | bool | None, None) for name in writable(kind)}
+    cells: dict[str, Any] = dict.fromkeys(writable(kind), (float | bool | None, None))
     return create_model(f"{ONE[kind].title()}Table", __base__=FirmTable, **{**cells, **extra})
 
 
@@ -126,7 +105,7 @@ class World(Table):
     vendors: Annotated[list[VendorTable], Field(min_length=1)]  # type: ignore[valid-type]
     investors: Annotated[list[InvestorTable], Field(min_length=1)]  # type: ignore[valid-type]
     lenders: Annotated[list[LenderTable], Field(min_length=1)]  # type: ignore[valid-type]
-    customers: list[SegmentTable] = []
+    customers: list[dict[str, Any]] = []
 
 
 class Row(BaseModel):

@@ -45,7 +45,7 @@ def array_quarter(customers, given, uniforms, served=1.0):
     """One quarter of the arrays: demand, and what is paid when half of the turned away is served elsewhere."""
     frontier, noise, offers, turned_away = given
     customers.advance_stages(frontier)
-    customers.desire(frontier, np.full((customers.worlds, 1), served), noise)
+    customers.desired_spend(frontier, np.full((customers.worlds, 1), served), noise)
     customers.choose(offers, turned_away, uniforms)
     demand = customers.demand()
     return demand, customers.settle(1 - turned_away / 2)

@@ -83,7 +83,7 @@ def _pay(industry, instalments, chips):
 def _take_into_service(industry, at, share, loans):
     """Book the delivered part as fleet with its loan; the rest waits for the next quarter or is cancelled."""
     fleet, rows = industry.fleet, industry.rows
-    quarters = QUARTERS_PER_YEAR * industry.clouds.accounting_life
+    quarters = QUARTERS_PER_YEAR * industry.lives()
     chips = fleet.chips_due[..., at].sum(axis=2) * share
     late = np.where(share < 1, 1 - share, 0)
     # work done for the delivered part becomes book value; the waiting part keeps its own share of the work

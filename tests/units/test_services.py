@@ -40,7 +40,7 @@ def test_scarcity_squeezes_training_down_to_its_least_share():
     result = ration(consumers(30.0), supply([1.0]), parameters())
     assert result.served.tolist() == [[15.0]]
     assert result.training_gw.tolist() == [[0.25]]
-    assert result.outage(np.array([[0.0]]), parameters()).tolist() == pytest.approx([0.15])
+    assert result.outage(np.array([[0.0]]), parameters()).item() == pytest.approx(0.15)
 
 
 def test_enterprises_are_served_before_developers_and_developers_before_consumers():

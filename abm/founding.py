@@ -1,0 +1,183 @@
+"""The opening of a run: populations, books that balance, fleets, contracts, slots [model.md B, 26.17, 26.18]."""
+
+import numpy as np
+
+from abm.cone import cone, implied_quantile
+from abm.equity import CapTable
+from abm.fleet import IDLE, OUTSIDE, Fleet
+from abm.ledger import Ledger
+from abm.markets.chips import Orders
+from abm.opening import FIRM_KINDS
+from abm.population import Population, declared
+
+ECONOMY_CASH = 1e5  # large enough never to bind; its size is irrelevant to all others
+_AHEAD = 40  # quarters of chip slots kept in view
+
+
+def found(industry):
+    """Fill an industry from its opening."""
+    opening, worlds = industry.opening, industry.worlds
+    industry.ledger = Ledger(worlds, opening.all_names)
+    last = len(opening.all_names)
+    industry.rows = {kind: opening.rows(kind) for kind in FIRM_KINDS}
+    industry.rows["customers"] = slice(last - 4, last - 2)
+    industry.rows["Economy"], industry.rows["MonetaryAuthority"] = slice(last - 2, last - 1), slice(last - 1, last)
+    industry.weights = np.repeat(opening.weights[None], worlds, axis=0)
+    industry.vendor_mix = np.repeat(opening.vendor_mix[None], worlds, axis=0)
+    industry.lender_mix = np.repeat(opening.lender_mix.T[None], worlds, axis=0)
+    industry.cleared = _cleared(opening)
+    for kind, inhabitant in industry.inhabitants.KINDS.items():
+        setattr(industry, kind, _population(industry, kind, inhabitant))
+    _open_fleet(industry)
+    _open_slots(industry)
+    _open_cash(industry)
+
+
+def _population(industry, kind, inhabitant):
+    """Rows of one kind: opening columns that the class declares, one copy per world; cash is a view of the books."""
+    opening = industry.opening
+    given = opening.columns[kind]
+    wanted = declared(inhabitant).keys() & given.keys() - {"cash"}
+    columns = {name: np.repeat(np.asarray(given[name], dtype=float)[None], industry.worlds, axis=0) for name in wanted}
+    cash = industry.ledger.balances["cash"][:, industry.rows[kind]]
+    cash.flags.writeable = False
+    return Population(industry, inhabitant, opening.names[kind], {**columns, "cash": cash}, industry.worlds)
+
+
+def _cleared(opening):
+    """Where each kind stands in the clearing problem, and how many take part."""
+    where, start = {}, 0
+    for kind in ("labs", "clouds", "vendors", "lenders"):
+        where[kind] = slice(start, start + len(opening.names[kind]))
+        start = where[kind].stop
+    where["Economy"] = slice(start, start + 1)
+    return {**where, "n": start + 1}
+
+
+def _open_fleet(industry):
+    opening, p, now = industry.opening, industry.compute, industry.now
+    terms = [p.contract_term, *sorted({t.term for t in opening.tranches if t.tenant >= 0} - {p.contract_term})]
+    sizes = [len(opening.names[k]) for k in ("labs", "clouds", "vendors", "lenders")]
+    industry.fleet = fleet = Fleet((industry.worlds, *sizes), now, p, terms, industry.technology_parameters.obsolescence)
+    last = fleet.gw.shape[-1] - 1
+    for tranche in opening.tranches:
+        tenant = IDLE if tranche.tenant == -1 else OUTSIDE if tranche.tenant < -1 else tranche.tenant
+        vintage = int(np.clip(tranche.delivery.index, fleet.first, fleet.first + last))
+        fleet.place(tenant, tranche.owner, vintage, tranche, terms.index(tranche.term) if tenant >= 0 else 0)
+    _open_outside(industry)
+    _open_books_of_fleet(industry)
+
+
+def _open_outside(industry):
+    """Compute let to outside tenants, in the vintages of the owner's mean age."""
+    fleet, given = industry.fleet, industry.opening.columns["clouds"]
+    age = np.round(np.asarray(given.get("fleet_age", 0.0)) * 4)
+    gw = np.asarray(given.get("outside_gw", np.zeros(len(industry.clouds.names))))
+    for owner in range(len(industry.clouds.names)):
+        fleet.gw[:, OUTSIDE, owner, fleet.at(max(fleet.first, industry.now - 1 - int(np.broadcast_to(age, gw.shape)[owner])))] += gw[owner]
+    rent = industry.clouds.outside_rent
+    industry.outside_price = rent / np.where(gw > 0, gw, 1)
+
+
+def _open_books_of_fleet(industry):
+    """Book value, depreciation, work in progress and coming bills of the opening fleet and pipeline."""
+    fleet, p, now = industry.fleet, industry.compute, industry.now
+    at = fleet.at(now)
+    gw = fleet.gw.sum(axis=1)
+    ages = now - fleet.first - np.arange(gw.shape[-1])
+    life = 4 * industry.clouds.accounting_life[..., None]
+    line = np.where(ages > 0, np.clip(1 - ages / life, 0, 1), 0) * p.capex[..., None] * gw
+    given = np.asarray(industry.opening.columns["clouds"].get("book", np.zeros(gw.shape[1])))
+    delivered = np.where(ages > 0, gw, 0)
+    total = delivered.sum(axis=2, keepdims=True)
+    spread = given[None, :, None] * delivered / np.where(total > 0, total, 1)
+    fleet.book[...] = np.where(given[None, :, None] > 0, spread, line)
+    fleet.depreciation[...] = fleet.book / np.maximum(1, life - np.maximum(0, ages))
+    coming = np.where(ages <= 0, gw, 0)
+    site = (p.capex - p.chip_cost)[..., None] * coming
+    done = np.clip(1 - (-ages) / p.build_lag, 0, 1)
+    fleet.wip[...] = site * np.where(ages < 0, done, np.clip(1 - 1 / p.build_lag, 0, 1) * (ages == 0))
+    fleet.unbuilt[...] = site - fleet.wip
+    fleet.chips_due[...] = p.chip_cost[..., None, None] * coming[:, :, None] * industry.vendor_mix[..., None]
+    debt, debt_life = industry.opening.debt, np.maximum(1, industry.opening.debt_life)
+    fleet.loan[..., at - 1] = debt
+    fleet.principal[..., at - 1] = debt / debt_life
+
+
+def _open_slots(industry):
+    """Production slots: what vendors can deliver a quarter now, growing; opening orders are booked."""
+    p, fleet = industry.chips, industry.fleet
+    slots = np.asarray(industry.opening.columns["vendors"]["slots_gw"], dtype=float)
+    orders = Orders(industry.worlds, slots, p.opening_growth, p, _AHEAD)
+    at = fleet.at(industry.now)
+    ahead = fleet.chips_due[..., at:].sum(axis=1) / industry.compute.chip_cost[..., None]
+    span = min(_AHEAD, ahead.shape[-1])
+    orders.booked[..., :span] = ahead[..., :span]
+    orders.slots = np.maximum(orders.slots, orders.booked)
+    industry.orders = orders
+    sales = np.asarray(industry.opening.columns["vendors"].get("sales", slots * 0), dtype=float)
+    other = np.asarray(industry.opening.columns["vendors"].get("other_buyers_share", slots * 0), dtype=float)
+    industry.vendors.put(sales=sales * (1 - other), other_sales=sales * other, other_base=sales * other)
+    cost = industry.vendors.gross_margin - industry.vendors.opex_ratio
+    industry.vendors.put(profit=4 * sales * cost)
+
+
+def _open_cash(industry):
+    """Opening balances of every book, mirrored; equity is marked once everything else stands."""
+    ledger, rows, opening, fleet = industry.ledger, industry.rows, industry.opening, industry.fleet
+    for kind in FIRM_KINDS:
+        ledger.open("cash", rows[kind], np.asarray(opening.columns[kind]["cash"], dtype=float))
+    ledger.open("cash", rows["clouds"], _called_equity(industry))
+    ledger.open("cash", rows["Economy"], ECONOMY_CASH)
+    industry.ledger.opening_cash = ledger.balances["cash"][:, :-1].sum(axis=1, keepdims=True)
+    ledger.open("cash", rows["MonetaryAuthority"], -ledger.opening_cash)
+    ledger.open("fleet", rows["clouds"], fleet.book.sum(axis=2))
+    ledger.open("wip", rows["clouds"], fleet.wip.sum(axis=2))
+    ledger.balances["prepaid"][:, rows["labs"]] += fleet.prepaid.sum(axis=(2, 3))
+    ledger.balances["prepaid_owed"][:, rows["clouds"]] -= fleet.prepaid.sum(axis=(1, 3))
+    ledger.balances["loans"][:, rows["lenders"]] += fleet.loan.sum(axis=(2, 3))
+    ledger.balances["debt"][:, rows["clouds"]] -= fleet.loan.sum(axis=(1, 3))
+    bonds = np.asarray(opening.columns["lenders"].get("borrowings", np.zeros(len(opening.names["lenders"]))), dtype=float)
+    ledger.open("borrowings", rows["lenders"], -bonds)
+    ledger.open("bonds", rows["Economy"], bonds.sum())
+    shares = np.zeros((len(ledger.names),) * 2)
+    for kind in ("labs", "clouds", "vendors", "lenders"):
+        shares[:, rows[kind]] = opening.shares[kind]
+    industry.cap = CapTable(ledger, shares)
+
+
+def _called_equity(industry):
+    """Equity already called for what is under construction in an archetype world, less what was spent [model.md 26.18], $bn."""
+    if industry.opening.kind != "archetypes":
+        return 0
+    own = 1 - np.minimum(industry.clouds.loan_to_value, industry.lending.loan_to_value)
+    fleet, at = industry.fleet, industry.fleet.at(industry.now)
+    coming = fleet.gw[..., at:].sum(axis=(1, 3))
+    return own * industry.compute.capex * coming - fleet.wip.sum(axis=2)
+
+
+def imply_appetites(industry):
+    """Read each named lab's and cloud's starting appetite off its commitments, by one rule for all [model.md 15.17, 26.16]."""
+    labs = industry.labs
+    implied = np.asarray(industry.opening.columns["labs"].get("implied", np.zeros(len(labs.names)))) > 0
+    if not implied.any():
+        return
+    found = implied_of_labs(industry)
+    value = np.where(implied & (labs.alive > 0), found.quantile, labs.risk_appetite)
+    labs.put(risk_appetite=value, character=value)
+    industry.implied = found
+
+
+def implied_of_labs(industry):
+    """The quantile at which each lab's commitments at the planning horizon can just be paid; 0.5 without commitments."""
+    from abm.planning import look_ahead
+
+    labs, view = industry.labs, look_ahead(industry)
+    due = industry.fleet.rent_due(industry.now + industry.compute.build_lag + 2).sum(axis=2)
+
+    def resources(q):
+        seen = cone(view.base, labs.growth, q, view.horizon, industry.cone).quantile(q)
+        return labs.means_to_pay(seen, q, view.funding, industry.plans, industry.funds.funding_sd) + view.backing
+
+    found = implied_quantile(resources, due)
+    return found._replace(quantile=np.where(due > 0, found.quantile, 0.5))

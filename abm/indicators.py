@@ -1,0 +1,205 @@
+"""Over-extension measures: pure functions with unit and source. One list feeds the recorder, the report and the browser [model.md 15]."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from abm.clock import QUARTER
+from abm.cone import cone
+from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
+from abm.limits import HEDGE, PONZI, SPECULATIVE
+from abm.network import circularity, origins
+
+_YEAR = 4
+HORIZON_OF_MINSKY = 8  # quarters of pipeline that count for the Minsky class [model.md 15.4]
+
+
+class Indicator(NamedTuple):
+    """What a measure is called in words, its unit, what it is measured for, and how to read it in one sentence."""
+
+    label: str
+    unit: str
+    scope: str
+    reading: str
+
+
+INDICATORS = {
+    "p10_coverage": Indicator("P10 coverage", "x", "industry", "below 1 the commitments two years out cannot be paid at the 10th percentile"),
+    "p50_coverage": Indicator("P50 coverage", "x", "industry", "below 1 they cannot even be paid at the median"),
+    "p90_coverage": Indicator("P90 coverage", "x", "industry", "below 1 not even the top of the cone pays for them"),
+    "lab_p10_coverage": Indicator("P10 coverage of a lab", "x", "labs", "as above, lab by lab"),
+    "required_revenue": Indicator("Required revenue", "$bn/year", "industry", "revenue that would pay this quarter's rents and fixed opex"),
+    "required_ahead": Indicator("Required revenue at the horizon", "$bn/year", "industry", "the same for the contracts due two years out"),
+    "commitment_ratio": Indicator("Commitments over revenue", "years", "industry", "years of present revenue promised away"),
+    "commitments": Indicator("Take-or-pay commitments", "$bn", "industry", "what is still to be paid under signed contracts"),
+    "hedge_share": Indicator("Hedge labs", "share of revenue", "industry", "revenue of labs that cover rents now and the pipeline"),
+    "speculative_share": Indicator("Speculative labs", "share of revenue", "industry", "covers rents now, not the pipeline"),
+    "ponzi_share": Indicator("Ponzi labs", "share of revenue", "industry", "revenue of labs that do not cover their rents"),
+    "minsky_class": Indicator("Minsky class", "0 hedge, 1 speculative, 2 Ponzi", "labs", "how a lab pays its rents"),
+    "cloud_minsky_class": Indicator("Minsky class of an owner", "0 hedge, 1 speculative, 2 Ponzi", "clouds", "EBITDA against debt service"),
+    "order_circularity": Indicator("Vendor equity over value of orders", "share", "industry", "part of an order the chip vendor paid for itself"),
+    "flow_circularity": Indicator("Vendor equity over vendor sales", "share", "industry", "four quarters; may exceed 1 in a ramp-up"),
+    "circularity": Indicator("Money that goes in circles", "share of payments", "industry", "cycle flow among firms, measured yearly"),
+    "look_through": Indicator("Look-through vendor revenue", "share of sales", "industry", "part of vendor sales that final customers pay for, measured yearly"),
+    "depreciation_gap": Indicator("Book above economic value", "share of book", "industry", "what the books still show and the market would not pay"),
+    "utilisation": Indicator("Compute let", "share", "industry", "compute in service that somebody rents"),
+    "rationing": Indicator("Demand turned away", "share", "industry", "customers that found no capacity"),
+    "spot_ratio": Indicator("Spot over contract price", "x", "industry", "falls when compute lies idle"),
+    "supply_line": Indicator("Pipeline over installed", "x", "industry", "compute ordered but not there yet"),
+    "concentration": Indicator("Herfindahl index of lab revenue", "0-1", "industry", "1 is a monopoly"),
+    "sentiment": Indicator("Sentiment", "index", "industry", "1 is normal; below 0.45 rounds dry up"),
+    "revenue_total": Indicator("Industry revenue", "$bn/year", "industry", "served revenue of all labs at annual rate"),
+    "frontier": Indicator("Frontier capability", "OOM", "industry", "orders of magnitude of effective training compute since 2023"),
+    "time_to_cash_out": Indicator("Runway", "quarters", "labs", "quarters until cash is gone at the present burn"),
+    "safety_distance": Indicator("Safety distance", "s.d.", "labs", "how far the median forecast lies above what is owed"),
+}
+
+
+def outlook(industry):
+    """Median and bands of every lab's revenue at the planning horizon by one neutral rule, so that labs compare."""
+    labs = industry.labs
+    base = labs.forecast_base(industry.plans.demand_floor)
+    weight = np.broadcast_to(industry.funds.market_extrapolation, base.shape)
+    return cone(base, labs.growth, weight, (industry.compute.build_lag + 2) * QUARTER, industry.cone)
+
+
+def coverage(margin, revenue, rent):
+    """What is left of revenue over the rent due, x; 99 where nothing is due."""
+    return np.where(rent > 0, np.minimum(99, margin * revenue / np.where(rent > 0, rent, 1)), 99)
+
+
+def measure(industry):
+    """All indicators of the quarter into `industry.measured`."""
+    found = {}
+    _coverage(industry, found)
+    _minsky(industry, found)
+    _compute(industry, found)
+    _circles(industry, found)
+    revenue = industry.labs.revenue
+    total = revenue.sum(axis=1, keepdims=True)
+    found["revenue_total"] = total
+    found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
+    found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
+    industry.measured = found
+
+
+def _coverage(industry, found):
+    labs, fleet = industry.labs, industry.fleet
+    view, margin = outlook(industry), labs.margin_after_opex(0)
+    due = fleet.rent_due(industry.now + industry.compute.build_lag + 2).sum(axis=2) * labs.alive
+    for name, level in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
+        money = view.quantile(level) * labs.alive
+        found[f"{name}_coverage"] = coverage(1, (margin * money).sum(axis=1, keepdims=True), due.sum(axis=1, keepdims=True))
+        if name == "p10":
+            found["lab_p10_coverage"] = coverage(margin, money, due)
+    fixed = industry.fixed_opex() / QUARTER * labs.alive
+    now = fleet.rent_due(industry.now).sum(axis=2)
+    found["required_revenue"] = ((now + fixed) / margin).sum(axis=1, keepdims=True)
+    found["required_ahead"] = ((due + fixed) / margin).sum(axis=1, keepdims=True)
+    left = fleet.remaining_rent(industry.now).sum(axis=(1, 2))[:, None]
+    total = labs.revenue.sum(axis=1, keepdims=True)
+    found["commitments"] = left
+    found["commitment_ratio"] = np.where(total > 0, left / np.where(total > 0, total, 1), 0)
+    burn = np.maximum(0, labs.obligations - labs.revenue * QUARTER)
+    found["time_to_cash_out"] = np.where(burn > 0, np.minimum(99, labs.cash / np.where(burn > 0, burn, 1)), 99)
+    buffer = np.maximum(due - labs.cash, np.finfo(float).tiny)
+    ratio = np.maximum(view.quantile(0.5) * margin, np.finfo(float).tiny) / buffer
+    found["safety_distance"] = np.clip(np.log(ratio) / view.spread, -99, 99) * labs.alive
+
+
+def _minsky(industry, found):
+    labs, clouds, fleet, now = industry.labs, industry.clouds, industry.fleet, industry.now
+    income = labs.margin_after_opex(0) * labs.revenue
+    rent = fleet.rent_due(now).sum(axis=2)
+    at, coming = fleet.at(now), 0
+    for rents in fleet.rent:
+        coming = coming + rents[..., at + 1 : at + 1 + HORIZON_OF_MINSKY].sum(axis=(2, 3))
+    kind = np.where(income >= rent + coming, HEDGE_CODE, np.where(income >= rent, SPECULATIVE_CODE, PONZI_CODE))
+    found["minsky_class"] = kind.astype(float)
+    total = labs.revenue.sum(axis=1, keepdims=True)
+    for code, name in enumerate(("hedge_share", "speculative_share", "ponzi_share")):
+        found[name] = np.where(kind == code, labs.revenue, 0).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
+    interest = clouds.rate * fleet.loan.sum(axis=(1, 3))
+    principal = np.minimum(fleet.principal, fleet.loan).sum(axis=(1, 3)) / QUARTER
+    flow = clouds.ebitda + clouds.other_cash_flow
+    found["cloud_minsky_class"] = np.where(flow >= interest + principal, HEDGE_CODE, np.where(flow >= interest, 1, 2)).astype(float)
+
+
+def _compute(industry, found):
+    fleet, now, labs = industry.fleet, industry.now, industry.labs
+    service = fleet.in_service(now).sum(axis=2)
+    total = service.sum(axis=1, keepdims=True)
+    pipeline = fleet.gw[..., fleet.at(now) + 1 :].sum(axis=(1, 2, 3))[:, None]
+    found["utilisation"] = 1 - fleet.idle_ratio(now)
+    found["supply_line"] = np.where(total > 0, pipeline / np.where(total > 0, total, 1), 0)
+    wanted = labs.demand.sum(axis=1, keepdims=True)
+    found["rationing"] = labs.turned_away.sum(axis=1, keepdims=True) / np.where(wanted > 0, wanted, 1)
+    posted = industry.clouds.contract_price.mean(axis=1, keepdims=True)
+    found["spot_ratio"] = industry.spot / np.where(posted > 0, posted, 1)
+    book = fleet.book[..., : fleet.at(now) + 1].sum(axis=(1, 2))[:, None]
+    value = fleet.economic_value(now).sum(axis=1, keepdims=True)
+    found["depreciation_gap"] = np.where(book > 0, (book - value) / np.where(book > 0, book, 1), 0)
+
+
+def _circles(industry, found):
+    """Vendor equity against orders and sales every quarter; cycle flow and look-through once a year, over four quarters."""
+    rows, ledger = industry.rows, industry.ledger
+    equity = ledger.payments("vendor_equity")[:, rows["vendors"]].sum(axis=(1, 2))[:, None]
+    value = industry.compute.capex * industry.labs.ordered_gw.sum(axis=1, keepdims=True)
+    sales = industry.vendors.sales.sum(axis=1, keepdims=True)
+    industry.past_circular = [*industry.past_circular[1:], (equity, sales)]
+    put_in, sold = (sum(pair[k] for pair in industry.past_circular) for k in (0, 1))
+    found["order_circularity"] = equity / np.where(value > 0, value, 1)
+    found["flow_circularity"] = put_in / np.where(sold > 0, sold, 1)
+    industry.past_payments = [*industry.past_payments[1:], payments_by_nature(ledger)]
+    if industry.age % _YEAR == _YEAR - 1:
+        industry.circle_share = circularity(_among_firms(industry, sum(p[0] + p[1] + p[2] for p in industry.past_payments)))
+        industry.look_through_share = look_through(industry)
+    found["circularity"], found["look_through"] = industry.circle_share, industry.look_through_share
+
+
+def payments_by_nature(ledger):
+    """This quarter's payments as purchases, equity and loans, $bn, [worlds, agents, agents] each."""
+    return [sum(ledger.payments(flow) for flow, kind in FLOWS.items() if kind.graph == nature) for nature in (PURCHASE, EQUITY, LOAN)]
+
+
+def _among_firms(industry, payments):
+    """The payments among labs, clouds, vendors and lenders only; customers and Economy are outside the sector [model.md 15.5c]."""
+    rows = industry.rows
+    keep = np.r_[rows["labs"], rows["clouds"], rows["vendors"], rows["lenders"]]
+    return np.ascontiguousarray(payments[:, keep][:, :, keep])
+
+
+def look_through(industry):
+    """Share of vendor sales that originates with final customers, [worlds, 1] [model.md 15.6, 26.15]."""
+    rows = industry.rows
+    purchases, equity, loans = (sum(p[k] for p in industry.past_payments) for k in range(3))
+    firms = np.r_[rows["labs"], rows["clouds"], rows["vendors"]]
+    outside = np.r_[rows["customers"], rows["Economy"]]
+    bought = purchases[:, firms][:, :, firms]
+    from_customers = purchases[:, outside][:, :, firms].sum(axis=1)
+    from_vendors = equity[:, rows["vendors"]][:, :, firms].sum(axis=1)
+    from_equity = equity[:, :, firms].sum(axis=1) - from_vendors
+    from_debt = loans[:, :, firms].sum(axis=1)
+    injected = np.stack([from_customers, from_equity, from_debt, from_vendors], axis=-1)
+    shares = origins(bought, injected)
+    first = len(industry.labs.names) + len(industry.clouds.names)
+    sales = industry.vendors.sales
+    total = sales.sum(axis=1, keepdims=True)
+    return (shares[:, first:, 0] * sales).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
+
+
+HEDGE_CODE, SPECULATIVE_CODE, PONZI_CODE = range(3)
+CLASS_NAMES = (HEDGE, SPECULATIVE, PONZI)
+
+
+def systemic_event(died, revenue, window=6, threshold=0.40):
+    """Whether labs with this much of industry revenue fail within a window, 0 or 1, [worlds] [model.md 15.13, 26.20].
+
+    died: bool, [worlds, quarters, labs]; revenue: the quarter before, $bn a year, same shape
+    """
+    total = revenue.sum(axis=2, keepdims=True)
+    share = np.where(died, revenue, 0) / np.where(total > 0, total, 1)
+    by_quarter = share.sum(axis=2)
+    sums = np.stack([by_quarter[:, max(0, q - window + 1) : q + 1].sum(axis=1) for q in range(by_quarter.shape[1])], axis=1)
+    return (sums >= threshold).any(axis=1).astype(float)

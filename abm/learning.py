@@ -1,0 +1,145 @@
+"""Nature, research and learning: what technology does to labs, and what labs learn from the quarter (phases 1, 2 and 12)."""
+
+import numpy as np
+from scipy.special import ndtr
+
+from abm import technology
+from abm.clock import QUARTER
+from abm.cone import bottom_up_growth, realised_growth, update_extrapolation
+from abm.parameters import Group, parameter
+
+
+class EntryParameters(Group, name="entry"):
+    """New labs in the place of dead ones [model.md 13.6]."""
+
+    delay = parameter(6, unit="quarters", low=1, high=40, structural=True, source="model.md 13.6", meaning="quarters from a default to an entry")
+    sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="mood below which nobody founds a lab")
+    cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what founders raise")
+    gap = parameter(0.4, unit="OOM", low=0, high=3, source="model.md 13.6", meaning="how far an entrant is behind the frontier")
+    mutation = parameter(0.1, unit="quantile", low=0, high=0.5, source="model.md 4", meaning="sd by which an entrant's appetite differs from its model's")
+
+
+def nature(industry):
+    """Phase 1: stalls and breakthroughs, by luck or by force."""
+    state = industry.technology
+    state.nature(industry.quarter, industry.luck.firms("technology", industry.age))
+    if "stall" in industry.forced:
+        state.force_stall(np.reshape(industry.forced["stall"]["duration"], (-1, 1)))
+    if "breakthrough" in industry.forced:
+        state.force_breakthrough()
+    recognised = state.stall_recognised & ~industry.stall_was_known
+    industry.stall_was_known = state.stall_recognised
+    industry.news.extra.update(stall=recognised.astype(float), breakthrough=state.breakthrough_begins.astype(float))
+
+
+def research(industry):
+    """Phase 2: last quarter's training compute becomes capability; models are released; passing appeal drifts."""
+    labs, p, state = industry.labs, industry.technology_parameters, industry.technology
+    alive = labs.alive > 0
+    years = industry.years
+    worth = technology.hardware_index(years, p) * technology.algorithmic_index(years, p)
+    speed = technology.research_speed_up(technology.frontier(labs.capability, alive), p)
+    halted = state.stalled | (industry.training_stopped > 0) | (industry.policy.stop_training > 0)
+    increment = technology.training_increment(labs.training_gw, worth, speed, halted)
+    industry.research, capability = technology.learn(industry.research, increment, state.jump, alive, p)
+    industry.release_clock, released = technology.tick_release_clock(industry.release_clock, speed, p)
+    released = released & alive & ~state.stalled
+    industry.models = industry.models.release(released)
+    labs.put(
+        capability=capability,
+        released=np.where(released, capability, labs.released),
+        quality=technology.quality_step(labs.quality, industry.luck_row("quality", labs), p),
+    )
+    industry.just_released = released
+
+
+def learn(industry):
+    """Phase 12: growth estimates, appetite, and what the market expects of the next quarter."""
+    labs, p = industry.labs, industry.cone
+    known = (labs.previous_revenue > 0) & (labs.revenue > 0) & (labs.alive > 0)
+    realised = realised_growth(np.where(known, labs.revenue, 1), np.where(known, labs.previous_revenue, 1), p)
+    labs.put(growth=np.where(known, update_extrapolation(labs.growth, realised, p), labs.growth))
+    industry.expected_growth = _weighted(market_growth(industry), labs.revenue) * QUARTER
+    _appetites(industry)
+    _models(industry)
+    _remember_sales(industry)
+
+
+def market_growth(industry):
+    """The market's growth forecast for each lab, ln per year, [worlds, labs] [model.md 11.1]."""
+    labs, p, weight = industry.labs, industry.cone, industry.funds.market_extrapolation
+    bottom_up = bottom_up_growth(labs.growth, p.momentum_share, p.lasting_growth)
+    return weight * labs.growth + (1 - weight) * bottom_up
+
+
+def _weighted(values, weights):
+    total = weights.sum(axis=1, keepdims=True)
+    return (values * weights).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
+
+
+def _appetites(industry):
+    """Appetite dynamics; with all gains at 0 nothing moves [model.md 4.2]."""
+    labs, plans = industry.labs, industry.plans
+    revenue = labs.revenue * labs.alive
+    others = revenue.sum(axis=1, keepdims=True) - revenue
+    weighted = labs.risk_appetite * revenue
+    rivals = np.where(others > 0, (weighted.sum(axis=1, keepdims=True) - weighted) / np.where(others > 0, others, 1), labs.risk_appetite)
+    share = revenue / np.where(revenue.sum(axis=1, keepdims=True) > 0, revenue.sum(axis=1, keepdims=True), 1)
+    lost = np.maximum(0, industry.past_shares[0] - share) + labs.outage
+    industry.past_shares = [*industry.past_shares[1:], share]
+    industry.past_deaths = [*industry.past_deaths[1:], industry.news.labs.any(axis=1, keepdims=True)]
+    peer_died = np.any(industry.past_deaths, axis=0)
+    afraid = np.where((industry.own_coverage() < 1) | peer_died, 1.0, 0.0)
+    labs.put(risk_appetite=np.where(labs.alive > 0, labs.next_appetite(rivals, industry.sentiment, lost, afraid, plans), labs.risk_appetite))
+
+
+def _models(industry):
+    """Model-by-model income: training outlays and the gross profit of the model on sale [model.md 6.8]."""
+    labs = industry.labs
+    compute = industry.owed.amount("rent").sum(axis=2) + industry.owed.amount("spot").sum(axis=2) + industry.owed.amount("outside_pool")[..., 0]
+    compute = compute + industry.prepaid_used
+    used = labs.training_gw + labs.inference_gw
+    training = compute * labs.training_gw / np.where(used > 0, used, 1)
+    industry.models = industry.models.book(training, labs.revenue * QUARTER - (compute - training))
+
+
+def _remember_sales(industry):
+    vendors = industry.vendors
+    reported = (vendors.sales + vendors.other_sales).sum(axis=1, keepdims=True)
+    industry.past_sales = [*industry.past_sales[1:], reported]
+    profit = (vendors.sales + vendors.other_sales) * (vendors.gross_margin - vendors.opex_ratio)
+    industry.past_profit = [*industry.past_profit[1:], profit]
+    vendors.put(profit=sum(industry.past_profit))
+
+
+def vendor_sales_growth(industry):
+    """Growth of vendor sales over four quarters, ln, [worlds, 1]; the norm where it is not known yet.
+
+    Under disclosure only the look-through part of sales counts [model.md 14].
+    """
+    old, new = industry.past_sales[0], industry.vendors.sales + industry.vendors.other_sales
+    seen = np.where(industry.mood.disclosure > 0, industry.look_through_share, 1)
+    new = new.sum(axis=1, keepdims=True) * seen
+    known = (old > 0) & (new > 0)
+    return np.where(known, np.log(np.where(known, new, 1) / np.where(known, old, 1)), industry.mood.vendor_norm)
+
+
+def open_new_lab(industry, opens):
+    """Give an entrant its state: close behind the frontier, with the appetite of a survivor drawn by value, and a mutation."""
+    labs, p = industry.labs, industry.entry
+    row = industry.luck.firms("entry", industry.age)
+    value = industry.cap.value(industry.rows["labs"]) * (labs.alive > 0)
+    total = value.sum(axis=1, keepdims=True)
+    ends = np.cumsum(value / np.where(total > 0, total, 1), axis=1)
+    chosen = np.minimum((ndtr(row[:, 0:1]) >= ends).sum(axis=1), len(labs.names) - 1)[:, None]
+    copied = {name: np.take_along_axis(labs.columns[name], chosen, axis=1) for name in ("character", "extrapolation")}
+    character = np.clip(copied["character"] + p.mutation * row[:, 1:2], 0.02, 0.98)
+    capability = np.maximum(0, technology.frontier(labs.capability, labs.alive > 0) - p.gap)
+    new = {
+        "alive": 1, "risk_appetite": character, "character": character, "extrapolation": copied["extrapolation"],
+        "capability": capability, "released": capability, "quality": 0, "outage": 0, "growth": industry.cone.lasting_growth,
+    }  # fmt: skip
+    for name, values in new.items():
+        labs.columns[name][...] = np.where(opens, values, labs.columns[name])
+    compute = technology.compute_of_capability(labs.capability, industry.technology_parameters.initial_compute)
+    industry.research = np.where(opens, compute, industry.research)

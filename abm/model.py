@@ -1,0 +1,196 @@
+"""The industry: many worlds at once, one quarter per step. `Industry.step` is the table of contents of the model."""
+
+import mesa
+import numpy as np
+
+from abm import default, funding, indicators, learning, operations, planning, sentiment
+from abm.clock import Quarter
+from abm.errors import BadInput
+from abm.founding import found, imply_appetites
+from abm.luck import Luck
+from abm.markets.capital import credit_limit
+from abm.markets import compute
+from abm.record import Record
+from abm.settings import Settings
+from abm.shocks import apply_shocks
+from abm.state import open_state
+
+
+class Industry(mesa.Model):
+    """Labs, clouds, vendors, customers, investors and lenders of `worlds` worlds that share a population and differ in luck.
+
+    world: an Opening with its inhabitants, from `agents.world_file.load_world`; worlds: how many, or world_ids: which;
+    rng: the run's seed; parameters: {public name: value, or one value per world}; shocks: see abm.shocks;
+    journal: keep who paid whom, for stories. Raises BadInput for a name or value that is not allowed.
+    """
+
+    def __init__(self, world, worlds=1, rng=0, *, world_ids=None, parameters=None, shocks=(), journal=False):
+        world_ids = tuple(range(worlds)) if world_ids is None else tuple(world_ids)
+        if not world_ids:
+            raise BadInput("worlds = 0 is not allowed; at least one world")
+        super().__init__(rng=rng)
+        self.opening, self.inhabitants, self.shocks = world, world.inhabitants, tuple(shocks)
+        self.worlds, self.world_ids, self.seed = len(world_ids), world_ids, rng
+        self.settings = Settings(self.worlds, {**world.parameters, **(parameters or {})}, self.inhabitants.GROUPS)
+        for name, group in self.settings.groups.items():
+            setattr(self, name, group)
+        self.luck = Luck(rng, world_ids)
+        self.quarter, self.age = world.start, 0
+        self._people_seen = None
+        found(self)
+        open_state(self)
+        imply_appetites(self)
+        self.record = Record(self, journal)
+
+    def step(self):
+        """One quarter in every world."""
+        self.begin()
+        apply_shocks(self)
+        learning.nature(self)
+        learning.research(self)
+        compute.deliver(self)
+        operations.post(self)
+        served = operations.serve(self, operations.demand(self))
+        operations.receive(self, served)
+        owed = operations.dues(self, served)
+        funding.fund(self, owed)
+        default.settle(self, owed)
+        sentiment.depreciate(self)
+        funding.pay_dividends(self)
+        sentiment.feel(self)
+        sentiment.mark(self)
+        planning.plan(self)
+        learning.learn(self)
+        default.enter(self)
+        indicators.measure(self)
+        self.close()
+
+    def run(self, quarters):
+        """Step so many quarters."""
+        for _ in range(quarters):
+            self.step()
+        return self
+
+    def begin(self):
+        """Open the quarter's page in the books."""
+        self.ledger.begin_quarter()
+        self.orders_moved()
+        self.news = default.News.none(self.worlds, *(len(getattr(self, kind).names) for kind in ("labs", "clouds", "lenders")))
+
+    def close(self):
+        """Check every invariant, record the quarter and turn the page."""
+        self.record.check(self)
+        self.record.take(self)
+        self.quarter, self.age = self.quarter + 1, self.age + 1
+
+    def orders_moved(self):
+        """Chip slots and made-whole rents move one quarter closer, except in the first quarter."""
+        if self.age > 0:
+            self.orders.advance()
+            self.made_whole[..., :-1] = self.made_whole[..., 1:].copy()
+            self.made_whole[..., -1] = 0
+
+    @property
+    def now(self):
+        """Quarters since 2023Q1."""
+        return self.quarter.index
+
+    @property
+    def years(self):
+        """Years since the start of 2023."""
+        return self.quarter.years
+
+    @property
+    def equity_answers(self):
+        """1 where investors answer an equity call, [worlds, 1]."""
+        return np.where(self.sentiment > self.funds.call_level, 1.0, 0.0) * np.where(self.funding_stopped > 0, 0, 1)
+
+    def frontier(self):
+        """Released capability of the best living lab, OOM, [worlds, 1]."""
+        return np.where(self.labs.alive > 0, self.labs.released, 0).max(axis=1, keepdims=True, initial=0)
+
+    def luck_row(self, purpose, population, spare=0):
+        """This quarter's standard normals: one per row of a population, or the whole row of 64 where spare columns are needed."""
+        row = self.luck.firms(purpose, self.age)
+        return row if spare else np.ascontiguousarray(row[:, : len(population.names)])
+
+    def lives(self):
+        """Years over which each owner writes compute off, within the policy cap, [worlds, owners]."""
+        return np.minimum(self.clouds.accounting_life, self.policy.accounting_life_cap)
+
+    def credit_limits(self):
+        """New loans each lender can make this quarter, $bn, [worlds, lenders]."""
+        rows, lenders = self.rows["lenders"], self.lenders
+        loans = self.ledger.balances["loans"][:, rows]
+        capital = self.ledger.book_equity(rows)
+        mood = np.where(self.contagion.funding > 0, self.sentiment, np.maximum(1, self.sentiment))
+        return credit_limit(self.lending, capital, loans, lenders.cash, lenders.capital_ratio, mood, self.equity_answers > 0)
+
+    def demand_noise(self):
+        """This quarter's demand noise, log, [worlds, 2]."""
+        self.noise = self.inhabitants.noise(self, self.noise)
+        return self.noise
+
+    def stall_known(self):
+        """Whether labs know that progress has stopped, or are told to stop training, [worlds, 1]."""
+        return self.technology.stall_recognised | (self.training_stopped > 0)
+
+    def opex_relief(self):
+        """Cut of opex ratios while a stall is known, [worlds, 1]."""
+        return np.where(self.stall_known(), self.plans.stall_cut, 0)
+
+    def fixed_opex(self):
+        """Opex that does not depend on revenue, $bn a quarter, [worlds, 1]."""
+        p = self.plans
+        return np.minimum(p.fixed_opex * (1 + p.fixed_opex_growth) ** self.now, p.fixed_opex_cap)
+
+    def market_growth(self):
+        """The market's growth forecast of each lab, ln per year, [worlds, labs]."""
+        return learning.market_growth(self)
+
+    def vendor_sales_growth(self):
+        """Growth of vendor sales over four quarters, ln, [worlds, 1]."""
+        return learning.vendor_sales_growth(self)
+
+    def own_coverage(self):
+        """Each lab's P10 coverage as it planned this quarter, x, [worlds, labs]."""
+        due = self.fleet.rent_due(self.now + self.compute.build_lag + 2).sum(axis=2)
+        return indicators.coverage(self.labs.margin_after_opex(0), self.labs.forecast_low, due)
+
+    # Mesa's own views -------------------------------------------------------------------------------------------------
+
+    @property
+    def agents(self):
+        """All agents; customers become agents when somebody first looks."""
+        self._meet_customers()
+        return super().agents
+
+    @property
+    def agents_by_type(self):
+        """Agents by class, as Mesa has it."""
+        self._meet_customers()
+        return super().agents_by_type
+
+    def _meet_customers(self):
+        people = self.__dict__.get("customers")
+        if people is not None and self.__dict__.get("_people_seen") is None:
+            self._people_seen = ()  # creating agents looks at the model's agents again
+            self._people_seen = people.populations(self)
+
+    def panel(self, **chosen):
+        """Tidy table of recorded measures: world, quarter, agent, measure, value."""
+        return self.record.panel(self, **chosen)
+
+    @property
+    def indicators(self):
+        """{indicator: [worlds, quarters(, firms)]} of the run so far."""
+        return self.record.indicators()
+
+    def quarter_named(self, age):
+        """The calendar quarter of a step."""
+        return Quarter(self.opening.start.index + age)
+
+
+def release(model):
+    """Let go of a finished model: Mesa keeps every model alive through its counter of agents' ids."""
+    getattr(mesa.Agent, "_ids", {}).pop(model, None)

@@ -1,0 +1,153 @@
+"""What is kept of a run: quarterly measures by agent, events for stories, and the invariants asserted on the way."""
+
+import numpy as np
+import pandas as pd
+
+from abm.fleet import EXTRA_OUT
+from abm.indicators import INDICATORS, systemic_event
+
+BY_AGENT = {
+    "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
+             "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "inference_gw", "training_gw", "alive", "listed"),
+    "clouds": ("contract_price", "rate", "ebitda", "reorganised"),
+    "vendors": ("sales", "other_sales", "utilisation", "profit"),
+    "investors": (),
+    "lenders": ("failed", "banned", "credit_loss"),
+}  # fmt: skip
+FROM_BOOKS = {"cash": ("cash", 1), "value": ("equity", -1), "debt": ("debt", -1), "loans": ("loans", 1), "stakes": ("stakes", 1)}
+
+
+class Record:
+    """Panels of a run, kept as arrays: measures {(kind, measure): list of [worlds, n]}."""
+
+    def __init__(self, industry, journal=False):
+        self.measures = {}
+        self.quarters = []
+        self.journals = [] if journal else None
+        if journal:
+            industry.ledger.journal = []
+
+    def take(self, industry):
+        """Record the quarter that ends."""
+        self.quarters.append(industry.quarter)
+        for kind, names in BY_AGENT.items():
+            population = getattr(industry, kind)
+            for name in names:
+                self._keep(kind, name, population.columns[name])
+            for name, (account, sign) in FROM_BOOKS.items():
+                self._keep(kind, name, sign * industry.ledger.balances[account][:, industry.rows[kind]])
+        self._keep_compute(industry)
+        for name, value in industry.measured.items():
+            self._keep(INDICATORS[name].scope, name, value)
+        for name in ("labs", "clouds", "lenders"):
+            self._keep(name, "fails", getattr(industry.news, name))
+        for name in ("raised", "signed_equity"):
+            self._keep("labs", name, getattr(industry, name))
+        for name in ("credit_loss", "cancelled", "termination"):
+            self._keep("industry", name, getattr(industry.news, name))
+        self._keep("industry", "stalled", industry.technology.stalled)
+        self._keep("industry", "breakthrough", industry.technology.breakthrough)
+        self._keep("industry", "equity_lost", industry.equity_lost)
+        if self.journals is not None:
+            self.journals.append(industry.ledger.journal)
+            industry.ledger.journal = []
+
+    def _keep_compute(self, industry):
+        fleet, now = industry.fleet, industry.now
+        service = fleet.in_service(now)
+        self._keep("labs", "gw", service[:, :EXTRA_OUT].sum(axis=2))
+        self._keep("labs", "rent_due", fleet.rent_due(now).sum(axis=2))
+        self._keep("labs", "commitments", fleet.remaining_rent(now).sum(axis=2))
+        self._keep("clouds", "gw", service.sum(axis=1))
+        self._keep("clouds", "delivered_gw", industry.delivered_gw)
+
+    def _keep(self, kind, name, value):
+        self.measures.setdefault((kind, name), []).append(np.array(value, dtype=float))
+
+    def series(self, kind, name):
+        """One measure over the run, [worlds, quarters, agents]."""
+        return np.stack(self.measures[kind, name], axis=1)
+
+    def indicators(self):
+        """{indicator: [worlds, quarters] for the industry, [worlds, quarters, firms] for firms}."""
+        found = {name: self.series(item.scope, name) for name, item in INDICATORS.items()}
+        return {name: values[..., 0] if INDICATORS[name].scope == "industry" else values for name, values in found.items()}
+
+    def panel(self, industry, measures=None):
+        """Tidy table: world, quarter, agent, measure, value. measures: names to keep, all by default."""
+        quarters = [str(q) for q in self.quarters]
+        parts = []
+        for kind, name in self.measures:
+            if measures is None or name in measures:
+                names = ["industry"] if kind == "industry" else list(getattr(industry, kind).names)
+                parts.append(_tidy(self.series(kind, name), industry.world_ids, quarters, names, name))
+        return pd.concat(parts, ignore_index=True)
+
+    def outcomes(self, industry):
+        """One row a world: what happened in the end [model.md 26.20]."""
+        died = self.series("labs", "fails") > 0
+        revenue = self.series("labs", "revenue")
+        start = industry.opening_revenue[:, None]
+        before = np.concatenate([start, revenue[:, :-1]], axis=1)
+        last = {name: values[:, -1] for name, values in self.indicators().items() if INDICATORS[name].scope == "industry"}
+        return pd.DataFrame(
+            {
+                "world": industry.world_ids,
+                "systemic_event": systemic_event(died, before),
+                "labs_defaulted": died.any(axis=1).sum(axis=1),
+                "clouds_defaulted": (self.series("clouds", "fails") > 0).any(axis=1).sum(axis=1),
+                "lenders_failed": (self.series("lenders", "fails") > 0).any(axis=1).sum(axis=1),
+                "served_revenue": revenue.sum(axis=(1, 2)) / 4,
+                "credit_loss": self.series("industry", "credit_loss").sum(axis=(1, 2)),
+                "vendor_equity_lost": self.series("industry", "equity_lost").sum(axis=(1, 2)),
+                "peak_circularity": self.series("industry", "circularity").max(axis=(1, 2)),
+                "least_p10_coverage": self.series("industry", "p10_coverage").min(axis=(1, 2)),
+                **last,
+            }
+        )
+
+    def check(self, industry):
+        """Assert the invariants of the quarter in every world, or stop with world, quarter and rule [model.md 12.6]."""
+        residuals = {**industry.ledger.residuals(), **subsidiary_residuals(industry)}
+        industry.ledger.refuse(industry.quarter, residuals, industry.world_ids)
+
+
+def subsidiary_residuals(industry):
+    """What the subsidiary ledgers must show against the books, by rule, $bn, GW or shares, [worlds] each."""
+    ledger, rows, fleet, cap = industry.ledger, industry.rows, industry.fleet, industry.cap
+    book = ledger.balances
+    issuers = [cap.residual(rows[kind]) for kind in ("labs", "clouds", "vendors", "lenders")]
+    poorest = np.concatenate([book["cash"][:, rows[k]] for k in ("labs", "clouds", "vendors", "investors", "lenders")], axis=1)
+    customers = book["cash"][:, rows["customers"]]
+    beyond = np.maximum(0, industry.orders.booked - industry.orders.slots)
+    pairs = {
+        "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.prepaid.sum(axis=(2, 3)),
+        "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.loan.sum(axis=(2, 3)),
+        "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.loan.sum(axis=(1, 3)),
+        "I4 fleet book": book["fleet"][:, rows["clouds"]] - fleet.book.sum(axis=2),
+        "I4 work in progress": book["wip"][:, rows["clouds"]] - fleet.wip.sum(axis=2),
+        "I9 no negative cash": np.minimum(0, poorest),
+        "I10 contracts are GW in place": _contracted_gap(fleet),
+        "I11 bookings within slots": beyond.sum(axis=2),
+        "customers hold no cash": customers,
+    }
+    found = {name: np.abs(gap).max(axis=1, initial=0) for name, gap in pairs.items()}
+    return {**found, "I6 shares sum to one": np.max(issuers, axis=0), "customers' accounts agree": customers_residual(industry)}
+
+
+def _contracted_gap(fleet):
+    """GW under contract less GW held, by tenant."""
+    return sum(let.sum(axis=(2, 3)) for let in fleet.let) - fleet.gw[:, :EXTRA_OUT].sum(axis=(2, 3))
+
+
+def customers_residual(industry):
+    """What customers paid one by one less what their control accounts show, $bn, [worlds]."""
+    if industry.customers is None:
+        return np.zeros(industry.worlds)
+    one_by_one = industry.customers.paid.sum(axis=1) / 4
+    return np.abs(one_by_one + industry.ledger.flows["services"][:, industry.rows["customers"]].sum(axis=1))
+
+
+def _tidy(values, worlds, quarters, names, measure):
+    index = pd.MultiIndex.from_product([worlds, quarters, names], names=["world", "quarter", "agent"])
+    return pd.DataFrame({"value": values.reshape(-1)}, index=index).reset_index().assign(measure=measure)

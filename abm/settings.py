@@ -1,0 +1,52 @@
+"""All parameters of a model, gathered from the rooms that declare them, by public name."""
+
+from abm.cone import ConeParameters
+from abm.default import ContagionParameters
+from abm.errors import BadInput, nearest
+from abm.fleet import FleetParameters
+from abm.learning import EntryParameters
+from abm.markets.capital import InvestorParameters, LenderParameters
+from abm.markets.chips import VendorParameters
+from abm.markets.services import ServicesParameters
+from abm.sentiment import SentimentParameters
+from abm.shocks import PolicyParameters
+from abm.technology import TechnologyParameters
+
+GROUPS = {
+    "cone": ConeParameters,
+    "technology_parameters": TechnologyParameters,
+    "services": ServicesParameters,
+    "compute": FleetParameters,
+    "chips": VendorParameters,
+    "funds": InvestorParameters,
+    "lending": LenderParameters,
+    "mood": SentimentParameters,
+    "contagion": ContagionParameters,
+    "entry": EntryParameters,
+    "policy": PolicyParameters,
+}
+
+
+class Settings:
+    """The parameter groups of one model; `groups` maps the attribute under which the model keeps each to its values."""
+
+    def __init__(self, worlds, values, own):
+        """values: {public name: value}; own: {attribute: Group} of the inhabitants. Raises BadInput for an unknown name."""
+        classes = {**GROUPS, **own}
+        prefixes = {group.name for group in classes.values()}
+        by_prefix = {prefix: {} for prefix in prefixes}
+        for name, value in values.items():
+            prefix, _, short = name.partition(".")
+            if prefix not in prefixes or short not in _declared(classes, prefix):
+                raise BadInput(f"unknown parameter {name!r}; {nearest(name, public_names(classes))}")
+            by_prefix[prefix][short] = value
+        self.groups = {key: group(worlds, by_prefix[group.name]) for key, group in classes.items()}
+
+
+def _declared(classes, prefix):
+    return next(group.declared() for group in classes.values() if group.name == prefix)
+
+
+def public_names(classes):
+    """All public names of groups."""
+    return [item.name for group in classes.values() for item in group.declared().values()]

@@ -1,0 +1,114 @@
+"""What an experiment or a policy does to the world: shocks at a date, and policy switches that hold throughout [model.md 14].
+
+Shocks are small functions applied at one fixed place of the quarter. Switches that need a Government, two blocs or a chip
+price market belong to a later release and are refused by name.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from abm.clock import Quarter
+from abm.errors import BadInput, nearest
+from abm.parameters import Group, parameter
+
+EXTENDED = ("ai_tax", "export_control", "national_race", "backstop", "second_vendor_prices", "labour_feedback")
+
+
+class PolicyParameters(Group, name="policy"):
+    """Rules that somebody could set; neutral by default [model.md 14]."""
+
+    compliance_cost = parameter(0.0, unit="share of revenue", low=0, high=0.1, source="policy switch", meaning="cost of regulation for large labs")
+    compliance_from = parameter(0.5, unit="$bn/year", low=0, high=100, source="seed S0", meaning="run-rate below which a lab is exempt")
+    accounting_life_cap = parameter(12.0, unit="years", low=2, high=12, source="policy switch", meaning="longest life over which compute may be written off")
+    stop_training = parameter(0.0, unit="0/1", low=0, high=1, source="policy switch", meaning="1: nobody trains new models")
+
+
+@dataclass(frozen=True)
+class Shock:
+    """A named event at a quarter, with its size; see SHOCKS for names and values."""
+
+    name: str
+    at: Quarter
+    values: dict = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, row, where="shock"):
+        """From a mapping {name, at, ...}. Raises BadInput for an unknown name, key, date or value."""
+        row = dict(row)
+        name, at = row.pop("name", None), row.pop("at", None)
+        if name in EXTENDED:
+            raise BadInput(f"{where}: {name!r} is extended, not in this release")
+        if name not in SHOCKS:
+            raise BadInput(f"{where}: unknown shock {name!r}; {nearest(name, SHOCKS)}")
+        allowed = SHOCKS[name].declared()
+        for key in row.keys() - allowed.keys():
+            raise BadInput(f"{where}: {name} has no value {key!r}; {nearest(key, allowed)}")
+        values = {key: item.checked(row.get(key, item.value), f"{where} {name}") for key, item in allowed.items()}
+        return cls(name, at if isinstance(at, Quarter) else Quarter.parse(at), values)
+
+
+class Stall(Group, name="stall"):
+    """Progress stops."""
+
+    duration = parameter(12.0, unit="quarters", low=1, high=60, source="model.md 14", meaning="length of the stall")
+
+
+class Breakthrough(Group, name="breakthrough"):
+    """The country of geniuses arrives."""
+
+
+class OpenWeight(Group, name="open_weight"):
+    """A cheap open-weight entrant: margins and the mood fall."""
+
+    sentiment = parameter(0.25, unit="index", low=0, high=1, source="model.md 14", meaning="fall of sentiment")
+    density = parameter(0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="revenue density left")
+
+
+class FundingStop(Group, name="funding_stop"):
+    """Nobody buys new equity."""
+
+    quarters = parameter(4.0, unit="quarters", low=1, high=40, source="assumption", meaning="length of the stop")
+
+
+class RateShock(Group, name="rate_shock"):
+    """Loan rates jump."""
+
+    size = parameter(0.03, unit="1/year", low=-0.05, high=0.2, source="assumption", meaning="rise of the loan rate")
+
+
+class DemandShortfall(Group, name="demand_shortfall"):
+    """Customers want less than they would have."""
+
+    share = parameter(0.3, unit="share", low=0, high=0.95, source="assumption", meaning="part of potential demand that is missing")
+
+
+class StopTraining(Group, name="stop_training"):
+    """All labs stop training."""
+
+
+SHOCKS = {g.name: g for g in (Stall, Breakthrough, OpenWeight, FundingStop, RateShock, DemandShortfall, StopTraining)}
+
+
+def apply_shocks(industry):
+    """Apply what is due this quarter, after nature's own luck would be drawn and before research uses it."""
+    industry.news.extra = {}
+    industry.funding_stopped = np.maximum(0, industry.funding_stopped - 1)
+    due = [shock for shock in industry.shocks if shock.at.index == industry.now]
+    industry.forced = {shock.name: shock.values for shock in due}
+    for shock in due:
+        _apply(industry, shock.name, {key: np.reshape(value, (-1, 1)) for key, value in shock.values.items()})
+
+
+def _apply(industry, name, values):
+    if name == "open_weight":
+        industry.sentiment = np.maximum(industry.mood.low, industry.sentiment - values["sentiment"])
+        industry.price_factor = industry.price_factor * values["density"]
+    elif name == "funding_stop":
+        industry.funding_stopped = np.maximum(industry.funding_stopped, values["quarters"])
+    elif name == "rate_shock":
+        industry.lending.rate = np.maximum(0, industry.lending.rate + values["size"])
+    elif name == "demand_shortfall":
+        industry.demand_factor = industry.demand_factor * (1 - values["share"])
+    elif name == "stop_training":
+        industry.training_stopped = np.ones_like(industry.training_stopped)

@@ -1,0 +1,96 @@
+"""Everything that changes from quarter to quarter and is not a column, a book or a contract, at its opening value."""
+
+import numpy as np
+
+from abm import technology
+from abm.sentiment import lab_values
+from abm.technology import ModelBooks, Technology
+
+_YEAR = 4
+
+
+def open_state(industry):
+    """State of the world at the opening: mood, technology, history, demand; then equity is marked for the first time."""
+    worlds, opening = industry.worlds, industry.opening
+    one, zero = np.ones((worlds, 1)), np.zeros((worlds, 1))
+    industry.sentiment, industry.previous_sentiment = one.copy(), one.copy()
+    industry.scarcity, industry.spot, industry.idle_gw = one.copy(), zero.copy(), zero.copy()
+    industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
+    industry.price_ratio = np.ones_like(industry.labs.cash)
+    industry.funding_stopped, industry.training_stopped = zero.copy(), zero.copy()
+    industry.forced, industry.noise = {}, np.zeros((worlds, 2))
+    industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
+    industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
+    industry.made_whole = np.zeros((worlds, len(industry.clouds.names), industry.compute.physical_life))
+    industry.spare = np.asarray(opening.columns["labs"]["alive"]) == 0
+    industry.entrants_waiting = np.zeros((worlds, 1))
+    industry.turned_away_share = np.zeros((worlds, len(industry.labs.names), 3))
+    industry.equity_lost = zero.copy()
+    _open_technology(industry)
+    _open_labs(industry)
+    _open_history(industry)
+    industry.clouds.put(rate=industry.lending.rate)
+    industry.customers = _people(industry)
+    _open_marks(industry)
+
+
+def _open_technology(industry):
+    p, opening = industry.technology_parameters, industry.opening
+    industry.technology = Technology(industry.worlds, p, industry.quarter)
+    gap = np.asarray(opening.columns["labs"].get("capability_gap", np.zeros(len(industry.labs.names))))
+    capability = np.maximum(0, p.opening_frontier - gap)
+    industry.labs.put(capability=capability, released=capability)
+    industry.research = technology.compute_of_capability(industry.labs.capability, p.initial_compute)
+    industry.release_clock = technology.opening_release_clock(industry.worlds, len(industry.labs.names), p)
+    industry.models = ModelBooks.opening(industry.worlds, len(industry.labs.names))
+
+
+def _open_labs(industry):
+    labs = industry.labs
+    parent = industry.opening.parent
+    labs.put(parent_row=parent, character=labs.risk_appetite, demand=labs.revenue, previous_revenue=labs.revenue)
+    effective = industry.fleet.effective(industry.now)[:, :-2].sum(axis=2)
+    labs.put(training_gw=effective * industry.services.training_share)
+
+
+def _open_history(industry):
+    vendors = industry.vendors
+    sales = (vendors.sales + vendors.other_sales).sum(axis=1, keepdims=True)
+    industry.past_sales = [np.zeros_like(sales)] * (_YEAR - 1) + [sales]
+    industry.past_profit = [vendors.profit / _YEAR] * _YEAR
+    revenue = industry.labs.revenue
+    total = revenue.sum(axis=1, keepdims=True)
+    industry.past_shares = [revenue / np.where(total > 0, total, 1)] * _YEAR
+    zero = np.zeros((industry.worlds, 1))
+    agents = len(industry.ledger.names)
+    industry.past_circular = [(zero, zero)] * _YEAR
+    industry.past_payments = [[np.zeros((industry.worlds, agents, agents))] * 3] * _YEAR
+    industry.circle_share = zero
+    industry.opening_revenue = revenue.copy()
+    industry.past_deaths = [np.zeros((industry.worlds, 1), dtype=bool)] * _YEAR
+
+
+def _people(industry):
+    """Customers, where the inhabitants bring any; a test may do without."""
+    people = getattr(industry.inhabitants, "people", None)
+    if people is None:
+        return None
+    given = industry.opening.columns["labs"]
+    share, consumer = np.asarray(given["share"], dtype=float), np.asarray(given["consumer_share"], dtype=float)
+    by_kind = np.stack([share * (1 - consumer), share * consumer])
+    total = by_kind.sum(axis=1, keepdims=True)
+    return people(industry, by_kind / np.where(total > 0, total, 1))
+
+
+def _open_marks(industry):
+    """First marks: a lab's public valuation where there is one, else the market's rule; firms with books at book."""
+    rows, ledger, cap = industry.rows, industry.ledger, industry.cap
+    given = np.nan_to_num(np.asarray(industry.opening.columns["labs"].get("valuation", np.zeros(len(industry.labs.names)))))
+    value = np.where(given > 0, given, lab_values(industry))
+    cap.mark(rows["labs"], value)
+    earnings = industry.chips.earnings_multiple * industry.vendors.profit
+    cap.mark(rows["vendors"], np.maximum(ledger.book_equity(rows["vendors"]), earnings))
+    cap.mark(rows["clouds"], ledger.book_equity(rows["clouds"]))
+    cap.mark(rows["lenders"], ledger.book_equity(rows["lenders"]))
+    total = industry.investors.cash.sum(axis=1, keepdims=True)
+    industry.investors.put(saving_weight=industry.investors.cash / np.where(total > 0, total, 1))

@@ -1,0 +1,41 @@
+"""Who lives in the world: the classes, their parameters and how customers are born. Handed to the model, which knows no agent by name."""
+
+from agents.chip_vendor import ChipVendor
+from agents.cloud import Cloud
+from agents.customer_birth import CustomersParameters, Segments
+from agents.customer_quarter import market, next_noise
+from agents.customers import Customers
+from agents.investor import Investor
+from agents.lab import Lab, LabParameters
+from agents.lender import Lender
+
+KINDS = {"labs": Lab, "clouds": Cloud, "vendors": ChipVendor, "investors": Investor, "lenders": Lender}
+GROUPS = {"plans": LabParameters, "buyers": CustomersParameters}
+
+
+def people(industry, shares):
+    """The customers of every world at the opening.
+
+    shares: labs' shares of customers' spend by segment kind (enterprise, consumer), [kinds, labs]
+    """
+    opening, parameters, luck = industry.opening, industry.buyers, industry.luck
+    segments = Segments.from_rows(opening.segments) if opening.segments else Segments.default()
+    size = market(parameters, luck.firms("entry", 0), industry.cone.width)
+    frontier = industry.frontier()
+    if opening.kind != "archetypes":
+        spend, growth = parameters.opening_spend, _mean_growth(industry)
+        size = size.opening_at(frontier, spend, growth)
+    by_segment = shares[segments.kind][None].repeat(industry.worlds, axis=0)
+    return Customers.born(parameters, segments, size, luck, (frontier, by_segment))
+
+
+def noise(industry, previous):
+    """Demand noise of enterprises and consumers this quarter, [worlds, 2]."""
+    return next_noise(industry.buyers, previous, industry.luck.firms("demand", industry.age), industry.cone.width)
+
+
+def _mean_growth(industry):
+    """Growth of all labs' revenue at the opening, ln per year, weighted by revenue, [worlds, 1]."""
+    revenue = industry.labs.revenue
+    total = revenue.sum(axis=1, keepdims=True)
+    return (revenue * industry.labs.growth).sum(axis=1, keepdims=True) / (total + (total == 0))

@@ -192,7 +192,8 @@ def resolve_clouds(industry, claims, result):
     """Unpaid debt service is capitalised while collateral covers it; otherwise creditors take over [model.md 13.5, 26.7]."""
     rows, fleet, clouds, p = industry.rows, industry.fleet, industry.clouds, industry.lending
     unpaid = np.swapaxes(_unpaid(industry, claims, result, SECURED, "clouds", "lenders"), 1, 2)
-    interest = np.minimum(unpaid, np.swapaxes(claims["interest"][3], 1, 2))
+    interest_due, principal_due = (np.swapaxes(claims[flow][3], 1, 2) for flow in ("interest", "principal"))
+    interest = np.clip(unpaid - principal_due, 0, interest_due)  # interest is paid first; unpaid principal is still in the loan
     where = industry.cleared
     unsecured = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, where["clouds"]]
     collateral = fleet.economic_value(industry.now) + work_in_progress(industry)

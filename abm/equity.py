@@ -16,7 +16,7 @@ class CapTable:
 
     def value(self, issuers):
         """Market value of the equity of these issuers as last marked, $bn, [worlds, issuers]."""
-        return -self.ledger.balances["equity"][:, issuers]
+        return np.maximum(0, -self.ledger.balances["equity"][:, issuers])  # rounding may leave -1e-17
 
     def issue(self, flow, holders, issuers, amount):
         """Sell new equity at the last mark: existing holders are diluted, nobody's price changes.
@@ -33,7 +33,7 @@ class CapTable:
 
     def mark(self, issuers, value):
         """Set the market value of issuers; every holder's stake moves with it [model.md 12.5, posting 12]."""
-        change = np.maximum(0, value) - self.value(issuers)
+        change = np.maximum(0, value) + self.ledger.balances["equity"][:, issuers]
         everybody = slice(0, len(self.ledger.names))
         gains = self.shares[:, :, issuers] * change[:, None, :]
         self.ledger.revalue("revaluation", everybody, "stakes", issuers, "equity", gains)

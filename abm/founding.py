@@ -38,7 +38,8 @@ def _population(industry, kind, inhabitant):
     opening = industry.opening
     given = opening.columns[kind]
     wanted = declared(inhabitant).keys() & given.keys() - {"cash"}
-    columns = {name: np.repeat(np.asarray(given[name], dtype=float)[None], industry.worlds, axis=0) for name in wanted}
+    shape = industry.worlds, len(opening.names[kind])
+    columns = {name: np.array(np.broadcast_to(np.asarray(given[name], dtype=float), shape), order="C") for name in wanted}
     cash = industry.ledger.balances["cash"][:, industry.rows[kind]]
     cash.flags.writeable = False
     return Population(industry, inhabitant, opening.names[kind], {**columns, "cash": cash}, industry.worlds)
@@ -164,7 +165,8 @@ def imply_appetites(industry):
         return
     found = implied_of_labs(industry)
     value = np.where(implied & (labs.alive > 0), found.quantile, labs.risk_appetite)
-    labs.put(risk_appetite=value, character=value)
+    weight = np.where(implied & (labs.alive > 0), value, labs.extrapolation)
+    labs.put(risk_appetite=value, character=value, extrapolation=weight)
     industry.implied = found
 
 

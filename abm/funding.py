@@ -35,7 +35,8 @@ def shortfall(industry, owed):
 def parents_cover(industry, owed):
     """A parent pays for its lab from free cash before the lab would default [model.md 26.17b]."""
     labs, clouds = industry.labs, industry.clouds
-    free = np.maximum(0, clouds.cash - owed.of("clouds"))
+    comes_back = (owed.amount("rent") * (labs.parent_row[..., None] == np.arange(len(clouds.names)))).sum(axis=1)
+    free = np.clip(clouds.cash - owed.of("clouds") + comes_back, 0, np.maximum(0, clouds.cash))
     held = (labs.parent_row[:, None, :] == np.arange(len(clouds.names))[:, None]) & (labs.alive[:, None] > 0)
     need = held * shortfall(industry, owed)[:, None]
     total = need.sum(axis=2)
@@ -71,12 +72,13 @@ def rounds(industry, owed):
     listed = np.where(labs.listed > 0, p.listed_supply, 1)
     market = (p.market_share * industry.sentiment * price.sum(axis=1, keepdims=True) + p.market_base) * crisis
     cash = investors.cash
-    total = cash.sum(axis=1, keepdims=True)
-    budget = market * cash / np.where(total > 0, total, 1)
+    may_buy = (investors.style[..., None] != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)
+    active = cash * (may_buy & (wanted > 0)[:, None]).any(axis=2)
+    total = active.sum(axis=1, keepdims=True)
+    budget = market * active / np.where(total > 0, total, 1)
     fall = industry.previous_sentiment - industry.sentiment
     supply = investors.supply(industry.sentiment, fall, budget, p) * np.where(industry.funding_stopped > 0, 0, 1)
     values = investors_values(industry)
-    may_buy = (investors.style[..., None] != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)
     eager = investors.eagerness(values, price[:, None]) * may_buy * listed[:, None]
     paid = share_out(supply, wanted, eager)
     paid = paid * np.minimum(1, cash / np.where(paid.sum(axis=2) > 0, paid.sum(axis=2), np.inf))[..., None]
@@ -98,8 +100,8 @@ def pay_dividends(industry):
     annual = (industry.vendors.sales + industry.vendors.other_sales) / QUARTER
     vendors = c.dividend * np.maximum(0, industry.vendors.cash - c.reserve - c.reserve_per_sales * annual)
     debt = industry.fleet.loan.sum(axis=(1, 3))
-    clouds = compute.dividend * np.maximum(0, industry.clouds.cash - compute.reserve - compute.reserve_per_debt * debt)
-    clouds = np.where(industry.clouds.self_funding > 0, 0, clouds)  # who builds from its own cash keeps it for that
+    kept = compute.reserve + compute.reserve_per_debt * debt + np.maximum(0, industry.clouds.other_cash_flow)
+    clouds = compute.dividend * np.maximum(0, industry.clouds.cash - kept)
     loans = industry.fleet.loan.sum(axis=(2, 3))
     lenders = lending.dividend * np.maximum(0, industry.lenders.cash - lending.reserve - lending.reserve_per_loan * loans)
     for kind, amount in (("vendors", vendors), ("clouds", clouds), ("lenders", lenders)):

@@ -103,8 +103,8 @@ def _coverage(industry, found):
     burn = np.maximum(0, labs.obligations - labs.revenue * QUARTER)
     found["time_to_cash_out"] = np.where(burn > 0, np.minimum(99, labs.cash / np.where(burn > 0, burn, 1)), 99)
     buffer = np.maximum(due - labs.cash, np.finfo(float).tiny)
-    ratio = np.maximum(view.quantile(0.5) * margin, np.finfo(float).tiny) / buffer
-    found["safety_distance"] = np.clip(np.log(ratio) / view.spread, -99, 99) * labs.alive
+    lead = np.log(np.maximum(view.quantile(0.5) * margin, np.finfo(float).tiny)) - np.log(buffer)
+    found["safety_distance"] = np.clip(lead / view.spread, -99, 99) * labs.alive
 
 
 def _minsky(industry, found):

@@ -52,7 +52,8 @@ class Opening:
     """The starting point of a run, the same in every world.
 
     names: {kind: names of its rows}; `labs` ends with the spare rows for entrants
-    columns: {kind: {column: value per row}}; every column the kind declares and that has no default must be there
+    columns: {kind: {column: value per row}}; every column the kind declares and that has no default must be there;
+        a column that only the population reads may be [worlds, rows] where the worlds of a batch differ in it
     parameters: {public name: value} of what differs from the declared defaults
     weights: lab purchases over clouds, [labs, clouds], rows sum to 1
     vendor_mix: chips of each owner by vendor, [clouds, vendors]; lender_mix: loans of each owner by lender, [clouds, lenders]

@@ -117,10 +117,26 @@ def accepted(industry, view, wanted):
     resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
     pairs = np.minimum(limit, industry.weights * wanted[..., None])
-    open_for_business = np.where(clouds.self_funding > 0, 1, industry.equity_answers) * lenders_finance(industry, view)
-    pairs = pairs * open_for_business[:, None]
+    pairs = pairs * lenders_finance(industry, view)[:, None]
     labs.put(wanted_gw=wanted)
-    return np.minimum(pairs, concentration_room(industry, view, pairs, p))
+    pairs = np.minimum(pairs, concentration_room(industry, view, pairs, p))
+    return pairs * fundable_part(industry, pairs)[:, None]
+
+
+def fundable_part(industry, pairs):
+    """Part of the new compute for which owners find equity now, 0 to 1, [worlds, clouds]: nobody signs what nobody funds.
+
+    Each owner has its cash above the reserve; what it lacks must come from the money that investors offer, shared pro rata.
+    """
+    clouds, compute = industry.clouds, industry.compute
+    own_part = 1 - np.minimum(clouds.loan_to_value, industry.lending.loan_to_value)
+    need = own_part * compute.capex * pairs.sum(axis=1)
+    from_cash = np.clip(clouds.cash - compute.reserve, 0, need) * np.where(clouds.self_funding > 0, 1, 0)
+    called = need - from_cash
+    supply = industry.funds.cash_share * industry.investors.cash.sum(axis=1, keepdims=True) * industry.equity_answers
+    total = called.sum(axis=1, keepdims=True)
+    found = from_cash + called * np.minimum(1, supply / np.where(total > 0, total, 1))
+    return np.where(need > 0, found / np.where(need > 0, need, 1), 1)
 
 
 def at_counterparty(industry, view, quantile, extrapolation):
@@ -179,7 +195,11 @@ def financed(industry, view, pairs):
     scale = np.minimum(1, (p.cash_in_prepayment * labs.cash) / np.where(own > 0, own, np.inf))
     scale = np.where(own > 0, scale, 1)
     labs.put(unmet_prepayment=p.cash_in_prepayment * (1 - scale) * own)
-    return pairs * scale[..., None], prepayment * scale, equity * scale[:, None]
+    # only the part of an order that revenue does not cover needs a down-payment, so only that part is cut
+    whole = mean_rent * order * p.prepaid_years
+    exposed = np.where(waived, 0, prepayment / np.where(whole > 0, whole, 1))
+    kept = 1 - exposed * (1 - scale)
+    return pairs * kept[..., None], prepayment * scale, equity * scale[:, None]
 
 
 def vendor_money(industry, view, pairs, prepayment, new_rent):
@@ -221,7 +241,7 @@ def sign(industry, view, pairs, prepayment, equity):
     register(industry, view, filled, signed, prepayment)
     funders = "investors" if industry.plans.down_payment == "outside_equity" else "vendors"
     industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
-    by_cloud = prepayment_by(signed.sum(axis=3) * view.pair_rent, prepayment)
+    by_cloud = np.maximum(0, prepayment_by(signed.sum(axis=3) * view.pair_rent, prepayment))
     industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], by_cloud)
     own_part = 1 - np.minimum(industry.clouds.loan_to_value, industry.lending.loan_to_value)
     called = own_part * industry.compute.capex * filled.sum(axis=(1, 3, 4)) * (1 - industry.clouds.self_funding)

@@ -131,7 +131,10 @@ def squeezed_all(result):
     """Drop the axis of one agent from a rule's result, or from each of its results."""
     if isinstance(result, tuple):
         return tuple(squeezed_all(part) for part in result)
-    return squeezed(result[:, 0]) if isinstance(result, np.ndarray) and result.ndim > 1 else result
+    if not isinstance(result, np.ndarray) or result.ndim < 2:
+        return result
+    own = next((axis for axis in range(1, result.ndim) if result.shape[axis] == 1), None)  # the last one in [worlds, labs, clouds]
+    return result if own is None else squeezed(np.take(result, 0, axis=own))
 
 
 def _widened(argument, worlds):

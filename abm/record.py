@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from abm.fleet import EXTRA_OUT
+from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
 
 BY_AGENT = {
@@ -49,6 +49,7 @@ class Record:
         self._keep("industry", "breakthrough", industry.technology.breakthrough)
         self._keep("industry", "equity_lost", industry.equity_lost)
         if self.journals is not None:
+            self._keep_for_stories(industry)
             self.journals.append(industry.ledger.journal)
             industry.ledger.journal = []
 
@@ -60,6 +61,25 @@ class Record:
         self._keep("labs", "commitments", fleet.remaining_rent(now).sum(axis=2))
         self._keep("clouds", "gw", service.sum(axis=1))
         self._keep("clouds", "delivered_gw", industry.delivered_gw)
+
+    def _keep_for_stories(self, industry):
+        """What a story needs beside the panel; kept only together with a journal. $bn a quarter, $bn, GW or 0/1."""
+        owed, fleet, rows, now = industry.owed, industry.fleet, industry.rows["clouds"], industry.now
+        collateral = fleet.economic_value(now) + industry.compute.wip_recovery * fleet.wip.sum(axis=2)
+        service_due = sum(owed.amount(flow).sum(axis=2) for flow in ("interest", "principal"))
+        self._keep("labs", "rent_billed", owed.amount("rent").sum(axis=2))
+        self._keep("labs", "just_released", industry.just_released)
+        self._keep("clouds", "service_due", service_due)
+        self._keep("clouds", "power_due", sum(owed.amount(flow).sum(axis=2) for flow in ("power", "other_loss")))
+        self._keep("clouds", "collateral", collateral)
+        self._keep("clouds", "idle_gw", fleet.in_service(now)[:, IDLE])
+        for name, event in (("construction_lost", "cancellation"), ("impaired", "impairment")):
+            self._keep("clouds", name, -industry.ledger.profit[event][:, rows])
+        self._keep("lenders", "capital", industry.ledger.book_equity(industry.rows["lenders"]))
+        self._keep("industry", "defaulted", industry.news.defaulted)
+        self._keep("industry", "stall_known", industry.stall_known())
+        hired, idle = industry.served.spot_gw.sum(axis=1, keepdims=True), industry.idle_gw
+        self._keep("industry", "spot_used", np.where(idle > 0, hired / np.where(idle > 0, idle, 1), 0))
 
     def _keep(self, kind, name, value):
         self.measures.setdefault((kind, name), []).append(np.array(value, dtype=float))

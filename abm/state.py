@@ -49,8 +49,26 @@ def _open_labs(industry):
     labs = industry.labs
     parent = industry.opening.parent
     labs.put(parent_row=parent, character=labs.risk_appetite, demand=labs.revenue, previous_revenue=labs.revenue)
+    _reveal_fits(industry)
     effective = industry.fleet.effective(industry.now)[:, :-2].sum(axis=2)
     labs.put(training_gw=effective * industry.services.training_share)
+
+
+def _reveal_fits(industry):
+    """Appeal that makes present shares last at present capability, where the file states none (revealed preference).
+
+    In the logit a share is proportional to exp(weight x capability + fit), so fit = ln share - weight x capability. Labs without
+    customers, entrants among them, get the appeal of the least share that counts.
+    """
+    labs, given = industry.labs, industry.opening.columns["labs"]
+    stated = np.abs(np.stack([np.asarray(given[name], dtype=float) for name in ("enterprise_fit", "consumer_fit")])).sum()
+    if industry.opening.kind == "archetypes" or stated > 0 or not hasattr(industry, "buyers"):
+        return
+    for name, part in (("enterprise_fit", 1 - np.asarray(given["consumer_share"])), ("consumer_fit", np.asarray(given["consumer_share"]))):
+        revenue = labs.revenue * part
+        share = revenue / np.maximum(revenue.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        fit = np.log(np.maximum(share, industry.buyers.least_share)) - industry.buyers.capability_weight * labs.capability
+        labs.put(**{name: fit - fit.max(axis=1, keepdims=True)})
 
 
 def _open_history(industry):

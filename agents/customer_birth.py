@@ -23,7 +23,7 @@ class CustomersParameters(Group, name="customers"):
     )
     diffusion_speed_sd = parameter(0.2, unit="log", low=0, high=1, source="model.md 7.2", meaning="spread of diffusion speed")
     capability_power = parameter(
-        0.6, unit="1", low=0.2, high=1.2, source="calibrated; model.md 7.1 (psi)", meaning="potential tenfolds per OOM"
+        0.70, unit="1", low=0.2, high=1.2, source="calibrated to 2023-26, decisions.md", meaning="potential tenfolds per OOM"
     )
     capability_power_sd = parameter(0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of that power")
     fastest_growth = parameter(
@@ -40,7 +40,7 @@ class CustomersParameters(Group, name="customers"):
     spend_per_wage = parameter(0.15, unit="1", low=0.01, high=1, source="model.md 7.9 (omega)", meaning="potential spend per wage bill")
     size_sd = parameter(1.2, unit="log", low=0, high=3, source="model.md 7.9", meaning="spread of customers' size")
     midpoint_sd = parameter(0.8, unit="OOM", low=0, high=3, source="model.md 7.1", meaning="spread of capability needed")
-    usefulness = parameter(1.0, unit="OOM", low=-5, high=10, source="assumption; model.md 26.3", meaning="capability that pays a customer")
+    usefulness = parameter(0.5, unit="OOM", low=-5, high=10, source="calibrated to 2023-26, decisions.md", meaning="capability that pays a customer")
     usefulness_sd = parameter(0.8, unit="OOM", low=0, high=3, source="assumption; model.md 26.3", meaning="its spread over customers")
     value_sd = parameter(0.6, unit="log", low=0, high=3, source="model.md 7.4", meaning="doubt about the value of a trial")
     appetite_low = parameter(0.1, unit="quantile", low=0.02, high=0.98, source="model.md 26.3", meaning="lowest appetite of a customer")
@@ -56,6 +56,9 @@ class CustomersParameters(Group, name="customers"):
     served_floor = parameter(0.2, unit="$bn/year", low=0, high=10, source="model.md 7.3", meaning="spend wanted though none was served")
     least_main_share = parameter(0.5, unit="1", low=0, high=1, source="model.md 26.3", meaning="main provider's part at no appetite")
     capability_weight = parameter(1.0, unit="1/OOM", low=0, high=5, source="model.md 8.1 (beta)", meaning="weight of capability in choice")
+    least_share = parameter(
+        0.01, unit="1", low=0.0001, high=0.2, source="assumption", meaning="share of spend whose appeal a lab without customers has"
+    )
     outage_weight = parameter(2.0, unit="1", low=0, high=10, source="model.md 8.1 (zeta)", meaning="weight of outages in choice")
     loyalty_quarters = parameter(4.0, unit="quarters", low=0.25, high=40, source="model.md 8.1", meaning="time in which loyalty builds")
     turned_away_leaves = parameter(0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of the turned away that leaves")

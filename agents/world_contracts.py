@@ -58,7 +58,7 @@ def _deal(draft, where, line):
     price = ASSUMED["list_price"] * years
     gw = line.gw if line.usd_bn is None else _assume(draft, line, "gw", line.usd_bn / price, "model.md 26.17f", about)
     usd = _assume(draft, line, "usd_bn", gw * price, "model.md 26.17f", about)
-    first, full = _dates(where, line)
+    first, full = _dates(draft, where, line)
     term = min(max(1, round(years * QUARTERS_PER_YEAR)), draft.parameter("cloud.physical_life"))
     return Deal(tenant, owner, gw, usd, int(term), first, full, line.prepaid)
 
@@ -74,7 +74,7 @@ def _assume(draft, line, key, value, source, about):
     return given
 
 
-def _dates(where, line):
+def _dates(draft, where, line):
     try:
         first = Quarter.parse(line.first_delivery)
         full = Quarter.parse(line.full_delivery or line.first_delivery)
@@ -82,6 +82,9 @@ def _dates(where, line):
         raise BadInput(f"{where}: {error}") from None
     if full < first:
         raise BadInput(f"{where}: full_delivery {full} is before first_delivery {first}")
+    limit = draft.start + draft.parameter("cloud.physical_life")
+    if full > limit:
+        raise BadInput(f"{where}: full_delivery {full} is too far away; the rule is {limit} at the latest")
     return first, full
 
 

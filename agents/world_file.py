@@ -26,6 +26,7 @@ from agents.world_schema import CSV_FILES, World
 
 SHIPPED = Path(__file__).resolve().parents[1] / "worlds"
 TOML = "world.toml"
+LONGEST_VALUE = 80  # characters of a value or a reason that a message shows
 UNION_TAGS = ("float", "bool", "str")  # pydantic names the member of a union that it tried
 STRUCTURE = ("cloud.build_lag", "cloud.contract_term")
 
@@ -92,8 +93,7 @@ class Files(NamedTuple):
         digest = hashlib.sha256()
         for name, content in sorted(self.contents.items()):
             for part in (name.encode(), content):
-                digest.update(len(part).to_bytes(8, "big"))
-                digest.update(part)
+                digest.update(f"{len(part)}:".encode() + part)
         return digest.hexdigest()
 
 
@@ -163,7 +163,7 @@ def _toml(content, where):
     except UnicodeDecodeError:
         raise BadInput(f"{where}: is not UTF-8 text") from None
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{where}: is not valid TOML: {str(error)[:200]}") from None
+        raise BadInput(f"{where}: is not valid TOML: {str(error)[:LONGEST_VALUE]}") from None
 
 
 def _check_start(world, where):
@@ -196,9 +196,9 @@ def _rows(files, name, form):
 def _check_header(header, form, where):
     for key in header:
         if key not in form.model_fields:
-            raise BadInput(f"{where}: unknown column {key!r}; {nearest(key, form.model_fields)}")
+            raise BadInput(f"{where}: unknown column {_shown(key)}; {nearest(key, form.model_fields)}")
         if header.count(key) > 1:
-            raise BadInput(f"{where}: column {key!r} is there twice")
+            raise BadInput(f"{where}: column {_shown(key)} is there twice")
     missing = [key for key, item in form.model_fields.items() if item.is_required() and key not in header]
     if missing:
         raise BadInput(f"{where}: column {missing[0]!r} is missing")
@@ -215,8 +215,8 @@ def _row(header, cells, form, where):
 
 
 def _sentence(error, where, raw, form):
-    """The first complaint of pydantic as one sentence in our words."""
-    first = error.errors()[0]
+    """The first complaint of pydantic as one sentence in our words; a misspelt key before the key it should have been."""
+    first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     path = tuple(part for part in first["loc"] if part not in UNION_TAGS)
     key, place = _shown(path[-1] if path else ""), _place(path[:-1], raw)
     if first["type"] == "extra_forbidden":
@@ -254,7 +254,7 @@ def _members(annotation):
 
 def _shown(value):
     text = repr(value)
-    return text if len(text) <= 80 else f"{text[:76]}...{text[-1]}"
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}...{text[-1]}"
 
 
 def _structure(world, files, overrides):

@@ -18,7 +18,7 @@ class VendorParameters(Group, name="vendor"):
     finance_share = parameter(0.6, unit="share", low=0, high=1, source="model.md 19", meaning="vendors' cash that may go into customers")
     finance_cap = parameter(1.0, unit="share", low=0, high=1, source="policy switch", meaning="vendor equity in customers over vendor sales, at most")
     opening_growth = parameter(0.20, unit="per quarter", low=0, high=0.4, source="model.md B", meaning="growth of the slots known at the opening")
-    capacity_growth = parameter(0.18, unit="per quarter", low=0, high=0.4, source="model.md 19", meaning="fastest growth of chip supply")
+    capacity_growth = parameter(0.22, unit="per quarter", low=0, high=0.4, source="calibrated to 2023-26, decisions.md", meaning="fastest growth of chip supply")
     capacity_fall = parameter(-0.06, unit="per quarter", low=-0.3, high=0, source="model.md 9.10", meaning="slowest growth of chip supply")
     neutral_utilisation = parameter(0.5, unit="share", low=0, high=1, source="model.md 9.10", meaning="utilisation at which capacity stays")
     utilisation_span = parameter(0.4, unit="share", low=0.1, high=1, source="model.md 9.10", meaning="utilisation above neutral for the fastest growth")
@@ -103,7 +103,7 @@ class Orders:
         """Water-filling: pass after pass, share what is free pro rata to weighted need; nobody gets more than it needs."""
         got = np.zeros_like(left)
         for _ in range(passes):
-            need = left - got
+            need = np.maximum(0, left - got)  # rounding may have given a hair too much
             weighted = need * weights
             total = weighted.sum(axis=1)
             share = np.where(total > 0, free / np.where(total > 0, total, 1), 0)

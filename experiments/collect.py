@@ -1,0 +1,133 @@
+"""A batch of worlds of a run: simulate them, keep what was asked for, let go of the rest.
+
+Memory is bounded twice: a batch is as many worlds as fit its budget, and what is kept goes to disk, where a whole run is an
+array `[worlds, quarters, agents]` per measure that is read piece by piece.
+"""
+
+import gc
+from typing import NamedTuple
+
+import numpy as np
+
+from abm.clock import QUARTER, QUARTERS_PER_YEAR
+from abm.errors import BadInput
+from abm.indicators import INDICATORS, payments_by_nature
+from abm.model import Industry, release
+
+PAYMENTS = ("graph", "payments")  # purchases, equity, loans of the first year, $bn, [worlds, 3, payers, payees]
+OPENING_REVENUE = ("graph", "opening_revenue")  # $bn a year, [worlds, 1, labs]
+NEEDED = (
+    *((kind, "fails") for kind in ("labs", "clouds", "lenders")),
+    *(("labs", name) for name in ("revenue", "opex", "rent_due", "alive")),
+    *(("industry", name) for name, item in INDICATORS.items() if item.scope == "industry"),
+)
+NUMBER_BYTES, MEGABYTE = 8, 1e6  # unit conversions
+
+
+class Batch(NamedTuple):
+    """What a batch brings back: its worlds, {(kind, measure): [worlds, quarters, agents]}, and one row of outcomes per world."""
+
+    world_ids: tuple
+    arrays: dict
+    outcomes: object
+
+
+class First(NamedTuple):
+    """What is the same in all worlds: names of measures, implied appetites, and what the opening's contracts cost.
+
+    measures: {name: kinds}; implied: {lab: (quantile, at most, at least)}; rents: $bn a quarter, [labs, quarters]
+    kept: numbers that one world leaves behind every quarter
+    """
+
+    measures: dict
+    implied: dict
+    rents: np.ndarray
+    kept: int
+
+
+def first_look(inputs, opening):
+    """Open one world and take one step, so that every mistake shows before the work begins."""
+    industry = Industry(opening, worlds=1, rng=inputs.seed, shocks=inputs.read_shocks())
+    found = getattr(industry, "implied", None)
+    labs = industry.labs.names
+    implied = {} if found is None else {name: (float(found[0][0, k]), bool(found[1][0, k]), bool(found[2][0, k])) for k, name in enumerate(labs)}
+    implied = {name: value for name, value in implied.items() if industry.labs.alive[0, labs.index(name)] > 0}
+    due = [industry.fleet.rent_due(industry.now + k)[0].sum(axis=1) * QUARTER for k in range(inputs.quarters)]
+    rents = np.stack(due, axis=-1)[: len(labs)]
+    industry.step()
+    measures: dict = {}
+    for kind, name in industry.record.measures:
+        measures.setdefault(name, []).append(kind)
+    kept = sum(values[0].size for values in industry.record.measures.values())
+    release(industry)
+    return First(measures, implied, rents, kept)
+
+
+def collect(inputs, address, world_ids, keys):
+    """Run these worlds alone and keep these measures. Raises BadInput if the world's files or the code are not what they were."""
+    opening = inputs.opening()
+    if inputs.address(opening.fingerprint) != address:
+        raise BadInput(f"{inputs.world}: its files, or the model, changed while the run was going on; start it again")
+    industry = Industry(opening, world_ids=world_ids, rng=inputs.seed, shocks=inputs.read_shocks())
+    arrays = {OPENING_REVENUE: industry.opening_revenue[:, None].copy(), PAYMENTS: _first_year(industry, inputs.quarters)}
+    industry.run(inputs.quarters - min(inputs.quarters, QUARTERS_PER_YEAR))
+    arrays |= {key: industry.record.series(*key) for key in keys}
+    outcomes = industry.record.outcomes(industry)
+    release(industry)
+    del industry
+    gc.collect()  # models refer to themselves, and a worker runs one batch after the other
+    return Batch(tuple(world_ids), arrays, outcomes)
+
+
+def _first_year(industry, quarters):
+    """Step through the first year and add up who paid whom, $bn, [worlds, natures, payers, payees]."""
+    paid = 0
+    for _ in range(min(quarters, QUARTERS_PER_YEAR)):
+        industry.step()
+        paid = paid + np.stack(payments_by_nature(industry.ledger), axis=1)
+    return paid
+
+
+def world_bytes(inputs, opening, kept):
+    """About how much memory a world takes while it runs, bytes. kept: numbers that its record keeps every quarter."""
+    agents, customers = len(opening.all_names), _customers(opening)
+    matrices, columns = 80, 12  # tables of who paid whom in a year, and columns of customers by lab: measured, then rounded up
+    vintages = 60 + 2 * len(opening.names["lenders"])
+    cells = len(opening.names["labs"]) * len(opening.names["clouds"]) * vintages * matrices / columns
+    return NUMBER_BYTES * (inputs.quarters * kept + matrices * agents**2 + columns * customers * len(opening.names["labs"]) + cells)
+
+
+def _customers(opening):
+    declared = opening.inhabitants.GROUPS["buyers"].declared()
+    names = ("enterprises", "cohorts")
+    return sum(float(opening.parameters.get(f"customers.{name}", declared[name].value)) for name in names if name in declared)
+
+
+def batches(worlds, each):
+    """Worlds in their order, in batches of at most so many."""
+    return [tuple(range(first, min(worlds, first + each))) for first in range(0, worlds, each)]
+
+
+class Arrays:
+    """Measures of a whole run, kept in files of a folder while the run goes on: {(kind, measure): [worlds, quarters, agents]}."""
+
+    def __init__(self, folder, worlds):
+        self.folder, self.worlds, self.files = folder, worlds, {}
+        folder.mkdir()
+
+    def put(self, batch):
+        """Write a batch where its worlds belong."""
+        first = batch.world_ids[0]
+        for key, values in batch.arrays.items():
+            if key not in self.files:
+                path = self.folder / f"{len(self.files)}.npy"
+                self.files[key] = path
+                np.lib.format.open_memmap(path, mode="w+", dtype=float, shape=(self.worlds, *values.shape[1:])).flush()
+            whole = np.load(self.files[key], mmap_mode="r+")
+            whole[first : first + len(values)] = values
+
+    def __getitem__(self, key):
+        return np.load(self.files[key], mmap_mode="r")
+
+    def __contains__(self, key):
+        return key in self.files

@@ -1,0 +1,279 @@
+"""A question: what to vary, what is uncertain, how many worlds. Read from a small TOML file or a mapping, and checked.
+
+    question = "Does circular finance raise the odds?"
+    world = "archetypes-2023q1"
+    outcomes = ["systemic_event", "served_revenue"]
+    seeds = 200                                  # the same worlds 0 to 199 at every design point
+    quarters = 48
+    [settings]                                   # holds at every point
+    "cone.width" = 1.2
+    [levers]                                     # every combination
+    "vendor.circular_intensity" = [0.0, 0.5, 1.0]
+    [levers.population]                          # a lever of named settings
+    "nobody yolo" = { "lab.risk_appetite" = 0.1 }
+    "everybody yolo" = { "lab.risk_appetite" = 0.9 }
+    [uncertainties]                              # sampled
+    "customers.market_size" = { low = 700, high = 3000, scale = "log" }
+    [design]
+    method = "lhs"                               # grid | lhs | sobol | morris | list
+    points = 64
+    [[shocks]]
+    name = "stall"
+    at = "2027Q1"
+
+What can be set: every parameter and firm column by its public name (`lab.OpenAI.cash`), `world`, `quarters`, and the values and
+dates of shocks (`shock.stall.duration`, `shock.stall.at`, where "never" leaves the shock out). docs/experiments.md says more.
+"""
+
+import hashlib
+import json
+import math
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from abm.clock import Quarter
+from abm.errors import BadInput, nearest
+from agents.world_file import shipped_names
+
+SHIPPED = Path(__file__).resolve().parents[1] / "questions"
+METHODS = ("grid", "lhs", "sobol", "morris", "list")
+NEVER = "never"
+_UNION_TAG = re.compile(r"(list|dict)\[|constrained-|function-")  # pydantic names the member of a union that it tried
+_WORDS_ONLY = {"name", "title", "question", "outcomes", "baseline", "report"}  # they do not change what is run
+
+
+def _plain(value):
+    """Numbers as floats, so that 1 and 1.0 ask the same question. Raises ValueError for what is not a finite number or a text."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("must be a number or a text")
+    return float(value)
+
+
+Value = Annotated[object, AfterValidator(_plain)]
+Settings = dict[str, Value]
+
+
+class Form(BaseModel):
+    """A table of a question file; keys that nobody declared are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Uncertainty(Form):
+    """A range that is sampled; numbers, or quarters for the date of a shock."""
+
+    low: Value
+    high: Value
+    scale: Literal["linear", "log"] = "linear"
+
+    @model_validator(mode="after")
+    def _not_empty(self):
+        if type(self.low) is not type(self.high):
+            raise ValueError("low and high must both be numbers, or both quarters")
+        low, high = self.bounds
+        if low >= high:
+            raise ValueError(f"the range from {self.low} to {self.high} is empty; low must be below high")
+        if self.scale == "log" and (self.dates or low <= 0):
+            raise ValueError("a log scale needs numbers above 0")
+        return self
+
+    @property
+    def dates(self):
+        """Whether the range is one of quarters."""
+        return isinstance(self.low, str)
+
+    @property
+    def bounds(self):
+        """Low and high as numbers; quarters count from 2023Q1."""
+        return tuple(Quarter.parse(end).index if self.dates else end for end in (self.low, self.high))
+
+
+class Design(Form):
+    """How the uncertainties are sampled.
+
+    points: lhs: design points; grid: values along each axis; sobol: base points of a Saltelli sample, points x (uncertainties + 2)
+    in all; morris: trajectories, points x (uncertainties + 1) in all; list: the points themselves, as tables of settings
+    seed: of the sampler; levels: of the grid of morris
+    """
+
+    method: Literal["grid", "lhs", "sobol", "morris", "list"] = "lhs"
+    points: Annotated[int, Field(ge=1)] | list[Settings] = 64
+    seed: Annotated[int, Field(ge=0)] = 0
+    levels: Annotated[int, Field(ge=2)] = 4
+
+    @model_validator(mode="after")
+    def _points_fit(self):
+        listed = isinstance(self.points, list)
+        if listed != (self.method == "list"):
+            raise ValueError("points must be a list of settings for method = 'list', and a whole number otherwise")
+        if listed and len({frozenset(point) for point in self.points}) != 1:
+            raise ValueError("every listed point must set the same names, and there must be one at least")
+        if self.method == "sobol" and self.points & (self.points - 1):
+            raise ValueError("points of method = 'sobol' must be a power of 2")
+        return self
+
+
+class Question(Form):
+    """What is asked, of which world, under which design. Frozen; `Question.read` makes one."""
+
+    question: str
+    world: str
+    outcomes: Annotated[list[str], Field(min_length=1)]
+    name: str = "question"
+    title: str = ""
+    seeds: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    quarters: Annotated[int, Field(ge=1, le=400)] = 48
+    rng: Annotated[int, Field(ge=0)] = 0
+    settings: Settings = {}
+    levers: dict[str, list[Value] | dict[str, Settings]] = {}
+    uncertainties: dict[str, Uncertainty] = {}
+    design: Design = Design()
+    shocks: list[dict[str, Value]] = []
+    series: list[str] = []
+    baseline: Settings = {}  # values of levers that differences are taken from
+    report: dict = {}  # what the page about the results wants to know; the engine does not look at it
+
+    @classmethod
+    def read(cls, source, **changes):
+        """A question by the name of a shipped one, by path, or from a mapping; changes: keys set anew, such as seeds=20.
+
+        Raises BadInput: one sentence that names file, key, value and rule.
+        """
+        if isinstance(source, cls):
+            source = source.model_dump(exclude_unset=True)
+        where, raw = ("question", dict(source)) if isinstance(source, dict) else _read(source)
+        raw = _dotted({**raw, **{key: value for key, value in changes.items() if value is not None}})
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as error:
+            raise BadInput(_sentence(error, where)) from None
+
+    @model_validator(mode="after")
+    def _consistent(self):
+        _refuse_twice(self)
+        for name, values in self.levers.items():
+            if not values:
+                raise ValueError(f"levers: {name} has no values")
+            if isinstance(values, list) and len(set(values)) < len(values):
+                raise ValueError(f"levers: {name} has the same value twice")
+            if isinstance(values, dict) and "." in name:
+                raise ValueError(f"levers: a lever of named settings has a name without dots, not {name!r}")
+        if "design" in self.model_fields_set and not self.uncertainties and self.design.method != "list":
+            raise ValueError("design: there are no uncertainties to sample; leave the design out, or name some")
+        if self.design.method == "list" and self.uncertainties:
+            raise ValueError("design: method = 'list' names its own settings; leave the uncertainties out")
+        _check_baseline(self)
+        return self
+
+    @property
+    def fingerprint(self):
+        """Hash of everything that decides what is run."""
+        asked = self.model_dump(mode="json", exclude=_WORDS_ONLY)
+        asked["world"] = Path(self.world).name
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def shipped():
+    """Names of the shipped questions."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def _read(source):
+    path = _find(str(source))
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadInput(f"{source}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise BadInput(f"{path.name}: is not valid TOML: {str(error)[:200]}") from None
+    return path.name, {"name": path.stem, **raw, "world": _world_beside(path, raw.get("world", ""))}
+
+
+def _find(text):
+    """A name without separator and ending is a shipped question, anything else a path."""
+    if re.search(r"[/\\]|\.toml$", text):
+        return Path(text)
+    if text not in shipped():
+        raise BadInput(f"no question is called {text!r}; {nearest(text, shipped())}".removesuffix("; "))
+    return SHIPPED / f"{text}.toml"
+
+
+def _world_beside(path, world):
+    """A world given as a path is meant from the folder of the question file."""
+    if not isinstance(world, str) or world in shipped_names() or not re.search(r"[/\\]|\.toml$", world):
+        return world
+    return str((path.parent / world).resolve())
+
+
+def _dotted(raw):
+    """Names written without quotes, `vendor.circular_intensity = [0, 1]`, which TOML reads as tables in tables, as dotted names."""
+    ends = {
+        "settings": lambda table: False,
+        "baseline": lambda table: False,
+        "uncertainties": lambda table: bool({"low", "high", "scale"} & table.keys()),
+        "levers": lambda table: not _holds_lists(table),
+    }
+    flat = {key: _flat(value, ends[key]) if key in ends and isinstance(value, dict) else value for key, value in raw.items()}
+    levers = flat.get("levers")
+    if isinstance(levers, dict):
+        flat["levers"] = {name: _inner(value) if isinstance(value, dict) else value for name, value in levers.items()}
+    return flat
+
+
+def _inner(named):
+    """The settings behind the names of a lever."""
+    return {name: _flat(value, lambda table: False) if isinstance(value, dict) else value for name, value in named.items()}
+
+
+def _flat(table, is_end, prefix=""):
+    found = {}
+    for key, value in table.items():
+        nested = isinstance(value, dict) and not is_end(value)
+        found.update(_flat(value, is_end, f"{prefix}{key}.") if nested else {f"{prefix}{key}": value})
+    return found
+
+
+def _holds_lists(table):
+    return any(isinstance(value, list) or (isinstance(value, dict) and _holds_lists(value)) for value in table.values())
+
+
+def _refuse_twice(question):
+    """The same name in two places would leave open which value holds."""
+    listed = question.design.points[0] if question.design.method == "list" else {}
+    seen = {}
+    places = [("settings", question.settings), ("uncertainties", question.uncertainties), ("design", listed)]
+    for name, values in question.levers.items():
+        inside = set().union(*values.values()) if isinstance(values, dict) else ()
+        places += [(f"levers.{name}", inside), ("levers", [name])]
+    for place, names in places:
+        for name in names:
+            if name in seen:
+                raise ValueError(f"{place}: {name} is given twice; it is under {seen[name]} already")
+            seen[name] = place
+
+
+def _check_baseline(question):
+    for name, value in question.baseline.items():
+        if name not in question.levers:
+            raise ValueError(f"baseline: {name} is not a lever; {nearest(name, question.levers)}".removesuffix("; "))
+        if value not in question.levers[name]:
+            raise ValueError(f"baseline: {value} is not a value of {name}; {nearest(value, question.levers[name])}".removesuffix("; "))
+
+
+def _sentence(error, where):
+    """The first complaint of pydantic in our words; a misspelt key before the key it should have been."""
+    first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
+    path = [str(part) for part in first["loc"] if not _UNION_TAG.match(str(part))]
+    if first["type"] == "extra_forbidden":
+        form = Uncertainty if path[0] == "uncertainties" else Design if path[0] == "design" else Question
+        return f"{where}: {'.'.join(path[:-1] + [''])}unknown key {path[-1]!r}; {nearest(path[-1], form.model_fields)}".removesuffix("; ")
+    place = "".join(f"{part}: " for part in (".".join(path),) if part)
+    rule = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    shown = f"{first['input']!r} " if first["type"] not in ("value_error", "missing") else ""
+    return f"{where}: {place}{'is missing' if first['type'] == 'missing' else shown + rule[:1].lower() + rule[1:]}"

@@ -1,0 +1,191 @@
+"""Where the results of a sweep lie, and how they get there whole or not at all.
+
+    <out>/<hash of the question>/
+        question.json                the question as it was asked
+        points.parquet               one row per design point
+        runs/part-00000.parquet      one row per run; a part is a batch
+        series/part-00000.parquet    one row per run, quarter, firm and measure, if the question asks for `series`
+        sweep.json                   code, fingerprints of worlds, versions, sizes; written last, so that its presence says "planned"
+        quarantine.json              batches whose worker died three times, if any
+        sweep.lock                   who is at work here
+
+Columns of **points**: `point` (int32, counts from 0), `combination` (int32: which combination of lever values), `sample` (int32:
+which row of the sampled uncertainties, in the sampler's order, so that SALib can analyse it; 0 without uncertainties), one column
+per lever and per uncertainty under its own name (`"vendor.circular_intensity"`; a named lever such as `population` holds the name
+of the setting; numbers are float64, dates and names are strings), `group` (int32: points of one group can share a batch) and
+`settings` (JSON: every value that was set, by public name).
+
+Columns of **runs**: `address` (hash of world file, settings, code and seed), `point`, `combination`, `sample`, `seed` (int32: the
+world's number, the same worlds 0, 1, ... at every point), the lever and uncertainty columns again, `failure` (string; null if the
+run came to its end) and one float64 column per outcome of `Record.outcomes`, all of them, null where the run failed. Rows are in
+the order of execution; `load` sorts them by point and seed.
+
+Columns of **series**: `point`, `seed` (int32), `quarter` ("2026Q3"), `kind` ("industry", "labs", ...), `agent` (a name, or
+"industry"), `measure`, `value` (float64). A failed run has no rows.
+
+Every file is written under a temporary name, flushed to the disk and renamed. The series of a batch are there before its runs,
+so that a part under `runs` means that the batch is done.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from abm.errors import BadInput
+
+QUESTION, POINTS, MANIFEST, QUARANTINE, LOCK = "question.json", "points.parquet", "sweep.json", "quarantine.json", "sweep.lock"
+RUNS, SERIES = "runs", "series"
+_PART = "part-{:05d}.parquet"
+
+
+class Store:
+    """The folder of one sweep."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    @property
+    def planned(self):
+        """Whether a sweep has been planned here."""
+        return (self.folder / MANIFEST).is_file()
+
+    def done(self):
+        """Numbers of the batches whose runs are stored."""
+        names = os.listdir(self.folder / RUNS) if (self.folder / RUNS).is_dir() else ()
+        return {int(found[1]) for name in names if (found := re.fullmatch(r"part-(\d+)\.parquet", name))}
+
+    def read_json(self, name):
+        """A stored JSON file; None if it is not there."""
+        path = self.folder / name
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+    def write_json(self, name, value):
+        """Store a JSON file, readable and with its keys in order of writing."""
+        write_whole(self.folder / name, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def write_points(self, table):
+        """Store the design."""
+        write_whole(self.folder / POINTS, parquet(table))
+
+    def write_part(self, number, runs, series=None):
+        """Store a batch: series first, runs last."""
+        if series is not None:
+            write_whole(self.folder / SERIES / _PART.format(number), parquet(series))
+        write_whole(self.folder / RUNS / _PART.format(number), parquet(runs))
+
+    def points(self):
+        """The design, as an Arrow table."""
+        return pq.read_table(self.folder / POINTS)
+
+    def parts(self, name=RUNS):
+        """Paths of the stored parts of a table, in order; a series part counts only once its runs are there."""
+        paths = ((number, self.folder / name / _PART.format(number)) for number in sorted(self.done()))
+        return [path for _, path in paths if path.is_file()]
+
+    def clear(self):
+        """Remove every result and the plan, the plan first, so that what is left never looks whole."""
+        for name in (MANIFEST, POINTS, QUESTION, QUARANTINE):
+            (self.folder / name).unlink(missing_ok=True)
+        for table in (RUNS, SERIES):
+            for path in (self.folder / table).glob("part-*.parquet"):
+                path.unlink(missing_ok=True)
+        self.sweep_up()
+
+    def sweep_up(self):
+        """Remove temporary files that a killed process left behind."""
+        for path in self.folder.rglob(".*.tmp"):
+            path.unlink(missing_ok=True)
+
+
+def parquet(table):
+    """The bytes of a table: the same for the same table and versions."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue()
+
+
+def write_whole(path, content):
+    """Write a file so that it is there whole or not at all, whatever happens in between.
+
+    Raises OSError when the disk is full or the folder cannot be written; the temporary file is then removed.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder):
+    """Make a rename survive a power cut, where the system lets a folder be opened."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def found_in(folder):
+    """The store meant by a folder: itself, or the last sweep begun inside it. Raises BadInput if there is none."""
+    folder = Path(folder)
+    if (folder / MANIFEST).is_file():
+        return Store(folder)
+    begun = [path for path in folder.glob(f"*/{MANIFEST}")] if folder.is_dir() else []
+    if not begun:
+        raise BadInput(f"{folder}: there are no results of a sweep here; expected {MANIFEST} in it or one folder below")
+    return Store(max(begun, key=lambda path: (path.stat().st_mtime, path.parent.name)).parent)
+
+
+def load(results_dir, table=RUNS):
+    """A stored table as a DataFrame: "runs" (sorted by point and seed), "series" or "points". Raises BadInput."""
+    store = found_in(results_dir)
+    if table == "points":
+        return store.points().to_pandas()
+    paths = _parts_of(store, table)
+    frame = pa.concat_tables([pq.read_table(path, partitioning=None) for path in paths]).to_pandas()
+    return frame.sort_values(["point", "seed"], kind="stable", ignore_index=True)
+
+
+def query(results_dir, sql):
+    """The answer of a DuckDB query over the views `runs`, `series` and `points`, as a DataFrame. Raises BadInput."""
+    import duckdb
+
+    store, connection = found_in(results_dir), duckdb.connect()
+    try:
+        for name in (RUNS, SERIES, "points"):
+            _view(connection, store, name)
+        return connection.execute(sql).df()
+    except duckdb.Error as error:
+        raise BadInput(f"query: {str(error).splitlines()[0]}") from None
+    finally:
+        connection.close()
+
+
+def _view(connection, store, name):
+    paths = [store.folder / POINTS] if name == "points" else store.parts(name)
+    if paths:
+        quoted = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+        connection.execute(f"create view {name} as select * from read_parquet([{quoted}], hive_partitioning = false)")
+
+
+def _parts_of(store, table):
+    if table not in (RUNS, SERIES):
+        raise BadInput(f"there is no table {table!r}; allowed: {RUNS}, {SERIES}, points")
+    paths = store.parts(table)
+    if not paths:
+        hint = "name some measures under `series` in the question" if table == SERIES else "the sweep has not finished a batch yet"
+        raise BadInput(f"{store.folder}: no {table} are stored; {hint}")
+    return paths

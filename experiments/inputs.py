@@ -1,0 +1,149 @@
+"""What a run is made of, and its address: the same inputs and the same code have the same address, and the same results.
+
+Everything a user can get wrong is found here, before anything is written or any process is started.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import abm
+from abm.clock import Quarter
+from abm.errors import BadInput, nearest
+from abm.settings import GROUPS, Settings, public_names
+from abm.shocks import Shock
+from agents.world_columns import KINDS, ONE, STYLES
+from agents.world_file import load_world
+
+MOST_WORLDS, MOST_QUARTERS, LARGEST_SEED = 100_000, 120, 2**63 - 1
+ADDRESS_LENGTH = 16  # hexadecimal digits of the address that name a folder
+ROOT = Path(abm.__file__).resolve().parents[1]
+MODEL, TOOLS = ("abm", "agents"), ("experiments",)  # what decides what happens, and what looks at it
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One run: a world by name or path, how many worlds, quarters, the seed, {public name: value}, and rows of shocks."""
+
+    world: str
+    worlds: int = 1
+    quarters: int = 1
+    seed: int = 0
+    settings: dict = field(default_factory=dict)
+    shocks: tuple = ()
+
+    @classmethod
+    def of(cls, stored):
+        """From what `plain` gave, as a manifest keeps it."""
+        return cls(**{**stored, "shocks": tuple(stored["shocks"])})
+
+    def plain(self):
+        """As plain values, in an order of their own."""
+        return {**asdict(self), "settings": dict(sorted(self.settings.items())), "shocks": list(self.shocks)}
+
+    def checked(self):
+        """The same inputs, a path made whole. Raises BadInput for a number that is not allowed."""
+        for key, value, low, high in (
+            ("--worlds", self.worlds, 1, MOST_WORLDS),
+            ("--quarters", self.quarters, 1, MOST_QUARTERS),
+            ("--seed", self.seed, 0, LARGEST_SEED),
+        ):
+            if not low <= value <= high:
+                raise BadInput(f"{key} = {value} is not allowed; a whole number from {low} to {high}")
+        is_path = re.search(r"[/\\]|\.toml$", self.world)
+        return replace(self, world=str(Path(self.world).absolute())) if is_path else self
+
+    def opening(self):
+        """The opening of the run, every name and value checked. Raises BadInput."""
+        _check_names(self.settings)
+        opening = load_world(self.world, dict(sorted(self.settings.items())))
+        Settings(1, opening.parameters, opening.inhabitants.GROUPS)
+        for shock in self.read_shocks():
+            last = opening.start + (self.quarters - 1)
+            if not opening.start <= shock.at <= last:
+                raise BadInput(f"--shock {shock.name}: {shock.at} lies outside the run, which goes from {opening.start} to {last}")
+        return opening
+
+    def read_shocks(self):
+        """The shocks, read and checked."""
+        return tuple(Shock.read(row, "--shock") for row in self.shocks)
+
+    def address(self, fingerprint):
+        """sha256 over all that decides the results. fingerprint: of the world's files."""
+        decides = {key: value for key, value in self.plain().items() if key != "world"}
+        text = json.dumps({**decides, "fingerprint": fingerprint, "code": code_version()}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def code_version(packages=MODEL):
+    """sha256 over the names and bytes of all source files of these packages."""
+    digest = hashlib.sha256()
+    for path in sorted(path for package in packages for path in (ROOT / package).rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def read_settings(texts):
+    """`["lab.risk_appetite=0.9"]` as {name: value}. Raises BadInput for what has another form, or comes twice."""
+    values = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.rpartition("="))
+        if not equals or not name or not value:
+            raise BadInput(f"--set {text!r} is not of the form name=value")
+        if name in values:
+            raise BadInput(f"--set {name} is given twice")
+        values[name] = number_or_text(value)
+    return values
+
+
+def read_shock(text):
+    """`stall@2027Q1,duration=8` as a row {name, at, duration}. Raises BadInput for what has another form."""
+    head, *rest = text.split(",")
+    name, at_sign, at = (part.strip() for part in head.partition("@"))
+    if not at_sign:
+        raise BadInput(f"--shock {text!r} is not of the form name@2027Q1 or name@2027Q1,key=value")
+    row = {"name": name, "at": at, **read_settings(rest)}
+    try:
+        Quarter.parse(at)
+    except BadInput as error:
+        raise BadInput(f"--shock {name}: {error}") from None
+    Shock.read(row, "--shock")
+    return row
+
+
+def number_or_text(text):
+    """A number where the text is one."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _check_names(settings):
+    """Names that are no firm's and no parameter's, so that the message can say where they stood."""
+    from agents.inhabitants import GROUPS as OWN
+
+    known = public_names({**GROUPS, **OWN})
+    for name, value in settings.items():
+        if name.partition(".")[0] not in ONE.values() and name not in known:
+            raise BadInput(f"--set {name}: unknown name; {nearest(name, [*known, *_columns()])}".removesuffix("; "))
+        if isinstance(value, str) and value not in STYLES and not _takes_words(name):
+            raise BadInput(f"--set {name} = {value!r} is not a number")
+
+
+def _takes_words(name):
+    from agents.inhabitants import GROUPS as OWN
+
+    declared = (item for group in {**GROUPS, **OWN}.values() for item in group.declared().values())
+    return any(item.name == name and item.choices for item in declared)
+
+
+def _columns():
+    """Public names of what all firms of a kind have."""
+    from agents.world_columns import COLUMNS
+
+    return [f"{ONE[kind]}.{key}" for kind in KINDS for key in COLUMNS[kind]]

@@ -1,0 +1,275 @@
+"""One run: W worlds in batches on all cores, written under its address; and the way back from an address to any of its worlds.
+
+Every batch is a run of its own, so the number of workers and the size of batches change nothing but the time it takes.
+"""
+
+import json
+import multiprocessing
+import os
+import shutil
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from typing import NamedTuple
+
+from abm.errors import BadInput, nearest
+from abm.model import Industry
+from experiments.collect import MEGABYTE, NEEDED, Arrays, batches, collect, first_look, world_bytes
+from experiments.inputs import ADDRESS_LENGTH, MODEL, TOOLS, Inputs, code_version
+
+RUNS = Path("results/runs")
+MANIFEST, PANEL, OUTCOMES, SUMMARY, REPORT = "manifest.json", "panel.parquet", "outcomes.parquet", "summary.json", "report.html"
+MEMORY_MB, LARGEST_BATCH, MOST_WORKERS = 1000, 32, 256
+ATTEMPTS = 3  # at a batch whose worker dies
+LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
+PANEL_MEASURES = (
+    *("revenue", "cash", "value", "debt", "rent_due", "commitments", "risk_appetite", "gw", "fails", "minsky_class", "sales"),
+    *("revenue_total", "required_revenue", "required_ahead", "p10_coverage", "p50_coverage", "lab_p10_coverage", "circularity"),
+    *("flow_circularity", "look_through", "utilisation", "rationing", "depreciation_gap", "sentiment", "frontier"),
+)
+
+
+class Work(NamedTuple):
+    """How a run is done; nothing here changes its results."""
+
+    workers: int = 0  # 0: as many as there are cores
+    memory_mb: float = MEMORY_MB  # for all workers together
+    again: bool = False  # even if the run is there already
+    progress: object = None  # called with the number of worlds done so far
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run on disk."""
+
+    path: Path
+    manifest: dict
+
+    @property
+    def address(self):
+        """sha256 of the inputs and the code."""
+        return self.manifest["address"]
+
+    @property
+    def name(self):
+        """The part of the address that names the folder."""
+        return self.address[:ADDRESS_LENGTH]
+
+    @property
+    def inputs(self):
+        """What it was made of."""
+        return Inputs.of(self.manifest["inputs"])
+
+    @property
+    def summary(self):
+        """What `experiments.summary` found."""
+        return json.loads((self.path / SUMMARY).read_text(encoding="utf-8"))
+
+    @property
+    def report(self):
+        """The page to look at."""
+        return self.path / REPORT
+
+    def panel(self, **filters):
+        """The tidy table: world, quarter, agent, measure, value; `panel(measure="revenue", agent="OpenAI")` reads only that."""
+        import pandas as pd
+
+        return pd.read_parquet(self.path / PANEL, filters=[(key, "==", value) for key, value in filters.items()] or None)
+
+    def outcomes(self):
+        """One row a world: what happened in the end."""
+        import pandas as pd
+
+        return pd.read_parquet(self.path / OUTCOMES)
+
+
+def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
+    """Run all worlds and write the results; what is there already is not done again. Returns the Run.
+
+    Raises BadInput before anything is written. Whatever else goes wrong leaves nothing behind.
+    """
+    inputs, work = inputs.checked(), work or Work()
+    opening = inputs.opening()
+    first = first_look(inputs, opening)
+    measures = _known(measures, first.measures)
+    manifest = _manifest(inputs, opening, measures)
+    path = Path(root) / manifest["address"][:ADDRESS_LENGTH]
+    if not work.again and _same(path, manifest):
+        return open_run(path)
+    with _folder(path) as folder:
+        arrays = Arrays(folder / "arrays", inputs.worlds)
+        kept = tuple(dict.fromkeys((*NEEDED, *((kind, name) for name in measures for kind in first.measures[name]))))
+        done = _all_batches(inputs, opening, first, kept, arrays, work)
+        _write(Run(folder, manifest), opening, first, arrays, done)
+        shutil.rmtree(arrays.folder)
+    return open_run(path)
+
+
+def open_run(reference, root=RUNS):
+    """A finished run, by its folder or the first digits of its address. Raises BadInput."""
+    text, root = str(reference), Path(root)
+    if (Path(text) / MANIFEST).is_file():
+        return _opened(Path(text))
+    known = sorted(path.name for path in root.iterdir() if (path / MANIFEST).is_file()) if root.is_dir() else []
+    found = [name for name in known if text and (name.startswith(text) or text.startswith(name))]
+    if len(found) > 1:
+        raise BadInput(f"{text!r} fits {len(found)} runs in {root}: {', '.join(found[:3])}; give more digits")
+    if not found:
+        raise BadInput(f"there is no run {text!r} in {root}; {nearest(text, known) or 'overreach run makes one'}")
+    return _opened(root / found[0])
+
+
+def reproduce(run, world, journal=True, quarters=None):
+    """One world of a run, alone, bit for bit as it was; journal: keep who paid whom. Returns the Industry, run to the end.
+
+    quarters: stop earlier. Raises BadInput for a world the run does not have, or if its world's files or the code have changed.
+    """
+    inputs, manifest = run.inputs, run.manifest
+    if not 0 <= world < inputs.worlds:
+        raise BadInput(f"--world = {world} is not allowed; run {run.name} has worlds 0 to {inputs.worlds - 1}")
+    opening = inputs.opening()
+    if opening.fingerprint != manifest["fingerprint"]:
+        raise BadInput(f"run {run.name}: the files of world {inputs.world} are not what they were; run it again")
+    if code_version(MODEL) != manifest["code"]:
+        raise BadInput(f"run {run.name} was made by another version of the model, which cannot tell its story; run it again")
+    industry = Industry(opening, world_ids=(world,), rng=inputs.seed, shocks=inputs.read_shocks(), journal=journal)
+    return industry.run(inputs.quarters if quarters is None else quarters)
+
+
+def _known(measures, allowed):
+    """Names of measures without repetition; "all" is all. Raises BadInput."""
+    if "all" in measures:
+        return tuple(sorted(allowed))
+    for name in measures:
+        if name not in allowed:
+            raise BadInput(f"--measures {name}: unknown measure; {nearest(name, allowed)}".removesuffix("; "))
+    return tuple(sorted(set(measures)))
+
+
+def _manifest(inputs, opening, measures):
+    return {
+        "address": inputs.address(opening.fingerprint),
+        "inputs": inputs.plain(),
+        "fingerprint": opening.fingerprint,
+        "code": code_version(MODEL),
+        "tools": code_version(TOOLS),
+        "measures": list(measures),
+        "world": {key: getattr(opening, key) for key in ("name", "title", "kind", "purpose", "caveat")} | {"start": str(opening.start)},
+        "names": {kind: list(names) for kind, names in opening.names.items()},
+        "versions": {"overreach": version("overreach"), "python": python_version(), **{name: version(name) for name in LIBRARIES}},
+    }
+
+
+def _same(path, manifest):
+    """Whether this very run is there, made by the same tools."""
+    return (path / MANIFEST).is_file() and _opened(path).manifest == manifest
+
+
+def _opened(path):
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        Inputs.of(manifest["inputs"])
+        return Run(path, manifest)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BadInput(f"{path / MANIFEST}: is not the manifest of a run") from None
+
+
+@contextmanager
+def _folder(path):
+    """A folder under a temporary name that gets its own name at the end, or vanishes if something goes wrong."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        yield partial
+        shutil.rmtree(path, ignore_errors=True)
+        partial.rename(path)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _all_batches(inputs, opening, first, keys, arrays, work):
+    """Run every batch, one in this process or many in a pool. Returns the tables of outcomes in the order of worlds."""
+    workers = min(work.workers or os.cpu_count() or 1, MOST_WORKERS)
+    fitting = int(work.memory_mb * MEGABYTE / workers / world_bytes(inputs, opening, first.kept))
+    fair = -(-inputs.worlds // workers)
+    waiting = batches(inputs.worlds, max(1, min(fitting, LARGEST_BATCH, fair)))
+    address = inputs.address(opening.fingerprint)
+    outcomes: dict = {}
+    for batch in _in_pool(waiting, workers, inputs, address, keys):
+        arrays.put(batch)
+        outcomes[batch.world_ids[0]] = batch.outcomes
+        if work.progress:
+            work.progress(sum(map(len, outcomes.values())))
+    return [outcomes[first] for first in sorted(outcomes)]
+
+
+def _in_pool(waiting, workers, inputs, address, keys):
+    """Batches as they are done. A worker that dies takes the pool with it: what is left is tried again in a new one."""
+    if workers == 1 or len(waiting) == 1:
+        yield from (collect(inputs, address, worlds, keys) for worlds in waiting)
+        return
+    left, death = list(waiting), None
+    for _ in range(ATTEMPTS):
+        try:
+            for batch in _in_one_pool(left, min(workers, len(left)), (inputs, address, keys)):
+                left.remove(batch.world_ids)
+                yield batch
+            return
+        except BrokenProcessPool as error:
+            death = error
+    message = f"a worker process died {ATTEMPTS} times, last over worlds {left[0][0]} to {left[-1][-1]}; try --workers 1 or less --memory"
+    raise MemoryError(message) from death
+
+
+def _in_one_pool(waiting, workers, about):
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers inherit it: threads of linear algebra would only wait for each other
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    inputs, address, keys = about
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        futures = {pool.submit(collect, inputs, address, worlds, keys) for worlds in waiting}
+        for future in as_completed(futures):
+            futures.discard(future)  # or it would hold its batch to the end
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _write(run, opening, first, arrays, outcomes):
+    """Everything a run leaves: manifest, panel, outcomes, summary and report."""
+    import pandas as pd
+
+    from experiments.analysis.report import write_report
+    from experiments.panel import write_panel
+    from experiments.story import worst_world
+    from experiments.summary import summarise
+
+    table = pd.concat(outcomes, ignore_index=True)
+    table.to_parquet(run.path / OUTCOMES, index=False)
+    write_panel(run.path / PANEL, arrays, run.manifest, first.measures, opening.start)
+    write_json(run.path / MANIFEST, run.manifest)
+    worst = worst_world(table)
+    summary = {**summarise(arrays, table, opening, first), "worst_world": worst, "story": _story(run, worst)}
+    write_json(run.path / SUMMARY, summary)
+    write_report(run.report, run.manifest, summary, opening)
+
+
+def write_json(path, content):
+    """Write JSON that a person can read, the same bytes every time."""
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _story(run, world):
+    """What matters of what happened in one world, in order: quarter, kind, sentence, cause, and whether it follows from a failure."""
+    from experiments.story import CHANNELS, chosen_of, tell
+
+    events = tell(reproduce(run, world))
+    years = sorted({event.quarter.year for event in events})
+    told = [event for year in years for event in chosen_of([e for e in events if e.quarter.year == year])]
+    return [{"quarter": str(e.quarter), "kind": e.kind, "text": e.text, "cause": e.cause, "follows": e.kind in CHANNELS} for e in told]

@@ -1,0 +1,290 @@
+"""Chapters of a story about failure: who could not pay and why, through which channels others lost, and whom it took along.
+
+Channels are those of model.md 13.7: C1 arrears, C2 stakes, C3 idle compute, C4 mood, C5 cancelled orders, C6 customers.
+"""
+
+import numpy as np
+
+from abm.clock import QUARTERS_PER_YEAR
+from experiments.events import DUST, Event, by_name, each, level, listed, money, said, share
+
+WINDOW = 2 * QUARTERS_PER_YEAR  # quarters in which one failure is said to come after another
+AHEAD = 2  # quarters a plan looks beyond the build lag, as labs do
+WEIGHTS = {"rollover": 2.0, "impairment": 0.3, "cancelled": 0.3, "again": 0.5, "channel": 1.0, "customers": 0.5}
+
+
+def failed(page, kind):
+    """Rows of the firms of a kind that failed in the quarter."""
+    return np.nonzero(page.recorded(kind, "fails") > 0)[0]
+
+
+def names_of(page, kind, rows):
+    """Names of some firms of a kind."""
+    return tuple(page.names(kind)[row] for row in rows)
+
+
+def labs(page):
+    """Labs that could not pay, with the bill and the means to pay it."""
+    for lab in failed(page, "labs"):
+        name, a = page.names("labs")[lab], bill(page, lab)
+        text = f"{name} defaults: {money(a['rent'])} of rent and {money(a['other_due'])} of other bills are due this quarter, "
+        text += f"against revenue of {money(a['revenue'])}, cash of {money(a['cash'])} and new equity of {money(a['raised'])}; "
+        text += f"{money(a['unpaid'])} stays unpaid."
+        yield Event(page.quarter, "default", (name,), a, text, why(page, lab, a))
+
+
+def bill(page, lab):
+    """What a lab owed in the quarter and what it had, $bn: {rent, other_due, revenue, cash, raised, paid, unpaid}.
+
+    rent: contract rent due in cash; cash: at the start of the quarter; raised: before the bills were due
+    """
+    due, rent = (float(page.recorded("labs", key)[lab]) for key in ("obligations", "rent_billed"))
+    paid = float(
+        sum(page.paid(flow, "labs", "clouds")[lab].sum() for flow in ("rent", "spot"))
+        + sum(page.paid(flow, "labs", "Economy")[lab].sum() for flow in ("opex", "outside_pool"))
+    )
+    raised = sum(page.paid("lab_equity", kind, "labs")[:, lab].sum() for kind in ("investors", "clouds"))
+    return {
+        "rent": rent,
+        "other_due": due - rent,
+        "revenue": float(page.revenue[lab] / QUARTERS_PER_YEAR),
+        "cash": max(0.0, float(page.cash_at_start("labs")[lab])),
+        "raised": float(raised),
+        "paid": paid,
+        "unpaid": max(0.0, due - paid),
+    }
+
+
+def why(page, lab, a):
+    """Why a lab could not pay, from the books: the bill, the plan it was made on, the rescue that did not come, who fell before."""
+    reasons = ["rent above revenue" if a["rent"] > a["revenue"] else "rent and other costs above revenue"]
+    plan = page.turned(-(page.industry.compute.build_lag + AHEAD))
+    if plan is not None and plan.recorded("labs", "forecast")[lab] > 0:
+        reasons.append(_against_plan(plan, page, lab))
+    reasons.append(_no_rescue(page, lab, a))
+    if page.recorded("industry", "stalled"):
+        reasons.append("progress has stopped")
+    fell = [name for p in page.lately(WINDOW)[1:] for name in names_of(p, "labs", failed(p, "labs"))]
+    if fell:
+        reasons.append(f"after the default of {listed(reversed(fell))}")
+    return "; ".join(reasons)
+
+
+def _against_plan(plan, page, lab):
+    low, own, appetite = (float(plan.recorded("labs", key)[lab]) for key in ("forecast_low", "forecast", "risk_appetite"))
+    earned = float(page.revenue[lab])
+    text = f"it earns {money(earned)} a year where it planned in {plan.quarter} on {money(own)} at its {level(appetite)}"
+    return text + (f", less than its own P10 of {money(low)}" if earned < low else "")
+
+
+def _no_rescue(page, lab, a):
+    """What stood between the lab and new equity."""
+    gap, value = a["rent"] + a["other_due"] - a["revenue"] - a["cash"], float(page.value_before()[lab])
+    before = page.turned(-1)
+    parent = int(page.industry.opening.parent[lab])
+    if parent >= 0:
+        return f"its owner {page.names('clouds')[parent]} had no free cash for the {money(gap)} that were missing"
+    limit = page.setting("funds", "rescue_limit")
+    if gap >= limit * value:
+        return f"the {money(gap)} missing were more than {share(limit)} of its value of {money(value)}, too much for a rescue"
+    if before is not None and before.recorded("industry", "sentiment") < page.setting("funds", "crisis_level"):
+        return f"the funding window was all but shut at a mood of {said(before.recorded('industry', 'sentiment'))}"
+    return f"investors gave {money(gap - a['raised'])} less than the {money(gap)} that were missing"
+
+
+def channels(page):
+    """What the defaults of labs did to others in the quarter, channel by channel."""
+    dead = failed(page, "labs")
+    if not dead.size:
+        return
+    for lab in dead:
+        yield from _arrears(page, lab)
+        yield from _stakes(page, lab)
+    who, before = names_of(page, "labs", dead), page.turned(-1)
+    if before is not None:
+        yield from _idle(page, before, who)
+        yield from _mood(page, before, who)
+    cancelled, lost = page.recorded("industry", "cancelled"), float(page.recorded("clouds", "construction_lost").sum())
+    if cancelled >= DUST:
+        text = f"C5, cancelled orders: vendors lose orders of {money(cancelled)} with {listed(who)}, "
+        text += f"and owners {money(lost)} of half-built sites."
+        yield _channel(page, "C5", who, {"cancelled": cancelled, "construction_lost": lost}, text)
+    whole = {kind: float(page.paid("recapitalisation", "Economy", kind).sum()) for kind in ("clouds", "vendors", "investors")}
+    if sum(whole.values()) >= DUST:
+        text = f"A channel of contagion is switched off: Economy makes losers whole with {money(sum(whole.values()))}."
+        yield Event(page.quarter, "made whole", who, whole, text)
+
+
+def _channel(page, code, firms, amounts, text, size=None):
+    size = sum(amounts.values()) if size is None else size
+    weight = WEIGHTS["channel"] * size / page.scale
+    return Event(page.quarter, code, firms, amounts, text, f"default of {listed(firms)}", weight)
+
+
+def _arrears(page, lab):
+    name = page.names("labs")[lab]
+    lost = by_name(page.names("clouds"), page.paid("arrears", "clouds", "labs")[:, lab])
+    kept = float(-page.paid("forfeit", "labs", "clouds")[lab].sum())
+    if lost:
+        text = f"C1, arrears: {each(lost)} of {name}'s rent is lost to its landlords"
+        text += f"; they keep {money(kept)} it had paid in advance." if kept >= DUST else "."
+        yield _channel(page, "C1", (name,), lost, text)
+
+
+def _stakes(page, lab):
+    name, names = page.names("labs")[lab], page.industry.ledger.names
+    lost = by_name(names, page.stakes_lost()[:, lab])
+    if lost:
+        said_as = {("its founders" if holder == "Economy" else holder): amount for holder, amount in lost.items()}
+        text = f"C2, stakes: shares of {name} worth {money(sum(lost.values()))} are void: {each(said_as)}."
+        yield _channel(page, "C2", (name,), lost, text)
+
+
+def _idle(page, before, who):
+    idle, was = (float(p.recorded("clouds", "idle_gw").sum()) for p in (page, before))
+    value, worth = (float(p.recorded("clouds", "collateral").sum()) for p in (page, before))
+    if idle - was < DUST:
+        return
+    spot = page.recorded("industry", "spot_ratio")
+    text = f"C3, idle compute: {said(idle - was)} GW lose their tenant, {said(idle)} GW now have none"
+    text += f"; spot compute costs {share(spot)} of a contract" if spot > 0 else ""
+    text += f", and all collateral falls from {money(worth)} to {money(value)}." if value < worth else "."
+    amounts = {"idle_gw": idle, "idle_gw_before": was, "collateral": value, "collateral_before": worth, "spot_ratio": spot}
+    yield _channel(page, "C3", who, amounts, text, size=max(0, worth - value))
+
+
+def _mood(page, before, who):
+    then, now = before.recorded("industry", "sentiment"), page.recorded("industry", "sentiment")
+    hit = page.setting("mood", "defaults") * page.recorded("industry", "defaulted")
+    if hit < DUST:
+        return
+    text = f"C4, mood: labs with {share(page.recorded('industry', 'defaulted'))} of all revenue are gone, "
+    text += f"which costs {said(hit)} of sentiment; "
+    text += f"it goes from {said(then)} to {said(now)}." if said(then) != said(now) else f"it stays at {said(now)}."
+    yield _channel(page, "C4", who, {"effect": hit, "before": then, "now": now}, text, size=hit * page.scale)
+
+
+def customers(page):
+    """C6: in the quarter after a default survivors are asked for more, or less."""
+    before = page.turned(-1)
+    if before is None or not failed(before, "labs").size:
+        return
+    who = names_of(before, "labs", failed(before, "labs"))
+    gain = (page.recorded("labs", "demand") - before.recorded("labs", "demand")) * (page.recorded("labs", "alive") > 0)
+    gained = by_name(page.names("labs"), gain)
+    if gained:
+        lost = float(before.revenue[failed(before, "labs")].sum())
+        text = f"C6, customers: after the end of {listed(who)} ({money(lost)} a year), "
+        text += f"survivors are asked for more: {each(gained)} a year."
+        weight = WEIGHTS["customers"] * sum(gained.values()) / page.scale
+        yield Event(page.quarter, "C6", who, gained, text, f"default of {listed(who)}", weight)
+
+
+def lost_rent(page, cloud):
+    """Rent a cloud had, in the last full quarter of their lives, from labs that died within the window, {lab: $bn a quarter}."""
+    lost = {}
+    for p in page.lately(WINDOW):
+        last = p.turned(-1)
+        for lab in failed(p, "labs") if last is not None else ():
+            rent = last.paid("rent", "labs", "clouds")[lab, cloud] - last.paid("consumption", "labs", "clouds")[lab, cloud]
+            if rent >= DUST:
+                lost[p.names("labs")[lab]] = float(rent)
+    return dict(sorted(lost.items(), key=lambda pair: -pair[1]))
+
+
+def clouds(page):
+    """Owners whose creditors take over, and those who miss debt service that is added to the loan."""
+    paid = sum(page.paid(flow, "clouds", "lenders").sum(axis=1) for flow in ("interest", "principal"))
+    added = page.paid("rollover", "lenders", "clouds").sum(axis=0)
+    gone = failed(page, "clouds")
+    for cloud, name in enumerate(page.names("clouds")):
+        due = float(page.recorded("clouds", "service_due")[cloud])
+        missed = {"service_due": due, "unpaid": max(0.0, due - float(paid[cloud])), "added_to_loan": float(added[cloud])}
+        if cloud in gone:
+            yield _reorganised(page, cloud, missed)
+        elif missed["unpaid"] >= DUST:
+            text = f"{name} misses {money(missed['unpaid'])} of {money(due)} of debt service; its collateral still covers its loans, "
+            text += f"so lenders wait{_added(missed)}."
+            yield Event(page.quarter, "rollover", (name,), missed, text, weight=WEIGHTS["rollover"] * missed["unpaid"] / page.scale)
+    for name, amount in by_name(page.names("clouds"), page.recorded("clouds", "impaired")).items():
+        text = f"{name} writes {money(amount)} off its compute: for a year used prices have been far below its books."
+        yield Event(page.quarter, "impairment", (name,), {"impaired": amount}, text, weight=WEIGHTS["impairment"] * amount / page.scale)
+    cancelled = page.recorded("industry", "cancelled")
+    if cancelled >= DUST and not failed(page, "labs").size:
+        text = f"Owners give up orders of {money(cancelled)} of chips that they could not pay for a year."
+        yield Event(page.quarter, "cancelled", (), {"cancelled": cancelled}, text, weight=WEIGHTS["cancelled"] * cancelled / page.scale)
+
+
+def _added(missed):
+    return f" and add {money(missed['added_to_loan'])} of interest to what it owes" if missed["added_to_loan"] >= DUST else ""
+
+
+def _reorganised(page, cloud, missed):
+    name, lost = page.names("clouds")[cloud], lost_rent(page, cloud)
+    written = by_name(page.names("lenders"), -page.paid("write_down", "lenders", "clouds")[:, cloud])
+    collateral, debt = (float(page.recorded("clouds", key)[cloud]) for key in ("collateral", "debt"))
+    power = float(page.recorded("clouds", "power_due")[cloud] - page.paid("power", "clouds", "Economy")[cloud].sum())
+    a = {**missed, "written_down": sum(written.values()), "collateral": collateral, "debt": debt, **written}
+    again = int(page.recorded("clouds", "reorganised")[cloud]) > 1
+    text = f"{name} fails{' again' if again else ''}: "
+    text += f"it cannot pay {money(missed['unpaid'])} of {money(missed['service_due'])} of debt service"
+    text += f" and {money(power)} of power" if power >= DUST else ""
+    text += f" and its compute is worth {money(collateral)}; " if missed["unpaid"] >= DUST else "; "
+    text += f"its creditors take over and write off {money(a['written_down'])}, {each(written)}" if written else "its creditors take over"
+    text += f", {money(debt)} of debt is left."
+    rent = float(page.paid("rent", "labs", "clouds")[:, cloud].sum() + page.paid("outside_rent", "Economy", "clouds")[:, cloud].sum())
+    cause = f"it received {money(rent)} of rent this quarter"
+    if lost:
+        cause += f"; tenants that have died paid it {each(lost)} a quarter"
+    weight = WEIGHTS["again"] * a["written_down"] / page.scale if again else 1.0
+    return Event(page.quarter, "reorganised again" if again else "reorganised", (name, *lost), a, text, cause, weight)
+
+
+def written_off(page, lender):
+    """Loans a lender wrote off in the year, {cloud: $bn}."""
+    names = page.names("clouds")
+    total = sum(-p.paid("write_down", "lenders", "clouds")[lender] for p in page.lately())
+    return by_name(names, total)
+
+
+def lenders(page):
+    """Lenders whose capital is gone, and who fills the hole."""
+    for lender in failed(page, "lenders"):
+        name, losses = page.names("lenders")[lender], written_off(page, lender)
+        creditors = float(-page.paid("borrowing_loss", "Economy", "lenders")[:, lender].sum())
+        rescue = float(page.last("capital_call", "Economy", "lenders")[:, lender].sum())
+        earned = float(page.paid("interest", "clouds", "lenders")[:, lender].sum())
+        a = {"hole": creditors + rescue, "creditors": creditors, "rescue": rescue, "interest_earned": earned, **losses}
+        again = int(page.recorded("lenders", "failed")[lender]) > 1
+        text = f"{name} cannot go on{' again' if again else ''}: all capital is lost and {money(a['hole'])} more; "
+        text += f"creditors lose {money(creditors)}, Economy puts in {money(rescue)} and owns it, "
+        text += f"and it lends nothing for {page.industry.lending.ban} quarters."
+        cause = f"it wrote off {money(sum(losses.values()))} within a year: {each(losses)}" if losses else ""
+        cause = cause or f"interest of {money(earned)} a quarter does not pay for what it borrowed"
+        weight = WEIGHTS["again"] * a["hole"] / page.scale if again else 1.0
+        yield Event(page.quarter, "lender fails again" if again else "lender fails", (name, *losses), a, text, cause, weight)
+
+
+def taken_along(book):
+    """One event for each lab whose default took clouds and lenders along, at the last victim's quarter.
+
+    A cloud counts for the dead tenant that paid it most, a lender for the cloud on which it lost most.
+    """
+    victims, root = {}, {}
+    for page in book:
+        for cloud in failed(page, "clouds"):
+            name, lost = page.names("clouds")[cloud], lost_rent(page, cloud)
+            if name not in root and lost:
+                root[name] = next(iter(lost))
+                victims.setdefault(root[name], []).append((page, name, "was taken over by its creditors"))
+        for lender in failed(page, "lenders"):
+            name, losses = page.names("lenders")[lender], written_off(page, lender)
+            if name not in root and (culprits := [cloud for cloud in losses if cloud in root]):
+                root[name] = root[culprits[0]]
+                victims.setdefault(root[name], []).append((page, name, "failed"))
+    for lab, fallen in victims.items():
+        page = fallen[-1][0]
+        words = listed(f"{name} {what} in {p.quarter}" for p, name, what in fallen)
+        names = [name for _, name, _ in fallen]
+        text = f"The default of {lab} took others along: {words}."
+        yield Event(page.quarter, "taken along", (lab, *names), {"victims": len(names)}, text, "lost rent and loans")

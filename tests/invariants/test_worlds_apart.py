@@ -1,0 +1,80 @@
+"""A world is the same alone or in a crowd, today or tomorrow, and whoever else may enter it: bit for bit."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from abm.model import Industry, release
+from agents.world_file import load_world
+
+QUARTERS = 28
+SHIPPED = ("archetypes-2023q1", "industry-2026q3")
+SEED = 7
+CROWDS = {8: tuple(range(8)), 16: tuple(np.random.default_rng(0).permutation(16).tolist())}
+
+
+def measured(name, world_ids, quarters=QUARTERS, seed=SEED, **overrides):
+    """Every recorded measure of a run, {(kind, measure): [worlds, quarters, agents]}, and its outcomes."""
+    model = Industry(load_world(name, overrides), rng=seed, world_ids=world_ids).run(quarters)
+    found = {key: model.record.series(*key) for key in model.record.measures}
+    found["books", "balances"] = np.stack(list(model.ledger.balances.values()), axis=1)
+    found["books", "shares"], found["compute", "gw"] = model.cap.shares, model.fleet.gw
+    outcomes = model.record.outcomes(model)
+    release(model)
+    return found, outcomes
+
+
+@functools.cache
+def crowd(name, size):
+    return measured(name, CROWDS[size])
+
+
+def differences(one, other):
+    """Names of measures that differ in any bit."""
+    assert one.keys() == other.keys()
+    return [key for key in one if not np.array_equal(one[key], other[key], equal_nan=True)]
+
+
+def of_world(found, row):
+    """One world of a crowd."""
+    return {key: values[row : row + 1] for key, values in found.items()}
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_world_is_the_same_in_two_crowds_of_other_size_and_order(name):
+    few, many = crowd(name, 8)[0], crowd(name, 16)[0]
+    assert {world: differences(of_world(few, row), of_world(many, CROWDS[16].index(world))) for row, world in enumerate(CROWDS[8])} == {
+        world: [] for world in CROWDS[8]
+    }
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_world_alone_equals_the_world_in_a_crowd(name):
+    found, outcomes = crowd(name, 16)
+    hit = [int(outcomes["world"][row]) for row in np.argsort(-outcomes["labs_defaulted"].to_numpy(), kind="stable")[:2]]
+    calm = int(outcomes["world"][outcomes["labs_defaulted"].argmin()])
+    assert outcomes["labs_defaulted"].max() > 0  # or the test would show little
+    for world in {*hit, calm}:
+        alone, _ = measured(name, (world,))
+        assert differences(alone, of_world(found, CROWDS[16].index(world))) == []
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_worlds_differ_in_luck(name):
+    revenue = crowd(name, 8)[0]["labs", "revenue"][:, -1].sum(axis=1)
+    assert len(np.unique(revenue)) == 8
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(name):
+    one, again, other = (measured(name, (0, 5), quarters=12, seed=seed)[0] for seed in (3, 3, 4))
+    assert differences(one, again) == []
+    assert ("labs", "revenue") in differences(one, other)
+
+
+def test_a_run_in_two_stretches_is_the_run_in_one():
+    model = Industry(load_world("archetypes-2023q1"), rng=SEED, world_ids=(2,)).run(5)
+    model.run(7)
+    whole = measured("archetypes-2023q1", (2,), quarters=12)[0]
+    assert all(np.array_equal(model.record.series(*key), whole[key], equal_nan=True) for key in model.record.measures)

@@ -1,0 +1,95 @@
+"""The capital market: rounds, credit, marks and rates, as formulas."""
+
+import numpy as np
+import pytest
+
+from abm.markets.capital import InvestorParameters, LenderParameters, credit_limit, loan_rate, market_value, share_out
+
+FUNDS, LENDING = InvestorParameters(), LenderParameters()
+YES, NO = np.array([[True]]), np.array([[False]])
+
+
+def row(*values):
+    """One world, [1, n]."""
+    return np.array(values, dtype=float)[None]
+
+
+def test_scarce_money_is_spread_pro_rata_to_what_labs_ask():
+    paid = share_out(row(6), row(10, 20), np.ones((1, 1, 2)))
+    assert paid[0, 0] == pytest.approx([2, 4])
+
+
+def test_nobody_gets_more_than_it_asked_and_all_pay_alike():
+    paid = share_out(row(30, 10), row(4, 4), np.ones((1, 2, 2)))
+    assert paid[0].sum(axis=0) == pytest.approx([4, 4])
+    assert paid[0, 0] == pytest.approx(3 * paid[0, 1])
+
+
+def test_an_investor_gives_only_to_labs_it_may_buy():
+    paid = share_out(row(6, 6), row(6, 6), np.array([[[1, 0], [1, 1]]]))
+    assert paid[0, 0, 1] == 0
+    assert paid[0, 1, 1] == 3
+    assert paid[0].sum(axis=0)[0] == pytest.approx(6)  # 6 and 3 were on offer: a third is left with each
+
+
+def test_a_doubter_makes_good_only_part_of_its_offer():
+    paid = share_out(row(6), row(10, 10), np.array([[[1, 0.5]]]))
+    assert paid[0, 0] == pytest.approx([3, 1.5])
+
+
+def test_without_asks_or_money_nothing_moves():
+    assert share_out(row(6), row(0, 0), np.ones((1, 1, 2))).sum() == 0
+    assert share_out(row(0), row(1, 1), np.ones((1, 1, 2))).sum() == 0
+    assert share_out(np.zeros((1, 0)), row(1, 1), np.ones((1, 0, 2))).shape == (1, 0, 2)
+
+
+def test_the_order_of_labs_and_investors_never_matters():
+    random = np.random.default_rng(1)
+    supply, asks, eager = random.uniform(0, 9, (2, 3)), random.uniform(0, 9, (2, 4)), random.uniform(0, 1, (2, 3, 4))
+    paid = share_out(supply, asks, eager)
+    turned = share_out(supply[:, ::-1], asks[:, ::-1], eager[:, ::-1, ::-1])
+    assert np.allclose(paid, turned[:, ::-1, ::-1])
+
+
+def test_a_lender_is_limited_by_its_capital_ratio():
+    limit = credit_limit(LENDING, row(20), row(90), row(50), row(0.2), row(1), YES)
+    assert limit[0, 0] == pytest.approx(20 / 0.2 - 90)
+    assert credit_limit(LENDING, row(20), row(120), row(50), row(0.2), row(1), YES)[0, 0] == 0
+
+
+def test_a_pure_fund_lends_a_quarter_of_its_means_at_most_and_more_in_a_boom():
+    pace = 0.25 * (100 + LENDING.credit_base[0, 0])
+    at = [credit_limit(LENDING, row(100), row(0), row(100), row(1.0), row(mood), YES)[0, 0] for mood in (0.5, 1, 1.2, 1.3, 2)]
+    assert at == pytest.approx([pace / 4, pace, pace * 1.44, pace * 1.69, pace * 1.69])
+
+
+def test_without_an_answered_call_a_lender_puts_up_its_own_part_in_cash():
+    assert credit_limit(LENDING, row(100), row(0), row(2), row(0.2), row(1), NO)[0, 0] == pytest.approx(10)
+    assert credit_limit(LENDING, row(100), row(0), row(0), row(0.2), row(1), NO)[0, 0] == 0
+
+
+def test_a_lender_without_capital_gives_no_credit():
+    assert credit_limit(LENDING, row(-50), row(10), row(5), row(0.2), row(1), YES)[0, 0] == 0
+
+
+def test_the_market_pays_a_multiple_of_next_years_revenue():
+    value = market_value(FUNDS, row(1), row(10), row(np.log(2)), row(1))
+    assert value[0, 0] == pytest.approx(7 * 10 * 2)
+    assert market_value(FUNDS, row(0.5), row(10), row(np.log(2)), row(0.8))[0, 0] == pytest.approx(0.5 * 0.8 * 140)
+
+
+def test_growth_beyond_eightfold_or_below_a_fall_to_a_third_is_not_priced():
+    assert market_value(FUNDS, row(1), row(1), row(np.log(100)), row(1))[0, 0] == pytest.approx(7 * 8)
+    assert market_value(FUNDS, row(1), row(1), row(-5), row(1))[0, 0] == pytest.approx(7 / np.e)
+
+
+def test_a_growing_frontier_lab_has_a_floor_and_a_shrinking_one_has_none():
+    assert market_value(FUNDS, row(0.5), row(0), row(0.1), row(1))[0, 0] == pytest.approx(4 * 0.5)
+    assert market_value(FUNDS, row(1), row(0), row(-0.1), row(1))[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "leverage", "rate"), [(1, 0, 0.08), (1.5, 2, 0.08), (0.6, 0, 0.10), (1, 5, 0.14), (0.6, 4, 0.13)]
+)
+def test_fear_and_leverage_cost(sentiment, leverage, rate):
+    assert loan_rate(LENDING, row(sentiment), row(leverage))[0, 0] == pytest.approx(rate)

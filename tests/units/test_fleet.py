@@ -1,0 +1,161 @@
+"""Compute by tenant, owner and vintage: what is in force, what it is worth, what happens when contracts end."""
+
+import numpy as np
+import pytest
+
+from abm.fleet import IDLE, OUTSIDE, Fleet, FleetParameters, contract_price, list_price, quarters_of
+from abm.opening import Tranche
+
+NOW = 40
+DECAY = np.array([[0.3], [0.0]])  # obsolescence in two worlds
+NAMES = ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal")
+
+
+def fleet(terms=(20,), **values):
+    """Two worlds, two labs, two owners, one vendor, one lender, at quarter 40."""
+    return Fleet((2, 2, 2, 1, 1), NOW, FleetParameters(2, values), terms, DECAY)
+
+
+def block(gw=2.0, rent=24.0, prepaid=0.0):
+    return Tranche(0, 1, None, gw, rent, 20, prepaid)
+
+
+def test_a_placed_contract_is_seen_from_its_delivery_on():
+    some = fleet()
+    some.place(0, 1, NOW + 3, block(), 0)
+    assert some.in_service(NOW + 2).sum() == 0
+    assert some.in_service(NOW + 3)[:, 0, 1].tolist() == [2, 2]
+    assert some.rent_due(NOW + 2).sum() == 24 * 2 or some.rent_due(NOW + 2).sum() == 0
+    assert some.rent_due(NOW + 3)[:, 0, 1].tolist() == [24, 24]
+
+
+def test_rent_is_in_force_for_exactly_its_term():
+    some = fleet(terms=(4,))
+    some.place(0, 1, NOW, block(), 0)
+    due = [some.rent_due(NOW + quarter)[0, 0, 1] for quarter in range(-1, 6)]
+    assert due == [0, 24, 24, 24, 24, 0, 0]
+
+
+def test_committed_counts_what_still_runs_at_a_date_and_what_comes_later():
+    some = fleet(terms=(4, 20))
+    some.place(0, 1, NOW - 2, block(gw=1, rent=10), 0)  # ends with NOW + 1
+    some.place(0, 1, NOW + 5, block(gw=2, rent=24), 1)
+    assert [some.committed(NOW + quarter)[0, 0, 1] for quarter in (0, 1, 2, 24, 25)] == [3, 3, 2, 2, 0]
+    assert [some.committed_rent(NOW + quarter)[0, 0, 1] for quarter in (0, 1, 2, 25)] == [34, 34, 24, 0]
+    assert some.committed_rent(NOW)[0, 0, 1] != some.rent_due(NOW)[0, 0, 1] == 10  # the coming one is not due yet
+
+
+def test_compute_ages_from_its_delivery_in_each_world_at_its_own_rate():
+    some = fleet()
+    some.place(0, 1, NOW - 4, block(gw=2), 0)
+    assert some.effective(NOW)[:, 0, 1] == pytest.approx([2 * np.exp(-0.3), 2])
+    assert some.decay(NOW)[0, some.at(NOW + 3)] == 1  # what is yet to come is not old
+    assert some.committed_effective(NOW + 4)[:, 0, 1] == pytest.approx([2 * np.exp(-0.6), 2])
+
+
+def test_an_expired_contract_leaves_its_compute_idle_at_the_owner():
+    some = fleet(terms=(4,))
+    some.place(0, 1, NOW - 4, block(gw=2), 0)
+    some.place(1, 1, NOW - 3, block(gw=5), 0)
+    some.expire(NOW)
+    assert some.in_service(NOW)[0, :, 1].tolist() == [0, 5, 2, 0]  # lab, lab, idle, outside
+    assert some.rent_due(NOW)[0, :, 1].tolist() == [0, 24]
+    assert some.committed(NOW).sum(axis=(1, 2)).tolist() == [5, 5]
+    assert some.gw.sum(axis=(1, 2, 3)).tolist() == [7, 7]  # no compute was lost
+
+
+def test_the_dead_leave_what_was_delivered_idle_and_what_was_coming_without_a_tenant():
+    some = fleet()
+    some.place(0, 1, NOW - 2, block(gw=2), 0)
+    some.place(0, 0, NOW + 2, block(gw=3, prepaid=1), 0)
+    some.place(1, 0, NOW + 2, block(gw=4), 0)
+    orphaned = some.release(np.array([[True, False], [False, False]]), NOW)
+    assert some.in_service(NOW)[:, IDLE, 1].tolist() == [2, 0]
+    assert orphaned[0, :, some.at(NOW + 2)].tolist() == [3, 0]
+    assert orphaned[1].sum() == 0 and orphaned.sum() == 3
+    assert some.committed_rent(NOW)[0].sum(axis=1).tolist() == [0, 24]
+    assert some.committed_rent(NOW)[1].sum(axis=1).tolist() == [48, 24]  # the other world goes on
+    assert some.prepaid.sum(axis=(1, 2, 3)).tolist() == [0, 1]
+
+
+def test_what_remains_to_be_paid_is_quarters_left_times_rent():
+    some = fleet()
+    some.place(0, 1, NOW - 3, block(rent=24), 0)  # this is its fourth quarter: 16 are left after it
+    some.place(0, 0, NOW + 9, block(rent=4), 0)  # all 20 lie ahead
+    assert some.remaining_rent(NOW)[0, 0].tolist() == [20 * 4 / 4, 16 * 24 / 4]
+    schedule = some.rent_schedule(NOW, 40)
+    assert schedule[0, 0].sum() == pytest.approx(some.remaining_rent(NOW)[0, 0].sum())
+    assert schedule[0, 0, [0, 7, 8, 15, 16, 27, 28]].tolist() == [6, 6, 7, 7, 1, 1, 0]
+
+
+def test_used_compute_is_worth_chips_after_ageing_plus_the_site_and_less_when_much_is_idle():
+    some = fleet()
+    some.place(0, 1, NOW - 4, block(gw=2), 0)
+    assert some.economic_value(NOW)[:, 1] == pytest.approx([2 * (35 * np.exp(-0.3) + 8), 2 * (35 + 8)])
+    some.place(IDLE, 1, NOW - 4, block(gw=1), 0)
+    assert some.idle_ratio(NOW)[:, 0] == pytest.approx([1 / 3, 1 / 3])
+    assert some.economic_value(NOW)[:, 1] == pytest.approx([3 * (35 * np.exp(-0.3) * 0.5 + 8), 3 * (35 * 0.5 + 8)])
+    some.place(IDLE, 0, NOW, block(gw=100), 0)
+    assert some.economic_value(NOW)[1, 1] == pytest.approx(3 * (35 * 0.15 + 8))  # a fire sale has a floor
+
+
+def test_compute_in_the_pipeline_is_worth_nothing_yet():
+    some = fleet()
+    some.place(0, 1, NOW + 1, block(), 0)
+    assert some.economic_value(NOW).sum() == 0 and some.idle_ratio(NOW).sum() == 0
+
+
+def test_tenants_that_never_default_hold_compute_without_a_contract_in_the_register():
+    some = fleet()
+    some.place(OUTSIDE, 1, NOW - 1, block(gw=3), 0)
+    assert some.in_service(NOW)[0, OUTSIDE, 1] == 3
+    assert some.rent_due(NOW).sum() == 0
+
+
+@pytest.mark.parametrize(("life", "price"), [(4, 17.25), (5, 14.50), (6, 12.6667), (8, 10.375), (10, 9.00)])
+def test_rent_by_accounting_life(life, price):
+    assert contract_price(FleetParameters(), np.array([[float(life)]]), 0.08)[0, 0] == pytest.approx(price, abs=5e-5)
+
+
+def test_list_rent_is_that_of_five_years_without_a_mark_up():
+    assert list_price(FleetParameters(), 0.08)[0, 0] == pytest.approx(13.3, abs=1e-12)
+    bare = FleetParameters(1, {"markup": 0})
+    assert contract_price(bare, 5, 0.08)[0, 0] == pytest.approx(13.3, abs=1e-12)
+
+
+def test_years_are_whole_quarters_and_at_least_one():
+    assert quarters_of([6, 4.6, 0.1]).tolist() == [24, 18, 1]
+
+
+def test_moving_the_window_changes_no_answer():
+    some = fleet(terms=(4, 20))
+    random = np.random.default_rng(2)
+    for vintage in range(NOW - 20, NOW + 12):
+        some.place(0, 1, vintage, block(*random.uniform(0, 2, 3)), vintage % 2)
+        some.place(IDLE, 0, vintage, block(gw=random.uniform(0, 2)), 0)
+        for name in NAMES[2:]:
+            getattr(some, name)[..., some.at(vintage)] = random.uniform(0, 2)
+    later = NOW + 11
+    before, first = answers(some, later), some.first
+    some.move_window(later)
+    assert some.first > first
+    assert all(np.allclose(a, b, rtol=1e-14, atol=0) for a, b in zip(before, answers(some, later), strict=True))
+
+
+def answers(some, now):
+    """Everything that can be asked of a fleet."""
+    asked = [some.in_service, some.effective, some.rent_due, some.committed, some.committed_rent, some.committed_effective]
+    asked += [some.remaining_rent, some.idle_ratio, some.economic_value, lambda at: some.rent_schedule(at, 12)]
+    sums = [getattr(some, name)[..., some.at(now - some.life) + 1 :].sum(axis=-1) for name in NAMES if name not in ("loan", "principal")]
+    cell = some.at(now)
+    return [ask(now) for ask in asked] + sums + [some.loan.sum(axis=-1), some.principal.sum(axis=-1), some.gw[..., cell - 8 : cell + 4]]
+
+
+def test_the_window_keeps_a_loan_that_outlives_its_block():
+    some = fleet(physical_life=20)
+    some.loan[..., some.at(NOW - 20)], some.principal[..., some.at(NOW - 20)] = 12.0, 0.5
+    for now in range(NOW, NOW + 48):
+        some.move_window(now)
+    assert some.at(NOW + 47) < some.gw.shape[-1]
+    assert some.loan.sum(axis=(1, 2, 3)).tolist() == [24, 24]
+    assert some.principal.sum(axis=(1, 2, 3)).tolist() == [1, 1]

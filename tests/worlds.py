@@ -1,0 +1,161 @@
+"""Tiny worlds built by hand: a few firms and round numbers, so that a test can be checked with a pencil.
+
+`opening` gives an Opening of any number of firms of each kind, also none; `Wanting` stands in for customers where spend is
+given; `quarter` runs the phases of a quarter up to the marks, without planning.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from abm import default, funding, operations, sentiment
+from abm.clock import Quarter
+from abm.markets import compute
+from abm.markets.services import CLASSES
+from abm.model import Industry
+from abm.opening import FIRM_KINDS, PASSIVE, Opening, Tranche
+from abm.shocks import apply_shocks
+from agents import inhabitants
+
+ALWAYS = {
+    "labs": {"cash": 0.0, "alive": 1.0, "share": 1.0, "consumer_share": 0.0, "revenue": 0.0},
+    "clouds": {"cash": 0.0},
+    "vendors": {"cash": 0.0, "slots_gw": 0.0},
+    "investors": {"cash": 0.0},
+    "lenders": {"cash": 0.0},
+}
+ECONOMY = -2  # row of Economy among all agents
+
+
+class Wanting:
+    """Customers who want a given spend, grown at a rate, and pay for what they are served; enterprises only."""
+
+    n = 1
+
+    def __init__(self, worlds, labs, spend=0.0, growth=0.0):
+        """spend: $bn a year in the first quarter, to [worlds, labs]; growth: ln per year."""
+        self.wanted = np.zeros((worlds, labs, len(CLASSES)))
+        self.wanted[..., 0] = spend / np.exp(growth / 4)
+        self.growth, self.paid = growth, np.zeros((worlds, 1))
+
+    def advance_stages(self, frontier):
+        """They have no stages."""
+
+    def choose(self, offers, turned_away_share, uniforms):
+        """They are loyal."""
+
+    def desired_spend(self, frontier, served, noise, boost):
+        """A quarter's growth."""
+        self.wanted = self.wanted * np.exp(self.growth / 4)
+
+    def demand(self):
+        """Wanted spend by lab and class, $bn a year, [worlds, labs, classes]."""
+        return self.wanted
+
+    def settle(self, paid_share):
+        """What they pay, $bn a year."""
+        self.paid = (self.wanted * paid_share).sum(axis=(1, 2))[:, None]
+
+    def populations(self, model):
+        """Nobody to look at one by one."""
+        return ()
+
+
+def wanting(spend=0.0, growth=0.0):
+    """Inhabitants whose customers want this spend, $bn a year by lab; None: a world without customers."""
+    people = None if spend is None else lambda industry, shares: Wanting(industry.worlds, len(industry.labs.names), np.array(spend), growth)
+    return SimpleNamespace(KINDS=inhabitants.KINDS, GROUPS=inhabitants.GROUPS, people=people, noise=lambda industry, previous: previous)
+
+
+def opening(firms, *, tranches=(), debt=0.0, debt_life=24, parameters=None, people=None, start="2023Q1", kind="named"):
+    """An Opening with these firms: {kind: [{column: value}, ...]}; everything is owned by Economy, purchases are spread evenly.
+
+    debt: loans of the first cloud from the first lender, $bn, over debt_life quarters; people: see `wanting`
+    """
+    firms = {each: list(firms.get(each, ())) for each in FIRM_KINDS}
+    names = {each: [firm.get("name", f"{each[:-1]} {row + 1}") for row, firm in enumerate(firms[each])] for each in FIRM_KINDS}
+    sizes = {each: len(names[each]) for each in FIRM_KINDS}
+    loans = np.zeros((sizes["lenders"], sizes["clouds"]))
+    if debt:
+        loans[0, 0] = debt
+    total = sum(sizes.values()) + len(PASSIVE)
+    return Opening(
+        name="tiny", title="tiny", kind=kind, purpose="a test", caveat="not a forecast", start=Quarter.parse(start), names=names,
+        columns={each: _columns(each, firms[each]) for each in FIRM_KINDS},
+        parameters=parameters or {},
+        weights=_even(sizes["labs"], sizes["clouds"]),
+        vendor_mix=_even(sizes["clouds"], sizes["vendors"]),
+        lender_mix=_even(sizes["clouds"], sizes["lenders"]),
+        parent=np.full(sizes["labs"], -1),
+        shares={each: _of_economy(total, sizes[each]) for each in ("labs", "clouds", "vendors", "lenders")},
+        debt=loans, debt_life=np.full(loans.shape, float(debt_life)), tranches=tuple(tranches), entrants=0,
+        inhabitants=people or inhabitants,
+    )  # fmt: skip
+
+
+def _columns(kind, firms):
+    keys = {**ALWAYS[kind], **{key: None for firm in firms for key in firm if key != "name"}}
+    return {key: np.array([firm.get(key, default) for firm in firms], dtype=float) for key, default in keys.items()}
+
+
+def _even(rows, columns):
+    return np.full((rows, columns), 1 / max(1, columns))
+
+
+def _of_economy(agents, issuers):
+    shares = np.zeros((agents, issuers))
+    shares[ECONOMY] = 1
+    return shares
+
+
+def let(industry, gw, rent, book=0.0, life=24, prepaid=0.0):
+    """The first cloud lets the first lab a block that came into service as this quarter began, built and paid for.
+
+    GW, rent in $bn a year, book in $bn, life in quarters. It stands in the vintage before, so that nothing is to be delivered.
+    """
+    fleet, rows, vintage = industry.fleet, industry.rows, industry.now - 1
+    fleet.place(0, 0, vintage, Tranche(0, 0, industry.quarter - 1, gw, rent, fleet.terms[0], prepaid), 0)
+    fleet.book[:, 0, fleet.at(vintage)] += book
+    fleet.depreciation[:, 0, fleet.at(vintage)] += book / life
+    lab, cloud = (slice(rows[kind].start, rows[kind].start + 1) for kind in ("labs", "clouds"))
+    industry.ledger.open("fleet", cloud, book)
+    industry.ledger.open("prepaid", lab, prepaid, mirror=("prepaid_owed", cloud))
+
+
+def by_class(industry, spend):
+    """Spend wanted by enterprises of each lab, $bn a year, as [worlds, labs, classes]."""
+    wanted = np.zeros((industry.worlds, len(industry.labs.names), len(CLASSES)))
+    wanted[..., 0] = spend
+    return wanted
+
+
+def quarter(industry, spend):
+    """The phases of `Industry.step` from deliveries to marks at a given spend, $bn a year by lab; nobody plans. Returns what was due."""
+    industry.begin()
+    apply_shocks(industry)
+    compute.deliver(industry)
+    operations.post(industry)
+    served = operations.serve(industry, by_class(industry, spend))
+    operations.receive(industry, served)
+    owed = operations.dues(industry, served)
+    if industry.investors.names:
+        funding.fund(industry, owed)
+    default.settle(industry, owed)
+    sentiment.depreciate(industry)
+    sentiment.mark(industry)
+    return owed
+
+
+def turn(industry):
+    """On to the next quarter, as `Industry.close` does, without records."""
+    industry.quarter, industry.age = industry.quarter + 1, industry.age + 1
+
+
+def industry(given, worlds=1, **options):
+    """An Industry of an Opening."""
+    return Industry(given, worlds=worlds, **options)
+
+
+def cash(model, kind):
+    """Cash of a kind in the books, $bn, [worlds, rows]."""
+    return model.ledger.balances["cash"][:, model.rows[kind]]

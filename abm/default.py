@@ -183,6 +183,8 @@ def _lose_stakes(industry, dead):
 def _make_future_rents_whole(industry, dead):
     """With channel C1 off, Economy goes on paying the rents that the dead had promised."""
     off = 1 - industry.contagion.counterparty[..., None]
+    if not off.any():
+        return  # nothing to add in any world
     for ahead in range(industry.made_whole.shape[-1]):
         due = np.where(dead[:, :, None], industry.fleet.rent_due(industry.now + 1 + ahead), 0).sum(axis=1)
         industry.made_whole[..., ahead] += due * off[..., 0]

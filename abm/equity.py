@@ -33,14 +33,20 @@ class CapTable:
 
     def mark(self, issuers, value):
         """Set the market value of issuers; every holder's stake moves with it [model.md 12.5, posting 12]."""
-        change = np.maximum(0, value) + self.ledger.balances["equity"][:, issuers]
+        self._move(issuers, np.maximum(0, value) + self.ledger.balances["equity"][:, issuers])
+
+    def wipe_out(self, issuers, gone):
+        """Mark the issuers that are gone, bool [worlds, issuers], to zero. They keep their table at price 0 until replaced.
+
+        All others stay as they are to the last bit, also what rounding left of the dead of earlier quarters.
+        """
+        self._move(issuers, np.where(gone, self.ledger.balances["equity"][:, issuers], 0))
+
+    def _move(self, issuers, change):
+        """Raise the value of issuers by `change`, $bn, [worlds, issuers], and every holder's stake with it."""
         everybody = slice(0, len(self.ledger.names))
         gains = self.shares[:, :, issuers] * change[:, None, :]
         self.ledger.revalue("revaluation", everybody, "stakes", issuers, "equity", gains)
-
-    def wipe_out(self, issuers, gone):
-        """Mark the issuers that are gone, bool [worlds, issuers], to zero. They keep their table at price 0 until replaced."""
-        self.mark(issuers, np.where(gone, 0, self.value(issuers)))
 
     def hand_over(self, issuers, replaced, holders, weights):
         """Give the whole of the replaced issuers, bool [worlds, issuers], to holders by weight, [worlds, holders]; the mark must be 0."""

@@ -75,8 +75,21 @@ class Fleet:
         self.book, self.depreciation, self.wip, self.unbuilt = (np.zeros((worlds, owners, span)) for _ in range(4))
         self.chips_due = np.zeros((worlds, owners, vendors, span))
         self.loan, self.principal = (np.zeros((worlds, lenders, owners, span)) for _ in range(2))
+        self._kept = {}
         self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
         self.weak = np.zeros((worlds, owners))  # quarters in which economic value lay below the impairment line
+
+    def changed(self):
+        """Forget sums that were kept; to be called by whoever changes contracts or compute."""
+        self._kept = {}
+
+    def _once(self, name, quarter, compute):
+        """A sum over vintages, kept until something changes: many ask for the same one in a quarter. Read-only."""
+        if (name, quarter) not in self._kept:
+            found = compute(quarter)
+            found.flags.writeable = False
+            self._kept[name, quarter] = found
+        return self._kept[name, quarter]
 
     def at(self, quarter):
         """Position of a delivery quarter on the last axis."""
@@ -84,6 +97,7 @@ class Fleet:
 
     def move_window(self, now):
         """Drop vintages past their physical life and make room for coming ones."""
+        self.changed()
         if self.at(now) - self.life < _CHUNK:
             return
         self.first += _CHUNK
@@ -100,16 +114,19 @@ class Fleet:
 
     def in_service(self, now):
         """Nominal GW delivered, by tenant row, [worlds, tenants + 2, owners]."""
-        return self.gw[..., : self.at(now) + 1].sum(axis=-1)
+        return self._once("in service", now, lambda quarter: self.gw[..., : self.at(quarter) + 1].sum(axis=-1))
 
     def effective(self, now):
         """Frontier-equivalent GW delivered, by tenant row, GWe, [worlds, tenants + 2, owners]."""
+        return self._once("effective", now, self._effective)
+
+    def _effective(self, now):
         end = self.at(now) + 1
         return _weighed(self.gw[..., :end], self.decay(now)[:, :end])
 
     def rent_due(self, at):
         """Rent of the contracts in force at a quarter, $bn a year, [worlds, tenants, owners]."""
-        return self._in_force(self.rent, at, at)
+        return self._once("rent", at, lambda quarter: self._in_force(self.rent, quarter, quarter))
 
     def committed(self, at):
         """Nominal GW whose contract runs beyond a quarter, coming deliveries included, [worlds, tenants, owners]."""
@@ -153,6 +170,7 @@ class Fleet:
 
     def place(self, tenant, owner, vintage, amounts, term_class):
         """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""
+        self.changed()
         position = self.at(vintage)
         self.gw[:, tenant, owner, position] += amounts.gw
         if tenant >= 0:
@@ -162,6 +180,7 @@ class Fleet:
 
     def expire(self, now):
         """Contracts whose term ends before this quarter: their compute becomes idle at its owner."""
+        self.changed()
         for let, rent, term in zip(self.let, self.rent, self.terms, strict=True):
             vintage = self.at(now - term)
             if vintage < 0:
@@ -177,6 +196,7 @@ class Fleet:
 
         tenants: bool, [worlds, tenants]. Returns the GW in the pipeline that lost their tenant, [worlds, owners, vintages].
         """
+        self.changed()
         gone, end = tenants[:, :, None, None], self.at(now) + 1
         leaving = np.where(gone, self.gw[:, :EXTRA_OUT], 0)
         self.gw[:, :EXTRA_OUT] -= leaving

@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.cone import cone
-from abm.markets.capital import share_out
+from abm.markets.capital import call_equity, share_out
 
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
@@ -33,13 +33,18 @@ def shortfall(industry, owed):
 
 
 def parents_cover(industry, owed):
-    """A parent pays for its lab from free cash before the lab would default [model.md 26.17b]."""
+    """A parent pays for its lab from free cash before the lab would default; what it lacks it calls from investors, as it does
+    for its own bills, while the hole is small against the lab's value [model.md 11.3, 26.1, 26.17b].
+    """
     labs, clouds = industry.labs, industry.clouds
     comes_back = (owed.amount("rent") * (labs.parent_row[..., None] == np.arange(len(clouds.names)))).sum(axis=1)
-    free = np.clip(clouds.cash - owed.of("clouds") + comes_back, 0, np.maximum(0, clouds.cash))
     held = (labs.parent_row[:, None, :] == np.arange(len(clouds.names))[:, None]) & (labs.alive[:, None] > 0)
-    need = held * shortfall(industry, owed)[:, None]
+    short = shortfall(industry, owed)
+    need = held * short[:, None]
     total = need.sum(axis=2)
+    free = np.clip(clouds.cash - owed.of("clouds") + comes_back, 0, np.maximum(0, clouds.cash))
+    worth_it = (held * np.where(short < industry.funds.rescue_limit * industry.cap.value(industry.rows["labs"]), short, 0)[:, None]).sum(axis=2)
+    free = free + call_equity(industry, np.clip(total - free, 0, worth_it))
     scale = np.minimum(1, free / np.where(total > 0, total, 1))
     industry.cap.issue("lab_equity", industry.rows["clouds"], industry.rows["labs"], need * scale[..., None])
 

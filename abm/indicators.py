@@ -167,7 +167,12 @@ def _among_firms(industry, payments):
     """The payments among labs, clouds, vendors and lenders only; customers and Economy are outside the sector [model.md 15.5c]."""
     rows = industry.rows
     keep = np.r_[rows["labs"], rows["clouds"], rows["vendors"], rows["lenders"]]
-    return np.ascontiguousarray(payments[:, keep][:, :, keep])
+    return _between(payments, keep, keep)
+
+
+def _between(payments, payers, payees):
+    """Payments of some agents to some, [worlds, payers, payees]; contiguous, so that sums do not depend on how many worlds there are."""
+    return np.ascontiguousarray(payments[:, payers][:, :, payees])
 
 
 def look_through(industry):
@@ -176,11 +181,11 @@ def look_through(industry):
     purchases, equity, loans = (sum(p[k] for p in industry.past_payments) for k in range(3))
     firms = np.r_[rows["labs"], rows["clouds"], rows["vendors"]]
     outside = np.r_[rows["customers"], rows["Economy"]]
-    bought = purchases[:, firms][:, :, firms]
-    from_customers = purchases[:, outside][:, :, firms].sum(axis=1)
-    from_vendors = equity[:, rows["vendors"]][:, :, firms].sum(axis=1)
-    from_equity = equity[:, :, firms].sum(axis=1) - from_vendors
-    from_debt = loans[:, :, firms].sum(axis=1)
+    bought, everybody = _between(purchases, firms, firms), slice(None)
+    from_customers = _between(purchases, outside, firms).sum(axis=1)
+    from_vendors = _between(equity, rows["vendors"], firms).sum(axis=1)
+    from_equity = _between(equity, everybody, firms).sum(axis=1) - from_vendors
+    from_debt = _between(loans, everybody, firms).sum(axis=1)
     injected = np.stack([from_customers, from_equity, from_debt, from_vendors], axis=-1)
     shares = origins(bought, injected)
     first = len(industry.labs.names) + len(industry.clouds.names)

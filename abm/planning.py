@@ -106,8 +106,8 @@ def hasty(industry):
     """Error of orders decided in two minutes, 1 for all others [model.md 4.2]."""
     p = industry.plans
     row = industry.luck_row("memo", industry.labs, spare=1)
-    n = len(industry.labs.names)
-    chance, size = ndtr(row[:, :n]), row[:, n : 2 * n]
+    n, half = len(industry.labs.names), row.shape[1] // 2  # a fixed place, so that one more lab changes nobody's luck
+    chance, size = ndtr(row[:, :n]), row[:, half : half + n]
     return np.where(chance < p.memo_noise, np.exp(p.memo_sd * size), 1)
 
 
@@ -265,6 +265,7 @@ def register(industry, view, filled, signed, prepayment):
     built = filled.sum(axis=(1, 3))
     fleet.unbuilt[..., cells] += site * built
     fleet.chips_due[..., cells] += chip * filled.sum(axis=1)
+    fleet.changed()
 
 
 def prepayment_by(rent, prepayment):

@@ -186,7 +186,7 @@ def mood(page):
         yield Event(page.quarter, "mood", (), {"before": then, "now": now}, text)
     for name, word in (("p10_coverage", "P10"), ("p50_coverage", "median")):
         then, now = before.recorded("industry", name), page.recorded("industry", name)
-        if (then >= 1) != (now >= 1):
+        if (then >= 1) != (now >= 1) and page.recorded("industry", "commitments") >= DUST:
             verb = "no longer pays" if now < 1 else "pays again"
             text = f"The {word} of what labs may earn two years out {verb} for the rent they have promised ({said(now)} times)."
             yield Event(page.quarter, "coverage", (), {"before": then, "now": now}, text, weight=WEIGHTS["frontier"])
@@ -203,7 +203,8 @@ def year(page):
     gw = float(page.recorded("clouds", "gw").sum())
     ratio = now["commitments"] / now["revenue_total"] if now["revenue_total"] > DUST else 0
     promised = f"{money(now['commitments'])} of rent promised" + (f" ({said(ratio)} years of revenue)" if ratio else "")
-    text = f"The year ends with {count(labs)} lab{"" if labs == 1 else "s"} earning {money(now['revenue_total'])} a year, {said(gw)} GW in service, {promised}, "
+    text = f"The year ends with {count(labs)} {'lab' if labs == 1 else 'labs'} earning {money(now['revenue_total'])} a year, "
+    text += f"{said(gw)} GW in service, {promised}, "
     chips = f"{money(sales)} of chips" if sales >= DUST else "no chips"
     text += f"P10 coverage {said(now['p10_coverage'])}, mood {said(now['sentiment'])} and {chips} sold in the year."
     yield Event(page.quarter, "year", (), {**now, "gw": gw, "chip_sales": sales, "labs": labs}, text)

@@ -16,14 +16,12 @@ from abm.model import Industry
 from abm.opening import FIRM_KINDS, PASSIVE, Opening, Tranche
 from abm.shocks import apply_shocks
 from agents import inhabitants
+from agents.world_columns import COLUMNS
 
-ALWAYS = {
-    "labs": {"cash": 0.0, "alive": 1.0, "share": 1.0, "consumer_share": 0.0, "revenue": 0.0},
-    "clouds": {"cash": 0.0},
-    "vendors": {"cash": 0.0, "slots_gw": 0.0},
-    "investors": {"cash": 0.0},
-    "lenders": {"cash": 0.0},
+ALWAYS = {  # every column of a world file at its default, nothing where it has none
+    kind: {key: item.default if item.default is not None else 0.0 for key, item in items.items()} for kind, items in COLUMNS.items()
 }
+ALWAYS["labs"] |= {"alive": 1.0, "share": 1.0}
 ECONOMY = -2  # row of Economy among all agents
 
 

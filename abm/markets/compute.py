@@ -36,6 +36,7 @@ def deliver(industry):
     lend(industry, offered * share[:, None])
     _pay(industry, instalments * share[..., None], chips * share[..., None])
     _take_into_service(industry, at, share, offered * share[:, None])
+    fleet.changed()
     industry.delivered_gw = arriving * share
     industry.chip_sales = (chips * share[..., None]).sum(axis=1)
 

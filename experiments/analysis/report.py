@@ -1,2 +1,211 @@
-"""x"""
-def write_report(*a): pass
+"""The report of a run: one HTML file that needs no network, from a manifest, a summary and the opening it started from."""
+
+import json
+import shlex
+from html import escape
+from importlib.resources import files
+
+from experiments.analysis.figures import figures
+from experiments.analysis.money import money_graph_svg
+from experiments.analysis.tables import input_tables, story_list, year_table
+from experiments.inputs import ADDRESS_LENGTH
+from experiments.summary import HIGH, LOW, MIDDLE
+from experiments.words import CAVEAT, NATURES, between, billions, futures, headline, percent, systemic_rule, times
+
+SECTIONS = (
+    ("cone", "How wide is the cone"),
+    ("failures", "Who fails"),
+    ("promised", "What was promised"),
+    ("money", "Who funds whom"),
+    ("worst", "The worst world"),
+    ("inputs", "What went in"),
+)
+
+
+def write_report(path, manifest, summary, opening):
+    """Write the page to a path."""
+    path.write_text(report(manifest, summary, opening), encoding="utf-8")
+
+
+def report(manifest, summary, opening):
+    """The whole page as text. All names are escaped; nothing on it is loaded from anywhere."""
+    charts = figures(summary)
+    body = "\n".join(
+        [
+            _header(manifest, summary),
+            "<main>",
+            _cone(summary, charts),
+            _failing(summary, charts),
+            _promised(charts),
+            _money(summary, charts),
+            _worst(summary),
+            _inputs(manifest, opening),
+            "</main>",
+            _footer(manifest),
+        ]
+    )
+    specs = "\n".join(_embedded(f"spec-{key}", figure.chart.to_dict()) for key, figure in charts.items())
+    return _page(manifest["world"]["title"], body, specs)
+
+
+def _page(title, body, specs):
+    from vl_convert import javascript_bundle
+
+    style, script = (files("experiments.analysis").joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
+    library = javascript_bundle().replace("</script", "<\\/script")
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>Overreach: {escape(title)}</title>
+<style>{style}</style>
+</head>
+<body>
+{body}
+{specs}
+<script>{library}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def _embedded(key, spec):
+    """A chart's description as data that no name in it can break out of."""
+    text = json.dumps(spec, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" id="{key}">{text}</script>'
+
+
+def _header(manifest, summary):
+    world, inputs = manifest["world"], manifest["inputs"]
+    about = f"{escape(world['title'])} · {futures(inputs['worlds'])} of {inputs['quarters']} quarters · seed {inputs['seed']}"
+    links = "".join(f'<a href="#{key}">{title}</a>' for key, title in SECTIONS)
+    return f"""<header>
+<p class="kicker">Overreach · {about}</p>
+<h1>{escape(headline(summary))}</h1>
+<p class="caveat">{escape(CAVEAT)} {escape(world["caveat"])}</p>
+<div class="tiles">{"".join(_tile(*tile) for tile in _tiles(summary))}</div>
+<nav>{links}</nav>
+</header>"""
+
+
+def _tile(what, value, meaning):
+    return f'<div class="tile"><span class="what">{escape(what)}</span><b>{escape(value)}</b><span>{escape(meaning)}</span></div>'
+
+
+def _tiles(summary):
+    """Key numbers: what they are, the value, and what it means."""
+    event, years, found = summary["systemic"], summary["years"], summary["pressure"]
+    middle = years[len(years) // 2]
+    cover, circle, through = found["p10_coverage"], found["circularity"], found["look_through"]
+    served, frontier = summary["welfare"]["served_revenue"], summary["welfare"]["frontier"]
+    return [
+        ("Systemic event", percent(event["share"]), f"95 % interval {between(event)}; {systemic_rule()}"),
+        (
+            f"Revenue {middle['year']}",
+            billions(middle["revenue"][MIDDLE]),
+            f"a year in the median world ({billions(middle['revenue'][LOW])} to {billions(middle['revenue'][HIGH])}); "
+            f"required: {billions(middle['required'][MIDDLE])}",
+        ),
+        ("P10 coverage", _now_and(cover, times), f"opening, then worst ({summary['quarters'][cover['when']]} most often); below 1x it cannot be paid"),
+        ("Money in circles", _now_and(circle, percent), "of payments among firms: first year, then each world's peak"),
+        ("Look-through revenue", _now_and(through, percent), "of vendor sales that final customers pay for: first year, then lowest"),
+        ("Value served", billions(served[MIDDLE]), f"in all, median world; frontier {frontier[MIDDLE]:.1f} OOM above 2023 at the end"),
+    ]
+
+
+def _now_and(found, said):
+    return f"{said(found['now'][MIDDLE])} → {said(found['worst'][MIDDLE])}"
+
+
+def _section(key, text, content):
+    return f'<section id="{key}"><h2>{dict(SECTIONS)[key]}</h2><p>{escape(text)}</p>{content}</section>'
+
+
+def _figure(charts, key, wide=False):
+    item, place = charts[key], ' class="wide"' if wide else ""
+    return (
+        f"<figure{place}><h3>{escape(item.title)}</h3><figcaption>{escape(item.reading)}</figcaption>"
+        f'<div class="chart" data-chart="{key}"></div></figure>'
+    )
+
+
+def _cone(summary, charts):
+    table = f"<figure><h3>End of each year</h3><figcaption>$bn at annual rate; short: worlds that earn less than required.</figcaption>{year_table(summary)}</figure>"
+    text = "The same firms, contracts and rules; only luck differs between the worlds."
+    return _section("cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>')
+
+
+def _failing(summary, charts):
+    shown = {row["firm"] for row in summary["firms"] if row["kind"] == "labs" or row["count"]}
+    safe = [row["firm"] for row in summary["firms"] if row["firm"] not in shown]
+    text = "A firm fails when it cannot pay what is due and nobody puts up the money."
+    if safe:
+        text += f" In no world failed: {', '.join(safe)}."
+    return _section("failures", text, f'<div class="grid">{_figure(charts, "failures")}{_figure(charts, "survival")}</div>')
+
+
+def _promised(charts):
+    text = "Take-or-pay contracts are due whether the compute is used or not, one to two years after somebody had to guess the revenue."
+    names = ["implied"] if "implied" in charts else []
+    figures_shown = "".join(_figure(charts, name) for name in (*names, "minsky"))
+    only = ' class="grid"' if names else ""
+    return _section("promised", text, f'<div class="grid">{_figure(charts, "wall", wide=True)}</div><br><div{only}>{figures_shown}</div>')
+
+
+def _money(summary, charts):
+    money = summary["money"]
+    key = "".join(f'<li><i style="background:var(--{hue})"></i>{name}</li>' for name, hue in zip(NATURES.values(), ("sky", "green", "orange")))
+    key += '<li><i style="background:var(--vermilion)"></i>Goes in a circle</li>'
+    reading = (
+        f"Widths are $bn in the first year, mean over worlds; red is the part that comes back to where it started "
+        f"({percent(money['circling'])} of payments among firms); links too thin to see add up to {billions(money['left_out'])}."
+    )
+    graph = (
+        f'<figure class="wide"><h3>The money graph</h3><figcaption>{escape(reading)}</figcaption><ul class="key">{key}</ul>'
+        f'<div class="scroll" tabindex="0">{money_graph_svg(money)}</div>{_link_table(money)}</figure>'
+    )
+    text = "Follow a dollar from the left: from customers, investors and lenders to labs, to the owners of compute, to the vendors of chips, and back."
+    return _section("money", text, f'<div class="grid">{graph}{_figure(charts, "circularity")}{_figure(charts, "look_through")}</div>')
+
+
+def _link_table(money):
+    rows = "".join(
+        f'<tr><td>{escape(link["from"])}</td><td>{escape(link["to"])}</td><td>{NATURES[link["nature"]]}</td>'
+        f'<td class="n">{billions(link["amount"])}</td><td class="n">{percent(link["circling"])}</td></tr>'
+        for link in money["links"]
+    )
+    head = '<tr><th>From</th><th>To</th><th>What</th><th class="n">First year</th><th class="n">In a circle</th></tr>'
+    return f'<details><summary>The links as a table</summary><div class="scroll"><table>{head}{rows}</table></div></details>'
+
+
+def _worst(summary):
+    text = f"World {summary['worst_world']}, in which most went wrong, as its books tell it. Years in which a firm fails are open."
+    return _section("worst", text, story_list(summary["story"]))
+
+
+def _inputs(manifest, opening):
+    world = manifest["world"]
+    text = f"{world['purpose']} Every number below carries its source; an assumption says that it is one."
+    return _section("inputs", text, input_tables(manifest, opening))
+
+
+def _footer(manifest):
+    versions = ", ".join(f"{name} {number}" for name, number in manifest["versions"].items())
+    return f"""<footer><p>{escape(CAVEAT)}</p>
+<p>The same command with the same code gives the same bytes; any world can be run again alone.</p>
+<pre>{escape(command(manifest))}
+overreach story {manifest["address"][:ADDRESS_LENGTH]} --world 0</pre>
+<p>Run {manifest["address"]}. {escape(versions)}.</p></footer>"""
+
+
+def command(manifest):
+    """The command line that makes this run again."""
+    inputs = manifest["inputs"]
+    shocks = [",".join([f"{row['name']}@{row['at']}", *(f"{k}={v:g}" for k, v in row.items() if k not in ("name", "at"))]) for row in inputs["shocks"]]
+    parts = ["overreach", "run", manifest["world"]["name"], *(f"--{key}={inputs[key]}" for key in ("worlds", "quarters", "seed"))]
+    parts += [f"--set={name}={value}" for name, value in inputs["settings"].items()] + [f"--shock={shock}" for shock in shocks]
+    return shlex.join(parts)

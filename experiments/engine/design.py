@@ -15,26 +15,31 @@ class DesignParameters(Group, name="design"):
     """What a design may ask for."""
 
     most_points = parameter(
-        1_000_000, unit="count", low=1, high=10_000_000, structural=True, source="what a plan can hold", meaning="design points of a question"
+        1_000_000, unit="count", low=1, high=10_000_000, structural=True, source="what a plan can hold", meaning="most design points"
     )
 
 
 class Point(NamedTuple):
-    """A design point: its place, what its columns show, and everything it sets."""
+    """A design point: its place, what its columns show, everything it sets, and what its case has in common with others."""
 
     number: int
     combination: int
     sample: int
     shown: dict
     settings: dict
+    structure: str
+    quarters: int
+    fingerprint: str  # of its world's files
 
 
 def design(question):
     """All points of a question, checked: no run will fail for a name or a value. Raises BadInput."""
-    points = list(_points(question))
-    for point in points:
-        _check(question, point)
-    return points
+    return list(_points(question))
+
+
+def first_point(question):
+    """The first point alone, checked."""
+    return next(iter(_points(question)))
 
 
 def size(question):
@@ -68,12 +73,19 @@ def _points(question):
     for combination, choice in enumerate(_combinations(question)):
         for number, sampled in enumerate(samples):
             shown = {**{name: value for name, (value, _) in choice.items()}, **sampled}
-            chosen = {**{key: item for _, inside in choice.values() for key, item in inside.items()}, **sampled}
-            try:
-                settings = resolved(question, chosen)
-            except BadInput as error:
-                raise BadInput(f"{question.name}: {error}") from None
-            yield Point(combination * len(samples) + number, combination, number, shown, settings)
+            inside = {key: item for _, inside in choice.values() for key, item in inside.items()}
+            settings, case = _checked(question, {**inside, **sampled})
+            place = combination * len(samples) + number, combination, number
+            yield Point(*place, shown, settings, case.structure, case.quarters, case.opening.fingerprint)
+
+
+def _checked(question, chosen, where=""):
+    """Settings of a point and their case. Raises BadInput naming the question."""
+    try:
+        settings = resolved(question, chosen)
+        return settings, case_of(settings)
+    except BadInput as error:
+        raise BadInput(f"{question.name}: {where}{error}") from None
 
 
 def _combinations(question):
@@ -142,14 +154,4 @@ def _check_ends(question):
     middle = {name: _scaled(name, item, 1 / 2) for name, item in question.uncertainties.items()}
     for name, item in question.uncertainties.items():
         for u in (0, 1):
-            try:
-                case_of(resolved(question, {**first, **middle, name: _scaled(name, item, u)}))
-            except BadInput as error:
-                raise BadInput(f"{question.name}: uncertainties: {error}") from None
-
-
-def _check(question, point):
-    try:
-        case_of(point.settings)
-    except BadInput as error:
-        raise BadInput(f"{question.name}: {error}") from None
+            _checked(question, {**first, **middle, name: _scaled(name, item, u)}, "uncertainties: ")

@@ -66,12 +66,18 @@ def _none(reference):
 def reopen(results_dir, reference, journal=True, anyway=False):
     """The run with this address, run again to its end: an Industry of one world, with its journal.
 
-    A run that failed is run to the quarter in which it breaks, and left there. anyway: also if the code is another by now.
-    Raises BadInput if the code or the world's files are not those of the stored run: it would be another run.
+    A run that failed is run to the quarter in which it breaks, and left there with its `failure`. anyway: also if the code is
+    another by now. Raises BadInput if the code or the world's files are not those of the stored run: it would be another run.
     """
     run = stored(results_dir, reference)
     industry, quarters = prepare(run, journal, anyway)
-    return industry if run.row["failure"] else industry.run(quarters)
+    if not run.row["failure"]:
+        return industry.run(quarters)
+    try:
+        return industry.run(quarters)
+    except Exception as error:
+        industry.failure = f"{type(error).__name__}: {error}"
+        return industry
 
 
 def prepare(run, journal=True, anyway=False):

@@ -143,7 +143,7 @@ def found_in(folder):
     folder = Path(folder)
     if (folder / MANIFEST).is_file():
         return Store(folder)
-    begun = [path for path in folder.glob(f"*/{MANIFEST}")] if folder.is_dir() else []
+    begun = list(folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
     if not begun:
         raise BadInput(f"{folder}: there are no results of a sweep here; expected {MANIFEST} in it or one folder below")
     return Store(max(begun, key=lambda path: (path.stat().st_mtime, path.parent.name)).parent)

@@ -1,11 +1,13 @@
 """A world is the same alone or in a crowd, today or tomorrow, and whoever else may enter it: bit for bit."""
 
 import functools
+import shutil
 
 import numpy as np
 import pytest
 
 from abm.model import Industry, release
+from agents.world_file import SHIPPED as FOLDER
 from agents.world_file import load_world
 
 QUARTERS = 28
@@ -78,3 +80,26 @@ def test_a_run_in_two_stretches_is_the_run_in_one():
     model.run(7)
     whole = measured("archetypes-2023q1", (2,), quarters=12)[0]
     assert all(np.array_equal(model.record.series(*key), whole[key], equal_nan=True) for key in model.record.measures)
+
+
+def with_entrants(tmp_path, number):
+    """The archetypes with so many seats for entrants, from a file of their own."""
+    folder = tmp_path / f"seats-{number}"
+    shutil.copytree(FOLDER / "archetypes-2023q1", folder)
+    text = (folder / "world.toml").read_text()
+    assert "entrants = 2" in text
+    (folder / "world.toml").write_text(text.replace("entrants = 2", f"entrants = {number}"))
+    return load_world(str(folder))
+
+
+def test_one_more_firm_at_the_end_changes_nobodys_luck(tmp_path):
+    """Sums over one more lab that is not there may round differently; that is all that may differ."""
+    few, more = (
+        Industry(with_entrants(tmp_path, number), rng=SEED, worlds=8, parameters={"lab.memo_noise": 0.05}).run(8) for number in (2, 3)
+    )
+    assert more.labs.names[:-1] == few.labs.names
+    for name in ("revenue", "capability", "wanted_gw", "cash", "value"):
+        one, other = few.record.series("labs", name), more.record.series("labs", name)
+        assert np.allclose(one, other[..., :-1], rtol=1e-6, atol=1e-9), name
+        assert name in ("capability", "value") or not other[..., -1].any()
+    assert np.allclose(few.record.series("industry", "sentiment"), more.record.series("industry", "sentiment"), rtol=1e-9)

@@ -1,0 +1,206 @@
+"""The charts of a report, each a pure function of a summary that returns an Altair chart with units on its axes.
+
+Colours written "@name" are filled in by the page, so that one chart serves a light and a dark screen; all are of the
+Okabe-Ito palette, which colour-blind readers can tell apart.
+"""
+
+from typing import NamedTuple
+
+import altair as alt
+
+from abm.clock import QUARTER, Quarter
+from abm.indicators import INDICATORS
+from experiments.summary import HIGH, LOW, MIDDLE
+from experiments.words import KIND_NAMES, appetite, between, percent
+
+FIRM_COLOURS = ("@blue", "@vermilion", "@green", "@purple", "@orange", "@sky", "@ink", "@muted")
+MINSKY = {"hedge_share": ("Hedge", "@green"), "speculative_share": ("Speculative", "@orange"), "ponzi_share": ("Ponzi", "@vermilion")}
+HEIGHT, LOW_HEIGHT, ROW_HEIGHT, FRAME = 320, 200, 26, 50  # pixels
+THIN, THICK, PALE, MIDTONE = 1.5, 2.5, 0.18, 0.3  # line widths in pixels, opacities
+LABEL_ROOM = 0.42  # of a chart's width, for names at the ends of lines
+LABEL_GAP = 0.07  # least distance between two names, share of the axis
+LATER = "signed later (median world)"
+
+
+class Figure(NamedTuple):
+    """A chart with its title and one sentence that says how to read it."""
+
+    key: str
+    title: str
+    reading: str
+    chart: object
+
+
+def figures(summary):
+    """All charts of a report, {key: Figure}, in the order of the page."""
+    found = [
+        Figure("revenue", "Industry revenue against required revenue", REVENUE_READING, revenue(summary)),
+        Figure("failures", "Who fails", FAILURES_READING, failures(summary)),
+        Figure("survival", "Labs still standing", SURVIVAL_READING, survival(summary)),
+        Figure("wall", "The wall of commitments", WALL_READING, wall(summary)),
+        Figure("minsky", "How labs pay their rents", MINSKY_READING, minsky(summary)),
+        *(_indicator(summary, name) for name in summary["pressure"]),
+    ]
+    if summary["implied"]:
+        found.append(Figure("implied", "Risk appetite implied by commitments", IMPLIED_READING, implied(summary)))
+    return {figure.key: figure for figure in found}
+
+
+REVENUE_READING = "Where the dashed line runs above the band, even a lucky industry does not earn what its contracts and fixed costs need."
+FAILURES_READING = "A dot is the share of worlds in which the firm fails before the end; the bar is where the true probability may lie (95 %)."
+SURVIVAL_READING = "A line falls where a lab fails: at 80 % it has failed in one world of five."
+WALL_READING = "Bars are rent due; where they top the black mark, the median industry cannot pay it out of revenue less opex (line: 10th to 90th percentile)."
+MINSKY_READING = "Green pays its rents now and soon, orange only now, red lives on new money; areas are shares of revenue, mean over worlds."
+IMPLIED_READING = "At P7 a lab can pay its commitments even if revenue comes out at the 7th percentile of its cone; further right is bolder."
+
+
+def points(summary):
+    """Quarters as places on an axis of years: [(year and fraction, name)]."""
+    indices = [Quarter.parse(name) for name in summary["quarters"]]
+    return [(quarter.year + (quarter.index % (1 / QUARTER)) * QUARTER, str(quarter)) for quarter in indices]
+
+
+def revenue(summary):
+    """Fan of industry revenue with the median required revenue, $bn a year."""
+    names = ("p10", "p25", "p50", "p75", "p90")
+    fan, needed = summary["fans"]["revenue_total"], summary["fans"]["required_revenue"][MIDDLE]
+    rows = [{"x": x, "quarter": q, "required": needed[k], **{n: fan[j][k] for j, n in enumerate(names)}} for k, (x, q) in enumerate(points(summary))]
+    base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary))
+    tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in (*names, "required"))]
+    earned, required = "Revenue: median, half and 80 % of worlds", "Required revenue, median"
+    scale = alt.Scale(domain=[earned, required], range=["@blue", "@vermilion"])
+    legend = alt.Legend(title=None, orient="top", labelLimit=0, direction="vertical")
+    colour = alt.Color("series:N", scale=scale, legend=legend)
+    outer = base.mark_area(opacity=PALE, color="@blue").encode(y=alt.Y("p10:Q", title="$bn a year, annual rate"), y2="p90:Q")
+    inner = base.mark_area(opacity=MIDTONE, color="@blue").encode(y="p25:Q", y2="p75:Q")
+    middle = base.transform_calculate(series=f"'{earned}'").mark_line(strokeWidth=THICK).encode(y="p50:Q", color=colour, tooltip=tips)
+    line = base.transform_calculate(series=f"'{required}'").mark_line(strokeWidth=THICK, strokeDash=[6, 4])
+    return _sized(alt.layer(outer, inner, middle, line.encode(y="required:Q", color=colour, tooltip=tips)), HEIGHT)
+
+
+def failures(summary):
+    """Probability of default of labs, and of owners and lenders that ever fail, with intervals."""
+    shown = [row for row in summary["firms"] if row["trials"] and (row["kind"] == "labs" or row["count"])]
+    rows = [{**row, "kind": KIND_NAMES[row["kind"]], "said": percent(row["share"]), "range": between(row)} for row in shown]
+    kinds = [KIND_NAMES[kind] for kind in ("labs", "clouds", "lenders")]
+    colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["@blue", "@orange", "@purple"]), legend=_legend())
+    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=[row["firm"] for row in _ranked(rows)]), color=colour)
+    across = alt.Scale(domain=[0, 1], nice=False)
+    axis = alt.Axis(format="%", tickCount=5, title="share of worlds in which it fails")
+    tips = [alt.Tooltip("firm:N"), alt.Tooltip("said:N", title="fails in"), alt.Tooltip("range:N", title="95 % interval")]
+    bars = base.mark_rule(strokeWidth=THICK, opacity=1 / 2).encode(x=alt.X("low:Q", scale=across, axis=axis), x2="high:Q")
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("share:Q", scale=across), tooltip=tips)
+    words = base.mark_text(align="left", dx=8, color="@ink").encode(x="high:Q", text="said:N", color=alt.value("@ink"))
+    return _sized(alt.layer(bars, dots, words), max(LOW_HEIGHT, FRAME + ROW_HEIGHT * len(rows)))
+
+
+def survival(summary):
+    """Share of worlds in which each lab has not failed so far, with names at the ends of the lines."""
+    lived = [row for row in summary["firms"] if row["kind"] == "labs" and row["entered"] == 1]
+    curves = dict(zip(summary["names"]["labs"], summary["survival"]["labs"]))
+    firms = [row["firm"] for row in lived][: len(FIRM_COLOURS)]
+    places = points(summary)
+    rows = [{"x": x, "quarter": q, "firm": firm, "alive": curves[firm][k]} for firm in firms for k, (x, q) in enumerate(places)]
+    least = min((row["alive"] for row in rows), default=0)
+    bottom = 0 if least < 1 / 2 else 1 / 2
+    colour = alt.Color("firm:N", scale=alt.Scale(domain=firms, range=list(FIRM_COLOURS[: len(firms)])), legend=None)
+    tall = alt.Y("alive:Q", title="share of worlds", scale=alt.Scale(domain=[bottom, 1], nice=False), axis=alt.Axis(format="%", tickCount=5))
+    tips = [alt.Tooltip("firm:N"), alt.Tooltip("quarter:N"), alt.Tooltip("alive:Q", format=".1%", title="still standing")]
+    base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary, LABEL_ROOM), color=colour, tooltip=tips)
+    lines = base.mark_line(interpolate="step-after", strokeWidth=THICK).encode(y=tall)
+    ends = _apart([{"firm": firm, "x": places[-1][0], "at": curves[firm][-1], "label": f"{firm} {percent(curves[firm][-1])}"} for firm in firms], 1 - bottom)
+    names = alt.Chart(alt.Data(values=ends)).mark_text(align="left", dx=6).encode(x="x:Q", y="at:Q", text="label:N", color=colour)
+    return _sized(alt.layer(lines, names), HEIGHT)
+
+
+def wall(summary):
+    """Rent due by calendar year, by lab where signed before the opening, beside revenue less opex, $bn at annual rate."""
+    found, labs = summary["wall"], summary["names"]["labs"]
+    series = [(lab, rents) for lab, rents in zip(labs, found["opening"]) if any(rents)] + [(LATER, found["later"])]
+    rows = [{"year": y, "who": who, "rent": rents[k], "order": n} for n, (who, rents) in enumerate(series) for k, y in enumerate(found["years"])]
+    left = [{"year": y, "low": found["left"][LOW][k], "mid": found["left"][MIDDLE][k], "high": found["left"][HIGH][k]} for k, y in enumerate(found["years"])]
+    colours = [*FIRM_COLOURS[: len(series) - 1], "@grid"]
+    colour = alt.Color("who:N", title=None, scale=alt.Scale(domain=[who for who, _ in series], range=colours), legend=_legend(columns=3))
+    year = alt.X("year:O", title="calendar year", axis=alt.Axis(labelAngle=0, labelOverlap=True))
+    tips = [alt.Tooltip("year:O"), alt.Tooltip("who:N"), alt.Tooltip("rent:Q", format=",.0f", title="$bn a year")]
+    bars = alt.Chart(alt.Data(values=rows)).mark_bar().encode(x=year, y=alt.Y("sum(rent):Q", title="$bn a year"), color=colour, order="order:Q", tooltip=tips)
+    base = alt.Chart(alt.Data(values=left)).encode(x=year)
+    tips = [alt.Tooltip("year:O"), *(alt.Tooltip(f"{key}:Q", format=",.0f") for key in ("low", "mid", "high"))]
+    spread = base.mark_rule(color="@ink", strokeWidth=THIN).encode(y="low:Q", y2="high:Q", tooltip=tips)
+    middle = base.mark_tick(color="@ink", thickness=3, size=18).encode(y="mid:Q", tooltip=tips)
+    return _sized(alt.layer(bars, spread, middle), HEIGHT)
+
+
+def minsky(summary):
+    """Shares of revenue of labs that are hedge, speculative and Ponzi."""
+    rows = [
+        {"x": x, "quarter": q, "kind": name, "share": summary["minsky"][key][k], "order": n}
+        for n, (key, (name, _)) in enumerate(MINSKY.items())
+        for k, (x, q) in enumerate(points(summary))
+    ]
+    names, colours = zip(*MINSKY.values())
+    colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=_legend())
+    tall = alt.Y("share:Q", stack="zero", title="share of lab revenue", scale=alt.Scale(domain=[0, 1], nice=False), axis=alt.Axis(format="%"))
+    tips = [alt.Tooltip("quarter:N"), alt.Tooltip("kind:N"), alt.Tooltip("share:Q", format=".0%")]
+    chart = alt.Chart(alt.Data(values=rows)).mark_area().encode(x=_years(summary), y=tall, color=colour, order="order:Q", tooltip=tips)
+    return _sized(chart, HEIGHT)
+
+
+def implied(summary):
+    """Each named lab's implied appetite on the axis from hoarding to betting."""
+    rows = [{**item, "said": appetite(item)} for item in summary["implied"]]
+    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=None))
+    across = alt.X("quantile:Q", title="quantile of its own cone (0 hoards, 1 bets on the top)", scale=alt.Scale(domain=[0, 1]))
+    line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(x=alt.datum(0), x2="quantile:Q")
+    dots = base.mark_point(filled=True, size=90, opacity=1, color="@blue").encode(x=across, tooltip=["firm:N", "said:N"])
+    words = base.mark_text(align="left", dx=9, color="@ink").encode(x=across, text="said:N")
+    return _sized(alt.layer(line, dots, words), FRAME + ROW_HEIGHT * len(rows))
+
+
+def _indicator(summary, name):
+    item, first = INDICATORS[name], summary["pressure"][name]["first"]
+    fan = summary["fans"][name]
+    rows = [
+        {"x": x, "quarter": q, "low": fan[LOW][k], "mid": fan[MIDDLE][k], "high": fan[HIGH][k]}
+        for k, (x, q) in enumerate(points(summary))
+        if k >= first
+    ]
+    base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary))
+    tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{key}:Q", format=".2f") for key in ("low", "mid", "high"))]
+    band = base.mark_area(opacity=MIDTONE, color="@blue").encode(y=alt.Y("low:Q", title=item.unit), y2="high:Q")
+    layers = [band, base.mark_line(color="@blue", strokeWidth=THICK).encode(y="mid:Q", tooltip=tips)]
+    if item.unit == "x":
+        layers.append(alt.Chart(alt.Data(values=[{}])).mark_rule(strokeDash=[6, 4], color="@vermilion").encode(y=alt.datum(1)))
+    reading = f"{item.reading[:1].upper()}{item.reading[1:]}; line: median world, band: 10th to 90th percentile."
+    return Figure(name, item.label, reading, _sized(alt.layer(*layers), LOW_HEIGHT))
+
+
+def _years(summary, room=0):
+    """The axis of time; room: share of the width left free at its end."""
+    places = [x for x, _ in points(summary)]
+    span = max(places[-1] - places[0], QUARTER)
+    whole = [year for year in range(int(places[0]), int(places[-1]) + 1) if year >= places[0]] or [int(places[0])]
+    scale = alt.Scale(domain=[places[0], places[-1] + span * room / (1 - room)], nice=False)
+    return alt.X("x:Q", title=None, scale=scale, axis=alt.Axis(values=whole, format="d", labelOverlap=True, grid=False))
+
+
+def _legend(**more):
+    return alt.Legend(orient="top", labelLimit=0, **more)
+
+
+def _ranked(rows):
+    kinds = list(KIND_NAMES.values())
+    return sorted(rows, key=lambda row: (kinds.index(row["kind"]), -row["share"]))
+
+
+def _apart(ends, span):
+    """Move names that would overlap apart, from the top down."""
+    last = None
+    for end in sorted(ends, key=lambda end: -end["at"]):
+        end["at"] = end["at"] if last is None else min(end["at"], last - LABEL_GAP * span)
+        last = end["at"]
+    return ends
+
+
+def _sized(chart, height):
+    return chart.properties(width="container", height=height)

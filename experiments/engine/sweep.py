@@ -1,0 +1,171 @@
+"""A sweep: plan it once, run what is missing, and say how far it is. The same call resumes it.
+
+    from experiments.engine.sweep import sweep
+    from experiments.engine.store import load, query
+
+    done = sweep("circular-finance", out="results/circular-finance", seeds=20, workers=2)
+    runs = load(done.folder)
+"""
+
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from abm.errors import BadInput, nearest
+from experiments.engine.backends import engine_for
+from experiments.engine.batches import Batch, expected_seconds, worlds_per_batch
+from experiments.engine.cases import case_of
+from experiments.engine.design import check_names, design, first_point, size
+from experiments.engine.lock import Lock
+from experiments.engine.progress import reporter
+from experiments.engine.provenance import code, versions
+from experiments.engine.question import Question
+from experiments.engine.store import MANIFEST, QUARANTINE, QUESTION, Store
+from experiments.engine.tables import points_table
+from experiments.engine.worker import load_task
+
+RESULTS = Path("results")
+
+
+class Swept(NamedTuple):
+    """What a sweep came to."""
+
+    folder: Path
+    runs: int  # stored in all
+    failed: int  # of those stored now, ended by a broken rule
+    missing: int  # batches that were set aside because workers died over them
+
+    @property
+    def finished(self):
+        """Whether every run is there."""
+        return self.missing == 0
+
+
+def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters=None, fresh=False, quiet=False):
+    """Run a question, or what is missing of it, and store the results.
+
+    question: as for Question.read; out: folder for results, `results/<name>` by default; workers: processes of the local engine or
+    jobs of a cluster, all cores by default; seeds, quarters: instead of the question's own; fresh: discard what other code stored
+    Raises BadInput for a mistake before anything runs, or if another sweep is at work there; OSError if the disk is full;
+    KeyboardInterrupt when stopped. Whatever happens, what is stored is whole, and the same call goes on from there.
+    """
+    question = Question.read(question, seeds=seeds, quarters=quarters)
+    engine = engine_for(engine, workers or os.cpu_count() or 1)
+    folder = Path(out or RESULTS / question.name) / question.fingerprint
+    with Lock(folder) as lock:
+        store = Store(folder)
+        store.sweep_up()
+        _plan(question, store, fresh)
+        return _run(question, store, engine, lock, quiet)
+
+
+def folder_of(question, out=None):
+    """Where the results of a question lie."""
+    question = Question.read(question)
+    return Path(out or RESULTS / question.name) / question.fingerprint
+
+
+def _plan(question, store, fresh):
+    """Check the question and write the plan, or check that the plan that is there still holds."""
+    if store.planned and fresh:
+        store.clear()
+    if store.planned:
+        _refuse_other_code(store)
+    else:
+        points = design(question)
+        known = check_names(question, points[0].settings)
+        groups, manifest = _manifest(question, points, known)
+        store.write_points(points_table(points, groups))
+        store.write_json(MANIFEST, manifest)
+    _check_outcomes(question, store.read_json(MANIFEST)["outcomes"])
+    store.write_json(QUESTION, question.model_dump(mode="json"))
+
+
+def _check_outcomes(question, allowed):
+    """Outcomes may be chosen anew without running again, among those stored. Raises BadInput."""
+    for name in question.outcomes:
+        if name not in allowed:
+            raise BadInput(f"{question.name}: outcomes: unknown name {name!r}; {nearest(name, allowed)}".removesuffix("; "))
+
+
+def _refuse_other_code(store):
+    planned = store.read_json(MANIFEST)
+    if planned["code"] != code():
+        raise BadInput(
+            f"{store.folder}: these results were made by code {planned['code']}, and this is {code()}; "
+            "--fresh discards them and starts again, --out chooses another folder"
+        )
+    for world, fingerprint in planned["worlds"].items():
+        if case_of({"world": world, "quarters": 1.0}).opening.fingerprint != fingerprint:
+            raise BadInput(f"{store.folder}: the files of world {world} have changed since; --fresh discards the results and starts again")
+
+
+def _manifest(question, points, known):
+    """Group of each point, and what workers and readers need to know besides the design."""
+    structures: dict = {}
+    groups, quarters, worlds = [], {}, {}
+    for point in points:
+        group = structures.setdefault(point.structure, len(structures))
+        groups.append(group)
+        quarters[group] = point.quarters
+        worlds[str(point.settings["world"])] = point.fingerprint
+    manifest = {
+        "name": question.name,
+        "code": code(),
+        "versions": versions(),
+        "worlds": worlds,
+        "rng": question.rng,
+        "seeds": question.seeds,
+        "points": len(points),
+        "runs": len(points) * question.seeds,
+        "outcomes": list(known.outcomes),
+        "series": list(dict.fromkeys(question.series)),
+        "quarters": quarters,
+        "worlds_per_batch": {group: worlds_per_batch(known, length) for group, length in quarters.items()},
+    }
+    return groups, manifest
+
+
+def _run(question, store, engine, lock, quiet):
+    """Run every batch that is not stored yet."""
+    task = load_task(store.folder)
+    done = store.done()
+    left = [batch.number for batch in task.plan.batches if batch.number not in done]
+    stored = sum(batch.stop - batch.start for batch in task.plan.batches if batch.number in done)
+    aside, failed = [], 0
+    coming = closing(engine.run(store.folder, left))  # closed at once when stopped, so that no process is left behind
+    with reporter(question.name, task.manifest["runs"], stored, quiet) as report, coming as landings:
+        for landed in landings if left else ():
+            lock.touch()
+            if landed is not None:
+                stored, failed = stored + landed.runs, failed + landed.failed
+                aside += [landed.number] if landed.set_aside else []
+            report(stored, failed, engine.workers)
+    _set_aside(store, task, aside)
+    return Swept(store.folder, stored, failed, len(aside))
+
+
+def _set_aside(store, task, numbers):
+    """Remember batches over which workers died, with their design points; the next call tries them again."""
+    (store.folder / QUARANTINE).unlink(missing_ok=True)
+    if numbers:
+        rows = [{"batch": number, "points": sorted(set(task.plan.runs(task.plan.batches[number])[0]))} for number in sorted(numbers)]
+        store.write_json(QUARANTINE, {"why": "a worker died over each of these batches, three times", "batches": rows})
+
+
+class Size(NamedTuple):
+    """How large a question is: design points, runs, and seconds on one core by the declared speeds."""
+
+    points: int
+    runs: int
+    seconds: float
+
+
+def expected(question):
+    """The size of a question before it is run, taking all its points for one structure."""
+    question = Question.read(question)
+    runs, first = size(question) * question.seeds, first_point(question)
+    each = worlds_per_batch(check_names(question, first.settings), first.quarters)
+    batches = [Batch(0, 0, start, min(runs, start + each)) for start in range(0, runs, each)]
+    return Size(size(question), runs, expected_seconds(batches, {0: first.quarters}))

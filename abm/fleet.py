@@ -9,6 +9,7 @@ What falls due in a quarter is derived: the rents of the cells that are in force
 import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
+from abm.errors import BadInput
 from abm.parameters import Group, parameter
 
 IDLE, OUTSIDE = -2, -1
@@ -49,6 +50,14 @@ class FleetParameters(Group, name="cloud"):
     impair_below = parameter(
         0.7, unit="share", low=0, high=1, source="model.md 12.4", meaning="economic value below this share of book for a year is impaired"
     )
+
+    def __init__(self, worlds=1, values=None, where="parameters"):
+        """As any group; chips are part of what a GW costs, so they cannot cost more. Raises BadInput."""
+        super().__init__(worlds, values, where)
+        if (self.chip_cost > self.capex).any():
+            worst = (self.chip_cost - self.capex).argmax()
+            chips, whole = self.chip_cost.flat[worst], self.capex.flat[worst]
+            raise BadInput(f"{where}: cloud.chip_cost = {chips:g} is above cloud.capex = {whole:g}; chips are part of the cost of a GW")
 
 
 class Fleet:

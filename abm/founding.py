@@ -95,7 +95,7 @@ def _open_books_of_fleet(industry):
     fleet.book[...] = np.where(given[None, :, None] > 0, spread, line)
     fleet.depreciation[...] = fleet.book / np.maximum(1, life - np.maximum(0, ages))
     coming = np.where(ages <= 0, gw, 0)
-    site = (p.capex - p.chip_cost)[..., None] * coming
+    site = np.maximum(0, p.capex - p.chip_cost)[..., None] * coming
     done = np.clip(1 - (-ages) / p.build_lag, 0, 1)
     fleet.wip[...] = site * np.where(ages < 0, done, np.clip(1 - 1 / p.build_lag, 0, 1) * (ages == 0))
     fleet.unbuilt[...] = site - fleet.wip

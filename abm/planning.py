@@ -254,7 +254,7 @@ def register(industry, view, filled, signed, prepayment):
     """Enter what was signed into the fleet's pipeline."""
     fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
     cells = slice(first, first + filled.shape[-1])
-    site = (industry.compute.capex - industry.compute.chip_cost)[..., None]
+    site = np.maximum(0, industry.compute.capex - industry.compute.chip_cost)[..., None]
     chip = industry.compute.chip_cost[..., None, None]
     fleet.gw[:, : signed.shape[1], :, cells] += signed
     fleet.gw[:, -2, :, cells] += filled[:, -1].sum(axis=2)

@@ -23,7 +23,7 @@ class CustomersParameters(Group, name="customers"):
     )
     diffusion_speed_sd = parameter(0.2, unit="log", low=0, high=1, source="model.md 7.2", meaning="spread of diffusion speed")
     capability_power = parameter(
-        0.70, unit="1", low=0.2, high=1.2, source="calibrated to 2023-26, decisions.md", meaning="potential tenfolds per OOM"
+        0.72, unit="1", low=0.2, high=1.2, source="calibrated to 2023-26, decisions.md", meaning="potential tenfolds per OOM"
     )
     capability_power_sd = parameter(0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of that power")
     fastest_growth = parameter(

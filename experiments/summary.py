@@ -19,7 +19,7 @@ Z_95 = 1.959963984540054  # two-sided 95 %
 PRESSURE = {"p10_coverage": np.min, "circularity": np.max, "look_through": np.min}  # measure: what its worst is
 YEARLY = ("circularity", "look_through")  # measured at the end of each year
 FUNDED = ("labs", "clouds", "vendors", "investors", "lenders")
-SMALLEST_LINK = 0.004  # share of all payments below which a link of the money graph is left out
+SMALLEST_LINK = 0.0015  # share of all payments below which a link of the money graph is left out
 CLASSES = ("hedge_share", "speculative_share", "ponzi_share")
 
 

@@ -11,9 +11,9 @@ from abm.parameters import Group, parameter
 class InvestorParameters(Group, name="investor"):
     """How investors price and ration equity [model.md 11.1 to 11.6]."""
 
-    dilution = parameter(0.08, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest round, share of value a quarter")
+    dilution = parameter(0.10, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest round, share of value a quarter")
     listed_dilution = parameter(
-        0.08, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest issue of a listed lab, share of value a quarter"
+        0.10, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest issue of a listed lab, share of value a quarter"
     )
     multiple = parameter(7.0, unit="x", low=2, high=15, source="model.md 19", meaning="value over next year's revenue at normal sentiment")
     market_extrapolation = parameter(

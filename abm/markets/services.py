@@ -46,9 +46,9 @@ class ServicesParameters(Group, name="services"):
     outage_memory = parameter(0.7, unit="1", low=0, high=0.99, source="model.md 8.6", meaning="weight of last quarter's outages")
     outside_pool = parameter(0.06, unit="GWe", low=0, high=10, source="calibrated to 2023-26, decisions.md", meaning="compute for hire elsewhere")
     outside_growth = parameter(
-        0.24, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
+        0.26, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
     )
-    outside_cap = parameter(3.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool")
+    outside_cap = parameter(4.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool")
     outside_premium = parameter(1.3, unit="1", low=1, high=5, source="assumption; model.md 8.6", meaning="its rent over list price")
     token_price = parameter(
         30.0, unit="$/million tokens", low=0.01, high=1000, source="public: March 2023", meaning="price of a fixed capability in 2023"
@@ -258,8 +258,8 @@ def token_price(parameters, density_ratio, progress):
 
 @dataclass(frozen=True)
 class Offers:
-    """What customers see when they choose, all [worlds, labs]: released capability [OOM], quality beyond scale [1],
-    relative price [1], remembered outages [0 to 1], and which labs are alive."""
+    """What customers see when they choose, [worlds, labs]: released capability [OOM], relative price [1], remembered outages [0 to 1],
+    and which labs are alive; quality beyond scale [1] by kind of customer (enterprise, consumer), [worlds, kinds, labs]."""
 
     capability: np.ndarray
     quality: np.ndarray

@@ -15,30 +15,34 @@ from experiments.words import KIND_NAMES, appetite, between, percent
 
 FIRM_COLOURS = ("@blue", "@vermilion", "@green", "@purple", "@orange", "@sky", "@ink", "@muted")
 MINSKY = {"hedge_share": ("Hedge", "@green"), "speculative_share": ("Speculative", "@orange"), "ponzi_share": ("Ponzi", "@vermilion")}
+KIND_COLOURS = {"labs": "@blue", "clouds": "@orange", "lenders": "@purple"}
+REVENUE_COLOURS = (("Revenue: median, half and 80 % of worlds", "@blue"), ("Required revenue, median", "@vermilion"))
 HEIGHT, LOW_HEIGHT, ROW_HEIGHT, FRAME = 320, 200, 26, 50  # pixels
 THIN, THICK, PALE, MIDTONE = 1.5, 2.5, 0.18, 0.3  # line widths in pixels, opacities
 LABEL_ROOM = 0.42  # of a chart's width, for names at the ends of lines
+WORD_ROOM = 0.2  # the same for a percentage, beyond 100 %
 LABEL_GAP = 0.07  # least distance between two names, share of the axis
 LATER = "signed later (median world)"
 
 
 class Figure(NamedTuple):
-    """A chart with its title and one sentence that says how to read it."""
+    """A chart with its title, one sentence that says how to read it, and what its colours mean: (name, colour)."""
 
     key: str
     title: str
     reading: str
     chart: object
+    colours: tuple = ()
 
 
 def figures(summary):
     """All charts of a report, {key: Figure}, in the order of the page."""
     found = [
-        Figure("revenue", "Industry revenue against required revenue", REVENUE_READING, revenue(summary)),
-        Figure("failures", "Who fails", FAILURES_READING, failures(summary)),
+        Figure("revenue", "Industry revenue against required revenue", REVENUE_READING, revenue(summary), REVENUE_COLOURS),
+        Figure("failures", "Who fails", FAILURES_READING, failures(summary), kind_colours(summary)),
         Figure("survival", "Labs still standing", SURVIVAL_READING, survival(summary)),
-        Figure("wall", "The wall of commitments", WALL_READING, wall(summary)),
-        Figure("minsky", "How labs pay their rents", MINSKY_READING, minsky(summary)),
+        Figure("wall", "The wall of commitments", WALL_READING, wall(summary), wall_colours(summary)),
+        Figure("minsky", "How labs pay their rents", MINSKY_READING, minsky(summary), tuple(MINSKY.values())),
         *(_indicator(summary, name) for name in summary["pressure"]),
     ]
     if summary["implied"]:
@@ -47,11 +51,11 @@ def figures(summary):
 
 
 REVENUE_READING = "Where the dashed line runs above the band, even a lucky industry does not earn what its contracts and fixed costs need."
-FAILURES_READING = "A dot is the share of worlds in which the firm fails before the end; the bar is where the true probability may lie (95 %)."
+FAILURES_READING = "A dot is the share of worlds in which the firm fails (of an entrant: of those it enters); the bar is a 95 % interval."
 SURVIVAL_READING = "A line falls where a lab fails: at 80 % it has failed in one world of five."
 WALL_READING = "Bars are rent due; where they top the black mark, the median industry cannot pay it out of revenue less opex (line: 10th to 90th percentile)."
 MINSKY_READING = "Green pays its rents now and soon, orange only now, red lives on new money; areas are shares of revenue, mean over worlds."
-IMPLIED_READING = "At P7 a lab can pay its commitments even if revenue comes out at the 7th percentile of its cone; further right is bolder."
+IMPLIED_READING = "At P10 a lab can pay what it promised even if revenue comes out at the 10th percentile of its cone; further right is bolder."
 
 
 def points(summary):
@@ -67,31 +71,35 @@ def revenue(summary):
     rows = [{"x": x, "quarter": q, "required": needed[k], **{n: fan[j][k] for j, n in enumerate(names)}} for k, (x, q) in enumerate(points(summary))]
     base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary))
     tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in (*names, "required"))]
-    earned, required = "Revenue: median, half and 80 % of worlds", "Required revenue, median"
-    scale = alt.Scale(domain=[earned, required], range=["@blue", "@vermilion"])
-    legend = alt.Legend(title=None, orient="top", labelLimit=0, direction="vertical")
-    colour = alt.Color("series:N", scale=scale, legend=legend)
     outer = base.mark_area(opacity=PALE, color="@blue").encode(y=alt.Y("p10:Q", title="$bn a year, annual rate"), y2="p90:Q")
     inner = base.mark_area(opacity=MIDTONE, color="@blue").encode(y="p25:Q", y2="p75:Q")
-    middle = base.transform_calculate(series=f"'{earned}'").mark_line(strokeWidth=THICK).encode(y="p50:Q", color=colour, tooltip=tips)
-    line = base.transform_calculate(series=f"'{required}'").mark_line(strokeWidth=THICK, strokeDash=[6, 4])
-    return _sized(alt.layer(outer, inner, middle, line.encode(y="required:Q", color=colour, tooltip=tips)), HEIGHT)
+    middle = base.mark_line(strokeWidth=THICK, color="@blue").encode(y="p50:Q", tooltip=tips)
+    line = base.mark_line(strokeWidth=THICK, strokeDash=[6, 4], color="@vermilion").encode(y="required:Q", tooltip=tips)
+    return _sized(alt.layer(outer, inner, middle, line), HEIGHT)
 
 
 def failures(summary):
     """Probability of default of labs, and of owners and lenders that ever fail, with intervals."""
-    shown = [row for row in summary["firms"] if row["trials"] and (row["kind"] == "labs" or row["count"])]
-    rows = [{**row, "kind": KIND_NAMES[row["kind"]], "said": percent(row["share"]), "range": between(row)} for row in shown]
-    kinds = [KIND_NAMES[kind] for kind in ("labs", "clouds", "lenders")]
-    colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["@blue", "@orange", "@purple"]), legend=_legend())
+    rows = [{**row, "kind": KIND_NAMES[row["kind"]], "said": percent(row["share"]), "range": between(row)} for row in failing(summary)]
+    kinds = [KIND_NAMES[kind] for kind in KIND_COLOURS]
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=list(KIND_COLOURS.values())), legend=None)
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=[row["firm"] for row in _ranked(rows)]), color=colour)
-    across = alt.Scale(domain=[0, 1], nice=False)
-    axis = alt.Axis(format="%", tickCount=5, title="share of worlds in which it fails")
+    across = alt.Scale(domain=[0, 1 + WORD_ROOM], nice=False)
+    axis = alt.Axis(format="%", values=[0, 1 / 2, 1], title="share of worlds in which it fails")
     tips = [alt.Tooltip("firm:N"), alt.Tooltip("said:N", title="fails in"), alt.Tooltip("range:N", title="95 % interval")]
     bars = base.mark_rule(strokeWidth=THICK, opacity=1 / 2).encode(x=alt.X("low:Q", scale=across, axis=axis), x2="high:Q")
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("share:Q", scale=across), tooltip=tips)
     words = base.mark_text(align="left", dx=8, color="@ink").encode(x="high:Q", text="said:N", color=alt.value("@ink"))
-    return _sized(alt.layer(bars, dots, words), max(LOW_HEIGHT, FRAME + ROW_HEIGHT * len(rows)))
+    return _sized(alt.layer(bars, dots, words), _failing_height(summary))
+
+
+def failing(summary):
+    """Labs that ever lived, and whoever else ever fails."""
+    return [row for row in summary["firms"] if row["trials"] and (row["kind"] == "labs" or row["count"])]
+
+
+def _failing_height(summary):
+    return max(LOW_HEIGHT, FRAME + ROW_HEIGHT * len(failing(summary)))
 
 
 def survival(summary):
@@ -108,19 +116,19 @@ def survival(summary):
     tips = [alt.Tooltip("firm:N"), alt.Tooltip("quarter:N"), alt.Tooltip("alive:Q", format=".1%", title="still standing")]
     base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary, LABEL_ROOM), color=colour, tooltip=tips)
     lines = base.mark_line(interpolate="step-after", strokeWidth=THICK).encode(y=tall)
-    ends = _apart([{"firm": firm, "x": places[-1][0], "at": curves[firm][-1], "label": f"{firm} {percent(curves[firm][-1])}"} for firm in firms], 1 - bottom)
+    ends = _apart([{"firm": firm, "x": places[-1][0], "at": curves[firm][-1], "label": firm} for firm in firms], 1 - bottom)
     names = alt.Chart(alt.Data(values=ends)).mark_text(align="left", dx=6).encode(x="x:Q", y="at:Q", text="label:N", color=colour)
-    return _sized(alt.layer(lines, names), HEIGHT)
+    return _sized(alt.layer(lines, names), _failing_height(summary))
 
 
 def wall(summary):
     """Rent due by calendar year, by lab where signed before the opening, beside revenue less opex, $bn at annual rate."""
-    found, labs = summary["wall"], summary["names"]["labs"]
-    series = [(lab, rents) for lab, rents in zip(labs, found["opening"]) if any(rents)] + [(LATER, found["later"])]
+    found, colours = summary["wall"], wall_colours(summary)
+    series = _wall_series(summary)
     rows = [{"year": y, "who": who, "rent": rents[k], "order": n} for n, (who, rents) in enumerate(series) for k, y in enumerate(found["years"])]
     left = [{"year": y, "low": found["left"][LOW][k], "mid": found["left"][MIDDLE][k], "high": found["left"][HIGH][k]} for k, y in enumerate(found["years"])]
-    colours = [*FIRM_COLOURS[: len(series) - 1], "@grid"]
-    colour = alt.Color("who:N", title=None, scale=alt.Scale(domain=[who for who, _ in series], range=colours), legend=_legend(columns=3))
+    names, hues = zip(*colours)
+    colour = alt.Color("who:N", scale=alt.Scale(domain=names, range=hues), legend=None)
     year = alt.X("year:O", title="calendar year", axis=alt.Axis(labelAngle=0, labelOverlap=True))
     tips = [alt.Tooltip("year:O"), alt.Tooltip("who:N"), alt.Tooltip("rent:Q", format=",.0f", title="$bn a year")]
     bars = alt.Chart(alt.Data(values=rows)).mark_bar().encode(x=year, y=alt.Y("sum(rent):Q", title="$bn a year"), color=colour, order="order:Q", tooltip=tips)
@@ -131,6 +139,25 @@ def wall(summary):
     return _sized(alt.layer(bars, spread, middle), HEIGHT)
 
 
+def _wall_series(summary):
+    """(who, $bn a year by year): labs with contracts at the opening, then all that is signed later."""
+    found = summary["wall"]
+    signed = [(lab, rents) for lab, rents in zip(summary["names"]["labs"], found["opening"]) if any(rents)]
+    return [*signed, (LATER, found["later"])]
+
+
+def wall_colours(summary):
+    """(name, colour) of the parts of the wall."""
+    names = [who for who, _ in _wall_series(summary)]
+    return (*zip(names[:-1], FIRM_COLOURS * len(names)), (LATER, "@grid"))
+
+
+def kind_colours(summary):
+    """(name, colour) of the kinds of firm that fail."""
+    kinds = {row["kind"] for row in failing(summary)}
+    return tuple((KIND_NAMES[kind], hue) for kind, hue in KIND_COLOURS.items() if kind in kinds)
+
+
 def minsky(summary):
     """Shares of revenue of labs that are hedge, speculative and Ponzi."""
     rows = [
@@ -139,25 +166,26 @@ def minsky(summary):
         for k, (x, q) in enumerate(points(summary))
     ]
     names, colours = zip(*MINSKY.values())
-    colour = alt.Color("kind:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=_legend())
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=names, range=colours), legend=None)
     tall = alt.Y("share:Q", stack="zero", title="share of lab revenue", scale=alt.Scale(domain=[0, 1], nice=False), axis=alt.Axis(format="%"))
     tips = [alt.Tooltip("quarter:N"), alt.Tooltip("kind:N"), alt.Tooltip("share:Q", format=".0%")]
     chart = alt.Chart(alt.Data(values=rows)).mark_area().encode(x=_years(summary), y=tall, color=colour, order="order:Q", tooltip=tips)
-    return _sized(chart, HEIGHT)
+    return _sized(chart, LOW_HEIGHT)
 
 
 def implied(summary):
     """Each named lab's implied appetite on the axis from hoarding to betting."""
-    rows = [{**item, "said": appetite(item)} for item in summary["implied"]]
+    rows = [{**item, "said": appetite(item), "zero": 0} for item in summary["implied"]]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=None))
-    across = alt.X("quantile:Q", title="quantile of its own cone (0 hoards, 1 bets on the top)", scale=alt.Scale(domain=[0, 1]))
-    line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(x=alt.datum(0), x2="quantile:Q")
+    across = alt.X("quantile:Q", title="quantile of its own cone", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5))
+    line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(x=alt.X("zero:Q", scale=alt.Scale(domain=[0, 1])), x2="quantile:Q")
     dots = base.mark_point(filled=True, size=90, opacity=1, color="@blue").encode(x=across, tooltip=["firm:N", "said:N"])
     words = base.mark_text(align="left", dx=9, color="@ink").encode(x=across, text="said:N")
-    return _sized(alt.layer(line, dots, words), FRAME + ROW_HEIGHT * len(rows))
+    return _sized(alt.layer(dots, line, words), LOW_HEIGHT)
 
 
 def _indicator(summary, name):
+    """Fan of an indicator of the industry; a ratio that must not fall below 1 shows that line."""
     item, first = INDICATORS[name], summary["pressure"][name]["first"]
     fan = summary["fans"][name]
     rows = [
@@ -172,7 +200,7 @@ def _indicator(summary, name):
     if item.unit == "x":
         layers.append(alt.Chart(alt.Data(values=[{}])).mark_rule(strokeDash=[6, 4], color="@vermilion").encode(y=alt.datum(1)))
     reading = f"{item.reading[:1].upper()}{item.reading[1:]}; line: median world, band: 10th to 90th percentile."
-    return Figure(name, item.label, reading, _sized(alt.layer(*layers), LOW_HEIGHT))
+    return Figure(name, item.label, reading, _sized(alt.layer(*layers), HEIGHT if item.unit == "x" else LOW_HEIGHT))
 
 
 def _years(summary, room=0):
@@ -182,10 +210,6 @@ def _years(summary, room=0):
     whole = [year for year in range(int(places[0]), int(places[-1]) + 1) if year >= places[0]] or [int(places[0])]
     scale = alt.Scale(domain=[places[0], places[-1] + span * room / (1 - room)], nice=False)
     return alt.X("x:Q", title=None, scale=scale, axis=alt.Axis(values=whole, format="d", labelOverlap=True, grid=False))
-
-
-def _legend(**more):
-    return alt.Legend(orient="top", labelLimit=0, **more)
 
 
 def _ranked(rows):

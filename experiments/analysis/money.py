@@ -11,8 +11,9 @@ from experiments.words import KIND_NAMES, NATURES, billions, percent
 
 COLUMN_OF = {"customers": 0, "others": 0, "investors": 0, "lenders": 0, "labs": 1, "clouds": 2, "vendors": 3}
 COLUMN_TITLES = ("Money from outside", "Labs", "Owners of compute", "Chip vendors")
-WIDTH, LEFT, RIGHT, TOP, TALL, BAR, GAP = 1080, 185, 150, 44, 500, 12, 17  # pixels
+WIDTH, LEFT, RIGHT, TOP, TALL, BAR, GAP = 1080, 235, 140, 44, 520, 12, 17  # pixels
 LEAST_BAR, LEAST_WIDTH, LANE_GAP, BEND = 3, 0.7, 7, 0.5  # pixels, pixels, pixels, share of the way
+SHOWN_AS = {"Economy": "other tenants and buyers"}
 THINNEST_MARK = 0.02  # share of a link that must go in circles to be marked
 
 
@@ -116,7 +117,8 @@ def _around(x1, y1, x2, y2, lane, width):
 
 
 def _link(link, path, width):
-    said = f"{link['from']} → {link['to']}: {NATURES[link['nature']].lower()} {billions(link['amount'])}"
+    payer, payee = (SHOWN_AS.get(link[end], link[end]) for end in ("from", "to"))
+    said = f"{payer} → {payee}: {NATURES[link['nature']].lower()} {billions(link['amount'])}"
     marks = ""
     if link["circling"] > THINNEST_MARK:
         said += f", of which {percent(link['circling'])} goes in a circle"
@@ -129,7 +131,7 @@ def _bar(node, scale):
     x, height = _x(node.column), max(LEAST_BAR, node.amount * scale)
     sides = {0: (x - GAP / 2, ' text-anchor="end"')}
     at, anchor = sides.get(node.column, (x + BAR + GAP / 2, ""))
-    words = f'{escape(node.name)} <tspan class="amount">{billions(node.amount)}</tspan>'
+    words = f'{escape(SHOWN_AS.get(node.name, node.name))} <tspan class="amount">{billions(node.amount)}</tspan>'
     bar = f'<rect class="{node.kind}" x="{x}" y="{node.y:.1f}" width="{BAR}" height="{height:.1f}" rx="2"/>'
     return f'{bar}<text x="{at:.1f}" y="{node.y + height / 2:.1f}" dominant-baseline="middle"{anchor}>{words}</text>'
 

@@ -8,6 +8,7 @@ from importlib.resources import files
 from experiments.analysis.figures import figures
 from experiments.analysis.money import money_graph_svg
 from experiments.analysis.tables import input_tables, story_list, year_table
+from experiments.events import listed
 from experiments.inputs import ADDRESS_LENGTH
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import CAVEAT, NATURES, between, billions, futures, headline, percent, systemic_rule, times
@@ -113,7 +114,7 @@ def _tiles(summary):
         ("P10 coverage", _now_and(cover, times), f"opening, then worst ({summary['quarters'][cover['when']]} most often); below 1x it cannot be paid"),
         ("Money in circles", _now_and(circle, percent), "of payments among firms: first year, then each world's peak"),
         ("Look-through revenue", _now_and(through, percent), "of vendor sales that final customers pay for: first year, then lowest"),
-        ("Value served", billions(served[MIDDLE]), f"in all, median world; frontier {frontier[MIDDLE]:.1f} OOM above 2023 at the end"),
+        ("Value served", billions(served[MIDDLE]), f"revenue of all years, median world; frontier at the end {frontier[MIDDLE]:.1f} OOM above 2023"),
     ]
 
 
@@ -128,9 +129,15 @@ def _section(key, text, content):
 def _figure(charts, key, wide=False):
     item, place = charts[key], ' class="wide"' if wide else ""
     return (
-        f"<figure{place}><h3>{escape(item.title)}</h3><figcaption>{escape(item.reading)}</figcaption>"
+        f"<figure{place}><h3>{escape(item.title)}</h3><figcaption>{escape(item.reading)}</figcaption>{_key(item.colours)}"
         f'<div class="chart" data-chart="{key}"></div></figure>'
     )
+
+
+def _key(colours):
+    """What colours mean, as a list that wraps on a narrow screen."""
+    items = "".join(f'<li><i style="background:var(--{hue[1:]})"></i>{escape(name)}</li>' for name, hue in colours)
+    return f'<ul class="key">{items}</ul>' if items else ""
 
 
 def _cone(summary, charts):
@@ -140,11 +147,10 @@ def _cone(summary, charts):
 
 
 def _failing(summary, charts):
-    shown = {row["firm"] for row in summary["firms"] if row["kind"] == "labs" or row["count"]}
-    safe = [row["firm"] for row in summary["firms"] if row["firm"] not in shown]
+    safe = [row["firm"] for row in summary["firms"] if row["trials"] and not row["count"]]
     text = "A firm fails when it cannot pay what is due and nobody puts up the money."
     if safe:
-        text += f" In no world failed: {', '.join(safe)}."
+        text += f" These fail in no world: {listed(safe)}."
     return _section("failures", text, f'<div class="grid">{_figure(charts, "failures")}{_figure(charts, "survival")}</div>')
 
 
@@ -158,14 +164,13 @@ def _promised(charts):
 
 def _money(summary, charts):
     money = summary["money"]
-    key = "".join(f'<li><i style="background:var(--{hue})"></i>{name}</li>' for name, hue in zip(NATURES.values(), ("sky", "green", "orange")))
-    key += '<li><i style="background:var(--vermilion)"></i>Goes in a circle</li>'
+    key = _key([*zip(NATURES.values(), ("@sky", "@green", "@orange")), ("Goes in a circle", "@vermilion")])
     reading = (
         f"Widths are $bn in the first year, mean over worlds; red is the part that comes back to where it started "
         f"({percent(money['circling'])} of payments among firms); links too thin to see add up to {billions(money['left_out'])}."
     )
     graph = (
-        f'<figure class="wide"><h3>The money graph</h3><figcaption>{escape(reading)}</figcaption><ul class="key">{key}</ul>'
+        f'<figure class="wide"><h3>The money graph</h3><figcaption>{escape(reading)}</figcaption>{key}'
         f'<div class="scroll" tabindex="0">{money_graph_svg(money)}</div>{_link_table(money)}</figure>'
     )
     text = "Follow a dollar from the left: from customers, investors and lenders to labs, to the owners of compute, to the vendors of chips, and back."

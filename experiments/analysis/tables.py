@@ -99,4 +99,4 @@ def _side(title):
 def _linked(text):
     """A text with the addresses in it as links, which nothing follows unless somebody clicks."""
     escaped = escape(text, quote=False)
-    return ADDRESS.sub(lambda match: f'<a rel="noreferrer" href="{escape(match[0])}">{match[0]}</a>', escaped)
+    return ADDRESS.sub(lambda match: f'<a rel="noreferrer" href="{match[0]}">{match[0]}</a>', escaped)

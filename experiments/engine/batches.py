@@ -21,11 +21,11 @@ class EngineParameters(Group, name="engine"):
 
     memory = parameter(500.0, unit="MB", low=10, high=1e6, source="two workers on a laptop", meaning="memory of a batch")
     overhead = parameter(3.0, unit="1", low=1, high=20, source="measured", meaning="peak memory of a world over that of its arrays")
-    seconds = parameter(2.0, unit="s", low=0.1, high=600, source="tools.md", meaning="work of a batch")
-    step_seconds = parameter(0.012, unit="s", low=0, high=10, source="measured", meaning="a quarter of a batch, however few worlds")
-    world_seconds = parameter(2e-4, unit="s", low=0, high=10, source="measured", meaning="a quarter of one more world")
+    seconds = parameter(3.0, unit="s", low=0.1, high=600, source="measured", meaning="work of a batch: less wastes it on fixed costs")
+    step_seconds = parameter(0.02, unit="s", low=0, high=10, source="measured", meaning="a quarter of a batch, however few worlds")
+    byte_seconds = parameter(5e-9, unit="s/byte", low=0, high=1, source="measured", meaning="a quarter of one more world, by its size")
     fewest = parameter(16, unit="worlds", low=1, high=4096, structural=True, source="measured", meaning="worlds that a batch has at least")
-    most = parameter(256, unit="worlds", low=1, high=4096, structural=True, source="measured", meaning="worlds that a batch has at most")
+    most = parameter(128, unit="worlds", low=1, high=4096, structural=True, source="measured", meaning="worlds that a batch has at most")
 
 
 class Batch(NamedTuple):
@@ -56,7 +56,7 @@ def worlds_per_batch(probe, quarters):
     p = EngineParameters()
     size = float(p.overhead.item()) * (probe.bytes_opening + quarters * probe.bytes_per_quarter)
     in_memory = p.memory.item() * 1e6 / size  # unit conversion
-    in_time = (p.seconds.item() / quarters - p.step_seconds.item()) / p.world_seconds.item()
+    in_time = (p.seconds.item() / quarters - p.step_seconds.item()) / (p.byte_seconds.item() * probe.bytes_opening)
     return int(np.clip(min(max(in_time, p.fewest), in_memory), 1, p.most))
 
 
@@ -80,11 +80,11 @@ def plan(groups, seeds, sizes):
     return Plan(batches, members, seeds)
 
 
-def expected_seconds(batches, sizes_quarters):
-    """Work of these batches on one core by the declared speeds, s. sizes_quarters: {group: quarters}."""
+def expected_seconds(probe, quarters, runs):
+    """Work of so many runs on one core by the declared speeds, s."""
     p = EngineParameters()
-    step, world = p.step_seconds.item(), p.world_seconds.item()
-    return sum(sizes_quarters[batch.group] * (step + world * (batch.stop - batch.start)) for batch in batches)
+    batches = -(-runs // worlds_per_batch(probe, quarters))
+    return quarters * (batches * p.step_seconds.item() + runs * p.byte_seconds.item() * probe.bytes_opening)
 
 
 @functools.lru_cache(maxsize=4096)

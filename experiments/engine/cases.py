@@ -170,5 +170,3 @@ def _bytes(thing, seen):
         return sum(_bytes(part, seen) for part in thing)
     ours = type(thing).__module__.split(".")[0] in ("abm", "agents") and not isinstance(thing, type | Opening | Quarter)
     return _bytes(vars(thing), seen) if ours and hasattr(thing, "__dict__") else 0
-
-

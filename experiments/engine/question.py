@@ -109,12 +109,12 @@ class Design(Form):
 
     @model_validator(mode="after")
     def _points_fit(self):
-        listed = isinstance(self.points, list)
-        if listed != (self.method == "list"):
+        if isinstance(self.points, list) != (self.method == "list"):
             raise ValueError("points must be a list of settings for method = 'list', and a whole number otherwise")
-        if listed and len({frozenset(point) for point in self.points}) != 1:
-            raise ValueError("every listed point must set the same names, and there must be one at least")
-        if self.method == "sobol" and self.points & (self.points - 1):
+        if isinstance(self.points, list):
+            if len({frozenset(point) for point in self.points}) != 1:
+                raise ValueError("every listed point must set the same names, and there must be one at least")
+        elif self.method == "sobol" and self.points & (self.points - 1):
             raise ValueError("points of method = 'sobol' must be a power of 2")
         return self
 
@@ -245,7 +245,7 @@ def _holds_lists(table):
 
 def _refuse_twice(question):
     """The same name in two places would leave open which value holds."""
-    listed = question.design.points[0] if question.design.method == "list" else {}
+    listed = question.design.points[0] if isinstance(question.design.points, list) else {}
     seen = {}
     places = [("settings", question.settings), ("uncertainties", question.uncertainties), ("design", listed)]
     for name, values in question.levers.items():

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
 from experiments.engine.backends import engine_for
-from experiments.engine.batches import Batch, expected_seconds, worlds_per_batch
+from experiments.engine.batches import expected_seconds, worlds_per_batch
 from experiments.engine.cases import case_of
 from experiments.engine.design import check_names, design, first_point, size
 from experiments.engine.lock import Lock
@@ -163,9 +163,8 @@ class Size(NamedTuple):
 
 
 def expected(question):
-    """The size of a question before it is run, taking all its points for one structure."""
+    """The size of a question before it is run, as if all its points shared the first one's structure. Raises BadInput."""
     question = Question.read(question)
-    runs, first = size(question) * question.seeds, first_point(question)
-    each = worlds_per_batch(check_names(question, first.settings), first.quarters)
-    batches = [Batch(0, 0, start, min(runs, start + each)) for start in range(0, runs, each)]
-    return Size(size(question), runs, expected_seconds(batches, {0: first.quarters}))
+    points, first = size(question), first_point(question)
+    known = check_names(question, first.settings)
+    return Size(points, points * question.seeds, expected_seconds(known, first.quarters, points * question.seeds))

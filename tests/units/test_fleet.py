@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm.errors import BadInput
 from abm.fleet import IDLE, OUTSIDE, Fleet, FleetParameters, contract_price, list_price, quarters_of
 from abm.opening import Tranche
 
@@ -159,3 +160,8 @@ def test_the_window_keeps_a_loan_that_outlives_its_block():
     assert some.at(NOW + 47) < some.gw.shape[-1]
     assert some.loan.sum(axis=(1, 2, 3)).tolist() == [24, 24]
     assert some.principal.sum(axis=(1, 2, 3)).tolist() == [1, 1]
+
+
+def test_chips_cannot_cost_more_than_the_whole():
+    with pytest.raises(BadInput, match="cloud.chip_cost = 35 is above cloud.capex = 30; chips are part of the cost of a GW"):
+        FleetParameters(2, {"capex": [50, 30]})

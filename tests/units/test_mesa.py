@@ -1,0 +1,116 @@
+"""Labs, clouds, customers and the rest are Mesa agents: Mesa's own tools find them, count them and let them go."""
+
+import gc
+import weakref
+
+import mesa
+import numpy as np
+import pytest
+from mesa.agent import AgentSet
+
+from abm.model import Industry, release
+from agents.chip_vendor import ChipVendor
+from agents.cloud import Cloud
+from agents.customers import ConsumerCohort, EnterpriseCustomer
+from agents.investor import Investor
+from agents.lab import Lab
+from agents.lender import Lender
+from agents.world_file import load_world
+
+KINDS = {"labs": Lab, "clouds": Cloud, "vendors": ChipVendor, "investors": Investor, "lenders": Lender}
+
+
+@pytest.fixture
+def industry():
+    return Industry(load_world("archetypes-2023q1"), worlds=2, rng=1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_firm_is_a_mesa_agent_found_by_its_type(industry, kind):
+    found = industry.agents_by_type[KINDS[kind]]
+    population = getattr(industry, kind)
+    assert isinstance(found, AgentSet) and isinstance(population, AgentSet)
+    assert all(isinstance(agent, mesa.Agent) and agent.model is industry for agent in population)
+    assert {agent.name for agent in found} == set(population.names)
+    assert [agent.row for agent in population] == list(range(len(population.names)))
+
+
+def test_every_customer_is_an_agent_one_per_row(industry):
+    enterprises, cohorts = (industry.agents_by_type[kind] for kind in (EnterpriseCustomer, ConsumerCohort))
+    assert (len(enterprises), len(cohorts)) == (150, 12)
+    assert len(enterprises) + len(cohorts) == industry.customers.n
+    some, row = next(iter(cohorts)), industry.buyers.enterprises
+    assert np.array_equal(some.spend, industry.customers.spend[:, row])
+    industry.step()
+    assert np.array_equal(some.spend, industry.customers.spend[:, row])  # a view, not a copy
+
+
+def test_looking_twice_creates_nobody_twice(industry):
+    firms = sum(len(getattr(industry, kind).names) for kind in KINDS)
+    assert len(industry.agents) == len(industry.agents) == firms + 162
+    assert len({agent.unique_id for agent in industry.agents}) == firms + 162
+
+
+def test_customers_become_agents_only_when_somebody_looks():
+    one, other = (Industry(load_world("archetypes-2023q1"), rng=3) for _ in range(2))
+    assert len(one.agents) > 162
+    one.run(3), other.run(3)
+    assert np.array_equal(one.labs.revenue, other.labs.revenue)  # looking changes nothing
+
+
+def test_the_sets_mesa_makes_can_be_selected_and_summed(industry):
+    labs = industry.agents_by_type[Lab]
+    bold = labs.select(lambda lab: lab.risk_appetite[0] > 0.7)
+    assert {lab.name for lab in bold} == {"consumer yolo", "newcomer yolo"}
+    total = labs.agg("cash", lambda amounts: np.sum(amounts, axis=0))
+    assert total == pytest.approx(industry.labs.cash.sum(axis=1))
+    assert len(labs.do("margin_after_opex", 0.0)) == len(industry.labs)
+
+
+def test_a_data_collector_reports_on_model_and_agents():
+    industry = Industry(load_world("archetypes-2023q1"), rng=1)
+    collector = mesa.DataCollector(
+        model_reporters={"revenue": lambda model: model.labs.revenue.sum(), "quarter": lambda model: str(model.quarter)},
+        agenttype_reporters={Lab: {"cash": "cash", "name": "name"}},
+    )
+    for _ in range(3):
+        industry.step()
+        collector.collect(industry)
+    model, labs = collector.get_model_vars_dataframe(), collector.get_agenttype_vars_dataframe(Lab)
+    assert model["quarter"].tolist() == ["2023Q2", "2023Q3", "2023Q4"]  # the quarter that comes next
+    assert len(labs) == 3 * len(industry.labs)
+    last = labs.loc[3].set_index("name")["cash"]
+    assert last["open weight"] == industry.labs["open weight"].cash == pytest.approx(industry.record.series("labs", "cash")[0, -1, 4])
+
+
+def test_an_agent_reporter_reads_every_agent():
+    industry = Industry(load_world("archetypes-2023q1"), rng=1)
+    collector = mesa.DataCollector(agent_reporters={"appetite": "risk_appetite"})
+    industry.step()
+    collector.collect(industry)
+    table = collector.get_agent_vars_dataframe()
+    assert len(table) == len(industry.agents) and table["appetite"].between(0, 1).all()
+
+
+def test_mesa_counts_steps_and_keeps_the_seed(industry):
+    industry.run(3)
+    assert industry.steps == 3
+    assert str(industry.quarter) == "2023Q4"
+
+
+@pytest.mark.parametrize("look", [False, True], ids=["firms only", "customers met"])
+def test_a_finished_model_is_collected_once_released(look):
+    industry = Industry(load_world("archetypes-2023q1"), rng=1).run(2)
+    if look:
+        assert len(industry.agents) > 162
+    lab, gone = weakref.ref(industry.labs[0]), weakref.ref(industry)
+    release(industry)
+    del industry
+    gc.collect()
+    assert gone() is None and lab() is None
+
+
+def test_releasing_twice_or_a_model_without_agents_does_no_harm():
+    industry = Industry(load_world("archetypes-2023q1"), rng=1)
+    release(industry)
+    release(industry)

@@ -229,7 +229,7 @@ def sign(industry, view, pairs, prepayment, equity):
     worlds, n_labs, n_clouds = pairs.shape
     speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
     everything = np.concatenate([pairs, speculative[:, None]], axis=1)
-    wanted = (everything[..., None] * industry.vendor_mix[:, None]).reshape(worlds, -1, len(industry.vendors.names))
+    wanted = (everything[..., None] * industry.vendor_mix[:, None]).reshape(worlds, (n_labs + 1) * n_clouds, len(industry.vendors.names))
     favour = 1 + equity.sum(axis=1) / np.where(prepayment > 0, prepayment, np.inf)
     weights = np.repeat(np.concatenate([favour, np.ones((worlds, 1))], axis=1), n_clouds, axis=1)[..., None]
     filled = industry.orders.allocate(wanted, np.broadcast_to(weights, wanted.shape), lag, n_labs + 1)

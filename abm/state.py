@@ -68,7 +68,7 @@ def _reveal_fits(industry):
         revenue = labs.revenue * part
         share = revenue / np.maximum(revenue.sum(axis=1, keepdims=True), np.finfo(float).tiny)
         fit = np.log(np.maximum(share, industry.buyers.least_share)) - industry.buyers.capability_weight * labs.capability
-        labs.put(**{name: fit - fit.max(axis=1, keepdims=True)})
+        labs.put(**{name: fit - fit.max(axis=1, keepdims=True, initial=-np.inf)})
 
 
 def _open_history(industry):
@@ -96,6 +96,7 @@ def _people(industry):
     given = industry.opening.columns["labs"]
     share, consumer = np.asarray(given["share"], dtype=float), np.asarray(given["consumer_share"], dtype=float)
     by_kind = np.stack([share * (1 - consumer), share * consumer])
+    by_kind = np.where(by_kind.sum(axis=1, keepdims=True) > 0, by_kind, share)  # a kind nobody serves yet goes by all spend
     total = by_kind.sum(axis=1, keepdims=True)
     return people(industry, by_kind / np.where(total > 0, total, 1))
 

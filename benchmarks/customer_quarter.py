@@ -8,7 +8,7 @@ import numpy as np
 from abm.luck import Luck
 from abm.markets.services import CLASSES, Offers
 from agents.customer_birth import CustomersParameters
-from agents.customer_quarter import market
+from agents.customer_quarter import KINDS, market
 from agents.customers import Customers
 from benchmarks.plain_mesa import PlainMarket
 
@@ -33,7 +33,7 @@ def circumstances(worlds, quarter, rng=2):
     alive[:, 0] = quarter < 5
     offers = Offers(
         capability=frontier - random.uniform(0, 1, shape),
-        quality=random.normal(0, 0.4, shape),
+        quality=random.normal(0, 0.4, (worlds, len(KINDS), LABS)),
         price=random.uniform(0.7, 1.4, shape),
         outage=random.uniform(0, 0.3, shape),
         alive=alive,

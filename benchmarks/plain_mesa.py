@@ -71,12 +71,13 @@ class PlainCustomer(mesa.Agent):
     def weights(self, previous):
         """Weights of all labs in this customer's eyes, and the extra weight that loyalty gives the previous one [model.md 8.1]."""
         model, p, s, offers = self.model, self.model.p, self.segment, self.model.offers
+        appeal = offers["quality"][model.segments["kind"][s]]
         utility = [
             p["capability_weight"] * min(capability, model.segments["quality_ceiling"][s])
             + quality
             - model.segments["price_sensitivity"][s] * math.log(price)
             - p["outage_weight"] * outage
-            for capability, quality, price, outage in zip(offers["capability"], offers["quality"], offers["price"], offers["outage"])
+            for capability, quality, price, outage in zip(offers["capability"], appeal, offers["price"], offers["outage"])
         ]
         best = max(u for u, alive in zip(utility, offers["alive"]) if alive)
         weights = [math.exp(u - best) if alive else 0.0 for u, alive in zip(utility, offers["alive"])]

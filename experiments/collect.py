@@ -50,7 +50,9 @@ def first_look(inputs, opening):
     industry = Industry(opening, worlds=1, rng=inputs.seed, shocks=inputs.read_shocks())
     found = getattr(industry, "implied", None)
     labs = industry.labs.names
-    implied = {} if found is None else {name: (float(found[0][0, k]), bool(found[1][0, k]), bool(found[2][0, k])) for k, name in enumerate(labs)}
+    implied = (
+        {} if found is None else {name: (float(found[0][0, k]), bool(found[1][0, k]), bool(found[2][0, k])) for k, name in enumerate(labs)}
+    )
     implied = {name: value for name, value in implied.items() if industry.labs.alive[0, labs.index(name)] > 0}
     due = [industry.fleet.rent_due(industry.now + k)[0].sum(axis=1) * QUARTER for k in range(inputs.quarters)]
     rents = np.stack(due, axis=-1)[: len(labs)]

@@ -18,8 +18,14 @@ from abm.shocks import apply_shocks
 from agents import inhabitants
 from agents.world_columns import COLUMNS
 
+
+
+def _usual(key, item):
+    return item.default if item.default is not None else 0.5 if key == "risk_appetite" else 0.0
+
+
 ALWAYS = {  # every column of a world file at its default, nothing where it has none
-    kind: {key: item.default if item.default is not None else 0.0 for key, item in items.items()} for kind, items in COLUMNS.items()
+    kind: {key: _usual(key, item) for key, item in items.items()} for kind, items in COLUMNS.items()
 }
 ALWAYS["labs"] |= {"alive": 1.0, "share": 1.0}
 ECONOMY = -2  # row of Economy among all agents

@@ -11,9 +11,9 @@ from abm.parameters import Group, parameter
 class InvestorParameters(Group, name="investor"):
     """How investors price and ration equity [model.md 11.1 to 11.6]."""
 
-    dilution = parameter(0.10, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest round, share of value a quarter")
+    dilution = parameter(0.07, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest round, share of value a quarter")
     listed_dilution = parameter(
-        0.10, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest issue of a listed lab, share of value a quarter"
+        0.07, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest issue of a listed lab, share of value a quarter"
     )
     multiple = parameter(7.0, unit="x", low=2, high=15, source="model.md 19", meaning="value over next year's revenue at normal sentiment")
     market_extrapolation = parameter(
@@ -24,7 +24,7 @@ class InvestorParameters(Group, name="investor"):
     value_floor = parameter(4.0, unit="$bn", low=0, high=50, source="model.md 11.1", meaning="least value of a growing frontier lab at normal sentiment")
     funding_sd = parameter(0.5, unit="log sd", low=0, high=2, source="model.md 10.2", meaning="uncertainty of funding capacity")
     cash_share = parameter(0.25, unit="share/quarter", low=0, high=1, source="model.md 11.2", meaning="investors' cash on offer in a quarter")
-    market_share = parameter(0.10, unit="share", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="rounds a quarter over the value of all labs")
+    market_share = parameter(0.05, unit="share", low=0, high=1, source="model.md 11.2", meaning="rounds a quarter over the value of all labs")
     market_base = parameter(1.0, unit="$bn", low=0, high=10, source="model.md 11.2", meaning="rounds a quarter when labs are worth nothing")
     crisis_level = parameter(0.45, unit="index", low=0, high=1, source="model.md 11.2", meaning="sentiment below which rounds shrink")
     crisis_factor = parameter(0.3, unit="share", low=0, high=1, source="model.md 11.2", meaning="rounds in a crisis, share of normal")

@@ -53,9 +53,13 @@ def figures(summary):
 REVENUE_READING = "Where the dashed line runs above the band, even a lucky industry does not earn what its contracts and fixed costs need."
 FAILURES_READING = "A dot is the share of worlds in which the firm fails (of an entrant: of those it enters); the bar is a 95 % interval."
 SURVIVAL_READING = "A line falls where a lab fails: at 80 % it has failed in one world of five."
-WALL_READING = "Bars are rent due; where they top the black mark, the median industry cannot pay it out of revenue less opex (line: 10th to 90th percentile)."
-MINSKY_READING = "Green pays its rents now and soon, orange only now, red lives on new money; areas are shares of revenue, mean over worlds."
-IMPLIED_READING = "At P10 a lab can pay what it promised even if revenue comes out at the 10th percentile of its cone; further right is bolder."
+WALL_READING = "Bars are rent due; where they top the mark, the median industry cannot pay it out of revenue less opex (line: P10 to P90)."
+MINSKY_READING = (
+    "Green pays its rents now and soon, orange only now, red lives on new money; areas are shares of revenue, mean over worlds."
+)
+IMPLIED_READING = (
+    "At P10 a lab can pay what it promised even if revenue comes out at the 10th percentile of its cone; further right is bolder."
+)
 
 
 def points(summary):
@@ -68,7 +72,10 @@ def revenue(summary):
     """Fan of industry revenue with the median required revenue, $bn a year."""
     names = ("p10", "p25", "p50", "p75", "p90")
     fan, needed = summary["fans"]["revenue_total"], summary["fans"]["required_revenue"][MIDDLE]
-    rows = [{"x": x, "quarter": q, "required": needed[k], **{n: fan[j][k] for j, n in enumerate(names)}} for k, (x, q) in enumerate(points(summary))]
+    rows = [
+        {"x": x, "quarter": q, "required": needed[k], **{n: fan[j][k] for j, n in enumerate(names)}}
+        for k, (x, q) in enumerate(points(summary))
+    ]
     base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary))
     tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in (*names, "required"))]
     outer = base.mark_area(opacity=PALE, color="@blue").encode(y=alt.Y("p10:Q", title="$bn a year, annual rate"), y2="p90:Q")
@@ -112,7 +119,9 @@ def survival(summary):
     least = min((row["alive"] for row in rows), default=0)
     bottom = 0 if least < 1 / 2 else 1 / 2
     colour = alt.Color("firm:N", scale=alt.Scale(domain=firms, range=list(FIRM_COLOURS[: len(firms)])), legend=None)
-    tall = alt.Y("alive:Q", title="share of worlds", scale=alt.Scale(domain=[bottom, 1], nice=False), axis=alt.Axis(format="%", tickCount=5))
+    tall = alt.Y(
+        "alive:Q", title="share of worlds", scale=alt.Scale(domain=[bottom, 1], nice=False), axis=alt.Axis(format="%", tickCount=5)
+    )
     tips = [alt.Tooltip("firm:N"), alt.Tooltip("quarter:N"), alt.Tooltip("alive:Q", format=".1%", title="still standing")]
     base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary, LABEL_ROOM), color=colour, tooltip=tips)
     lines = base.mark_line(interpolate="step-after", strokeWidth=THICK).encode(y=tall)
@@ -125,13 +134,22 @@ def wall(summary):
     """Rent due by calendar year, by lab where signed before the opening, beside revenue less opex, $bn at annual rate."""
     found, colours = summary["wall"], wall_colours(summary)
     series = _wall_series(summary)
-    rows = [{"year": y, "who": who, "rent": rents[k], "order": n} for n, (who, rents) in enumerate(series) for k, y in enumerate(found["years"])]
-    left = [{"year": y, "low": found["left"][LOW][k], "mid": found["left"][MIDDLE][k], "high": found["left"][HIGH][k]} for k, y in enumerate(found["years"])]
+    rows = [
+        {"year": y, "who": who, "rent": rents[k], "order": n} for n, (who, rents) in enumerate(series) for k, y in enumerate(found["years"])
+    ]
+    left = [
+        {"year": y, "low": found["left"][LOW][k], "mid": found["left"][MIDDLE][k], "high": found["left"][HIGH][k]}
+        for k, y in enumerate(found["years"])
+    ]
     names, hues = zip(*colours)
     colour = alt.Color("who:N", scale=alt.Scale(domain=names, range=hues), legend=None)
     year = alt.X("year:O", title="calendar year", axis=alt.Axis(labelAngle=0, labelOverlap=True))
     tips = [alt.Tooltip("year:O"), alt.Tooltip("who:N"), alt.Tooltip("rent:Q", format=",.0f", title="$bn a year")]
-    bars = alt.Chart(alt.Data(values=rows)).mark_bar().encode(x=year, y=alt.Y("sum(rent):Q", title="$bn a year"), color=colour, order="order:Q", tooltip=tips)
+    bars = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_bar()
+        .encode(x=year, y=alt.Y("sum(rent):Q", title="$bn a year"), color=colour, order="order:Q", tooltip=tips)
+    )
     base = alt.Chart(alt.Data(values=left)).encode(x=year)
     tips = [alt.Tooltip("year:O"), *(alt.Tooltip(f"{key}:Q", format=",.0f") for key in ("low", "mid", "high"))]
     spread = base.mark_rule(color="@ink", strokeWidth=THIN).encode(y="low:Q", y2="high:Q", tooltip=tips)
@@ -167,7 +185,9 @@ def minsky(summary):
     ]
     names, colours = zip(*MINSKY.values())
     colour = alt.Color("kind:N", scale=alt.Scale(domain=names, range=colours), legend=None)
-    tall = alt.Y("share:Q", stack="zero", title="share of lab revenue", scale=alt.Scale(domain=[0, 1], nice=False), axis=alt.Axis(format="%"))
+    tall = alt.Y(
+        "share:Q", stack="zero", title="share of lab revenue", scale=alt.Scale(domain=[0, 1], nice=False), axis=alt.Axis(format="%")
+    )
     tips = [alt.Tooltip("quarter:N"), alt.Tooltip("kind:N"), alt.Tooltip("share:Q", format=".0%")]
     chart = alt.Chart(alt.Data(values=rows)).mark_area().encode(x=_years(summary), y=tall, color=colour, order="order:Q", tooltip=tips)
     return _sized(chart, LOW_HEIGHT)
@@ -178,7 +198,9 @@ def implied(summary):
     rows = [{**item, "said": appetite(item), "zero": 0} for item in summary["implied"]]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=None))
     across = alt.X("quantile:Q", title="quantile of its own cone", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5))
-    line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(x=alt.X("zero:Q", scale=alt.Scale(domain=[0, 1])), x2="quantile:Q")
+    line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(
+        x=alt.X("zero:Q", scale=alt.Scale(domain=[0, 1])), x2="quantile:Q"
+    )
     dots = base.mark_point(filled=True, size=90, opacity=1, color="@blue").encode(x=across, tooltip=["firm:N", "said:N"])
     words = base.mark_text(align="left", dx=9, color="@ink").encode(x=across, text="said:N")
     return _sized(alt.layer(dots, line, words), LOW_HEIGHT)

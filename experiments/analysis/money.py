@@ -71,7 +71,9 @@ def _place(nodes):
     tallest = max(_height(column, scale) for column in used)
     for column in used:
         y = TOP + (tallest - _height(column, scale)) / 2
-        for node in sorted(column, key=lambda node: (list(KIND_NAMES).index(node.kind) if node.column else _source_order(node), -node.amount)):
+        for node in sorted(
+            column, key=lambda node: (list(KIND_NAMES).index(node.kind) if node.column else _source_order(node), -node.amount)
+        ):
             node.y = y
             y += max(LEAST_BAR, node.amount * scale) + GAP
     return scale

@@ -111,10 +111,18 @@ def _tiles(summary):
             f"a year in the median world ({billions(middle['revenue'][LOW])} to {billions(middle['revenue'][HIGH])}); "
             f"required: {billions(middle['required'][MIDDLE])}",
         ),
-        ("P10 coverage", _now_and(cover, times), f"opening, then worst ({summary['quarters'][cover['when']]} most often); below 1x it cannot be paid"),
+        (
+            "P10 coverage",
+            _now_and(cover, times),
+            f"opening, then worst ({summary['quarters'][cover['when']]} most often); below 1x it cannot be paid",
+        ),
         ("Money in circles", _now_and(circle, percent), "of payments among firms: first year, then each world's peak"),
         ("Look-through revenue", _now_and(through, percent), "of vendor sales that final customers pay for: first year, then lowest"),
-        ("Value served", billions(served[MIDDLE]), f"revenue of all years, median world; frontier at the end {frontier[MIDDLE]:.1f} OOM above 2023"),
+        (
+            "Value served",
+            billions(served[MIDDLE]),
+            f"revenue of all years, median world; frontier at the end {frontier[MIDDLE]:.1f} OOM above 2023",
+        ),
     ]
 
 
@@ -141,9 +149,12 @@ def _key(colours):
 
 
 def _cone(summary, charts):
-    table = f"<figure><h3>End of each year</h3><figcaption>$bn at annual rate; short: worlds that earn less than required.</figcaption>{year_table(summary)}</figure>"
+    reading = "$bn at annual rate; short: share of worlds that earn less than required."
+    table = f"<figure><h3>End of each year</h3><figcaption>{reading}</figcaption>{year_table(summary)}</figure>"
     text = "The same firms, contracts and rules; only luck differs between the worlds."
-    return _section("cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>')
+    return _section(
+        "cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>'
+    )
 
 
 def _failing(summary, charts):
@@ -173,13 +184,13 @@ def _money(summary, charts):
         f'<figure class="wide"><h3>The money graph</h3><figcaption>{escape(reading)}</figcaption>{key}'
         f'<div class="scroll" tabindex="0">{money_graph_svg(money)}</div>{_link_table(money)}</figure>'
     )
-    text = "Follow a dollar from the left: from customers, investors and lenders to labs, to the owners of compute, to the vendors of chips, and back."
+    text = "Follow a dollar from the left: from customers, investors and lenders to labs, owners of compute and vendors of chips, and back."
     return _section("money", text, f'<div class="grid">{graph}{_figure(charts, "circularity")}{_figure(charts, "look_through")}</div>')
 
 
 def _link_table(money):
     rows = "".join(
-        f'<tr><td>{escape(link["from"])}</td><td>{escape(link["to"])}</td><td>{NATURES[link["nature"]]}</td>'
+        f"<tr><td>{escape(link['from'])}</td><td>{escape(link['to'])}</td><td>{NATURES[link['nature']]}</td>"
         f'<td class="n">{billions(link["amount"])}</td><td class="n">{percent(link["circling"])}</td></tr>'
         for link in money["links"]
     )
@@ -210,7 +221,10 @@ overreach story {manifest["address"][:ADDRESS_LENGTH]} --world 0</pre>
 def command(manifest):
     """The command line that makes this run again."""
     inputs = manifest["inputs"]
-    shocks = [",".join([f"{row['name']}@{row['at']}", *(f"{k}={v:g}" for k, v in row.items() if k not in ("name", "at"))]) for row in inputs["shocks"]]
+    shocks = [
+        ",".join([f"{row['name']}@{row['at']}", *(f"{k}={v:g}" for k, v in row.items() if k not in ("name", "at"))])
+        for row in inputs["shocks"]
+    ]
     parts = ["overreach", "run", manifest["world"]["name"], *(f"--{key}={inputs[key]}" for key in ("worlds", "quarters", "seed"))]
     parts += [f"--set={name}={value}" for name, value in inputs["settings"].items()] + [f"--shock={shock}" for shock in shocks]
     return shlex.join(parts)

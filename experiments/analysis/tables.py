@@ -15,7 +15,7 @@ ADDRESS = re.compile(r"https?://[^\s<>\"')\],;]+[^\s<>\"')\],;.]")
 def year_table(summary):
     """Revenue at the end of each year beside what is required, $bn a year."""
     rows = "".join(
-        f'<tr><td>{row["year"]}</td>'
+        f"<tr><td>{row['year']}</td>"
         + "".join(f'<td class="n">{row["revenue"][place]:,.0f}</td>' for place in (LOW, MIDDLE, HIGH))
         + f'<td class="n">{row["required"][MIDDLE]:,.0f}</td><td class="n">{percent(row["short"])}</td></tr>'
         for row in summary["years"]
@@ -81,7 +81,7 @@ def _details(title, count, content, is_open=False):
 
 
 def _table(head, rows):
-    titles = "".join(f'<th{_side(title)}>{title}</th>' for title in head)
+    titles = "".join(f"<th{_side(title)}>{title}</th>" for title in head)
     lines = "".join("<tr>" + "".join(_cell(title, text) for title, text in zip(head, row)) + "</tr>" for row in rows)
     return f'<table class="sources"><tr>{titles}</tr>{lines}</table>'
 

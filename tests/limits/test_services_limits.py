@@ -8,9 +8,29 @@ from abm.markets import services
 from abm.markets.services import Offers, ServicesParameters, Supply
 from agents import customer_quarter
 from agents.customer_birth import CustomersParameters, Segments
+from agents.customer_quarter import KINDS
 from agents.customers import Customers
 
 ONE = np.ones((1, 1))
+DIFFUSION = {  # the numbers of model.md 7 and 19, whatever the shipped worlds are calibrated to
+    "market_size": 1500.0,
+    "diffusion_speed": 1.5,
+    "capability_power": 0.60,
+    "fastest_growth": 10.0,
+    "fastest_decline": 0.5,
+    "opening_spend": 0.28,
+    "opening_growth": 4.0,
+    "bass_innovation": 0.03,
+    "bass_imitation": 0.38,
+    "served_multiple": 1.6,
+    "served_floor": 0.2,
+    "capability_weight": 1.0,
+}
+
+
+def customers_of(**values):
+    """The spec's customers of one world."""
+    return CustomersParameters(1, DIFFUSION | values)
 
 
 @pytest.mark.parametrize(
@@ -21,7 +41,7 @@ def test_markups_of_atkeson_and_burstein(share, substitution, expected):
 
 
 def test_substitution_falls_from_five_to_its_long_run_value():
-    p = ServicesParameters()
+    p = ServicesParameters(1, {"substitution_start": 5.0, "substitution_end": 2.2, "substitution_time": 3.0})
     assert services.substitution(p, 0) == pytest.approx(5)
     assert services.substitution(p, 3) == pytest.approx(2.2 + 2.8 / np.e)
     assert services.substitution(p, 300) == pytest.approx(2.2)
@@ -39,8 +59,9 @@ def test_a_cheap_entrant_with_weaker_models_takes_a_quarter_of_the_market():
 
 
 def test_choices_of_many_customers_have_the_shares_of_the_closed_form():
-    p, segments = CustomersParameters(1), Segments.default()
-    offers = Offers(*np.array([[[0.0, 0.0, -1.5]], [[0.0] * 3], [[1.0, 1.0, 1 / 40]], [[0.0] * 3]]), alive=np.ones((1, 3), dtype=bool))
+    p, segments = customers_of(), Segments.default()
+    capability, price = np.array([[0.0, 0.0, -1.5]]), np.array([[1.0, 1.0, 1 / 40]])
+    offers = Offers(capability, np.zeros((1, len(KINDS), 3)), price, np.zeros((1, 3)), alive=np.ones((1, 3), dtype=bool))
     ballot = customer_quarter.Ballot(customer_quarter.choice_weights(p, segments, offers))
     group, nobody = np.full(100_000, segments.name.index("enterprise")), np.zeros(100_000, dtype=np.int64)
     lab, recycled = ballot.first(group, nobody, np.zeros(100_000), (np.arange(100_000) + 0.5) / 100_000)
@@ -56,7 +77,7 @@ def grown(p, speed, spend, potential):
 
 
 def test_with_steady_growth_of_the_potential_the_gap_to_it_is_permanent():
-    p, potential, spend = CustomersParameters(1, {"fastest_growth": 20}), 1.0, 1.0
+    p, potential, spend = customers_of(fastest_growth=20), 1.0, 1.0
     for _ in range(200):
         potential *= 4**0.25
         gap, spend = potential / spend, grown(p, 1.5, spend, potential)
@@ -64,7 +85,7 @@ def test_with_steady_growth_of_the_potential_the_gap_to_it_is_permanent():
 
 
 def test_after_a_stall_the_gap_is_worked_off_over_two_years():
-    p, spend, steps = CustomersParameters(1), [1.0], 10_000
+    p, spend, steps = customers_of(), [1.0], 10_000
     for _ in range(2 * steps):  # many short steps: the closed form is in continuous time
         spend.append(grown(p, 1.5 * 4 / steps, spend[-1], 4 ** (1 / 1.5)))
     assert spend[steps] / spend[0] == pytest.approx(2.0503, abs=2e-4)
@@ -72,7 +93,7 @@ def test_after_a_stall_the_gap_is_worked_off_over_two_years():
 
 
 def test_the_bass_hazard_peaks_where_theory_says():
-    p, share, adopted, step = CustomersParameters(1), 0.0, [], 0.001
+    p, share, adopted, step = customers_of(), 0.0, [], 0.001
     for _ in range(int(8 / step)):
         rate = customer_quarter.trial_hazard(p, share).item() / 0.25 * (1 - share)
         adopted.append((rate, share))
@@ -86,7 +107,8 @@ def aggregate_world(n=40, quarters=24):
     """All deployed, potential of one shape, one common noise: customers and the aggregate recursion side by side."""
     rows = [dict(row) for row in SEGMENT_ROWS]
     segments = Segments.from_rows([row | {"opening_deployed": 1.0} for row in rows])
-    p = CustomersParameters(1, {"enterprises": n, "cohorts": 5, "midpoint_sd": 0, "consumer_opening_share": 0.35})
+    shares = {"consumer_opening_share": 0.35, "consumer_potential_share": 0.35}
+    p = customers_of(enterprises=n, cohorts=5, midpoint_sd=0, **shares)
     market = customer_quarter.market(p, np.zeros((1, 64)), ONE)
     luck = Luck(5, [0])
     customers = Customers.born(p, segments, market, luck, (0 * ONE, np.full((1, len(segments), 3), 1 / 3)))
@@ -126,8 +148,7 @@ def test_customers_add_up_to_the_aggregate_recursion(served_factor):
 
 
 def test_demand_opens_on_its_steady_diffusion_path():
-    p = CustomersParameters(1)
-    market = customer_quarter.market(p, np.zeros((1, 64)), ONE)
+    market = customer_quarter.market(customers_of(), np.zeros((1, 64)), ONE)
     assert market.potential(0).item() == pytest.approx(0.7056, rel=1e-3)
     later = market.opening_at(3 * ONE, 100 * ONE, np.log(2.0) * ONE)
     assert later.potential(3).item() == pytest.approx(100 * 2 ** (1 / 1.5))
@@ -136,7 +157,7 @@ def test_demand_opens_on_its_steady_diffusion_path():
 
 
 def test_while_small_the_potential_grows_by_the_power_of_capability():
-    market = customer_quarter.market(CustomersParameters(1), np.zeros((1, 64)), ONE)
+    market = customer_quarter.market(customers_of(), np.zeros((1, 64)), ONE)
     assert (market.potential(1) / market.potential(0)).item() == pytest.approx(10**0.6, rel=2e-3)
     assert market.potential(50).item() == pytest.approx(1500)
 

@@ -15,8 +15,10 @@ QUARTERS = 14
 SEEDS = (0, 1, 3)
 BOLD, CAUTIOUS = 0.95, 0.1
 SHOCK = "2026Q3"
-SHOCKS = ({"name": "stall", "at": "2026Q1", "duration": 24}, {"name": "demand_shortfall", "at": SHOCK, "share": 0.45})
-PLAIN = {  # no luck with technology, and funds that cannot carry a lab for ever
+SHOCKS = ({"name": "stall", "at": "2026Q1", "duration": 24}, {"name": "demand_shortfall", "at": SHOCK, "share": 0.3})
+PLAIN = {  # many customers, no luck with technology, and funds that cannot carry a lab for ever
+    "customers.enterprises": 60,
+    "customers.cohorts": 12,
     "technology.stall_hazard": 0,
     "technology.late_stall_hazard": 0,
     "technology.breakthrough_rate": 0,
@@ -43,6 +45,7 @@ def world(tmp_path):
         debt = 30 * gw
         firms = {
             "cash = 5.0\nfleet_gw = 1.2 ": f"cash = {1 + sum(contract[3] for contract in contracts):.2f}\nfleet_gw = {gw + 0.2:.2f} ",
+            "growth = 0.7 ": "growth = 0.4 ",
             "book = 50.0 ": f"book = {50 * (gw + 0.2) * 5 / 6:.2f} ",
             "other_cash_flow = 3.0": "other_cash_flow = 0.0",
             "cash = 20.0\nborrowings = 24.0": f"cash = {debt / 10:.2f}\nborrowings = {1.02 * debt:.2f}",

@@ -8,7 +8,7 @@ from abm.luck import Luck
 from abm.markets.services import Offers, ServicesParameters, Supply, ration
 from agents import customer_quarter
 from agents.customer_birth import CustomersParameters, Segments
-from agents.customer_quarter import DEPLOYED, PILOT, PROCUREMENT, TRIAL, UNAWARE
+from agents.customer_quarter import DEPLOYED, KINDS, PILOT, PROCUREMENT, TRIAL, UNAWARE
 from agents.customers import Customers
 from benchmarks.customer_quarter import LABS, circumstances, draws
 
@@ -25,8 +25,9 @@ def born(worlds=(0,), enterprises=150, cohorts=12, rng=7, shares=None, **values)
 
 
 def offers(alive, worlds=1, **values):
-    blank = {name: np.zeros((worlds, LABS)) for name in ("capability", "quality", "outage")}
-    return Offers(**blank | {"price": np.ones((worlds, LABS))} | values, alive=np.broadcast_to(alive, (worlds, LABS)))
+    blank = {name: np.zeros((worlds, LABS)) for name in ("capability", "outage")}
+    blank |= {"quality": np.zeros((worlds, len(KINDS), LABS)), "price": np.ones((worlds, LABS))}
+    return Offers(**blank | values, alive=np.broadcast_to(alive, (worlds, LABS)))
 
 
 ALL = np.ones(LABS, dtype=bool)

@@ -8,7 +8,30 @@ from hypothesis import strategies as st
 from abm.markets import services
 from abm.markets.services import ServicesParameters, Supply, ration
 
-PLAIN = {"minimum_training_share": 0.25, "consumer_density": 1.0}
+SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are calibrated to
+    "minimum_training_share": 0.25,
+    "density_start": 20.0,
+    "density_growth": 0.22,
+    "density_growth_from": 2.0,
+    "density_cap": 45.0,
+    "substitution_start": 5.0,
+    "substitution_end": 2.2,
+    "substitution_time": 3.0,
+    "demand_elasticity": 1.5,
+    "scarcity_elasticity": 0.35,
+    "scarcity_low": 0.65,
+    "scarcity_high": 1.25,
+    "scarcity_memory": 0.5,
+    "spill": 0.6,
+    "lasting_loss": 0.25,
+    "lasting_gain": 0.5,
+    "outage_memory": 0.7,
+    "outside_pool": 0.04,
+    "outside_growth": 0.18,
+    "outside_cap": 2.0,
+    "token_price": 30.0,
+}
+PLAIN = SPEC | {"consumer_density": 1.0}
 
 
 def parameters(worlds=1, **values):

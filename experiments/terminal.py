@@ -1,0 +1,177 @@
+"""What the commands say on a terminal: progress, tables, the summary of a run. Numbers are rounded for people and have units."""
+
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from experiments.inputs import ADDRESS_LENGTH
+from experiments.summary import HIGH, LOW, MIDDLE
+from experiments.words import CAVEAT, KIND_NAMES, appetite, between, futures, headline, percent, significant, systemic_rule, times
+
+ONE = {"labs": "lab", "clouds": "owner of compute", "lenders": "lender"}
+FEWEST_COLUMNS = 100  # characters assumed where the output is no terminal
+LOGGED = 0.25  # share of the work after which a log gets a line
+DUST = 0.005  # $bn that would be shown as zero
+
+
+def console():
+    """Standard output; a log keeps its lines whole."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else FEWEST_COLUMNS)
+
+
+class Watch:
+    """Progress of a run: a bar on a terminal, a line now and then in a log."""
+
+    def __init__(self, worlds, what):
+        self.worlds, self.what, self.logged = worlds, what, 0.0
+        self.out = Console(stderr=True, highlight=False)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("worlds"), TimeElapsedColumn())
+        self.bar = Progress(*columns, console=self.out, transient=True) if self.out.is_terminal else None
+
+    def __enter__(self):
+        if self.bar:
+            self.bar.start()
+            self.task = self.bar.add_task(self.what, total=self.worlds)
+        return self
+
+    def __exit__(self, *_):
+        if self.bar:
+            self.bar.stop()
+
+    def __call__(self, done):
+        """So many worlds are done."""
+        if self.bar:
+            self.bar.update(self.task, completed=done)
+        elif done / self.worlds >= self.logged + LOGGED or done == self.worlds:
+            self.logged = done / self.worlds
+            self.out.print(f"{self.what}: {done} of {self.worlds} worlds")
+
+
+def show_summary(run):
+    """The summary of a run, most important first."""
+    out, summary = console(), run.summary
+    out.print(Text(headline(summary), style="bold"))
+    out.print(Text(f"{run.manifest['world']['title']}; {futures(summary['worlds'])} of {len(summary['quarters'])} quarters.", style="dim"))
+    if summary["implied"]:
+        _titled(out, "Risk appetite implied by commitments: the quantile of its own cone at which a lab can just pay", _implied(summary))
+    _titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
+    _titled(out, "Probability of default by the end", _firms(summary))
+    _titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
+    event = summary["systemic"]
+    out.print(f"\nSystemic event: [bold]{percent(event['share'])}[/] of worlds, 95 % interval {between(event)} ({systemic_rule()})")
+    out.print(f"Report: [bold]{run.report}[/]", soft_wrap=True)
+    out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
+    out.print(Text(CAVEAT, style="dim"))
+
+
+def _titled(out, title, table):
+    """A table under its title, which may be wider than the table."""
+    out.print(Text(f"\n{title}", style="bold"))
+    out.print(table)
+
+
+def _table(*columns):
+    """A plain table: the first column is text, the others are numbers."""
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="left" if place == 0 else "right", no_wrap=place > 0)
+    return table
+
+
+def _implied(summary):
+    table = _table("Lab", "appetite"
+    )
+    for item in summary["implied"]:
+        table.add_row(item["firm"], appetite(item))
+    return table
+
+
+def _years(summary):
+    names = ("Year", "P10", "P50", "P90", "required (median)", "short of it")
+    table = _table(*names)
+    for row in summary["years"]:
+        earned = [f"{row['revenue'][place]:,.0f}" for place in (LOW, MIDDLE, HIGH)]
+        table.add_row(str(row["year"]), *earned, f"{row['required'][MIDDLE]:,.0f}", percent(row["short"]))
+    return table
+
+
+def _firms(summary):
+    table = _table("Firm", "kind", "fails in", "95 % interval", "enters in")
+    shown = [row for row in summary["firms"] if row["trials"] and (row["kind"] == "labs" or row["count"])]
+    for row in shown:
+        entered = percent(row["entered"]) if row["entered"] < 1 else ""
+        table.add_row(row["firm"], ONE[row["kind"]], percent(row["share"]), between(row), entered)
+    never = len([row for row in summary["firms"] if row["trials"]]) - len(shown)
+    if never:
+        table.add_row(f"{never} others", "", "0 %", "", "")
+    return table
+
+
+def _pressure(summary):
+    table = _table("Measure", "at the opening", "at its worst", "mostly in")
+    says = {
+        "p10_coverage": ("P10 coverage of commitments, x", times),
+        "circularity": ("Payments among firms that go in circles", percent),
+        "look_through": ("Vendor sales that final customers pay for", percent),
+    }
+    for name, (label, said) in says.items():
+        found = summary["pressure"][name]
+        cells = [f"{said(part[MIDDLE])} ({said(part[LOW])} to {said(part[HIGH])})" for part in (found["now"], found["worst"])]
+        table.add_row(label, *cells, summary["quarters"][found["when"]])
+    return table
+
+
+def show_worlds(found):
+    """The shipped worlds: date, firms, what they are for."""
+    out = console()
+    for world in found:
+        out.print(Text(world.name, style="bold"), Text(f"{world.title}; opens {world.start}", style="dim"))
+        out.print(f"  {world.purpose}", markup=False)
+        for kind, names in world.firms.items():
+            out.print(Text(f"  {KIND_NAMES[kind]}: {', '.join(names)}", style="dim"))
+        if world.caveat:
+            out.print(Text(f"  {world.caveat}", style="dim italic"))
+        out.print()
+
+
+def show_parameters(rows):
+    """A table of declarations."""
+    out = console()
+    table = Table(box=None, header_style="dim", pad_edge=False)
+    for name in ("Name", "Value", "Unit", "Allowed", "Source", "Meaning"):
+        table.add_column(name, justify="right" if name == "Value" else "left", overflow="fold", no_wrap=name == "Name" and out.is_terminal)
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in (row.name, significant(row.value), row.unit, row.allowed, row.source, row.meaning)))
+    out.print(table)
+
+
+def show_books(found):
+    """Balance sheets and flow matrix of one quarter, $bn."""
+    out = Console(highlight=False, width=None if sys.stdout.isatty() else 2 * FEWEST_COLUMNS)
+    titles = (
+        (f"Balance sheets at the end of {found.quarter}, world {found.world}, $bn (+ asset, - liability)", found.balances),
+        (f"Transaction flows of {found.quarter}, $bn (+ receipt, - payment; rows and columns sum to zero)", found.flows),
+    )
+    for title, table in titles:
+        shown = _table("", *map(str, table.columns))
+        for label, cells in table.iterrows():
+            shown.add_row(Text(str(label)), *(_amount(cell) for cell in cells))
+        _titled(out, title, shown)
+
+
+def _amount(value):
+    """$bn with one decimal below a hundred; a dot for nothing."""
+    if abs(value) < DUST:
+        return "·"
+    return f"{value:,.2f}" if abs(value) < 1 else f"{value:,.1f}"
+
+
+def show_story(text, run, world):
+    """What happened in one world."""
+    out = console()
+    out.print(Text(f"World {world} of run {run.address[:ADDRESS_LENGTH]}: {run.manifest['world']['title']}", style="bold"))
+    out.print(text, markup=False, soft_wrap=True)
+    out.print(Text(CAVEAT, style="dim"))

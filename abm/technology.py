@@ -210,7 +210,7 @@ def compute_of_capability(capability, initial_compute):
 
 def frontier(capability, active=True):
     """The best capability among active labs [OOM], [worlds, 1]; 0 where there is none."""
-    return np.max(np.where(active, capability, 0), axis=-1, keepdims=True)
+    return np.max(np.where(active, capability, 0), axis=-1, keepdims=True, initial=0)
 
 
 def spill_over(capability, share, active=True):

@@ -46,7 +46,7 @@ class ServicesParameters(Group, name="services"):
     outage_memory = parameter(0.7, unit="1", low=0, high=0.99, source="model.md 8.6", meaning="weight of last quarter's outages")
     outside_pool = parameter(0.06, unit="GWe", low=0, high=10, source="calibrated to 2023-26, decisions.md", meaning="compute for hire elsewhere")
     outside_growth = parameter(
-        0.26, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
+        0.28, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
     )
     outside_cap = parameter(4.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool")
     outside_premium = parameter(1.3, unit="1", low=1, high=5, source="assumption; model.md 8.6", meaning="its rent over list price")

@@ -48,7 +48,7 @@ class _Lines:
         if now - self.last < LINE_EVERY and stored < self.total:
             return
         self.last, speed = now, (stored - self.began_with) / max(now - self.started, 1e-9)
-        left = f", {_duration((self.total - stored) / speed)} left" if speed > 0 and stored < self.total else ""
+        left = f", {duration((self.total - stored) / speed)} left" if speed > 0 and stored < self.total else ""
         self._say(f"{stored} of {self.total} runs, {speed:.1f} a second{left}; {_note(failed, workers)}")
 
     def _say(self, text):
@@ -60,7 +60,8 @@ def _note(failed, workers):
     return people + (f", {failed} runs failed" if failed else "")
 
 
-def _duration(seconds):
+def duration(seconds):
+    """Seconds as people say them."""
     minutes, seconds = divmod(round(seconds), 60)  # unit conversion
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

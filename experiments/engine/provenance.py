@@ -80,6 +80,14 @@ def reopen(results_dir, reference, journal=True, anyway=False):
         return industry
 
 
+def differences(row, industry):
+    """Names of outcomes in which a run does not come out as it was stored; none, unless code or machine differ."""
+    if row["failure"]:
+        return [] if getattr(industry, "failure", None) == row["failure"] else ["failure"]
+    now = industry.record.outcomes(industry).iloc[0]
+    return [name for name in now.index if name in row and not (float(now[name]) == row[name] or (now[name] != now[name] and row[name] != row[name]))]
+
+
 def prepare(run, journal=True, anyway=False):
     """The model of a stored run before its first quarter, and how many quarters it goes. Raises BadInput as `reopen`."""
     from experiments.engine.batches import build, quarters_of

@@ -1,0 +1,94 @@
+"""Commands about sweeps, to be registered by `experiments.cli`: experiments, sweep, query, open.
+
+Nothing heavy is imported before a command runs.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from abm.errors import BadInput
+
+INTERRUPTED = 130  # exit code after Ctrl-C
+SHOWN_ROWS = 200
+
+Asked = Annotated[str, typer.Argument(metavar="QUESTION", help="A shipped question by name (see: overreach experiments), or a TOML file.")]
+Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of a sweep, such as results/yolo-capacity.")]
+
+
+def experiments():
+    """List the shipped questions: what they ask, their size and the time they take on this machine."""
+    from experiments.engine.progress import duration
+    from experiments.engine.question import Question, shipped
+    from experiments.engine.sweep import expected
+    from experiments.terminal import console
+
+    out, cores = console(), os.cpu_count() or 1
+    for name in shipped():
+        question = Question.read(name)
+        size = expected(question)
+        out.print(f"[bold]{name}[/]  {question.question}", soft_wrap=True)
+        about = f"{size.points:,} points x {question.seeds:,} seeds = {size.runs:,} runs of {question.quarters} quarters"
+        out.print(f"    [dim]{about}, about {duration(size.seconds / cores)} on {cores} cores[/]", soft_wrap=True)
+
+
+def sweep(
+    question: Asked,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; results/<name> by default.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Worlds at every design point, instead of the question's own number.")] = None,
+    quarters: Annotated[int | None, typer.Option(help="Quarters of a run, instead of the question's own number.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes, or jobs of a cluster; 0 is one per core.")] = 0,
+    engine: Annotated[str, typer.Option(help="local, dask://host:port, dask-slurm or dask-k8s.")] = "local",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Discard what is stored and start again.")] = False,
+):
+    """Run a question, or what is missing of it. Stop it with Ctrl-C; the same command goes on from there."""
+    from experiments.engine.sweep import sweep as run
+    from experiments.terminal import console
+
+    if workers < 0:
+        raise BadInput(f"--workers = {workers} is not allowed; 0 or more")
+    try:
+        done = run(question, out, workers, engine, seeds, quarters, fresh)
+    except KeyboardInterrupt:
+        typer.echo("overreach: stopped; what is stored is whole, and the same command goes on from there", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    console().print(f"{done.runs:,} runs are stored in {done.folder}", soft_wrap=True)
+    if not done.finished:
+        typer.echo(f"overreach: workers died over {done.missing} batches, see {done.folder}/quarantine.json; the same command tries again", err=True)
+        raise typer.Exit(1)
+
+
+def query(
+    results: Results,
+    sql: Annotated[str, typer.Argument(help='DuckDB over the views runs, series and points: select "cone.width", avg(systemic_event) ...')],
+    as_csv: Annotated[bool, typer.Option("--csv", help="All rows, as CSV.")] = False,
+):
+    """Ask the stored tables of a sweep in SQL."""
+    from experiments.engine.store import query as ask
+
+    answer = ask(results, sql)
+    typer.echo(answer.to_csv(index=False).rstrip() if as_csv else answer.to_string(index=False, max_rows=SHOWN_ROWS))
+
+
+def open_stored(
+    results: Results,
+    run: Annotated[str, typer.Option(help="The run's address, or its first digits; the column `address` of runs.")],
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also if the code is another by now: then it is another run.")] = False,
+):
+    """Run a stored run again, exactly, check that it came out the same, and tell what happened in it."""
+    from experiments.engine.provenance import differences, reopen, stored
+    from experiments.story import LIMIT, narrate, tell
+    from experiments.terminal import console
+
+    out, found = console(), stored(results, run)
+    for name, value in found.settings.items():
+        out.print(f"{name} = {value}", markup=False, soft_wrap=True)
+    industry = reopen(results, run, anyway=anyway)
+    if found.row["failure"]:
+        out.print(f"The run failed: {found.row['failure']}", markup=False, soft_wrap=True)
+    differing = differences(found.row, industry)
+    same = f"it differs in {', '.join(differing)}" if differing else "reproduced exactly"
+    out.print(f"Run {found.row['address']}, world {found.row['seed']}: {same}\n", markup=False, soft_wrap=True)
+    out.print(narrate(tell(industry), LIMIT), markup=False, soft_wrap=True)

@@ -271,5 +271,5 @@ def register(industry, view, filled, signed, prepayment):
 def prepayment_by(rent, prepayment):
     """Spread each lab's down-payment over what it signed, pro rata to rent: same shape as rent, [worlds, labs, ...]."""
     shape = (*prepayment.shape, *[1] * (rent.ndim - 2))
-    total = rent.reshape(*prepayment.shape, -1).sum(axis=2)
+    total = rent.reshape(*prepayment.shape, int(np.prod(rent.shape[2:]))).sum(axis=2)
     return rent * (prepayment / np.where(total > 0, total, 1)).reshape(shape)

@@ -23,11 +23,6 @@ def test_without_labs_no_money_moves_for_ten_quarters():
     assert cash(model, "clouds").tolist() == [[5], [5]]
 
 
-def test_a_world_of_nobody_runs():
-    model = industry(opening({}, people=wanting(), parameters=QUIET), worlds=2).run(10)
-    assert model.labs.cash.shape == (2, 0)
-
-
 def test_a_lab_without_rent_keeps_its_margin_every_quarter():
     model = alone({"cash": 1.0, "revenue": 8.0, "opex_ratio": 0.3}, wanting(spend=8.0))
     for quarters in range(1, 13):

@@ -10,6 +10,7 @@ from abm.cone import Cone, ConeParameters, cone
 
 SPREAD = np.log(50 / 20) / (2 * ndtri(0.9))
 SEED = {"annual_spread": SPREAD, "stall_belief": 0, "momentum_share": np.log(np.sqrt(1000) / 9 / 1.5) / np.log(10 / 1.5)}
+SPEC = {"annual_spread": 0.3575, "momentum_share": 0.45, "lasting_growth": np.log(1.5), "stalled_growth": 0.40, "stall_belief": 0.031}
 TENFOLD = np.log(10)
 LEVEL = st.floats(0.02, 0.98)
 GROWTH = st.floats(-2, 3)
@@ -19,7 +20,7 @@ few = settings(max_examples=150, deadline=None)
 
 def seen(extrapolation=0.0, growth=TENFOLD, horizon=1.0, **values):
     """The cone of a lab with 9 $bn a year."""
-    return cone(np.array([[9.0]]), np.array([[growth]]), np.array([[extrapolation]]), horizon, ConeParameters(1, values))
+    return cone(np.array([[9.0]]), np.array([[growth]]), np.array([[extrapolation]]), horizon, ConeParameters(1, SPEC | values))
 
 
 def test_the_seed_gives_20_and_50_as_tenth_and_ninetieth_percentile():

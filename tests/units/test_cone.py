@@ -18,26 +18,38 @@ from abm.cone import (
 )
 
 SHAPE = (3, 3)
+SPEC = {  # the numbers of model.md 5, whatever the shipped worlds are calibrated to
+    "annual_spread": 0.3575,
+    "growth_spread": 0.0,
+    "momentum_share": 0.45,
+    "lasting_growth": np.log(1.5),
+    "stalled_growth": 0.40,
+    "stall_belief": 0.031,
+    "slowdown": 0.0,
+    "growth_memory": 0.75,
+    "growth_floor": -2.0,
+    "growth_ceiling": np.log(20),
+}
 TENFOLD = np.log(10)
 
 
 def seen(base=9.0, growth=TENFOLD, extrapolation=0.0, horizon=2.0, **values):
     """The cone of three labs in three worlds."""
     filled = [np.broadcast_to(np.asarray(item, dtype=float), SHAPE) for item in (base, growth, extrapolation)]
-    return cone(*filled, horizon, ConeParameters(3, values))
+    return cone(*filled, horizon, ConeParameters(3, SPEC | values))
 
 
 def test_growth_is_annual_and_logarithmic():
-    assert realised_growth(np.array([[1.1]]), np.array([[1.0]]), ConeParameters()) == pytest.approx(4 * np.log(1.1))
+    assert realised_growth(np.array([[1.1]]), np.array([[1.0]]), ConeParameters(1, SPEC)) == pytest.approx(4 * np.log(1.1))
 
 
 def test_growth_beyond_belief_is_cut_and_silence_is_no_growth():
     revenue, previous = np.array([[100.0, 1.0, 0.0, 1.0, 0.0]]), np.array([[1.0, 100.0, 1.0, 0.0, 0.0]])
-    assert realised_growth(revenue, previous, ConeParameters()).tolist() == [[np.log(20), -2, -2, np.log(20), 0]]
+    assert realised_growth(revenue, previous, ConeParameters(1, SPEC)).tolist() == [[np.log(20), -2, -2, np.log(20), 0]]
 
 
 def test_the_extrapolative_estimate_moves_a_quarter_of_the_way():
-    assert update_extrapolation(np.array([[1.0]]), np.array([[2.0]]), ConeParameters()) == pytest.approx(1.25)
+    assert update_extrapolation(np.array([[1.0]]), np.array([[2.0]]), ConeParameters(1, SPEC)) == pytest.approx(1.25)
 
 
 def test_growth_that_fades_adds_up_to_less():

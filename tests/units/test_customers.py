@@ -12,12 +12,35 @@ from agents.customer_quarter import DEPLOYED, KINDS, PILOT, PROCUREMENT, TRIAL, 
 from agents.customers import Customers
 from benchmarks.customer_quarter import LABS, circumstances, draws
 
+SPEC = {  # the numbers of model.md 7 and 19, whatever the shipped worlds are calibrated to
+    "market_size": 1500.0,
+    "diffusion_speed": 1.5,
+    "capability_power": 0.60,
+    "fastest_growth": 10.0,
+    "opening_spend": 0.28,
+    "opening_growth": 4.0,
+    "consumer_opening_share": 0.7,
+    "consumer_potential_share": 0.35,
+    "size_sd": 1.2,
+    "usefulness": 1.0,
+    "appetite_low": 0.1,
+    "appetite_high": 0.9,
+    "early_cost": 0.25,
+    "late_cost": 0.5,
+    "first_spend": 0.02,
+    "noise_sd": 0.05,
+    "noise_memory": 0.6,
+    "consumer_noise": 2.0,
+    "served_multiple": 1.6,
+    "served_floor": 0.2,
+    "capability_weight": 1.0,
+}
 COLUMNS = ("stage", "spend", "paid", "main_provider", "second_provider", "tenure", "wait")
 
 
 def born(worlds=(0,), enterprises=150, cohorts=12, rng=7, shares=None, **values):
     n = len(worlds)
-    p = CustomersParameters(n, {"enterprises": enterprises, "cohorts": cohorts} | values)
+    p = CustomersParameters(n, SPEC | {"enterprises": enterprises, "cohorts": cohorts} | values)
     luck = Luck(rng, worlds)
     market = customer_quarter.market(p, luck.firms("memo", 0), np.ones((n, 1)))
     shares = np.full((n, 4, LABS), 1 / LABS) if shares is None else shares
@@ -86,7 +109,7 @@ def test_draws_have_the_laws_they_should():
 
 
 def test_demand_noise_has_the_stated_spread_and_twice_that_for_consumers():
-    p, noise, random = CustomersParameters(1), np.zeros((1, 2)), np.random.default_rng(1)
+    p, noise, random = CustomersParameters(1, SPEC), np.zeros((1, 2)), np.random.default_rng(1)
     path = []
     for _ in range(20_000):
         noise = customer_quarter.next_noise(p, noise, random.standard_normal((1, 64)), np.ones((1, 1)))
@@ -208,7 +231,7 @@ def test_a_quarter_of_the_turned_away_chooses_anew():
 
 
 def test_consumers_do_not_notice_capability_beyond_their_ceiling():
-    p, segments = CustomersParameters(1), Segments.default()
+    p, segments = CustomersParameters(1, SPEC), Segments.default()
     capability = np.full((1, LABS), 4.0)
     capability[0, 1] = 6.0
     weights = customer_quarter.choice_weights(p, segments, offers(ALL, capability=capability))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.customer_quarter import array_quarter, circumstances, draws, many_worlds, measure, plain_quarter, populated
+from benchmarks.customer_quarter import array_quarter, circumstances, draws, plain_quarter, populated
 from benchmarks.plain_mesa import PlainMarket
 
 QUARTERS = 16
@@ -29,11 +29,3 @@ def test_arrays_and_objects_agree_on_every_choice_and_every_dollar(world, served
         assert plain_paid == pytest.approx(paid[world].sum(), rel=1e-9)
         moved |= {one.number for one in objects if one.tenure == 0 and one.stage == 4}
     assert len(moved) > 100  # or the test would show nothing
-
-
-def test_arrays_are_much_faster_than_objects_already_for_a_few_thousand_customers():
-    assert measure(n=5000, quarters=3)["ratio"] > 5
-
-
-def test_many_small_worlds_are_measured_too():
-    assert many_worlds(worlds=4, quarters=2) > 0

@@ -9,12 +9,13 @@ from abm.opening import Tranche
 
 NOW = 40
 DECAY = np.array([[0.3], [0.0]])  # obsolescence in two worlds
+SPEC = {"capex": 50.0, "chip_cost": 35.0, "power": 1.3, "markup": 0.10, "shell": 8.0, "fire_sale": 1.5, "fire_floor": 0.15}  # model.md 9, 19
 NAMES = ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal")
 
 
 def fleet(terms=(20,), **values):
     """Two worlds, two labs, two owners, one vendor, one lender, at quarter 40."""
-    return Fleet((2, 2, 2, 1, 1), NOW, FleetParameters(2, values), terms, DECAY)
+    return Fleet((2, 2, 2, 1, 1), NOW, FleetParameters(2, SPEC | values), terms, DECAY)
 
 
 def block(gw=2.0, rent=24.0, prepaid=0.0):
@@ -115,12 +116,12 @@ def test_tenants_that_never_default_hold_compute_without_a_contract_in_the_regis
 
 @pytest.mark.parametrize(("life", "price"), [(4, 17.25), (5, 14.50), (6, 12.6667), (8, 10.375), (10, 9.00)])
 def test_rent_by_accounting_life(life, price):
-    assert contract_price(FleetParameters(), np.array([[float(life)]]), 0.08)[0, 0] == pytest.approx(price, abs=5e-5)
+    assert contract_price(FleetParameters(1, SPEC), np.array([[float(life)]]), 0.08)[0, 0] == pytest.approx(price, abs=5e-5)
 
 
 def test_list_rent_is_that_of_five_years_without_a_mark_up():
-    assert list_price(FleetParameters(), 0.08)[0, 0] == pytest.approx(13.3, abs=1e-12)
-    bare = FleetParameters(1, {"markup": 0})
+    assert list_price(FleetParameters(1, SPEC), 0.08)[0, 0] == pytest.approx(13.3, abs=1e-12)
+    bare = FleetParameters(1, SPEC | {"markup": 0})
     assert contract_price(bare, 5, 0.08)[0, 0] == pytest.approx(13.3, abs=1e-12)
 
 
@@ -164,4 +165,4 @@ def test_the_window_keeps_a_loan_that_outlives_its_block():
 
 def test_chips_cannot_cost_more_than_the_whole():
     with pytest.raises(BadInput, match="cloud.chip_cost = 35 is above cloud.capex = 30; chips are part of the cost of a GW"):
-        FleetParameters(2, {"capex": [50, 30]})
+        FleetParameters(2, {"capex": [50, 30], "chip_cost": 35})

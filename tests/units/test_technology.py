@@ -196,7 +196,7 @@ def test_another_scale_of_capability_gives_the_same_speed_up_at_its_own_frontier
 
 
 def test_quality_fades_and_keeps_its_spread():
-    parameters = TechnologyParameters()
+    parameters = TechnologyParameters(1, {"quality_spread": 0.45, "quality_memory": 0.85})
     assert quality_step(np.array([[1.0]]), np.array([[0.0]]), parameters) == pytest.approx(0.85)
     quality, rng = np.zeros((1, 20_000)), np.random.default_rng(2)
     for _ in range(40):

@@ -10,6 +10,7 @@ from tests.worlds import cash, industry, let, opening, quarter, wanting
 EXACT = 1e-9
 ECONOMY = 1e5
 M0 = ECONOMY + 10 + 2 + 20
+GIVEN = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "cloud.power": 1.3, "cloud.idle_power": 0.2, "contagion.cash_after_default": 0.9}
 
 
 def golden(worlds, lab_cash=10.0, **parameters):
@@ -20,7 +21,7 @@ def golden(worlds, lab_cash=10.0, **parameters):
         "lenders": [{"cash": 20.0}],
     }
     model = industry(
-        opening(firms, debt=37.5, debt_life=24, people=wanting(None), parameters={"lab.fixed_opex": 0.0, "lender.rate": 0.08, **parameters}),
+        opening(firms, debt=37.5, debt_life=24, people=wanting(None), parameters={**GIVEN, **parameters}),
         worlds=worlds,
     )
     let(model, gw=1.0, rent=12.0, book=50.0, life=24)

@@ -21,7 +21,9 @@ _CHUNK = 8
 class FleetParameters(Group, name="cloud"):
     """Physical and financial constants of compute; `cloud.` in public names."""
 
-    build_lag = parameter(6, unit="quarters", low=2, high=12, structural=True, source="model.md 19", meaning="quarters from order to delivery")
+    build_lag = parameter(
+        6, unit="quarters", low=2, high=12, structural=True, source="model.md 19", meaning="quarters from order to delivery"
+    )
     contract_term = parameter(
         20, unit="quarters", low=4, high=32, structural=True, source="model.md 19", meaning="take-or-pay term from delivery"
     )
@@ -37,10 +39,16 @@ class FleetParameters(Group, name="cloud"):
     fire_sale = parameter(
         1.5, unit="per share idle", low=0, high=5, source="assumption", meaning="fall of used-chip prices per share of compute idle"
     )
-    fire_floor = parameter(0.15, unit="share", low=0, high=1, source="assumption", meaning="lowest fire-sale price, share of economic value")
-    slip_limit = parameter(4, unit="quarters", low=1, high=8, structural=True, source="model.md 26.1", meaning="quarters a delivery may slip")
+    fire_floor = parameter(
+        0.15, unit="share", low=0, high=1, source="assumption", meaning="lowest fire-sale price, share of economic value"
+    )
+    slip_limit = parameter(
+        4, unit="quarters", low=1, high=8, structural=True, source="model.md 26.1", meaning="quarters a delivery may slip"
+    )
     wip_recovery = parameter(0.4, unit="share", low=0, high=1, source="model.md 12.4", meaning="value left of cancelled construction")
-    spot_floor = parameter(0.2, unit="share", low=0, high=1, source="model.md 9.4", meaning="spot price over list price when nobody needs compute")
+    spot_floor = parameter(
+        0.2, unit="share", low=0, high=1, source="model.md 9.4", meaning="spot price over list price when nobody needs compute"
+    )
     dividend = parameter(0.2, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
     reserve = parameter(10.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash an owner keeps in any case")
     reserve_per_debt = parameter(0.1, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan")

@@ -43,7 +43,8 @@ def parents_cover(industry, owed):
     need = held * short[:, None]
     total = need.sum(axis=2)
     free = np.clip(clouds.cash - owed.of("clouds") + comes_back, 0, np.maximum(0, clouds.cash))
-    worth_it = (held * np.where(short < industry.funds.rescue_limit * industry.cap.value(industry.rows["labs"]), short, 0)[:, None]).sum(axis=2)
+    small = short < industry.funds.rescue_limit * industry.cap.value(industry.rows["labs"])
+    worth_it = (held * np.where(small, short, 0)[:, None]).sum(axis=2)
     free = free + call_equity(industry, np.clip(total - free, 0, worth_it))
     scale = np.minimum(1, free / np.where(total > 0, total, 1))
     industry.cap.issue("lab_equity", industry.rows["clouds"], industry.rows["labs"], need * scale[..., None])
@@ -92,7 +93,7 @@ def rounds(industry, owed):
 
 
 def investors_values(industry):
-    """What each investor thinks each lab is worth: a multiple of next year's revenue at its own quantile, $bn, [worlds, investors, labs]."""
+    """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: a multiple of next year's revenue at its own quantile."""
     p, labs, investors = industry.funds, industry.labs, industry.investors
     weight = np.zeros_like(investors.cash)[..., None] + p.market_extrapolation[..., None]
     forward = cone(labs.revenue[:, None], labs.growth[:, None], weight, 1, industry.cone)

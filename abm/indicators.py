@@ -24,7 +24,9 @@ class Indicator(NamedTuple):
 
 
 INDICATORS = {
-    "p10_coverage": Indicator("P10 coverage", "x", "industry", "below 1 the commitments two years out cannot be paid at the 10th percentile"),
+    "p10_coverage": Indicator(
+        "P10 coverage", "x", "industry", "below 1 the commitments two years out cannot be paid at the 10th percentile"
+    ),
     "p50_coverage": Indicator("P50 coverage", "x", "industry", "below 1 they cannot even be paid at the median"),
     "p90_coverage": Indicator("P90 coverage", "x", "industry", "below 1 not even the top of the cone pays for them"),
     "lab_p10_coverage": Indicator("P10 coverage of a lab", "x", "labs", "as above, lab by lab"),
@@ -37,11 +39,17 @@ INDICATORS = {
     "ponzi_share": Indicator("Ponzi labs", "share of revenue", "industry", "revenue of labs that do not cover their rents"),
     "minsky_class": Indicator("Minsky class", "0 hedge, 1 speculative, 2 Ponzi", "labs", "how a lab pays its rents"),
     "cloud_minsky_class": Indicator("Minsky class of an owner", "0 hedge, 1 speculative, 2 Ponzi", "clouds", "EBITDA against debt service"),
-    "order_circularity": Indicator("Vendor equity over value of orders", "share", "industry", "part of an order the chip vendor paid for itself"),
+    "order_circularity": Indicator(
+        "Vendor equity over value of orders", "share", "industry", "part of an order the chip vendor paid for itself"
+    ),
     "flow_circularity": Indicator("Vendor equity over vendor sales", "share", "industry", "four quarters; may exceed 1 in a ramp-up"),
     "circularity": Indicator("Money that goes in circles", "share of payments", "industry", "cycle flow among firms, measured yearly"),
-    "look_through": Indicator("Look-through vendor revenue", "share of sales", "industry", "part of vendor sales that final customers pay for, measured yearly"),
-    "depreciation_gap": Indicator("Book above economic value", "share of book", "industry", "what the books still show and the market would not pay"),
+    "look_through": Indicator(
+        "Look-through vendor revenue", "share of sales", "industry", "part of vendor sales that final customers pay for, measured yearly"
+    ),
+    "depreciation_gap": Indicator(
+        "Book above economic value", "share of book", "industry", "what the books still show and the market would not pay"
+    ),
     "utilisation": Indicator("Compute let", "share", "industry", "compute in service that somebody rents"),
     "rationing": Indicator("Demand turned away", "share", "industry", "customers that found no capacity"),
     "spot_ratio": Indicator("Spot over contract price", "x", "industry", "falls when compute lies idle"),

@@ -12,11 +12,15 @@ from abm.parameters import Group, parameter
 class EntryParameters(Group, name="entry"):
     """New labs in the place of dead ones [model.md 13.6]."""
 
-    delay = parameter(6, unit="quarters", low=1, high=40, structural=True, source="model.md 13.6", meaning="quarters from a default to an entry")
+    delay = parameter(
+        6, unit="quarters", low=1, high=40, structural=True, source="model.md 13.6", meaning="quarters from a default to an entry"
+    )
     sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="mood below which nobody founds a lab")
     cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what founders raise")
     gap = parameter(0.4, unit="OOM", low=0, high=3, source="model.md 13.6", meaning="how far an entrant is behind the frontier")
-    mutation = parameter(0.1, unit="quantile", low=0, high=0.5, source="model.md 4", meaning="sd by which an entrant's appetite differs from its model's")
+    mutation = parameter(
+        0.1, unit="quantile", low=0, high=0.5, source="model.md 4", meaning="sd by which an entrant's appetite differs from its model's"
+    )
 
 
 def nature(industry):
@@ -90,13 +94,17 @@ def _appetites(industry):
     industry.past_deaths = [*industry.past_deaths[1:], industry.news.labs.any(axis=1, keepdims=True)]
     peer_died = np.any(industry.past_deaths, axis=0)
     afraid = np.where((industry.own_coverage() < 1) | peer_died, 1.0, 0.0)
-    labs.put(risk_appetite=np.where(labs.alive > 0, labs.next_appetite(rivals, industry.sentiment, lost, afraid, plans), labs.risk_appetite))
+    labs.put(
+        risk_appetite=np.where(labs.alive > 0, labs.next_appetite(rivals, industry.sentiment, lost, afraid, plans), labs.risk_appetite)
+    )
 
 
 def _models(industry):
     """Model-by-model income: training outlays and the gross profit of the model on sale [model.md 6.8]."""
     labs = industry.labs
-    compute = industry.owed.amount("rent").sum(axis=2) + industry.owed.amount("spot").sum(axis=2) + industry.owed.amount("outside_pool")[..., 0]
+    compute = (
+        industry.owed.amount("rent").sum(axis=2) + industry.owed.amount("spot").sum(axis=2) + industry.owed.amount("outside_pool")[..., 0]
+    )
     compute = compute + industry.prepaid_used
     used = labs.training_gw + labs.inference_gw
     training = compute * labs.training_gw / np.where(used > 0, used, 1)

@@ -119,9 +119,7 @@ class Ledger:
             "I2 flows between agents cancel": np.abs(flows.sum(axis=2)).max(axis=0),
             "I2 flows explain the change of cash": np.abs(flows.sum(axis=0) - (cash - self.start_cash)).max(axis=1),
             "I4 net worth is real capital": np.abs(worth.sum(axis=1) - real),
-            "I5 profit explains the change of net worth": np.abs(
-                sum(self.profit.values()) - (worth - self.start_worth)
-            ).max(axis=1),
+            "I5 profit explains the change of net worth": np.abs(sum(self.profit.values()) - (worth - self.start_worth)).max(axis=1),
         }
         for held, owed in PAIRS:
             both = self.balances[held].sum(axis=1) + self.balances[owed].sum(axis=1)

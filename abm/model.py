@@ -5,11 +5,12 @@ import numpy as np
 
 from abm import default, funding, indicators, learning, operations, planning, sentiment
 from abm.clock import Quarter
+from abm.contagion import News
 from abm.errors import BadInput
 from abm.founding import found, imply_appetites
 from abm.luck import Luck
-from abm.markets.capital import credit_limit
 from abm.markets import compute
+from abm.markets.capital import credit_limit
 from abm.record import Record
 from abm.settings import Settings
 from abm.shocks import apply_shocks
@@ -36,7 +37,7 @@ class Industry(mesa.Model):
             setattr(self, name, group)
         self.luck = Luck(rng, world_ids)
         self.quarter, self.age = world.start, 0
-        self._people_seen = None
+        self._people_seen, self.noise = None, np.zeros((self.worlds, 2))
         found(self)
         open_state(self)
         imply_appetites(self)
@@ -75,7 +76,7 @@ class Industry(mesa.Model):
         """Open the quarter's page in the books."""
         self.ledger.begin_quarter()
         self.orders_moved()
-        self.news = default.News.none(self.worlds, *(len(getattr(self, kind).names) for kind in ("labs", "clouds", "lenders")))
+        self.news = News.none(self.worlds, *(len(getattr(self, kind).names) for kind in ("labs", "clouds", "lenders")))
 
     def close(self):
         """Check every invariant, record the quarter and turn the page."""

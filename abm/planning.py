@@ -56,7 +56,7 @@ def look_ahead(industry):
 
 
 def parents_means(industry):
-    """What an owner could pay a year for the labs it holds: half its cash and its other cash flow after debt service, $bn, [worlds, labs]."""
+    """What an owner could pay a year for its labs: half its cash, and its other cash flow after debt service, $bn, [worlds, labs]."""
     labs, clouds = industry.labs, industry.clouds
     service = (industry.fleet.principal.sum(axis=(1, 3)) / QUARTER) + clouds.rate * industry.fleet.loan.sum(axis=(1, 3))
     free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service)

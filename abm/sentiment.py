@@ -13,16 +13,22 @@ class SentimentParameters(Group, name="sentiment"):
     reversion = parameter(0.15, unit="per quarter", low=0, high=1, source="assumption", meaning="return of sentiment to 1")
     surprise = parameter(0.8, unit="per ln", low=0, high=2, source="assumption", meaning="effect of revenue growth above what was expected")
     surprise_cap = parameter(0.3, unit="ln", low=0, high=1, source="model.md 11.8", meaning="largest surprise that counts")
-    vendor_sales = parameter(0.05, unit="per ln", low=0, high=0.5, source="assumption", meaning="effect of vendor sales: the reflexive loop")
+    vendor_sales = parameter(
+        0.05, unit="per ln", low=0, high=0.5, source="assumption", meaning="effect of vendor sales: the reflexive loop"
+    )
     vendor_norm = parameter(0.4, unit="ln/year", low=0, high=2, source="model.md 11.8", meaning="growth of vendor sales taken as normal")
     defaults = parameter(0.6, unit="per share", low=0, high=3, source="assumption", meaning="effect of the revenue share that defaults")
     losses = parameter(2.0, unit="per share", low=0, high=10, source="assumption", meaning="effect of the share of loans lost")
     stall_news = parameter(0.10, unit="index", low=0, high=1, source="assumption", meaning="fall when a stall is recognised")
     breakthrough_news = parameter(0.15, unit="index", low=0, high=1, source="assumption", meaning="rise on a breakthrough")
-    down_round = parameter(0.02, unit="index", low=0, high=0.2, source="model.md 11.6", meaning="fall when a listed lab sells equity below its last price")
+    down_round = parameter(
+        0.02, unit="index", low=0, high=0.2, source="model.md 11.6", meaning="fall when a listed lab sells equity below its last price"
+    )
     low = parameter(0.1, unit="index", low=0, high=1, source="model.md 11.8", meaning="lowest sentiment")
     high = parameter(2.0, unit="index", low=1, high=5, source="model.md 11.8", meaning="highest sentiment")
-    disclosure = parameter(0.0, unit="0/1", low=0, high=1, source="policy switch", meaning="1: the mood follows look-through instead of reported vendor sales")
+    disclosure = parameter(
+        0.0, unit="0/1", low=0, high=1, source="policy switch", meaning="1: the mood follows look-through instead of reported vendor sales"
+    )
 
 
 def next_sentiment(p, sentiment, surprise, sales_growth, defaulted, loss_ratio, news):

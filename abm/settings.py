@@ -1,7 +1,7 @@
 """All parameters of a model, gathered from the rooms that declare them, by public name."""
 
 from abm.cone import ConeParameters
-from abm.default import ContagionParameters
+from abm.contagion import ContagionParameters
 from abm.errors import BadInput, nearest
 from abm.fleet import FleetParameters
 from abm.learning import EntryParameters

@@ -18,9 +18,13 @@ EXTENDED = ("ai_tax", "export_control", "national_race", "backstop", "second_ven
 class PolicyParameters(Group, name="policy"):
     """Rules that somebody could set; neutral by default [model.md 14]."""
 
-    compliance_cost = parameter(0.0, unit="share of revenue", low=0, high=0.1, source="policy switch", meaning="cost of regulation for large labs")
+    compliance_cost = parameter(
+        0.0, unit="share of revenue", low=0, high=0.1, source="policy switch", meaning="cost of regulation for large labs"
+    )
     compliance_from = parameter(0.5, unit="$bn/year", low=0, high=100, source="seed S0", meaning="run-rate below which a lab is exempt")
-    accounting_life_cap = parameter(12.0, unit="years", low=2, high=12, source="policy switch", meaning="longest life over which compute may be written off")
+    accounting_life_cap = parameter(
+        12.0, unit="years", low=2, high=12, source="policy switch", meaning="longest life over which compute may be written off"
+    )
     stop_training = parameter(0.0, unit="0/1", low=0, high=1, source="policy switch", meaning="1: nobody trains new models")
 
 

@@ -18,7 +18,7 @@ def open_state(industry):
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
     industry.price_ratio = np.ones_like(industry.labs.cash)
     industry.funding_stopped, industry.training_stopped = zero.copy(), zero.copy()
-    industry.forced, industry.noise = {}, np.zeros((worlds, 2))
+    industry.forced = {}
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
     industry.made_whole = np.zeros((worlds, len(industry.clouds.names), industry.compute.physical_life))

@@ -40,7 +40,9 @@ class CustomersParameters(Group, name="customers"):
     spend_per_wage = parameter(0.15, unit="1", low=0.01, high=1, source="model.md 7.9 (omega)", meaning="potential spend per wage bill")
     size_sd = parameter(1.2, unit="log", low=0, high=3, source="model.md 7.9", meaning="spread of customers' size")
     midpoint_sd = parameter(0.8, unit="OOM", low=0, high=3, source="model.md 7.1", meaning="spread of capability needed")
-    usefulness = parameter(0.5, unit="OOM", low=-5, high=10, source="calibrated to 2023-26, decisions.md", meaning="capability that pays a customer")
+    usefulness = parameter(
+        0.5, unit="OOM", low=-5, high=10, source="calibrated to 2023-26, decisions.md", meaning="capability that pays a customer"
+    )
     usefulness_sd = parameter(0.8, unit="OOM", low=0, high=3, source="assumption; model.md 26.3", meaning="its spread over customers")
     value_sd = parameter(0.6, unit="log", low=0, high=3, source="model.md 7.4", meaning="doubt about the value of a trial")
     appetite_low = parameter(0.1, unit="quantile", low=0.02, high=0.98, source="model.md 26.3", meaning="lowest appetite of a customer")

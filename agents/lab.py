@@ -26,12 +26,21 @@ class LabParameters(Group, name="lab"):
     cash_in_prepayment = parameter(
         0.5, unit="share", low=0, high=1, source="model.md 10.5", meaning="part of cash a lab puts into down-payments"
     )
-    funded_quarters = parameter(2.2, unit="quarters", low=0, high=12, source="calibrated to 2023-26, decisions.md", meaning="rounds that count as means to pay")
+    funded_quarters = parameter(
+        2.2, unit="quarters", low=0, high=12, source="calibrated to 2023-26, decisions.md", meaning="rounds that count as means to pay"
+    )
     runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
     runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
-    prepaid_years = parameter(1.0, unit="years", low=0, high=1.5, source="calibrated to 2023-26, decisions.md", meaning="rent of an order that is due in advance")
+    prepaid_years = parameter(
+        1.0, unit="years", low=0, high=1.5, source="calibrated to 2023-26, decisions.md", meaning="rent of an order that is due in advance"
+    )
     covered = parameter(
-        4.5, unit="x revenue", low=0, high=5, source="calibrated to 2023-26, decisions.md", meaning="commitments over revenue that need no down-payment"
+        4.5,
+        unit="x revenue",
+        low=0,
+        high=5,
+        source="calibrated to 2023-26, decisions.md",
+        meaning="commitments over revenue that need no down-payment",
     )
     shy_level = parameter(0.35, unit="index", low=0, high=1, source="model.md 10.6", meaning="sentiment below which nobody orders")
     demand_floor = parameter(0.8, unit="share", low=0, high=1, source="model.md 5.4", meaning="demand that counts as revenue in a forecast")

@@ -5,6 +5,7 @@ A `Page` is one quarter of one world as the record and the journal kept it. Noth
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -37,7 +38,7 @@ class Event:
 class Page:
     """One quarter (`age`, counted from the opening) of an industry of one world that kept a journal."""
 
-    industry: object
+    industry: Any
     age: int
     book: list = field(repr=False)
     tables: dict = field(default_factory=dict, repr=False)

@@ -11,9 +11,21 @@ from abm.parameters import Group, parameter
 class InvestorParameters(Group, name="investor"):
     """How investors price and ration equity [model.md 11.1 to 11.6]."""
 
-    dilution = parameter(0.07, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest round, share of value a quarter")
+    dilution = parameter(
+        0.07,
+        unit="share/quarter",
+        low=0,
+        high=0.2,
+        source="calibrated to 2023-26, decisions.md",
+        meaning="largest round, share of value a quarter",
+    )
     listed_dilution = parameter(
-        0.07, unit="share/quarter", low=0, high=0.2, source="calibrated to 2023-26, decisions.md", meaning="largest issue of a listed lab, share of value a quarter"
+        0.07,
+        unit="share/quarter",
+        low=0,
+        high=0.2,
+        source="calibrated to 2023-26, decisions.md",
+        meaning="largest issue of a listed lab, share of value a quarter",
     )
     multiple = parameter(7.0, unit="x", low=2, high=15, source="model.md 19", meaning="value over next year's revenue at normal sentiment")
     market_extrapolation = parameter(
@@ -21,21 +33,31 @@ class InvestorParameters(Group, name="investor"):
     )
     growth_floor = parameter(-1.0, unit="1/year", low=-2, high=0, source="model.md 11.1", meaning="lowest growth the market prices")
     growth_cap = parameter(np.log(8), unit="1/year", low=0, high=4, source="model.md 11.1", meaning="highest growth the market prices")
-    value_floor = parameter(4.0, unit="$bn", low=0, high=50, source="model.md 11.1", meaning="least value of a growing frontier lab at normal sentiment")
+    value_floor = parameter(
+        4.0, unit="$bn", low=0, high=50, source="model.md 11.1", meaning="least value of a growing frontier lab at normal sentiment"
+    )
     funding_sd = parameter(0.5, unit="log sd", low=0, high=2, source="model.md 10.2", meaning="uncertainty of funding capacity")
-    cash_share = parameter(0.25, unit="share/quarter", low=0, high=1, source="model.md 11.2", meaning="investors' cash on offer in a quarter")
-    market_share = parameter(0.05, unit="share", low=0, high=1, source="model.md 11.2", meaning="rounds a quarter over the value of all labs")
+    cash_share = parameter(
+        0.25, unit="share/quarter", low=0, high=1, source="model.md 11.2", meaning="investors' cash on offer in a quarter"
+    )
+    market_share = parameter(
+        0.05, unit="share", low=0, high=1, source="model.md 11.2", meaning="rounds a quarter over the value of all labs"
+    )
     market_base = parameter(1.0, unit="$bn", low=0, high=10, source="model.md 11.2", meaning="rounds a quarter when labs are worth nothing")
     crisis_level = parameter(0.45, unit="index", low=0, high=1, source="model.md 11.2", meaning="sentiment below which rounds shrink")
     crisis_factor = parameter(0.3, unit="share", low=0, high=1, source="model.md 11.2", meaning="rounds in a crisis, share of normal")
     rescue_limit = parameter(0.1, unit="share", low=0, high=1, source="model.md 11.3", meaning="largest rescue, share of the lab's value")
-    contrarian_fall = parameter(0.2, unit="index", low=0, high=1, source="model.md 11.5", meaning="fall of sentiment at which contrarians buy more")
+    contrarian_fall = parameter(
+        0.2, unit="index", low=0, high=1, source="model.md 11.5", meaning="fall of sentiment at which contrarians buy more"
+    )
     contrarian_factor = parameter(2.0, unit="x", low=1, high=5, source="assumption", meaning="contrarians' supply after such a fall")
     listing_revenue = parameter(10.0, unit="$bn/year", low=1, high=100, source="model.md 11.6", meaning="run-rate at which a lab may list")
     listing_sentiment = parameter(0.9, unit="index", low=0, high=2, source="model.md 11.6", meaning="sentiment at which a lab may list")
     listed_supply = parameter(2.0, unit="x", low=1, high=5, source="model.md 11.6", meaning="supply of money to a listed lab")
     listed_noise = parameter(0.15, unit="log sd", low=0, high=0.5, source="model.md 11.6", meaning="quarterly noise of a listed price")
-    call_level = parameter(0.4, unit="index", low=0, high=1, source="model.md 26.1", meaning="sentiment below which nobody answers an equity call")
+    call_level = parameter(
+        0.4, unit="index", low=0, high=1, source="model.md 26.1", meaning="sentiment below which nobody answers an equity call"
+    )
     saving = parameter(3.0, unit="$bn/quarter", low=0, high=100, source="model.md B", meaning="saving that reaches the funds in any case")
     saving_speed = parameter(0.05, unit="share/quarter", low=0, high=1, source="model.md B", meaning="speed at which funds are refilled")
     saving_target = parameter(400.0, unit="$bn", low=0, high=5000, source="model.md B", meaning="cash the funds are refilled to")
@@ -47,17 +69,38 @@ class LenderParameters(Group, name="lender"):
 
     rate = parameter(0.08, unit="1/year", low=0.02, high=0.2, source="model.md 19", meaning="loan rate at normal sentiment")
     fear_premium = parameter(0.05, unit="1/year", low=0, high=0.3, source="model.md 11.7", meaning="rate per unit of sentiment below 1")
-    leverage_premium = parameter(0.03, unit="1/year", low=0, high=0.2, source="model.md 11.7", meaning="rate per turn of debt over EBITDA above the norm")
+    leverage_premium = parameter(
+        0.03, unit="1/year", low=0, high=0.2, source="model.md 11.7", meaning="rate per turn of debt over EBITDA above the norm"
+    )
     leverage_norm = parameter(3.0, unit="x", low=0, high=10, source="model.md 11.7", meaning="debt over EBITDA without a premium")
-    loan_to_value = parameter(0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="loan at delivery over the cost of the block, at most")
-    funding_spread = parameter(0.02, unit="1/year", low=0, high=0.1, source="model.md 26.5", meaning="lenders borrow this far below the loan rate")
+    loan_to_value = parameter(
+        0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="loan at delivery over the cost of the block, at most"
+    )
+    funding_spread = parameter(
+        0.02, unit="1/year", low=0, high=0.1, source="model.md 26.5", meaning="lenders borrow this far below the loan rate"
+    )
     credit_speed = parameter(0.25, unit="share/quarter", low=0, high=1, source="model.md 11.9", meaning="new loans a quarter over capital")
-    credit_base = parameter(15.0, unit="$bn", low=0, high=500, source="model.md 11.9, half for each of two lenders", meaning="added to each lender's capital")
-    sentiment_cap = parameter(1.3, unit="index", low=1, high=2, source="model.md 11.9", meaning="sentiment above which credit grows no more")
-    coverage = parameter(1.2, unit="x", low=0.5, high=3, source="model.md 4", meaning="debt service coverage at the lender's quantile below which nothing new is financed")
-    ban = parameter(4, unit="quarters", low=0, high=20, structural=True, source="model.md 26.5", meaning="quarters without credit after a lender failed")
+    credit_base = parameter(
+        15.0, unit="$bn", low=0, high=500, source="model.md 11.9, half for each of two lenders", meaning="added to each lender's capital"
+    )
+    sentiment_cap = parameter(
+        1.3, unit="index", low=1, high=2, source="model.md 11.9", meaning="sentiment above which credit grows no more"
+    )
+    coverage = parameter(
+        1.2,
+        unit="x",
+        low=0.5,
+        high=3,
+        source="model.md 4",
+        meaning="debt service coverage at the lender's quantile below which nothing new is financed",
+    )
+    ban = parameter(
+        4, unit="quarters", low=0, high=20, structural=True, source="model.md 26.5", meaning="quarters without credit after a lender failed"
+    )
     dividend = parameter(0.3, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
-    reserve = parameter(10.0, unit="$bn", low=0, high=500, source="model.md B, half for each of two lenders", meaning="cash a lender keeps in any case")
+    reserve = parameter(
+        10.0, unit="$bn", low=0, high=500, source="model.md B, half for each of two lenders", meaning="cash a lender keeps in any case"
+    )
     reserve_per_loan = parameter(0.15, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan")
     recovery = parameter(0.9, unit="share", low=0.3, high=1, source="model.md 19", meaning="value of collateral to the lender")
 

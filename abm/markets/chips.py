@@ -16,16 +16,32 @@ class VendorParameters(Group, name="vendor"):
         0.5, unit="share", low=0, high=1, source="assumption; 1 covers year one", meaning="part of the down-payment given as vendor equity"
     )
     finance_share = parameter(0.6, unit="share", low=0, high=1, source="model.md 19", meaning="vendors' cash that may go into customers")
-    finance_cap = parameter(1.0, unit="share", low=0, high=1, source="policy switch", meaning="vendor equity in customers over vendor sales, at most")
-    opening_growth = parameter(0.20, unit="per quarter", low=0, high=0.4, source="model.md B", meaning="growth of the slots known at the opening")
-    capacity_growth = parameter(0.22, unit="per quarter", low=0, high=0.4, source="calibrated to 2023-26, decisions.md", meaning="fastest growth of chip supply")
+    finance_cap = parameter(
+        1.0, unit="share", low=0, high=1, source="policy switch", meaning="vendor equity in customers over vendor sales, at most"
+    )
+    opening_growth = parameter(
+        0.20, unit="per quarter", low=0, high=0.4, source="model.md B", meaning="growth of the slots known at the opening"
+    )
+    capacity_growth = parameter(
+        0.22, unit="per quarter", low=0, high=0.4, source="calibrated to 2023-26, decisions.md", meaning="fastest growth of chip supply"
+    )
     capacity_fall = parameter(-0.06, unit="per quarter", low=-0.3, high=0, source="model.md 9.10", meaning="slowest growth of chip supply")
     neutral_utilisation = parameter(0.5, unit="share", low=0, high=1, source="model.md 9.10", meaning="utilisation at which capacity stays")
-    utilisation_span = parameter(0.4, unit="share", low=0.1, high=1, source="model.md 9.10", meaning="utilisation above neutral for the fastest growth")
-    ceiling = parameter(8.0, unit="GW/quarter", low=1, high=100, source="model.md 19", meaning="most the world can power and build in a quarter")
-    known = parameter(4, unit="quarters", low=0, high=12, structural=True, source="model.md 9.10", meaning="quarters ahead for which slots are fixed")
-    spill = parameter(6, unit="quarters", low=1, high=12, structural=True, source="model.md 9.11", meaning="quarters over which an order may spread")
-    watched = parameter(4, unit="quarters", low=1, high=8, structural=True, source="model.md 9.10", meaning="quarters whose bookings count as utilisation")
+    utilisation_span = parameter(
+        0.4, unit="share", low=0.1, high=1, source="model.md 9.10", meaning="utilisation above neutral for the fastest growth"
+    )
+    ceiling = parameter(
+        8.0, unit="GW/quarter", low=1, high=100, source="model.md 19", meaning="most the world can power and build in a quarter"
+    )
+    known = parameter(
+        4, unit="quarters", low=0, high=12, structural=True, source="model.md 9.10", meaning="quarters ahead for which slots are fixed"
+    )
+    spill = parameter(
+        6, unit="quarters", low=1, high=12, structural=True, source="model.md 9.11", meaning="quarters over which an order may spread"
+    )
+    watched = parameter(
+        4, unit="quarters", low=1, high=8, structural=True, source="model.md 9.10", meaning="quarters whose bookings count as utilisation"
+    )
     other_growth = parameter(0.11, unit="per quarter", low=-0.1, high=0.3, source="model.md B", meaning="growth of sales to other buyers")
     other_cap = parameter(35.0, unit="$bn/quarter", low=0, high=500, source="model.md B", meaning="most that other buyers spend")
     other_low = parameter(0.3, unit="index", low=0, high=1, source="model.md B", meaning="sentiment factor of other buyers, at least")

@@ -32,23 +32,37 @@ class ServicesParameters(Group, name="services"):
         45.0, unit="$bn/GWe-year", low=1, high=100, source="calibrated; model.md 8.3", meaning="path: ceiling of density"
     )
     substitution_start = parameter(5.0, unit="1", low=1.5, high=20, source="model.md 8.2", meaning="elasticity between labs at first")
-    substitution_end = parameter(1.5, unit="1", low=1.5, high=20, source="calibrated to 2023-26, decisions.md", meaning="elasticity between labs in the end")
-    substitution_time = parameter(2.5, unit="years", low=0.25, high=50, source="calibrated to 2023-26, decisions.md", meaning="time constant of differentiation")
-    demand_elasticity = parameter(1.3, unit="1", low=1.05, high=5, source="calibrated to 2023-26, decisions.md", meaning="elasticity of industry demand")
-    scarcity_elasticity = parameter(0.5, unit="1", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="price response to scarcity")
+    substitution_end = parameter(
+        1.5, unit="1", low=1.5, high=20, source="calibrated to 2023-26, decisions.md", meaning="elasticity between labs in the end"
+    )
+    substitution_time = parameter(
+        2.5, unit="years", low=0.25, high=50, source="calibrated to 2023-26, decisions.md", meaning="time constant of differentiation"
+    )
+    demand_elasticity = parameter(
+        1.3, unit="1", low=1.05, high=5, source="calibrated to 2023-26, decisions.md", meaning="elasticity of industry demand"
+    )
+    scarcity_elasticity = parameter(
+        0.5, unit="1", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="price response to scarcity"
+    )
     scarcity_low = parameter(0.65, unit="1", low=0.1, high=1, source="assumption; model.md 8.4", meaning="lowest price index in a glut")
-    scarcity_high = parameter(1.35, unit="1", low=1, high=5, source="calibrated to 2023-26, decisions.md", meaning="highest price index in a shortage")
+    scarcity_high = parameter(
+        1.35, unit="1", low=1, high=5, source="calibrated to 2023-26, decisions.md", meaning="highest price index in a shortage"
+    )
     scarcity_memory = parameter(0.5, unit="1", low=0, high=0.99, source="model.md 8.4", meaning="weight of last quarter's scarcity index")
     consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="seed; model.md 7.7", meaning="consumers' density over others'")
     spill = parameter(0.6, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of the turned away that tries a rival")
     lasting_loss = parameter(0.25, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of unserved demand lost for good")
     lasting_gain = parameter(0.5, unit="1", low=0, high=1, source="model.md appendix A", meaning="share of a rival's guests that stay")
     outage_memory = parameter(0.7, unit="1", low=0, high=0.99, source="model.md 8.6", meaning="weight of last quarter's outages")
-    outside_pool = parameter(0.06, unit="GWe", low=0, high=10, source="calibrated to 2023-26, decisions.md", meaning="compute for hire elsewhere")
+    outside_pool = parameter(
+        0.06, unit="GWe", low=0, high=10, source="calibrated to 2023-26, decisions.md", meaning="compute for hire elsewhere"
+    )
     outside_growth = parameter(
         0.28, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
     )
-    outside_cap = parameter(4.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool")
+    outside_cap = parameter(
+        4.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool"
+    )
     outside_premium = parameter(1.3, unit="1", low=1, high=5, source="assumption; model.md 8.6", meaning="its rent over list price")
     token_price = parameter(
         30.0, unit="$/million tokens", low=0.01, high=1000, source="public: March 2023", meaning="price of a fixed capability in 2023"

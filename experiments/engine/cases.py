@@ -48,13 +48,16 @@ def resolved(question, chosen):
         labels.append(label)
         settings.update({f"{SHOCK}{label}.{key}": value for key, value in row.items() if key != "label"})
     settings.update(chosen)
-    for name in [name for name in settings if name.startswith(SHOCK)]:
+    for name in filter(_of_shock, settings):
         label = name.removeprefix(SHOCK).rpartition(".")[0]
         if label not in labels:
             raise BadInput(f"{name}: no shock is called {label!r}; {nearest(label, labels) or 'the question has no [[shocks]]'}")
-        if settings.get(f"{SHOCK}{label}.at") == NEVER:
-            del settings[name]
-    return dict(sorted(settings.items()))
+    absent = tuple(f"{SHOCK}{label}." for label in labels if settings.get(f"{SHOCK}{label}.at") == NEVER)
+    return {name: value for name, value in sorted(settings.items()) if not absent or not name.startswith(absent)}
+
+
+def _of_shock(name):
+    return name.startswith(SHOCK)
 
 
 @functools.cache
@@ -82,7 +85,8 @@ def case_of(settings):
                 parameters()[name].checked(value)
     except BadInput as error:
         raise BadInput(str(error).removeprefix("--set ").removeprefix("value: ")) from None
-    quarters, shocks = whole("quarters", settings["quarters"]), _shocks(settings, opening.start)
+    quarters = whole("quarters", settings["quarters"])
+    shocks = _shocks(settings, opening.start, quarters)
     return Case(opening, quarters, shocks, _structure(opening, quarters, shocks))
 
 
@@ -93,16 +97,16 @@ def whole(name, value):
     return int(value)
 
 
-def _shocks(settings, start):
+def _shocks(settings, start, quarters):
     rows = {}
-    for name, value in settings.items():
-        if name.startswith(SHOCK):
-            label, _, key = name.removeprefix(SHOCK).rpartition(".")
-            rows.setdefault(label, {})[key] = value
+    for name in filter(_of_shock, settings):
+        label, _, key = name.removeprefix(SHOCK).rpartition(".")
+        rows.setdefault(label, {})[key] = settings[name]
     found = {label: Shock.read(row, f"shock {label!r}") for label, row in rows.items()}
+    last = start + (quarters - 1)
     for label, shock in found.items():
-        if shock.at < start:
-            raise BadInput(f"shock {label!r}: at = {shock.at} lies before the world's start, {start}")
+        if not start <= shock.at <= last:
+            raise BadInput(f"shock {label!r}: at = {shock.at} lies outside the run, which goes from {start} to {last}")
     return found
 
 

@@ -56,7 +56,10 @@ def sweep(
         raise typer.Exit(INTERRUPTED) from None
     console().print(f"{done.runs:,} runs are stored in {done.folder}", soft_wrap=True)
     if not done.finished:
-        typer.echo(f"overreach: workers died over {done.missing} batches, see {done.folder}/quarantine.json; the same command tries again", err=True)
+        typer.echo(
+            f"overreach: workers died over {done.missing} batches, see {done.folder}/quarantine.json; the same command tries again",
+            err=True,
+        )
         raise typer.Exit(1)
 
 

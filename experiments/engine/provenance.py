@@ -85,7 +85,11 @@ def differences(row, industry):
     if row["failure"]:
         return [] if getattr(industry, "failure", None) == row["failure"] else ["failure"]
     now = industry.record.outcomes(industry).iloc[0]
-    return [name for name in now.index if name in row and not (float(now[name]) == row[name] or (now[name] != now[name] and row[name] != row[name]))]
+    return [
+        name
+        for name in now.index
+        if name in row and not (float(now[name]) == row[name] or (now[name] != now[name] and row[name] != row[name]))
+    ]
 
 
 def prepare(run, journal=True, anyway=False):

@@ -192,7 +192,9 @@ def _read(source):
         raise BadInput(f"{source}: cannot be read: {error.strerror}") from None
     except ValueError as error:
         raise BadInput(f"{path.name}: is not valid TOML: {str(error)[:200]}") from None
-    return path.name, {"name": path.stem, **raw, "world": _world_beside(path, raw.get("world", ""))}
+    if "world" in raw:
+        raw["world"] = _world_beside(path, raw["world"])
+    return path.name, {"name": path.stem, **raw}
 
 
 def _find(text):
@@ -270,10 +272,15 @@ def _sentence(error, where):
     """The first complaint of pydantic in our words; a misspelt key before the key it should have been."""
     first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"] if not _UNION_TAG.match(str(part))]
+    place = "".join(f"{part}: " for part in (".".join(path[:-1]),) if part)
     if first["type"] == "extra_forbidden":
         form = Uncertainty if path[0] == "uncertainties" else Design if path[0] == "design" else Question
-        return f"{where}: {'.'.join(path[:-1] + [''])}unknown key {path[-1]!r}; {nearest(path[-1], form.model_fields)}".removesuffix("; ")
-    place = "".join(f"{part}: " for part in (".".join(path),) if part)
+        return f"{where}: {place}unknown key {path[-1]!r}; {nearest(path[-1], form.model_fields)}".removesuffix("; ")
+    if path and path[0] == "levers":
+        return f"{where}: levers: {path[1]} must be a list of numbers or texts, or a table of named settings"
+    if first["type"] == "missing":
+        return f"{where}: {place}{path[-1]} is missing"
     rule = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    shown = f"{first['input']!r} " if first["type"] not in ("value_error", "missing") else ""
-    return f"{where}: {place}{'is missing' if first['type'] == 'missing' else shown + rule[:1].lower() + rule[1:]}"
+    shown = "" if first["type"] == "value_error" else f"{str(first['input'])[:80]!r} "
+    key = f"{path[-1]}: " if path else ""
+    return f"{where}: {place}{key}{shown}{rule[:1].lower()}{rule[1:]}"

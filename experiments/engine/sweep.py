@@ -1,10 +1,10 @@
 """A sweep: plan it once, run what is missing, and say how far it is. The same call resumes it.
 
-    from experiments.engine.sweep import sweep
-    from experiments.engine.store import load, query
+from experiments.engine.sweep import sweep
+from experiments.engine.store import load, query
 
-    done = sweep("circular-finance", out="results/circular-finance", seeds=20, workers=2)
-    runs = load(done.folder)
+done = sweep("circular-finance", out="results/circular-finance", seeds=20, workers=2)
+runs = load(done.folder)
 """
 
 import os
@@ -53,10 +53,15 @@ def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters
     question = Question.read(question, seeds=seeds, quarters=quarters)
     engine = engine_for(engine, workers or os.cpu_count() or 1)
     folder = Path(out or RESULTS / question.name) / question.fingerprint
+    store = Store(folder)
+    points, known = _checked(question) if fresh or not store.planned else ((), None)
     with Lock(folder) as lock:
-        store = Store(folder)
         store.sweep_up()
-        _plan(question, store, fresh)
+        if points and (fresh or not store.planned):
+            _plan(question, store, points, known)
+        _refuse_other_code(store)
+        _check_outcomes(question, store.read_json(MANIFEST)["outcomes"])
+        store.write_json(QUESTION, question.model_dump(mode="json"))
         return _run(question, store, engine, lock, quiet)
 
 
@@ -66,20 +71,18 @@ def folder_of(question, out=None):
     return Path(out or RESULTS / question.name) / question.fingerprint
 
 
-def _plan(question, store, fresh):
-    """Check the question and write the plan, or check that the plan that is there still holds."""
-    if store.planned and fresh:
-        store.clear()
-    if store.planned:
-        _refuse_other_code(store)
-    else:
-        points = design(question)
-        known = check_names(question, points[0].settings)
-        groups, manifest = _manifest(question, points, known)
-        store.write_points(points_table(points, groups))
-        store.write_json(MANIFEST, manifest)
-    _check_outcomes(question, store.read_json(MANIFEST)["outcomes"])
-    store.write_json(QUESTION, question.model_dump(mode="json"))
+def _checked(question):
+    """The design and what the model can answer, before anything is written. Raises BadInput."""
+    points = design(question)
+    return points, check_names(question, points[0].settings)
+
+
+def _plan(question, store, points, known):
+    """Write a new plan, the manifest last."""
+    store.clear()
+    groups, manifest = _manifest(question, points, known)
+    store.write_points(points_table(points, groups))
+    store.write_json(MANIFEST, manifest)
 
 
 def _check_outcomes(question, allowed):

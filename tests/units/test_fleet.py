@@ -9,7 +9,8 @@ from abm.opening import Tranche
 
 NOW = 40
 DECAY = np.array([[0.3], [0.0]])  # obsolescence in two worlds
-SPEC = {"capex": 50.0, "chip_cost": 35.0, "power": 1.3, "markup": 0.10, "shell": 8.0, "fire_sale": 1.5, "fire_floor": 0.15}  # model.md 9, 19
+# the numbers of model.md 9 and 19
+SPEC = {"capex": 50.0, "chip_cost": 35.0, "power": 1.3, "markup": 0.10, "shell": 8.0, "fire_sale": 1.5, "fire_floor": 0.15}
 NAMES = ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal")
 
 

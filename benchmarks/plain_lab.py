@@ -1,0 +1,209 @@
+"""The plan of a lab the plain way: one Mesa object per lab, one number at a time, quantiles by a textbook root finder.
+
+It is written from model.md 5 and 10, not from `abm`, and is what the arrays of phase 11 must reproduce.
+"""
+
+from dataclasses import dataclass
+from math import exp, sqrt
+
+import mesa
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+QUARTERS_A_YEAR = 4
+LEAST, MOST = 0.02, 0.98  # quantiles that anybody plans at
+
+
+@dataclass
+class PlainCone:
+    """What planners believe about growth, as plain numbers [model.md 5]."""
+
+    width: float
+    annual_spread: float
+    growth_spread: float
+    momentum_share: float
+    lasting_growth: float
+    stalled_growth: float
+    stall_belief: float
+    slowdown: float
+    horizon: float
+
+    def quantile(self, q, base, momentum, weight):
+        """Revenue undercut with probability q [$bn a year], by who gives this weight to momentum [model.md 5.2-5.6]."""
+        if base <= 0:
+            return 0.0
+        h, fade = self.horizon, self.slowdown * (1 - weight)
+        bottom_up = self.momentum_share * momentum + (1 - self.momentum_share) * self.lasting_growth
+        growth = weight * momentum + (1 - weight) * bottom_up
+        normal = growth * (1 - exp(-fade * h)) / fade if fade > 0 else growth * h
+        stalled = min(self.stalled_growth * h, normal)
+        stall = (1 - (1 - self.stall_belief) ** (QUARTERS_A_YEAR * h)) * (1 - weight)
+        spread = self.width * sqrt(self.annual_spread**2 * h + (self.growth_spread * h) ** 2)
+
+        def too_much(x):
+            return (1 - stall) * norm.cdf((x - normal) / spread) + stall * norm.cdf((x - stalled) / spread) - q
+
+        reach = abs(norm.ppf(q)) * spread + spread
+        return base * exp(brentq(too_much, stalled - reach, normal + reach, xtol=1e-13, rtol=1e-14))
+
+
+@dataclass
+class Contract:
+    """GW let from a quarter on for a term in quarters, at a rent in $bn a year."""
+
+    cloud: int
+    gw: float
+    rent: float
+    starts: int
+    term: int
+
+
+class PlainLab(mesa.Agent):
+    """One lab: its books in brief, its contracts, and what it wants to order."""
+
+    def __init__(self, model, number, books, contracts):
+        super().__init__(model)
+        self.number, self.contracts = number, contracts
+        for name, value in books.items():
+            setattr(self, name, value)
+
+    def base(self):
+        """Revenue to forecast from: a rationed lab knows it had demand [model.md 5.4]."""
+        return max(self.revenue, self.model.demand_floor * self.demand)
+
+    def forecast(self, q, weight):
+        """A quantile of revenue at the planning horizon, $bn a year."""
+        return self.model.cone.quantile(q, self.base(), self.growth, weight)
+
+    def beyond_lag(self):
+        """Contracts that are in force when an order of today is delivered, or later."""
+        return [contract for contract in self.contracts if contract.starts + contract.term > self.model.arrival]
+
+    def rent_beyond_lag(self, cloud=None):
+        """What it already owes by then, $bn a year, to one cloud or to all."""
+        return sum(contract.rent for contract in self.beyond_lag() if cloud in (None, contract.cloud))
+
+    def effective_beyond_lag(self):
+        """What its contracts will be worth by then, GWe [model.md 9.1]."""
+        ages = [(contract.gw, max(0, self.model.arrival - contract.starts)) for contract in self.beyond_lag()]
+        return sum(gw * exp(-self.model.obsolescence * age / QUARTERS_A_YEAR) for gw, age in ages)
+
+    def rent(self):
+        """Mean price of new compute, $bn per GW-year."""
+        return sum(weight * price for weight, price in zip(self.weights, self.model.prices, strict=True))
+
+    def funding(self):
+        """A few quarters' rounds at the last mark, $bn; none for a lab that its parent holds."""
+        return 0.0 if self.parent >= 0 else self.model.funded_quarters * self.dilution * self.value
+
+    def backing(self):
+        """What its parent could add in a year, $bn."""
+        return self.model.spare_of_parent(self.parent) if self.parent >= 0 and self.alive else 0.0
+
+    def wanted_to_serve(self):
+        """GWe that serve demand at the newsvendor's fractile, or at its own quantile if bolder [model.md 10.1]."""
+        margin = 1 - self.rent() / self.revenue_density if self.revenue_density > 0 else 1.0
+        at = min(MOST, max(LEAST, self.risk_appetite, margin))
+        return self.forecast(at, self.extrapolation) / (self.revenue_density * (1 - self.model.training_share))
+
+    def payable(self):
+        """$bn a year it can pay at its own quantile of revenue and of funding alike [model.md 10.2]."""
+        q = self.risk_appetite
+        revenue = (1 - self.opex_ratio) * self.forecast(q, self.extrapolation)
+        luck = exp(self.model.funding_sd * norm.ppf(q))
+        return revenue + self.model.cash_in_plan * self.cash + self.funding() * luck + self.backing()
+
+    def order(self):
+        """GW it wants to order [model.md 10.4, 10.6]."""
+        if not self.alive or self.model.sentiment < self.model.shy_level:
+            return 0.0
+        room = (self.payable() - self.rent_beyond_lag()) / self.rent()
+        order = max(0.0, min(self.wanted_to_serve() - self.effective_beyond_lag(), room))
+        if self.model.coverage_rule > 0:
+            low = (1 - self.opex_ratio) * self.forecast(0.1, self.extrapolation) / self.model.coverage_rule
+            order = min(order, max(0.0, (low - self.rent_beyond_lag()) / self.rent()))
+        return order
+
+    def accepted_by(self, cloud):
+        """GW that a cloud still accepts, at its own quantile and weight of momentum [model.md 10.3, 26.12]."""
+        counted = self.forecast(self.model.appetites[cloud], self.model.tenant_weights[cloud])
+        means = counted + self.model.cash_in_plan * self.cash + self.funding() + self.backing()
+        return max(0.0, means * self.weights[cloud] - self.rent_beyond_lag(cloud)) / self.model.prices[cloud]
+
+
+class PlainPlanner(mesa.Model):
+    """One world's phase 11 up to the limits, read off an Industry that is about to plan."""
+
+    def __init__(self, industry, world=0):
+        super().__init__()
+        self.read_rules(industry, world)
+        self.read_clouds(industry, world)
+        self.labs = [PlainLab(self, row, _books(industry, world, row), _contracts(industry, world, row)) for row in range(len(industry.labs))]
+
+    def read_rules(self, industry, world):
+        """Parameters of this world as plain numbers."""
+        for group, names in (
+            (industry.plans, ("demand_floor", "cash_in_plan", "funded_quarters", "shy_level", "coverage_rule")),
+            (industry.funds, ("funding_sd",)),
+        ):
+            for name in names:
+                setattr(self, name, float(getattr(group, name)[world, 0]))
+        lag, seen = industry.compute.build_lag, industry.cone
+        shape = {name: float(getattr(seen, name)[world, 0]) for name in PlainCone.__dataclass_fields__ if name not in ("width", "horizon")}
+        believed = float(seen.believed_width[world, 0]) or float(seen.width[world, 0])
+        self.cone = PlainCone(width=believed, horizon=(lag + 2) / QUARTERS_A_YEAR, **shape)
+        self.arrival = industry.now + lag
+        self.obsolescence = float(industry.technology_parameters.obsolescence[world, 0])
+        share = industry.services.minimum_training_share if industry.stall_known()[world, 0] else industry.services.training_share
+        self.training_share, self.sentiment = float(share[world, 0]), float(industry.sentiment[world, 0])
+
+    def read_clouds(self, industry, world):
+        """Prices, quantiles, and what owners have to spare."""
+        clouds, fleet = industry.clouds, industry.fleet
+        self.prices, self.appetites, self.tenant_weights, cash, other, rate = (
+            clouds.columns[name][world].tolist()
+            for name in ("contract_price", "risk_appetite", "tenant_extrapolation", "cash", "other_cash_flow", "rate")
+        )
+        loans, principal = fleet.loan[world].sum(axis=(0, 2)).tolist(), fleet.principal[world].sum(axis=(0, 2)).tolist()
+        service = [rate[k] * loans[k] + QUARTERS_A_YEAR * principal[k] for k in range(len(loans))]
+        self.spare = [max(0.0, self.cash_in_plan * cash[k] + other[k] - service[k]) for k in range(len(loans))]
+
+    def spare_of_parent(self, cloud):
+        """An owner's spare money, spread over the living labs it holds, $bn a year."""
+        return self.spare[cloud] / sum(1 for lab in self.labs if lab.parent == cloud and lab.alive)
+
+    def orders(self):
+        """What each lab wants, GW."""
+        return [lab.order() for lab in self.labs]
+
+    def limits(self):
+        """What each cloud accepts from each lab, GW, a row per lab."""
+        return [[lab.accepted_by(cloud) for cloud in range(len(self.prices))] for lab in self.labs]
+
+
+def _books(industry, world, row):
+    """A lab's numbers as an object would hold them."""
+    names = ("revenue", "demand", "growth", "risk_appetite", "extrapolation", "opex_ratio", "revenue_density", "cash")
+    books = {name: float(industry.labs.columns[name][world, row]) for name in names}
+    listed, funds = industry.labs.listed[world, row] > 0, industry.funds
+    return {
+        **books,
+        "alive": bool(industry.labs.alive[world, row]),
+        "parent": int(industry.labs.parent_row[world, row]),
+        "dilution": float((funds.listed_dilution if listed else funds.dilution)[world, 0]),
+        "value": max(0.0, -float(industry.ledger.balances["equity"][world, industry.rows["labs"]][row])),
+        "weights": industry.weights[world, row].tolist(),
+    }
+
+
+def _contracts(industry, world, row):
+    """A lab's contracts one by one."""
+    fleet = industry.fleet
+    return [
+        Contract(cloud, float(let[world, row, cloud, cell]), float(rent[world, row, cloud, cell]), fleet.first + cell, term)
+        for let, rent, term in zip(fleet.let, fleet.rent, fleet.terms, strict=True)
+        for cloud in range(let.shape[2])
+        for cell in range(let.shape[3])
+        if let[world, row, cloud, cell] > 0
+    ]
+

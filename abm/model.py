@@ -76,6 +76,8 @@ class Industry(mesa.Model):
         """Open the quarter's page in the books."""
         self.ledger.begin_quarter()
         self.orders_moved()
+        self.equity_lost = np.zeros((self.worlds, 1))
+        self.equity_lost = np.zeros((self.worlds, 1))
         self.news = News.none(self.worlds, *(len(getattr(self, kind).names) for kind in ("labs", "clouds", "lenders")))
 
     def close(self):

@@ -92,6 +92,18 @@ def measure(n=100_000, quarters=5):
     return {"arrays": arrays, "plain": objects, "ratio": objects / arrays}
 
 
+def quarters_taken(n, quarters):
+    """Seconds of each of some quarters for n customers in one world; uniform numbers are drawn beforehand."""
+    customers, luck = populated(n - n // 10, n // 10)
+    took = []
+    for quarter in range(quarters):
+        given, uniforms = circumstances(1, quarter), draws(luck, quarter, n)
+        began = time.perf_counter()
+        array_quarter(customers, given, uniforms)
+        took.append(time.perf_counter() - began)
+    return took
+
+
 def many_worlds(worlds=256, quarters=8):
     """Median seconds of a quarter for 162 customers in each of many worlds."""
     customers, luck = populated(150, 12, worlds)

@@ -138,7 +138,8 @@ class PlainPlanner(mesa.Model):
         super().__init__()
         self.read_rules(industry, world)
         self.read_clouds(industry, world)
-        self.labs = [PlainLab(self, row, _books(industry, world, row), _contracts(industry, world, row)) for row in range(len(industry.labs))]
+        rows = range(len(industry.labs))
+        self.labs = [PlainLab(self, row, _books(industry, world, row), _contracts(industry, world, row)) for row in rows]
 
     def read_rules(self, industry, world):
         """Parameters of this world as plain numbers."""

@@ -85,6 +85,11 @@ class Page:
             self.tables[flow] = table
         return self.tables[flow][self.rows(payers), self.rows(payees)]
 
+    def paid_out(self, flow, payers):
+        """What each firm of a kind paid to anybody under a flow, $bn, [payers]."""
+        self.paid(flow, payers, payers)
+        return self.tables[flow][self.rows(payers)].sum(axis=1)
+
     def last(self, flow, payers, payees):
         """The last entry of a flow in the quarter, $bn, [payers, payees]; zero if there was none."""
         found = [entry for entry in self.industry.record.journals[self.age] if entry[0] == flow]

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from abm.clock import Quarter
 from experiments import story_business as business
+from experiments import story_creditors as creditors
 from experiments import story_failures as failures
 from experiments.events import Event, listed, pages
 
@@ -21,8 +22,8 @@ CHAPTERS = (
     business.rounds,
     failures.labs,
     failures.channels,
-    failures.clouds,
-    failures.lenders,
+    creditors.clouds,
+    creditors.lenders,
     business.mood,
     business.idle,
     business.orders,
@@ -77,7 +78,7 @@ def tell(industry) -> list[Event]:
     """All that happened, in order. Raises BadInput unless the industry has one world and kept a journal."""
     book = pages(industry)
     events = [event for page in book for chapter in CHAPTERS for event in chapter(page)]
-    return sorted([*events, *failures.taken_along(book)], key=lambda event: event.quarter)
+    return sorted([*events, *creditors.taken_along(book)], key=lambda event: event.quarter)
 
 
 def narrate(events, limit=LIMIT):

@@ -1,4 +1,4 @@
-"""Chapters of a story about failure: who could not pay and why, through which channels others lost, and whom it took along.
+"""Chapters of a story about labs that fail: who could not pay and why, and through which channels others lost.
 
 Channels are those of model.md 13.7: C1 arrears, C2 stakes, C3 idle compute, C4 mood, C5 cancelled orders, C6 customers.
 """
@@ -10,7 +10,7 @@ from experiments.events import DUST, Event, by_name, each, level, listed, money,
 
 WINDOW = 2 * QUARTERS_PER_YEAR  # quarters in which one failure is said to come after another
 AHEAD = 2  # quarters a plan looks beyond the build lag, as labs do
-WEIGHTS = {"rollover": 2.0, "impairment": 0.3, "cancelled": 0.3, "again": 0.5, "channel": 1.0, "customers": 0.5}
+WEIGHTS = {"channel": 1.0, "customers": 0.5}
 
 
 def failed(page, kind):
@@ -178,113 +178,3 @@ def customers(page):
         text += f"survivors are asked for more: {each(gained)} a year."
         weight = WEIGHTS["customers"] * sum(gained.values()) / page.scale
         yield Event(page.quarter, "C6", who, gained, text, f"default of {listed(who)}", weight)
-
-
-def lost_rent(page, cloud):
-    """Rent a cloud had, in the last full quarter of their lives, from labs that died within the window, {lab: $bn a quarter}."""
-    lost = {}
-    for p in page.lately(WINDOW):
-        last = p.turned(-1)
-        for lab in failed(p, "labs") if last is not None else ():
-            rent = last.paid("rent", "labs", "clouds")[lab, cloud] - last.paid("consumption", "labs", "clouds")[lab, cloud]
-            if rent >= DUST:
-                lost[p.names("labs")[lab]] = float(rent)
-    return dict(sorted(lost.items(), key=lambda pair: -pair[1]))
-
-
-def clouds(page):
-    """Owners whose creditors take over, and those who miss debt service that is added to the loan."""
-    paid = sum(page.paid(flow, "clouds", "lenders").sum(axis=1) for flow in ("interest", "principal"))
-    added = page.paid("rollover", "lenders", "clouds").sum(axis=0)
-    gone = failed(page, "clouds")
-    for cloud, name in enumerate(page.names("clouds")):
-        due = float(page.recorded("clouds", "service_due")[cloud])
-        missed = {"service_due": due, "unpaid": max(0.0, due - float(paid[cloud])), "added_to_loan": float(added[cloud])}
-        if cloud in gone:
-            yield _reorganised(page, cloud, missed)
-        elif missed["unpaid"] >= DUST:
-            text = f"{name} misses {money(missed['unpaid'])} of {money(due)} of debt service; its collateral still covers its loans, "
-            text += f"so lenders wait{_added(missed)}."
-            yield Event(page.quarter, "rollover", (name,), missed, text, weight=WEIGHTS["rollover"] * missed["unpaid"] / page.scale)
-    for name, amount in by_name(page.names("clouds"), page.recorded("clouds", "impaired")).items():
-        text = f"{name} writes {money(amount)} off its compute: for a year used prices have been far below its books."
-        yield Event(page.quarter, "impairment", (name,), {"impaired": amount}, text, weight=WEIGHTS["impairment"] * amount / page.scale)
-    cancelled = page.recorded("industry", "cancelled")
-    if cancelled >= DUST and not failed(page, "labs").size:
-        text = f"Owners give up orders of {money(cancelled)} of chips that they could not pay for a year."
-        yield Event(page.quarter, "cancelled", (), {"cancelled": cancelled}, text, weight=WEIGHTS["cancelled"] * cancelled / page.scale)
-
-
-def _added(missed):
-    return f" and add {money(missed['added_to_loan'])} of interest to what it owes" if missed["added_to_loan"] >= DUST else ""
-
-
-def _reorganised(page, cloud, missed):
-    name, lost = page.names("clouds")[cloud], lost_rent(page, cloud)
-    written = by_name(page.names("lenders"), -page.paid("write_down", "lenders", "clouds")[:, cloud])
-    collateral, debt = (float(page.recorded("clouds", key)[cloud]) for key in ("collateral", "debt"))
-    power = float(page.recorded("clouds", "power_due")[cloud] - page.paid("power", "clouds", "Economy")[cloud].sum())
-    a = {**missed, "written_down": sum(written.values()), "collateral": collateral, "debt": debt, **written}
-    again = int(page.recorded("clouds", "reorganised")[cloud]) > 1
-    text = f"{name} fails{' again' if again else ''}: "
-    text += f"it cannot pay {money(missed['unpaid'])} of {money(missed['service_due'])} of debt service"
-    text += f" and {money(power)} of power" if power >= DUST else ""
-    text += f" and its compute is worth {money(collateral)}; " if missed["unpaid"] >= DUST else "; "
-    text += f"its creditors take over and write off {money(a['written_down'])}, {each(written)}" if written else "its creditors take over"
-    text += f", {money(debt)} of debt is left."
-    rent = float(page.paid("rent", "labs", "clouds")[:, cloud].sum() + page.paid("outside_rent", "Economy", "clouds")[:, cloud].sum())
-    cause = f"it received {money(rent)} of rent this quarter"
-    if lost:
-        cause += f"; tenants that have died paid it {each(lost)} a quarter"
-    weight = WEIGHTS["again"] * a["written_down"] / page.scale if again else 1.0
-    return Event(page.quarter, "reorganised again" if again else "reorganised", (name, *lost), a, text, cause, weight)
-
-
-def written_off(page, lender):
-    """Loans a lender wrote off in the year, {cloud: $bn}."""
-    names = page.names("clouds")
-    total = sum(-p.paid("write_down", "lenders", "clouds")[lender] for p in page.lately())
-    return by_name(names, total)
-
-
-def lenders(page):
-    """Lenders whose capital is gone, and who fills the hole."""
-    for lender in failed(page, "lenders"):
-        name, losses = page.names("lenders")[lender], written_off(page, lender)
-        creditors = float(-page.paid("borrowing_loss", "Economy", "lenders")[:, lender].sum())
-        rescue = float(page.last("capital_call", "Economy", "lenders")[:, lender].sum())
-        earned = float(page.paid("interest", "clouds", "lenders")[:, lender].sum())
-        a = {"hole": creditors + rescue, "creditors": creditors, "rescue": rescue, "interest_earned": earned, **losses}
-        again = int(page.recorded("lenders", "failed")[lender]) > 1
-        text = f"{name} cannot go on{' again' if again else ''}: all capital is lost and {money(a['hole'])} more; "
-        text += f"creditors lose {money(creditors)}, Economy puts in {money(rescue)} and owns it, "
-        text += f"and it lends nothing for {page.industry.lending.ban} quarters."
-        cause = f"it wrote off {money(sum(losses.values()))} within a year: {each(losses)}" if losses else ""
-        cause = cause or f"interest of {money(earned)} a quarter does not pay for what it borrowed"
-        weight = WEIGHTS["again"] * a["hole"] / page.scale if again else 1.0
-        yield Event(page.quarter, "lender fails again" if again else "lender fails", (name, *losses), a, text, cause, weight)
-
-
-def taken_along(book):
-    """One event for each lab whose default took clouds and lenders along, at the last victim's quarter.
-
-    A cloud counts for the dead tenant that paid it most, a lender for the cloud on which it lost most.
-    """
-    victims, root = {}, {}
-    for page in book:
-        for cloud in failed(page, "clouds"):
-            name, lost = page.names("clouds")[cloud], lost_rent(page, cloud)
-            if name not in root and lost:
-                root[name] = next(iter(lost))
-                victims.setdefault(root[name], []).append((page, name, "was taken over by its creditors"))
-        for lender in failed(page, "lenders"):
-            name, losses = page.names("lenders")[lender], written_off(page, lender)
-            if name not in root and (culprits := [cloud for cloud in losses if cloud in root]):
-                root[name] = root[culprits[0]]
-                victims.setdefault(root[name], []).append((page, name, "failed"))
-    for lab, fallen in victims.items():
-        page = fallen[-1][0]
-        words = listed(f"{name} {what} in {p.quarter}" for p, name, what in fallen)
-        names = [name for _, name, _ in fallen]
-        text = f"The default of {lab} took others along: {words}."
-        yield Event(page.quarter, "taken along", (lab, *names), {"victims": len(names)}, text, "lost rent and loans")

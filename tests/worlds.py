@@ -19,7 +19,6 @@ from agents import inhabitants
 from agents.world_columns import COLUMNS
 
 
-
 def _usual(key, item):
     return item.default if item.default is not None else 0.5 if key == "risk_appetite" else 0.0
 

@@ -122,7 +122,8 @@ class Orders:
             need = np.maximum(0, left - got)  # rounding may have given a hair too much
             weighted = need * weights
             total = weighted.sum(axis=1)
-            share = np.where(total > 0, free / np.where(total > 0, total, 1), 0)
+            enough = np.minimum(free, total / np.finfo(float).eps)  # what is needed may be next to nothing
+            share = np.where(total > 0, enough / np.where(total > 0, total, 1), 0)
             more = np.minimum(need, weighted * share[:, None])
             got += more
             free = np.maximum(0, free - more.sum(axis=1))

@@ -82,14 +82,15 @@ def reopen(results_dir, reference, journal=True, anyway=False):
 
 def differences(row, industry):
     """Names of outcomes in which a run does not come out as it was stored; none, unless code or machine differ."""
-    if row["failure"]:
-        return [] if getattr(industry, "failure", None) == row["failure"] else ["failure"]
+    failure = row["failure"] if isinstance(row["failure"], str) else None
+    if failure:
+        return [] if getattr(industry, "failure", None) == failure else ["failure"]
     now = industry.record.outcomes(industry).iloc[0]
-    return [
-        name
-        for name in now.index
-        if name in row and not (float(now[name]) == row[name] or (now[name] != now[name] and row[name] != row[name]))
-    ]
+    return [name for name in now.index if name in row and not _same(float(now[name]), row[name])]
+
+
+def _same(left, right):
+    return left == right or (left != left and right != right)  # what is not a number is the same as what is not a number
 
 
 def prepare(run, journal=True, anyway=False):

@@ -1,10 +1,12 @@
 """A sweep: plan it once, run what is missing, and say how far it is. The same call resumes it.
 
-from experiments.engine.sweep import sweep
-from experiments.engine.store import load, query
+From Python:
 
-done = sweep("circular-finance", out="results/circular-finance", seeds=20, workers=2)
-runs = load(done.folder)
+    from experiments.engine.sweep import sweep
+    from experiments.engine.store import load, query
+
+    done = sweep("circular-finance", out="results/circular-finance", seeds=20, workers=2)
+    runs = load(done.folder)
 """
 
 import os

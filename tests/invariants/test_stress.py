@@ -123,3 +123,10 @@ def test_columns_that_are_drawn_stay_within_their_bounds():
     model = Industry(load_world("industry-2026q3"), worlds=WORLDS, rng=2, parameters={"lab.herding": 0.5, "lab.fear": 0.5}).run(20)
     appetite = declared(type(model.labs[0]))["risk_appetite"]
     assert ((model.labs.risk_appetite >= appetite.low) & (model.labs.risk_appetite <= appetite.high)).all()
+
+
+def test_vendors_lose_their_stakes_once_in_the_quarter_of_a_default():
+    found = run("industry-2026q3", {"lab.risk_appetite": 0.95}, shocks=[Shock.read({"name": "stall", "at": "2027Q4"})], quarters=24)
+    quiet = found["labs", "fails"].sum(axis=2) == 0
+    assert (found["industry", "equity_lost"][..., 0][quiet] == 0).all()
+    assert found["industry", "equity_lost"].sum() > 0

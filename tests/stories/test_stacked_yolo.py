@@ -107,3 +107,10 @@ def test_the_story_tells_whom_the_lab_took_along(world):
     assert first_event(industry, "reorganised").firms == ("Cloud", "Lab")
     assert first_event(industry, "lender fails").firms == ("Bank", "Cloud")
     assert first_event(industry, "taken along").firms == ("Lab", "Cloud", "Bank")
+
+
+def test_the_hole_a_failed_bank_leaves_is_explained_by_what_it_lost(world):
+    a = first_event(lived(world((RUNNING, *STACK), BOLD), SEEDS[0]), "lender fails").amounts
+    earned = a["interest_earned"] - a["interest_owed"]
+    assert a["hole"] == pytest.approx(a["written_off"] - a["capital_before"] - earned)
+    assert a["creditors"] + a["rescue"] == pytest.approx(a["hole"])

@@ -84,7 +84,7 @@ def own_part(result, row):
 
 
 def test_every_rule_is_tested_here():
-    assert CASES == sorted(ARGUMENTS)
+    assert sorted(ARGUMENTS) == CASES
     assert {case.split(".")[0] for case in CASES} == set(kinds())
 
 

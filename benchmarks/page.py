@@ -1,0 +1,146 @@
+"""What was measured, as a page of Markdown: medians, targets, and whether they are met, as it is."""
+
+from typing import NamedTuple
+
+from experiments.runs import LARGEST_BATCH
+
+MILLISECONDS, NANOSECONDS = 1000, 10**9  # in a second
+
+
+class Target(NamedTuple):
+    """A bound on a measured ratio: at least or at most, as we aim for it and in words of the reader."""
+
+    bound: float
+    at_least: bool = False
+
+    def judged(self, value):
+        """The target and whether it is met, two cells of a table."""
+        met = value >= self.bound if self.at_least else value <= self.bound
+        return f"{'at least' if self.at_least else 'at most'} {self.bound:g}", "yes" if met else "**no**"
+
+
+PEER = Target(40, at_least=True)
+LINEAR = Target(1.15)  # cost per customer of the most over that of the middle count
+WORLDS = Target(25)
+WORLDS_AIM = 12
+PROPORTION = Target(1.15)
+
+HEAD = """# Performance
+
+Written by `make bench`{quick}. Seconds are medians over the repeats of one run on one machine, and what is compared takes turns in it,
+so read the ratios first: they change little from machine to machine, the seconds do. Nothing here is a test; no test asserts a time.
+"""
+
+
+def written(found):
+    """The whole page."""
+    quick = " --quick, with **tiny sizes: these numbers mean nothing**" if found.sizes.quick else ""
+    parts = [HEAD.format(quick=quick), _machine(found), _targets(found), _customers(found), _worlds(found), _job(found), _phases(found)]
+    return "\n".join(part.strip() + "\n" for part in parts)
+
+
+def table(heads, rows):
+    """A table of Markdown from cells that are words or numbers."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
+
+
+def _machine(found):
+    before, after = found.load
+    rows = [*found.machine.items(), ("processes running when it began and ended", f"{before:.1f} and {after:.1f}")]
+    busy = (
+        "\n\n**The machine was busy with other work, so seconds are too long**; ratios suffer less."
+        if before > int(found.machine["cores"]) / 2
+        else ""
+    )
+    return "## Machine\n\n" + table(["what", "value"], rows) + busy
+
+
+def ratios(found):
+    """{what: (ratio, Target)} that the page judges."""
+    sizes, one = found.sizes, found.one_world.median
+    per_customer = {count: took.median / count for count, took in found.by_customers.items()}
+    most, middle = max(per_customer), sorted(per_customer)[-2]
+    proportion = found.many_worlds.median / found.worlds_in_batches.median * sizes.worlds / sizes.many_worlds
+    return {
+        f"a quarter of {sizes.customers:,} customers: plain Mesa objects over arrays": (found.plain["ratio"], PEER),
+        f"cost per customer: {most:,} in one world over {middle:,}": (per_customer[most] / per_customer[middle], LINEAR),
+        f"{sizes.worlds} worlds over one world, as the run engine does it": (found.worlds_in_batches.median / one, WORLDS),
+        f"{sizes.worlds} worlds over one world, as one batch": (found.worlds_at_once.median / one, WORLDS),
+        f"{sizes.many_worlds:,} worlds over {sizes.worlds}, per world": (proportion, PROPORTION),
+    }
+
+
+def _targets(found):
+    rows = [(what, f"{ratio:.3g}", *target.judged(ratio)) for what, (ratio, target) in ratios(found).items()]
+    judged = table(["what", "ratio", "target", "met"], rows)
+    return f"## Ratios and targets\n\n{judged}\n\nFor worlds over one world we aim at {WORLDS_AIM}."
+
+
+def _customers(found):
+    rows = [
+        (f"{count:,}", f"{took.median * MILLISECONDS:.3g}", f"{took.median / count * NANOSECONDS:.0f}")
+        for count, took in found.by_customers.items()
+    ]
+    peer = found.plain
+    arrays, objects = peer["arrays"] * MILLISECONDS, peer["plain"] * MILLISECONDS
+    return f"""## Customers
+
+One quarter of one world with 6 labs: stages of adoption, wanted spend, choice of labs, payment. The peer, `benchmarks/plain_mesa.py`, is
+one Mesa object per customer and the oracle in `tests/units/test_customers_oracle.py`: same choices, same money. With
+{found.sizes.customers:,} customers the arrays took {arrays:.1f} ms and the objects {objects:,.0f} ms.
+
+""" + table(["customers", "ms a quarter", "ns per customer and quarter"], rows)
+
+
+def _worlds(found):
+    sizes = found.sizes
+    rows = [
+        (what, f"{took.median:.2f}", took.span, len(took.seconds), f"{worlds / took.median:.3g}")
+        for what, took, worlds in (
+            ("1 world", found.one_world, 1),
+            (f"{sizes.worlds} worlds, batches of {LARGEST_BATCH}", found.worlds_in_batches, sizes.worlds),
+            (f"{sizes.worlds} worlds, one batch", found.worlds_at_once, sizes.worlds),
+            (f"{sizes.many_worlds:,} worlds, batches of {LARGEST_BATCH}", found.many_worlds, sizes.many_worlds),
+        )
+    ]
+    return f"""## Worlds
+
+`archetypes-2023q1`, {sizes.quarters} quarters, every invariant asserted in every world and quarter, one process.
+"Batches of {LARGEST_BATCH}" is what `overreach run` gives to each of its workers: it cuts all worlds into batches of at most {LARGEST_BATCH},
+and a world is the same in any of them, bit for bit. One world is one model opened and run, without the engine.
+
+""" + table(["what", "seconds", "from to", "repeats", "worlds per second"], rows)
+
+
+def _job(found):
+    sizes, job = found.sizes, found.job
+    return f"""## The main job
+
+`overreach run industry-2026q3 --worlds {sizes.job_worlds} --quarters {sizes.job_quarters}`, one worker per core, in a process of its own:
+imports, run, panel, summary, the story of the worst world and the report included.
+
+""" + table(
+        ["what", "value"],
+        [
+            ("seconds, median", f"{job.median:.1f}"),
+            ("seconds, from to", job.span),
+            ("repeats", len(job.seconds)),
+            (f"peak memory, MB ({found.job_memory_how})", f"{found.job_memory:,.0f}"),
+        ],
+    )
+
+
+def _phases(found):
+    alone, together = (sum(phase[k] for phase in found.phases) for k in (1, 2))
+    rows = [
+        (f"`{call}`", *(f"{part * MILLISECONDS:.2f}" for part in (one, batch)), f"{one / alone:.0%}", f"{batch / together:.0%}")
+        for call, one, batch in found.phases
+    ]
+    rows.append(("all", f"{alone * MILLISECONDS:.1f}", f"{together * MILLISECONDS:.1f}", "", ""))
+    worlds = found.sizes.phase_worlds
+    return f"""## Where the time of a quarter goes
+
+`industry-2026q3`, the calls of `Industry.step` in their order, mean over {found.sizes.job_quarters} quarters after the first.
+
+""" + table(["call", "ms, 1 world", f"ms, {worlds} worlds", "share, 1 world", f"share, {worlds} worlds"], rows)

@@ -199,7 +199,8 @@ def look_through(industry):
     first = len(industry.labs.names) + len(industry.clouds.names)
     sales = industry.vendors.sales
     total = sales.sum(axis=1, keepdims=True)
-    return (shares[:, first:, 0] * sales).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
+    part = (shares[:, first:, 0] * sales).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
+    return np.where(total > 0, part, industry.look_through_share)  # without sales the last known share stands
 
 
 HEDGE_CODE, SPECULATIVE_CODE, PONZI_CODE = range(3)

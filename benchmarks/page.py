@@ -107,7 +107,7 @@ def _worlds(found):
     return f"""## Worlds
 
 `archetypes-2023q1`, {sizes.quarters} quarters, every invariant asserted in every world and quarter, one process.
-"Batches of {LARGEST_BATCH}" is what `overreach run` gives to each of its workers: it cuts all worlds into batches of at most {LARGEST_BATCH},
+"Batches of {LARGEST_BATCH}" is what `overreach run` gives to each of its workers: it cuts all worlds into batches of at most that,
 and a world is the same in any of them, bit for bit. One world is one model opened and run, without the engine.
 
 """ + table(["what", "seconds", "from to", "repeats", "worlds per second"], rows)

@@ -158,4 +158,3 @@ def _main_job(sizes):
         taken.append(seconds)
         peaks.append(peak)
     return Measured(tuple(taken)), max(peaks), how
-

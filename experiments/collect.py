@@ -15,7 +15,6 @@ from abm.indicators import INDICATORS, payments_by_nature
 from abm.model import Industry, release
 
 PAYMENTS = ("graph", "payments")  # purchases, equity, loans of the first year, $bn, [worlds, 3, payers, payees]
-OPENING_REVENUE = ("graph", "opening_revenue")  # $bn a year, [worlds, 1, labs]
 NEEDED = (
     *((kind, "fails") for kind in ("labs", "clouds", "lenders")),
     *(("labs", name) for name in ("revenue", "opex", "rent_due", "alive")),
@@ -50,10 +49,8 @@ def first_look(inputs, opening):
     industry = Industry(opening, worlds=1, rng=inputs.seed, shocks=inputs.read_shocks())
     found = getattr(industry, "implied", None)
     labs = industry.labs.names
-    implied = (
-        {} if found is None else {name: (float(found[0][0, k]), bool(found[1][0, k]), bool(found[2][0, k])) for k, name in enumerate(labs)}
-    )
-    implied = {name: value for name, value in implied.items() if industry.labs.alive[0, labs.index(name)] > 0}
+    living = [] if found is None else np.flatnonzero(industry.labs.alive[0] > 0)
+    implied = {labs[k]: (float(found.quantile[0, k]), bool(found.at_most[0, k]), bool(found.at_least[0, k])) for k in living}
     due = [industry.fleet.rent_due(industry.now + k)[0].sum(axis=1) * QUARTER for k in range(inputs.quarters)]
     rents = np.stack(due, axis=-1)[: len(labs)]
     industry.step()
@@ -65,15 +62,17 @@ def first_look(inputs, opening):
     return First(measures, implied, rents, kept)
 
 
-def collect(inputs, address, world_ids, keys):
-    """Run these worlds alone and keep these measures. Raises BadInput if the world's files or the code are not what they were."""
+def collect(inputs, address, world_ids, keys, tick=None):
+    """Run these worlds alone and keep these measures. tick: called with their number after every quarter.
+
+    Raises BadInput if the world's files or the code are not what they were.
+    """
     opening = inputs.opening()
     if inputs.address(opening.fingerprint) != address:
         raise BadInput(f"{inputs.world}: its files, or the model, changed while the run was going on; start it again")
     industry = Industry(opening, world_ids=world_ids, rng=inputs.seed, shocks=inputs.read_shocks())
-    arrays = {OPENING_REVENUE: industry.opening_revenue[:, None].copy(), PAYMENTS: _first_year(industry, inputs.quarters)}
-    industry.run(inputs.quarters - min(inputs.quarters, QUARTERS_PER_YEAR))
-    arrays |= {key: industry.record.series(*key) for key in keys}
+    paid = _run(industry, inputs.quarters, tick)
+    arrays = {PAYMENTS: paid, **{key: industry.record.series(*key) for key in keys}}
     outcomes = industry.record.outcomes(industry)
     release(industry)
     del industry
@@ -81,12 +80,15 @@ def collect(inputs, address, world_ids, keys):
     return Batch(tuple(world_ids), arrays, outcomes)
 
 
-def _first_year(industry, quarters):
-    """Step through the first year and add up who paid whom, $bn, [worlds, natures, payers, payees]."""
-    paid = 0
-    for _ in range(min(quarters, QUARTERS_PER_YEAR)):
+def _run(industry, quarters, tick):
+    """Step to the end. Returns who paid whom in the first year, $bn, [worlds, natures, payers, payees]."""
+    paid = np.zeros(())
+    for age in range(quarters):
         industry.step()
-        paid = paid + np.stack(payments_by_nature(industry.ledger), axis=1)
+        if age < QUARTERS_PER_YEAR:
+            paid = paid + np.stack(payments_by_nature(industry.ledger), axis=1)
+        if tick:
+            tick(industry.worlds)
     return paid
 
 
@@ -103,11 +105,6 @@ def _customers(opening):
     declared = opening.inhabitants.GROUPS["buyers"].declared()
     names = ("enterprises", "cohorts")
     return sum(float(opening.parameters.get(f"customers.{name}", declared[name].value)) for name in names if name in declared)
-
-
-def batches(worlds, each):
-    """Worlds in their order, in batches of at most so many."""
-    return [tuple(range(first, min(worlds, first + each))) for first in range(0, worlds, each)]
 
 
 class Arrays:

@@ -4,11 +4,8 @@ Every batch is a run of its own, so the number of workers and the size of batche
 """
 
 import json
-import multiprocessing
 import os
 import shutil
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,13 +15,13 @@ from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
 from abm.model import Industry
-from experiments.collect import MEGABYTE, NEEDED, Arrays, batches, collect, first_look, world_bytes
+from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
 from experiments.inputs import ADDRESS_LENGTH, MODEL, TOOLS, Inputs, code_version
+from experiments.pool import batches, collected, cores
 
 RUNS = Path("results/runs")
 MANIFEST, PANEL, OUTCOMES, SUMMARY, REPORT = "manifest.json", "panel.parquet", "outcomes.parquet", "summary.json", "report.html"
-MEMORY_MB, LARGEST_BATCH, MOST_WORKERS = 1000, 32, 256
-ATTEMPTS = 3  # at a batch whose worker dies
+MEMORY_MB, LARGEST_BATCH = 1000, 128
 LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
 PANEL_MEASURES = (
     *("revenue", "cash", "value", "debt", "rent_due", "commitments", "risk_appetite", "gw", "fails", "minsky_class", "sales"),
@@ -39,7 +36,7 @@ class Work(NamedTuple):
     workers: int = 0  # 0: as many as there are cores
     memory_mb: float = MEMORY_MB  # for all workers together
     again: bool = False  # even if the run is there already
-    progress: object = None  # called with the number of worlds done so far
+    progress: object = None  # called now and then with the number of worlds done, parts of worlds included
 
 
 @dataclass(frozen=True)
@@ -194,51 +191,15 @@ def _folder(path):
 
 
 def _all_batches(inputs, opening, first, keys, arrays, work):
-    """Run every batch, one in this process or many in a pool. Returns the tables of outcomes in the order of worlds."""
-    workers = min(work.workers or os.cpu_count() or 1, MOST_WORKERS)
+    """Run every batch on its way to disk. Returns the tables of outcomes in the order of worlds."""
+    workers = min(work.workers or cores(), inputs.worlds)
     fitting = int(work.memory_mb * MEGABYTE / workers / world_bytes(inputs, opening, first.kept))
-    fair = -(-inputs.worlds // workers)
-    waiting = batches(inputs.worlds, max(1, min(fitting, LARGEST_BATCH, fair)))
-    address = inputs.address(opening.fingerprint)
+    waiting = batches(inputs.worlds, workers, max(1, min(fitting, LARGEST_BATCH)))
     outcomes: dict = {}
-    for batch in _in_pool(waiting, workers, inputs, address, keys):
+    for batch in collected(waiting, workers, (inputs, inputs.address(opening.fingerprint), keys), work.progress):
         arrays.put(batch)
         outcomes[batch.world_ids[0]] = batch.outcomes
-        if work.progress:
-            work.progress(sum(map(len, outcomes.values())))
     return [outcomes[first] for first in sorted(outcomes)]
-
-
-def _in_pool(waiting, workers, inputs, address, keys):
-    """Batches as they are done. A worker that dies takes the pool with it: what is left is tried again in a new one."""
-    if workers == 1 or len(waiting) == 1:
-        yield from (collect(inputs, address, worlds, keys) for worlds in waiting)
-        return
-    left, death = list(waiting), None
-    for _ in range(ATTEMPTS):
-        try:
-            for batch in _in_one_pool(left, min(workers, len(left)), (inputs, address, keys)):
-                left.remove(batch.world_ids)
-                yield batch
-            return
-        except BrokenProcessPool as error:
-            death = error
-    message = f"a worker process died {ATTEMPTS} times, last over worlds {left[0][0]} to {left[-1][-1]}; try --workers 1 or less --memory"
-    raise MemoryError(message) from death
-
-
-def _in_one_pool(waiting, workers, about):
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers inherit it: threads of linear algebra would only wait for each other
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    inputs, address, keys = about
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        futures = {pool.submit(collect, inputs, address, worlds, keys) for worlds in waiting}
-        for future in as_completed(futures):
-            futures.discard(future)  # or it would hold its batch to the end
-            yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _write(run, opening, first, arrays, outcomes):

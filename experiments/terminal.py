@@ -3,7 +3,7 @@
 import sys
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -28,7 +28,13 @@ class Watch:
     def __init__(self, worlds, what):
         self.worlds, self.what, self.logged = worlds, what, 0.0
         self.out = Console(stderr=True, highlight=False)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("worlds"), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("of {task.total} worlds"),
+            TimeElapsedColumn(),
+        )
         self.bar = Progress(*columns, console=self.out, transient=True) if self.out.is_terminal else None
 
     def __enter__(self):
@@ -45,9 +51,9 @@ class Watch:
         """So many worlds are done."""
         if self.bar:
             self.bar.update(self.task, completed=done)
-        elif done / self.worlds >= self.logged + LOGGED or done == self.worlds:
+        elif done / self.worlds >= self.logged + LOGGED or done >= self.worlds > self.logged * self.worlds:
             self.logged = done / self.worlds
-            self.out.print(f"{self.what}: {done} of {self.worlds} worlds")
+            self.out.print(f"{self.what}: {percent(self.logged)} of {self.worlds} worlds")
 
 
 def show_summary(run):
@@ -82,8 +88,7 @@ def _table(*columns):
 
 
 def _implied(summary):
-    table = _table("Lab", "appetite"
-    )
+    table = _table("Lab", "appetite")
     for item in summary["implied"]:
         table.add_row(item["firm"], appetite(item))
     return table

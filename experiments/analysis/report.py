@@ -53,7 +53,7 @@ def _page(title, body, specs):
     from vl_convert import javascript_bundle
 
     style, script = (files("experiments.analysis").joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    library = javascript_bundle().replace("</script", "<\\/script")
+    library = javascript_bundle(None).replace("</script", "<\\/script")
     return f"""<!doctype html>
 <html lang="en">
 <head>

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from abm.errors import BadInput, BrokenRule
-from experiments import collect, runs
+from experiments import collect, pool
 from experiments.inputs import Inputs
 from experiments.runs import Work, open_run, reproduce, run
 
@@ -104,7 +104,7 @@ def test_a_run_that_breaks_leaves_nothing_half_written(tmp_path, monkeypatch):
     def breaks(*_):
         raise BrokenRule("world 2, 2026Q2: I1 is violated")
 
-    monkeypatch.setattr(runs, "collect", breaks)
+    monkeypatch.setattr(pool, "collect", breaks)
     with pytest.raises(BrokenRule):
         run(SMALL, root=tmp_path / "runs", work=ONE)
     assert list((tmp_path / "runs").iterdir()) == []
@@ -119,8 +119,17 @@ def test_bad_input_writes_nothing_at_all(tmp_path):
     assert not (tmp_path / "runs").exists()
 
 
-def test_batches_are_all_worlds_once_in_order():
-    assert collect.batches(5, 2) == [(0, 1), (2, 3), (4,)]
+def test_batches_are_all_worlds_once_in_order_and_equal_enough_to_keep_workers_busy():
+    assert pool.batches(5, 1, 2) == [(0, 1), (2, 3), (4,)]
+    assert [len(batch) for batch in pool.batches(500, 2, 128)] == [125] * 4
+    assert [len(batch) for batch in pool.batches(300, 2, 128)] == [75] * 4
+
+
+def test_progress_counts_quarters_of_worlds_up_to_all(tmp_path):
+    seen = []
+    run(SMALL, root=tmp_path, work=Work(workers=1, progress=seen.append))
+    assert seen == sorted(seen)
+    assert seen[-1] == SMALL.worlds
 
 
 def test_more_customers_mean_smaller_batches():

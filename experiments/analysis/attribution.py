@@ -1,0 +1,136 @@
+"""Who fails because of what: the same worlds with contagion channels, or any other mechanism, switched off one by one and together.
+
+Every subset of mechanisms is run on the same seeds. A mechanism's part is its Shapley value: what it adds to an outcome, on
+average over all orders in which the mechanisms could be switched on. The parts and what is left with all of them off add up to
+the whole exactly, in every world. Contagion's parts can be negative: what one firm loses can save another.
+"""
+
+import itertools
+from math import factorial
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from abm.contagion import ContagionParameters
+from abm.errors import BadInput
+from experiments.analysis.pairs import mean_with_interval
+
+CHANNELS = {  # off: the loss is made whole by the rest of the economy and can be read in the books
+    name: {f"contagion.{name}": 0.0}
+    for name, item in ContagionParameters.declared().items()
+    if item.unit == "0/1"
+}  # fmt: skip
+OUTCOMES = ("labs_defaulted", "clouds_defaulted", "lenders_failed", "credit_loss", "vendor_equity_lost", "systemic_event", "served_revenue")
+MOST = 8  # mechanisms: 256 designs
+ON, OFF = "on", "off"
+DIRECT = "own causes"  # what is left with all mechanisms off
+
+
+class Parts(NamedTuple):
+    """What an outcome is made of, in every world: direct, [worlds, ...]; mechanisms, [mechanisms, worlds, ...]; whole, [worlds, ...]."""
+
+    direct: np.ndarray
+    mechanisms: np.ndarray
+    whole: np.ndarray
+
+
+def subsets(count):
+    """Every subset of so many mechanisms as 0/1, all off first, the first mechanism slowest, [2 ** count, count]."""
+    return np.array(list(itertools.product((0, 1), repeat=count)), dtype=int).reshape(-1, count)
+
+
+def shapley(values):
+    """Shapley values of mechanisms. values: of every subset in the order of `subsets`, [2 ** mechanisms, ...].
+
+    Raises BadInput if the number of subsets is not a power of two.
+    """
+    values = np.asarray(values, dtype=float)
+    count = max(0, len(values).bit_length() - 1)
+    if len(values) != 2**count:
+        raise BadInput(f"{len(values)} subsets are not all subsets of some mechanisms")
+    on = subsets(count)
+    size = on.sum(axis=1)
+    parts = []
+    for mechanism in range(count):
+        without = np.flatnonzero(on[:, mechanism] == 0)
+        with_it = without + 2 ** (count - 1 - mechanism)
+        weight = np.array([factorial(s) * factorial(count - 1 - s) / factorial(count) for s in size[without]])
+        parts.append(np.tensordot(weight, values[with_it] - values[without], axes=1))
+    return Parts(values[0], np.array(parts), values[-1])
+
+
+def question(world, mechanisms=None, seeds=50, quarters=40, outcomes=OUTCOMES, shocks=(), rng=0):
+    """The question to sweep, as a mapping: every subset of mechanisms on the same seeds, with the failures of every firm.
+
+    mechanisms: {name: settings that switch it off}, the six channels by default. Raises BadInput for too many.
+    """
+    mechanisms = CHANNELS if mechanisms is None else mechanisms
+    if not 0 < len(mechanisms) <= MOST:
+        raise BadInput(f"{len(mechanisms)} mechanisms: all their subsets are run, so 1 to {MOST} are allowed")
+    return {
+        "question": f"Who fails because of what in {world}?",
+        "name": f"attribution-{str(world).rstrip('/').rpartition('/')[2]}",
+        "world": str(world),
+        "outcomes": list(outcomes),
+        "seeds": seeds,
+        "quarters": quarters,
+        "rng": rng,
+        "levers": {name.replace(".", " "): {OFF: settings, ON: {}} for name, settings in mechanisms.items()},
+        "shocks": list(shocks),
+        "series": ["fails"],
+    }
+
+
+def by_subset(runs, mechanisms, outcome):
+    """An outcome of stored runs as [subsets, worlds], of the worlds that every subset has. Raises BadInput if a subset is missing."""
+    order = pd.MultiIndex.from_tuples([tuple(ON if bit else OFF for bit in row) for row in subsets(len(mechanisms))], names=list(mechanisms))
+    wide = runs.set_index([*mechanisms, "seed"])[outcome].unstack("seed")
+    wide.index = pd.MultiIndex.from_tuples([row if isinstance(row, tuple) else (row,) for row in wide.index], names=list(mechanisms))
+    whole = wide.reindex(order).dropna(axis=1, how="any")
+    if whole.empty:
+        raise BadInput(f"{outcome}: no world has run with every subset of {', '.join(mechanisms)}; finish the sweep")
+    return whole.to_numpy(dtype=float)
+
+
+def decomposition(runs, mechanisms, outcomes=OUTCOMES):
+    """Table: outcome, cause, mean, low, high, share, worlds. `cause` is a mechanism, "own causes" or "all".
+
+    share: of the mean with everything on; low, high: 95 % over worlds
+    """
+    rows = []
+    for outcome in outcomes:
+        parts = shapley(by_subset(runs, mechanisms, outcome))
+        whole = parts.whole.mean()
+        for cause, values in [(DIRECT, parts.direct), *zip(mechanisms, parts.mechanisms), ("all", parts.whole)]:
+            mean, low, high = mean_with_interval(values)
+            share = mean / whole if whole else np.nan
+            rows.append({"outcome": outcome, "cause": cause, "mean": mean, "low": low, "high": high, "share": share, "worlds": len(values)})
+    return pd.DataFrame(rows)
+
+
+def by_firm(failures, mechanisms):
+    """Table: who fails how often, and because of what: kind, firm, probability, own causes, one column per mechanism, worlds.
+
+    failures: a row per subset, seed, kind and agent, with the mechanisms' columns and `failed` 0/1. Firms that never fail are left out
+    """
+    rows = []
+    for (kind, firm), part in failures.groupby(["kind", "agent"], sort=False, observed=True):
+        if part["failed"].any():
+            parts = shapley(by_subset(part, mechanisms, "failed"))
+            found = {DIRECT: parts.direct.mean(), **{name: values.mean() for name, values in zip(mechanisms, parts.mechanisms)}}
+            rows.append({"kind": kind, "firm": firm, "probability": parts.whole.mean(), **found, "worlds": len(parts.whole)})
+    columns = ["kind", "firm", "probability", DIRECT, *mechanisms, "worlds"]
+    return pd.DataFrame(rows, columns=columns).sort_values("probability", ascending=False, ignore_index=True)
+
+
+def failures_of(results, mechanisms):
+    """Which firms failed in which stored run, read from the series, as `by_firm` wants it."""
+    from experiments.engine.store import query
+
+    quoted = ", ".join(f'r."{name}"' for name in mechanisms)
+    return query(
+        results,
+        f"select {quoted}, s.seed, s.kind, s.agent, max(case when s.value > 0 then 1 else 0 end) as failed "
+        "from series s join runs r on s.point = r.point and s.seed = r.seed where s.measure = 'fails' group by all order by all",
+    )

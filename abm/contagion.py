@@ -24,7 +24,9 @@ class ContagionParameters(Group, name="contagion"):
         0.9, unit="share", low=0.5, high=1, source="model.md 19", meaning="alpha: cash that survives a lab's default"
     )
     receipts_after_default = parameter(1.0, unit="share", low=0.5, high=1, source="model.md 19", meaning="beta: receipts that survive it")
-    termination_years = parameter(1.0, unit="years", low=0, high=5, source="model.md 13.4", meaning="rent a termination claim covers")
+    termination_quarters = parameter(
+        4, unit="quarters", low=0, high=20, source="model.md 13.4", structural=True, meaning="rents a termination claim covers, at most"
+    )
 
 
 @dataclass

@@ -7,6 +7,7 @@ in the books, so that runs with and without it differ in nothing else.
 import numpy as np
 
 from abm.clearing import clear
+from abm.clock import QUARTER
 from abm.learning import open_new_lab
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
@@ -68,6 +69,8 @@ def _unpaid(industry, claims, result, level, payer, payee):
     """What a kind still owes another in a class, $bn, [worlds, payers, payees]."""
     where = industry.cleared
     owed = sum(a for s, p, q, a in claims.values() if (s, p, q) == (level, payer, payee))
+    if np.ndim(owed) == 0:
+        return np.zeros((industry.worlds, len(industry.opening.names[payer]), 1))
     return np.maximum(0, owed - result.payments[level][:, where[payer], where[payee]])
 
 
@@ -77,6 +80,11 @@ def _lose_arrears(industry, claims, result):
     unpaid = _unpaid(industry, claims, result, TRADE, "labs", "clouds")
     ledger.revalue("arrears", rows["clouds"], "receivable", rows["labs"], "payable", np.swapaxes(unpaid, 1, 2))
     ledger.revalue("arrears_lost", rows["clouds"], "receivable", rows["labs"], "payable", -np.swapaxes(unpaid, 1, 2))
+    for payer in ("labs", "clouds", "vendors"):
+        for level in (WAGES, TRADE):
+            lost = np.swapaxes(_unpaid(industry, claims, result, level, payer, "Economy"), 1, 2)
+            ledger.revalue("arrears", rows["Economy"], "receivable", rows[payer], "payable", lost)
+            ledger.revalue("arrears_lost", rows["Economy"], "receivable", rows[payer], "payable", -lost)
     whole = unpaid.sum(axis=1) * (1 - industry.contagion.counterparty)
     ledger.pay("recapitalisation", rows["Economy"], rows["clouds"], whole[:, None])
 
@@ -93,8 +101,8 @@ def resolve_labs(industry, dead):
     _lose_stakes(industry, dead)
     prepaid = np.where(dead[:, :, None], fleet.prepaid.sum(axis=-1), 0)
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
-    claim = industry.contagion.termination_years * np.where(dead, fleet.rent_due(now + 1).sum(axis=2), 0).sum(axis=1, keepdims=True)
-    industry.news.termination = claim
+    owed = sum(fleet.rent_due(now + 1 + ahead).sum(axis=2) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
+    industry.news.termination = np.where(dead, owed, 0).sum(axis=1, keepdims=True)
     _make_future_rents_whole(industry, dead)
     before = fleet.gw.sum(axis=1)
     orphaned = fleet.release(dead, now)
@@ -117,6 +125,7 @@ def _note_deaths(industry, dead):
     industry.news.labs = industry.news.labs | dead
     industry.news.defaulted = industry.contagion.funding * share
     labs.put(died=np.where(dead & (labs.died < 0), industry.now, labs.died))
+    industry.stranded = 1 - (1 - industry.stranded) * (1 - share)
 
 
 def _lose_stakes(industry, dead):
@@ -136,8 +145,8 @@ def _make_future_rents_whole(industry, dead):
     off = 1 - industry.contagion.counterparty[..., None]
     if not off.any():
         return  # nothing to add in any world
-    for ahead in range(industry.made_whole.shape[-1]):
-        due = np.where(dead[:, :, None], industry.fleet.rent_due(industry.now + 1 + ahead), 0).sum(axis=1)
+    for ahead in range(1, industry.made_whole.shape[-1]):  # the page of the present quarter is turned before the next one is paid
+        due = np.where(dead[:, :, None], industry.fleet.rent_due(industry.now + ahead), 0).sum(axis=1)
         industry.made_whole[..., ahead] += due * off[..., 0]
 
 
@@ -165,7 +174,8 @@ def resolve_clouds(industry, claims, result):
     loss = fleet.loan.sum(axis=3) * cut[:, None]
     industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
     fleet.loan *= 1 - cut[:, None, :, None]
-    fleet.principal *= 1 - cut[:, None, :, None]
+    life = 1 / (QUARTER * industry.lives())  # what is left is rescheduled over a new life
+    fleet.principal[...] = np.where(failed[:, None, :, None], fleet.loan / life[:, None, :, None], fleet.principal)
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
     industry.news.clouds = failed

@@ -55,6 +55,9 @@ class FleetParameters(Group, name="cloud"):
     concentration_limit = parameter(
         1.0, unit="share", low=0.05, high=1, source="policy switch", meaning="most of an owner's contracted rent that may come from one lab"
     )
+    covenant = parameter(
+        4, unit="quarters", low=1, high=40, structural=True, source="model.md 13.3", meaning="quarters of breach after which credit stops"
+    )
     impair_below = parameter(
         0.7, unit="share", low=0, high=1, source="model.md 12.4", meaning="economic value below this share of book for a year is impaired"
     )
@@ -93,6 +96,9 @@ class Fleet:
         self.chips_due = np.zeros((worlds, owners, vendors, span))
         self.loan, self.principal = (np.zeros((worlds, lenders, owners, span)) for _ in range(2))
         self._kept = {}
+        self.hired = np.zeros((worlds, 1))  # share of idle compute hired on the spot market in the last quarter
+        self.delivered = np.zeros((worlds, owners))  # GW taken into service less GW scrapped, from the opening on
+        self.fire_sales = 1.0  # the switch of the fire-sale channel, [worlds, 1]
         self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
         self.weak = np.zeros((worlds, owners))  # quarters in which economic value lay below the impairment line
 
@@ -181,7 +187,8 @@ class Fleet:
     def economic_value(self, now):
         """Value of the compute in service at used prices, fire sale included, $bn, [worlds, owners] [model.md 9.2]."""
         p, end = self.parameters, self.at(now) + 1
-        fire = np.clip(1 - p.fire_sale * self.idle_ratio(now), p.fire_floor, 1)
+        unused = self.idle_ratio(now) * (1 - self.hired)
+        fire = np.clip(1 - p.fire_sale * unused * self.fire_sales, p.fire_floor, 1)
         price = p.chip_cost * self.decay(now)[:, :end] * fire + p.shell
         return _weighed(self.gw[..., :end].sum(axis=1), price)
 

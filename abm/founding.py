@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from abm.cone import cone, implied_quantile
 from abm.equity import CapTable
 from abm.fleet import IDLE, OUTSIDE, Fleet
 from abm.ledger import Ledger
@@ -60,6 +59,7 @@ def _open_fleet(industry):
     terms = [p.contract_term, *sorted({t.term for t in opening.tranches if t.tenant >= 0} - {p.contract_term})]
     sizes = [len(opening.names[k]) for k in ("labs", "clouds", "vendors", "lenders")]
     industry.fleet = fleet = Fleet((industry.worlds, *sizes), now, p, terms, industry.technology_parameters.obsolescence)
+    fleet.fire_sales = industry.contagion.fire_sale
     last = fleet.gw.shape[-1] - 1
     for tranche in opening.tranches:
         tenant = IDLE if tranche.tenant == -1 else OUTSIDE if tranche.tenant < -1 else tranche.tenant
@@ -116,6 +116,7 @@ def _open_slots(industry):
     orders.booked[..., :span] = ahead[..., :span]
     orders.slots = np.maximum(orders.slots, orders.booked)
     industry.orders = orders
+    fleet.delivered += fleet.gw[..., :at].sum(axis=(1, 3))
     sales = np.asarray(industry.opening.columns["vendors"].get("sales", slots * 0), dtype=float)
     other = np.asarray(industry.opening.columns["vendors"].get("other_buyers_share", slots * 0), dtype=float)
     industry.vendors.put(sales=sales * (1 - other), other_sales=sales * other, other_base=sales * other)
@@ -155,31 +156,3 @@ def _called_equity(industry):
     fleet, at = industry.fleet, industry.fleet.at(industry.now)
     coming = fleet.gw[..., at:].sum(axis=(1, 3))
     return own * industry.compute.capex * coming - fleet.wip.sum(axis=2)
-
-
-def imply_appetites(industry):
-    """Read each named lab's and cloud's starting appetite off its commitments, by one rule for all [model.md 15.17, 26.16]."""
-    labs = industry.labs
-    implied = np.asarray(industry.opening.columns["labs"].get("implied", np.zeros(len(labs.names)))) > 0
-    if not implied.any():
-        return
-    found = implied_of_labs(industry)
-    value = np.where(implied & (labs.alive > 0), found.quantile, labs.risk_appetite)
-    weight = np.where(implied & (labs.alive > 0), value, labs.extrapolation)
-    labs.put(risk_appetite=value, character=value, extrapolation=weight)
-    industry.implied = found
-
-
-def implied_of_labs(industry):
-    """The quantile at which each lab's commitments at the planning horizon can just be paid; 0.5 without commitments."""
-    from abm.planning import look_ahead
-
-    labs, view = industry.labs, look_ahead(industry)
-    due = industry.fleet.rent_due(industry.now + industry.compute.build_lag + 2).sum(axis=2)
-
-    def resources(q):
-        seen = cone(view.base, labs.growth, q, view.horizon, industry.cone).quantile(q)
-        return labs.means_to_pay(seen, q, view.funding, industry.plans, industry.funds.funding_sd) + view.backing
-
-    found = implied_quantile(resources, due)
-    return found._replace(quantile=np.where(due > 0, found.quantile, 0.5))

@@ -76,20 +76,29 @@ def rounds(industry, owed):
     price = industry.cap.value(industry.rows["labs"])
     crisis = np.where(industry.sentiment < p.crisis_level, p.crisis_factor, 1)
     listed = np.where(labs.listed > 0, p.listed_supply, 1)
-    market = (p.market_share * industry.sentiment * price.sum(axis=1, keepdims=True) + p.market_base) * crisis
+    market = p.market_share * industry.sentiment * price.sum(axis=1, keepdims=True) + p.market_base
     cash = investors.cash
     may_buy = (investors.style[..., None] != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)
     active = cash * (may_buy & (wanted > 0)[:, None]).any(axis=2)
     total = active.sum(axis=1, keepdims=True)
     budget = market * active / np.where(total > 0, total, 1)
     fall = industry.previous_sentiment - industry.sentiment
-    supply = investors.supply(industry.sentiment, fall, budget, p) * np.where(industry.funding_stopped > 0, 0, 1)
+    supply = investors.supply(industry.sentiment, fall, budget, p) * crisis * np.where(industry.funding_stopped > 0, 0, 1)
     values = investors_values(industry)
     eager = investors.eagerness(values, price[:, None]) * may_buy * listed[:, None]
     paid = share_out(supply, wanted, eager)
     paid = paid * np.minimum(1, cash / np.where(paid.sum(axis=2) > 0, paid.sum(axis=2), np.inf))[..., None]
     industry.cap.issue("lab_equity", industry.rows["investors"], industry.rows["labs"], paid)
-    industry.raised = paid.sum(axis=1)
+    industry.raised, industry.asked = paid.sum(axis=1), wanted
+    _note_down_rounds(industry, price)
+
+
+def _note_down_rounds(industry, price):
+    """A listed lab that sells equity below the value of its last round is news to all [model.md 11.6]. price: [worlds, labs]."""
+    labs, raised = industry.labs, industry.raised
+    down = (labs.listed > 0) & (raised > 0) & (price < labs.last_round)
+    industry.news.extra["down_rounds"] = down.sum(axis=1, keepdims=True)
+    labs.put(last_round=np.where(raised > 0, price + raised, labs.last_round))
 
 
 def investors_values(industry):
@@ -110,8 +119,11 @@ def pay_dividends(industry):
     clouds = compute.dividend * np.maximum(0, industry.clouds.cash - kept)
     loans = industry.fleet.loan.sum(axis=(2, 3))
     lenders = lending.dividend * np.maximum(0, industry.lenders.cash - lending.reserve - lending.reserve_per_loan * loans)
+    book = industry.ledger.book_equity
+    spare = {"vendors": book(rows["vendors"]), "clouds": book(rows["clouds"])}
+    spare["lenders"] = book(rows["lenders"]) - industry.lenders.capital_ratio * loans
     for kind, amount in (("vendors", vendors), ("clouds", clouds), ("lenders", lenders)):
-        _distribute(industry, rows[kind], amount)
+        _distribute(industry, rows[kind], np.minimum(amount, np.maximum(0, spare[kind])))  # nobody pays out what it does not own
 
 
 def _distribute(industry, issuers, amount):

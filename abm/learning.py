@@ -63,7 +63,7 @@ def learn(industry):
     known = (labs.previous_revenue > 0) & (labs.revenue > 0) & (labs.alive > 0)
     realised = realised_growth(np.where(known, labs.revenue, 1), np.where(known, labs.previous_revenue, 1), p)
     labs.put(growth=np.where(known, update_extrapolation(labs.growth, realised, p), labs.growth))
-    industry.expected_growth = _weighted(market_growth(industry), labs.revenue) * QUARTER
+    industry.expected_growth = expected_growth(industry)
     _appetites(industry)
     _models(industry)
     _remember_sales(industry)
@@ -74,6 +74,11 @@ def market_growth(industry):
     labs, p, weight = industry.labs, industry.cone, industry.funds.market_extrapolation
     bottom_up = bottom_up_growth(labs.growth, p.momentum_share, p.lasting_growth)
     return weight * labs.growth + (1 - weight) * bottom_up
+
+
+def expected_growth(industry):
+    """Growth of industry revenue that the market expects for the next quarter, ln, [worlds, 1]."""
+    return _weighted(market_growth(industry), industry.labs.revenue) * QUARTER
 
 
 def _weighted(values, weights):
@@ -113,11 +118,16 @@ def _models(industry):
 
 def _remember_sales(industry):
     vendors = industry.vendors
-    reported = (vendors.sales + vendors.other_sales).sum(axis=1, keepdims=True)
-    industry.past_sales = [*industry.past_sales[1:], reported]
+    industry.past_sales = [*industry.past_sales[1:], _sales_seen(industry)]
     profit = (vendors.sales + vendors.other_sales) * (vendors.gross_margin - vendors.opex_ratio)
     industry.past_profit = [*industry.past_profit[1:], profit]
     vendors.put(profit=sum(industry.past_profit))
+
+
+def _sales_seen(industry):
+    """Vendor sales of the quarter as the market sees them, $bn, [worlds, 1]: under disclosure only what customers pay for."""
+    sales = (industry.vendors.sales + industry.vendors.other_sales).sum(axis=1, keepdims=True)
+    return sales * np.where(industry.mood.disclosure > 0, industry.look_through_share, 1)
 
 
 def vendor_sales_growth(industry):
@@ -125,9 +135,7 @@ def vendor_sales_growth(industry):
 
     Under disclosure only the look-through part of sales counts [model.md 14].
     """
-    old, new = industry.past_sales[0], industry.vendors.sales + industry.vendors.other_sales
-    seen = np.where(industry.mood.disclosure > 0, industry.look_through_share, 1)
-    new = new.sum(axis=1, keepdims=True) * seen
+    old, new = industry.past_sales[0], _sales_seen(industry)
     known = (old > 0) & (new > 0)
     return np.where(known, np.log(np.where(known, new, 1) / np.where(known, old, 1)), industry.mood.vendor_norm)
 

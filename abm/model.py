@@ -7,7 +7,8 @@ from abm import default, funding, indicators, learning, operations, planning, se
 from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
-from abm.founding import found, imply_appetites
+from abm.founding import found
+from abm.implied import imply_appetites
 from abm.luck import Luck
 from abm.markets import compute
 from abm.markets.capital import credit_limit
@@ -59,6 +60,7 @@ class Industry(mesa.Model):
         sentiment.depreciate(self)
         funding.pay_dividends(self)
         sentiment.feel(self)
+        sentiment.set_loan_rates(self)
         sentiment.mark(self)
         planning.plan(self)
         learning.learn(self)
@@ -136,7 +138,7 @@ class Industry(mesa.Model):
 
     def stall_known(self):
         """Whether labs know that progress has stopped, or are told to stop training, [worlds, 1]."""
-        return self.technology.stall_recognised | (self.training_stopped > 0)
+        return self.technology.stall_recognised | (self.training_stopped > 0) | (self.policy.stop_training > 0)
 
     def opex_relief(self):
         """Cut of opex ratios while a stall is known, [worlds, 1]."""

@@ -72,7 +72,12 @@ def demand(industry):
         industry.turned_away_share,
         (industry.luck.customers("choice", industry.age, customers.n), industry.luck.customers("provider", industry.age, customers.n)),
     )
-    return customers.demand()
+    return customers.demand() * kept_demand(industry)[..., None]
+
+
+def kept_demand(industry):
+    """Part of demand that is still there, [worlds, 1]: with channel C6 off, the customers of dead labs are lost to everybody."""
+    return np.where(industry.contagion.customers > 0, 1, 1 - industry.stranded)
 
 
 def serve(industry, wanted):
@@ -92,6 +97,7 @@ def serve(industry, wanted):
         training_gw=served.training_gw,
     )
     industry.idle_gw, industry.served = capacity.idle, served
+    industry.fleet.hired = np.minimum(1, total(served.spot_gw) / np.where(capacity.idle > 0, capacity.idle, 1))
     return served
 
 
@@ -104,7 +110,7 @@ def _for_prices(industry, capacity):
 def spot_price(industry, served):
     """Price of idle compute, $bn per GWe-year, [worlds, 1] [model.md 9.4]: from a fifth of list price when nobody needs it."""
     p = industry.compute
-    used = total(served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1)
+    used = np.where(industry.idle_gw > 0, total(served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1), 1)
     tightness = np.where(industry.contagion.fire_sale > 0, np.minimum(1, used), 1)
     return list_price(p, industry.lending.rate) * (p.spot_floor + (1 - p.spot_floor) * tightness)
 
@@ -135,7 +141,7 @@ def customers_pay(industry, served):
     """What enterprises and consumers pay each lab, $bn a year, [worlds, 2, labs]; settles customers one by one."""
     consumer = served.by_class[..., -1]
     if industry.customers is not None:
-        industry.customers.settle(served.paid_share)
+        industry.customers.settle(served.paid_share * kept_demand(industry)[..., None])
     return np.stack([served.served - consumer, consumer], axis=1)
 
 

@@ -167,7 +167,8 @@ def lenders_finance(industry, view):
     flow = rents + (clouds.other_cash_flow + clouds.outside_rent - power)[..., None]
     loans = fleet.loan.sum(axis=(1, 3))
     service = clouds.rate * loans + fleet.principal.sum(axis=(1, 3)) / QUARTER
-    answers = lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
+    breached = clouds.breach >= industry.compute.covenant
+    answers = ~breached[:, None] & lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
     return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)
 
 

@@ -148,6 +148,7 @@ def subsidiary_residuals(industry):
         "I4 work in progress": book["wip"][:, rows["clouds"]] - fleet.wip.sum(axis=2),
         "I9 no negative cash": np.minimum(0, poorest),
         "I10 contracts are GW in place": _contracted_gap(fleet),
+        "I10 GW in service are GW delivered": fleet.in_service(industry.now).sum(axis=1) - fleet.delivered,
         "I11 bookings within slots": beyond.sum(axis=2),
         "customers hold no cash": customers,
     }

@@ -64,6 +64,8 @@ def depreciate(industry):
     fleet.depreciation[..., :end] *= 1 - cut[..., None]
     industry.ledger.write_off("impairment", rows, "fleet", book * cut)
     fleet.weak = np.where(impaired, 0, fleet.weak)
+    at_market = industry.ledger.book_equity(rows) - fleet.book[..., :end].sum(axis=2) + value
+    industry.clouds.put(breach=np.where(at_market < 0, industry.clouds.breach + 1, 0))
 
 
 def set_loan_rates(industry):
@@ -76,6 +78,7 @@ def set_loan_rates(industry):
 def mark(industry):
     """Mark all equity: labs at the market's forecast, vendors at earnings, clouds and lenders at book [model.md 26.6]."""
     rows, ledger, cap = industry.rows, industry.ledger, industry.cap
+    industry.labs.put(premium=industry.labs.premium**industry.funds.premium_memory)
     value = lab_values(industry)
     listed = (industry.labs.listed > 0) & (industry.labs.parent_row < 0)
     noise = np.exp(industry.funds.listed_noise * industry.luck_row("capital", industry.labs))
@@ -90,9 +93,9 @@ def mark(industry):
 def lab_values(industry):
     """What the market pays for each lab, $bn, [worlds, labs] [model.md 11.1, 11.7]."""
     p, lending = industry.funds, industry.lending
-    discount = lending.rate / (lending.rate + lending.fear_premium * np.maximum(0, 1 - industry.sentiment))
+    discount = industry.usual_rate / (lending.rate + lending.fear_premium * np.maximum(0, 1 - industry.sentiment))
     growth = industry.market_growth()
-    return market_value(p, industry.sentiment, industry.labs.revenue, growth, discount) * industry.labs.alive
+    return market_value(p, industry.sentiment, industry.labs.revenue, growth, discount) * industry.labs.alive * industry.labs.premium
 
 
 def feel(industry):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from abm import technology
+from abm.learning import expected_growth
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
 
@@ -25,13 +26,15 @@ def open_state(industry):
     industry.spare = np.asarray(opening.columns["labs"]["alive"]) == 0
     industry.entrants_waiting = np.zeros((worlds, 1))
     industry.turned_away_share = np.zeros((worlds, len(industry.labs.names), 3))
-    industry.equity_lost = zero.copy()
+    industry.equity_lost, industry.stranded = zero.copy(), zero.copy()
+    industry.usual_rate = industry.lending.rate.copy()
     _open_technology(industry)
     _open_labs(industry)
     _open_history(industry)
     industry.clouds.put(rate=industry.lending.rate)
     industry.customers = _people(industry)
     _open_marks(industry)
+    industry.expected_growth = expected_growth(industry)
 
 
 def _open_technology(industry):
@@ -105,7 +108,9 @@ def _open_marks(industry):
     """First marks: a lab's public valuation where there is one, else the market's rule; firms with books at book."""
     rows, ledger, cap = industry.rows, industry.ledger, industry.cap
     given = np.nan_to_num(np.asarray(industry.opening.columns["labs"].get("valuation", np.zeros(len(industry.labs.names)))))
-    value = np.where(given > 0, given, lab_values(industry))
+    by_rule = lab_values(industry)
+    value = np.where(given > 0, given, by_rule)
+    industry.labs.put(premium=np.where((given > 0) & (by_rule > 0), given / np.where(by_rule > 0, by_rule, 1), 1))
     cap.mark(rows["labs"], value)
     earnings = industry.chips.earnings_multiple * industry.vendors.profit
     cap.mark(rows["vendors"], np.maximum(ledger.book_equity(rows["vendors"]), earnings))

@@ -33,6 +33,7 @@ class Cloud(Firm):
     contract_price = column("take-or-pay price it posts", unit="$bn/GW-year", default=0)
     rate = column("rate on its loans", unit="1/year", default=0)
     ebitda = column("rents less power at annual rate", unit="$bn/year", default=0)
+    breach = column("quarters in a row in which debt exceeds assets at market value", unit="quarters", default=0)
     reorganised = column("times its creditors took over", unit="count", default=0)
     died = column("quarter of its first default, counted from 2023Q1; -1 before", unit="quarter", default=-1)
 

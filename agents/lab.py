@@ -86,6 +86,8 @@ class Lab(Firm):
     revenue_density = column("revenue per frontier-equivalent GW-year", unit="$bn/GWe-year", default=0)
     inference_gw = column("compute used to serve", unit="GWe", default=0)
     training_gw = column("compute used to train", unit="GWe", default=0)
+    premium = column("market value over what the general rule gives, fading", unit="x", default=1)
+    last_round = column("value after its last round", unit="$bn", default=0)
     turned_away = column("demand nobody served", unit="$bn/year", default=0)
     opex = column("opex of the quarter", unit="$bn", default=0)
     obligations = column("due this quarter", unit="$bn", default=0)

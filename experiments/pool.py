@@ -62,15 +62,16 @@ class _Beyond:
 
 def _here(waiting, about, progress):
     """All batches in this process, one after the other."""
-    done, quarters = 0, about[0].quarters
+    inputs, address, keys = about
+    done = 0
 
     def tick(worlds):
         nonlocal done
         done += worlds
         if progress:
-            progress(done / quarters)
+            progress(done / inputs.quarters)
 
-    yield from (collect(*about[:2], worlds, about[2], tick) for worlds in waiting)
+    yield from (collect(inputs, address, worlds, keys, tick) for worlds in waiting)
 
 
 def _in_one_pool(waiting, workers, about, progress):

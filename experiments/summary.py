@@ -78,10 +78,10 @@ def firms_failing(fails, lived, names, kind):
 
     fails, lived: [worlds, quarters, firms]
     """
-    failed, lived = (np.asarray(fails) > 0).any(axis=1), (np.asarray(lived) > 0).any(axis=1)
-    lived = lived | failed
-    rows = range(len(names))
-    return [{"firm": names[k], "kind": kind, "entered": float(lived[:, k].mean()), **probability(failed[lived[:, k], k])} for k in rows]
+    failed = np.any(np.asarray(fails) > 0, axis=1)
+    entered = failed | np.any(np.asarray(lived) > 0, axis=1)
+    columns = zip(names, entered.T, failed.T)
+    return [{"firm": n, "kind": kind, "entered": float(there.mean()), **probability(gone[there])} for n, there, gone in columns]
 
 
 def pressure(values, worst, first):

@@ -36,6 +36,9 @@ class InvestorParameters(Group, name="investor"):
     value_floor = parameter(
         4.0, unit="$bn", low=0, high=50, source="model.md 11.1", meaning="least value of a growing frontier lab at normal sentiment"
     )
+    premium_memory = parameter(
+        0.9, unit="per quarter", low=0, high=1, source="assumption", meaning="part of a public valuation's log premium over the rule that lasts"
+    )
     funding_sd = parameter(0.5, unit="log sd", low=0, high=2, source="model.md 10.2", meaning="uncertainty of funding capacity")
     cash_share = parameter(
         0.25, unit="share/quarter", low=0, high=1, source="model.md 11.2", meaning="investors' cash on offer in a quarter"
@@ -73,8 +76,10 @@ class LenderParameters(Group, name="lender"):
         0.03, unit="1/year", low=0, high=0.2, source="model.md 11.7", meaning="rate per turn of debt over EBITDA above the norm"
     )
     leverage_norm = parameter(3.0, unit="x", low=0, high=10, source="model.md 11.7", meaning="debt over EBITDA without a premium")
-    loan_to_value = parameter(
-        0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="loan at delivery over the cost of the block, at most"
+    rate_cap = parameter(
+        0.15, unit="1/year", low=0.05, high=1, source="public: GPU loans at 7 to 15 %", meaning="highest rate at which anybody still borrows"
+    )
+    loan_to_value = parameter(        0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="loan at delivery over the cost of the block, at most"
     )
     funding_spread = parameter(
         0.02, unit="1/year", low=0, high=0.1, source="model.md 26.5", meaning="lenders borrow this far below the loan rate"
@@ -108,7 +113,8 @@ class LenderParameters(Group, name="lender"):
 def loan_rate(parameters, sentiment, leverage):
     """Annual rate of loans, [worlds, owners] [model.md 11.7]. leverage: debt over EBITDA, 0 where there is none."""
     fear = parameters.fear_premium * np.maximum(0, 1 - sentiment)
-    return parameters.rate + fear + parameters.leverage_premium * np.maximum(0, leverage - parameters.leverage_norm)
+    asked = parameters.rate + fear + parameters.leverage_premium * np.maximum(0, leverage - parameters.leverage_norm)
+    return np.minimum(asked, np.maximum(parameters.rate, parameters.rate_cap))
 
 
 def market_value(parameters, sentiment, revenue, growth, discount):
@@ -140,7 +146,8 @@ def offered_loans(industry, cost):
     """
     lenders, p = industry.lenders, industry.lending
     value = np.minimum(industry.clouds.loan_to_value, p.loan_to_value)
-    wanted = industry.lender_mix * (value * cost)[:, None]
+    in_covenant = industry.clouds.breach < industry.compute.covenant
+    wanted = industry.lender_mix * (value * cost * in_covenant)[:, None]
     limit = industry.credit_limits()
     total = wanted.sum(axis=2)
     scale = np.where(total > limit, limit / np.where(total > 0, total, 1), 1)

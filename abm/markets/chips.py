@@ -17,7 +17,7 @@ class VendorParameters(Group, name="vendor"):
     )
     finance_share = parameter(0.6, unit="share", low=0, high=1, source="model.md 19", meaning="vendors' cash that may go into customers")
     finance_cap = parameter(
-        1.0, unit="share", low=0, high=1, source="policy switch", meaning="vendor equity in customers over vendor sales, at most"
+        100.0, unit="share", low=0, high=100, source="policy switch", meaning="vendor equity in customers over vendor sales, at most"
     )
     opening_growth = parameter(
         0.20, unit="per quarter", low=0, high=0.4, source="model.md B", meaning="growth of the slots known at the opening"

@@ -38,6 +38,7 @@ def deliver(industry):
     _take_into_service(industry, at, share, offered * share[:, None])
     fleet.changed()
     industry.delivered_gw = arriving * share
+    fleet.delivered += industry.delivered_gw
     industry.chip_sales = (chips * share[..., None]).sum(axis=1)
 
 
@@ -46,6 +47,7 @@ def retire(industry):
     fleet, rows = industry.fleet, industry.rows["clouds"]
     oldest = fleet.at(industry.now - fleet.life)
     if oldest >= 0:
+        fleet.delivered -= fleet.gw[..., oldest].sum(axis=1)
         industry.ledger.write_off("retirement", rows, "fleet", fleet.book[..., oldest])
         for amounts in (fleet.gw, fleet.book, fleet.depreciation, *fleet.let, *fleet.rent):
             amounts[..., oldest] = 0

@@ -16,11 +16,8 @@ from abm.contagion import ContagionParameters
 from abm.errors import BadInput
 from experiments.analysis.pairs import mean_with_interval
 
-CHANNELS = {  # off: the loss is made whole by the rest of the economy and can be read in the books
-    name: {f"contagion.{name}": 0.0}
-    for name, item in ContagionParameters.declared().items()
-    if item.unit == "0/1"
-}  # fmt: skip
+# Off means that the loss is made whole by the rest of the economy, which can be read in the books.
+CHANNELS = {name: {f"contagion.{name}": 0.0} for name, item in ContagionParameters.declared().items() if item.unit == "0/1"}
 OUTCOMES = ("labs_defaulted", "clouds_defaulted", "lenders_failed", "credit_loss", "vendor_equity_lost", "systemic_event", "served_revenue")
 MOST = 8  # mechanisms: 256 designs
 ON, OFF = "on", "off"
@@ -76,18 +73,32 @@ def question(world, mechanisms=None, seeds=50, quarters=40, outcomes=OUTCOMES, s
         "seeds": seeds,
         "quarters": quarters,
         "rng": rng,
-        "levers": {name.replace(".", " "): {OFF: settings, ON: {}} for name, settings in mechanisms.items()},
+        "levers": {name: {OFF: settings, ON: {}} for name, settings in mechanisms.items()},
         "shocks": list(shocks),
         "series": ["fails"],
     }
 
 
+def read_mechanisms(texts):
+    """`["circular:vendor.circular_intensity=0"]` as {name: settings that switch it off}; one name may have several settings."""
+    from experiments.inputs import number_or_text
+
+    found: dict = {}
+    for text in texts:
+        name, colon, setting = (part.strip() for part in text.partition(":"))
+        key, equals, value = (part.strip() for part in setting.rpartition("="))
+        if not (colon and equals and name and key and value):
+            raise BadInput(f"--mechanism {text!r} is not of the form name:setting=value")
+        found.setdefault(name, {})[key] = number_or_text(value)
+    return found
+
+
 def by_subset(runs, mechanisms, outcome):
     """An outcome of stored runs as [subsets, worlds], of the worlds that every subset has. Raises BadInput if a subset is missing."""
-    order = pd.MultiIndex.from_tuples([tuple(ON if bit else OFF for bit in row) for row in subsets(len(mechanisms))], names=list(mechanisms))
-    wide = runs.set_index([*mechanisms, "seed"])[outcome].unstack("seed")
-    wide.index = pd.MultiIndex.from_tuples([row if isinstance(row, tuple) else (row,) for row in wide.index], names=list(mechanisms))
-    whole = wide.reindex(order).dropna(axis=1, how="any")
+    bits = 2 ** np.arange(len(mechanisms))[::-1]
+    subset = (runs[list(mechanisms)] == ON).to_numpy() @ bits
+    wide = runs.assign(subset=subset).pivot(index="subset", columns="seed", values=outcome)
+    whole = wide.reindex(range(2 ** len(mechanisms))).dropna(axis=1, how="any")
     if whole.empty:
         raise BadInput(f"{outcome}: no world has run with every subset of {', '.join(mechanisms)}; finish the sweep")
     return whole.to_numpy(dtype=float)

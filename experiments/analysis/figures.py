@@ -21,7 +21,7 @@ HEIGHT, LOW_HEIGHT, ROW_HEIGHT, FRAME = 320, 200, 26, 50  # pixels
 THIN, THICK, PALE, MIDTONE = 1.5, 2.5, 0.18, 0.3  # line widths in pixels, opacities
 LABEL_ROOM = 0.42  # of a chart's width, for names at the ends of lines
 WORD_ROOM = 0.2  # the same for a percentage, beyond 100 %
-LABEL_GAP = 0.07  # least distance between two names, share of the axis
+LABEL_GAP = 16  # pixels, least distance between two names
 LATER = "signed later (median world)"
 
 
@@ -39,7 +39,7 @@ def figures(summary):
     """All charts of a report, {key: Figure}, in the order of the page."""
     found = [
         Figure("revenue", "Industry revenue against required revenue", REVENUE_READING, revenue(summary), REVENUE_COLOURS),
-        Figure("failures", "Who fails", FAILURES_READING, failures(summary), kind_colours(summary)),
+        Figure("failures", "Probability of default by the end", FAILURES_READING, failures(summary), kind_colours(summary)),
         Figure("survival", "Labs still standing", SURVIVAL_READING, survival(summary)),
         Figure("wall", "The wall of commitments", WALL_READING, wall(summary), wall_colours(summary)),
         Figure("minsky", "How labs pay their rents", MINSKY_READING, minsky(summary), tuple(MINSKY.values())),
@@ -92,7 +92,7 @@ def failures(summary):
     colour = alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=list(KIND_COLOURS.values())), legend=None)
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=[row["firm"] for row in _ranked(rows)]), color=colour)
     across = alt.Scale(domain=[0, 1 + WORD_ROOM], nice=False)
-    axis = alt.Axis(format="%", values=[0, 1 / 2, 1], title="share of worlds in which it fails")
+    axis = alt.Axis(format="%", values=[0, 1 / 4, 1 / 2, 3 / 4, 1], title="share of worlds in which it fails")
     tips = [alt.Tooltip("firm:N"), alt.Tooltip("said:N", title="fails in"), alt.Tooltip("range:N", title="95 % interval")]
     bars = base.mark_rule(strokeWidth=THICK, opacity=1 / 2).encode(x=alt.X("low:Q", scale=across, axis=axis), x2="high:Q")
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("share:Q", scale=across), tooltip=tips)
@@ -125,9 +125,12 @@ def survival(summary):
     tips = [alt.Tooltip("firm:N"), alt.Tooltip("quarter:N"), alt.Tooltip("alive:Q", format=".1%", title="still standing")]
     base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary, LABEL_ROOM), color=colour, tooltip=tips)
     lines = base.mark_line(interpolate="step-after", strokeWidth=THICK).encode(y=tall)
-    ends = _apart([{"firm": firm, "x": places[-1][0], "at": curves[firm][-1], "label": firm} for firm in firms], 1 - bottom)
-    names = alt.Chart(alt.Data(values=ends)).mark_text(align="left", dx=6).encode(x="x:Q", y="at:Q", text="label:N", color=colour)
-    return _sized(alt.layer(lines, names), _failing_height(summary))
+    height = _failing_height(summary)
+    ends = [{"firm": firm, "x": places[-1][0], "at": curves[firm][-1]} for firm in firms]
+    base = alt.Chart(alt.Data(values=_apart(ends, LABEL_GAP / height * (1 - bottom)))).encode(
+        x="x:Q", y="at:Q", text="firm:N", color=colour
+    )
+    return _sized(alt.layer(lines, base.mark_text(align="left", dx=6)), height)
 
 
 def wall(summary):
@@ -231,7 +234,7 @@ def _years(summary, room=0):
     span = max(places[-1] - places[0], QUARTER)
     whole = [year for year in range(int(places[0]), int(places[-1]) + 1) if year >= places[0]] or [int(places[0])]
     scale = alt.Scale(domain=[places[0], places[-1] + span * room / (1 - room)], nice=False)
-    return alt.X("x:Q", title=None, scale=scale, axis=alt.Axis(values=whole, format="d", labelOverlap=True, grid=False))
+    return alt.X("x:Q", title=None, scale=scale, axis=alt.Axis(values=whole, format="d", labelOverlap=True, labelSeparation=6, grid=False))
 
 
 def _ranked(rows):
@@ -239,11 +242,11 @@ def _ranked(rows):
     return sorted(rows, key=lambda row: (kinds.index(row["kind"]), -row["share"]))
 
 
-def _apart(ends, span):
-    """Move names that would overlap apart, from the top down."""
+def _apart(ends, least):
+    """Move names that would overlap apart, from the top down. least: distance on the axis."""
     last = None
     for end in sorted(ends, key=lambda end: -end["at"]):
-        end["at"] = end["at"] if last is None else min(end["at"], last - LABEL_GAP * span)
+        end["at"] = end["at"] if last is None else min(end["at"], last - least)
         last = end["at"]
     return ends
 

@@ -12,6 +12,7 @@ from experiments.words import KIND_NAMES, NATURES, billions, percent
 COLUMN_OF = {"customers": 0, "others": 0, "investors": 0, "lenders": 0, "labs": 1, "clouds": 2, "vendors": 3}
 COLUMN_TITLES = ("Money from outside", "Labs", "Owners of compute", "Chip vendors")
 WIDTH, LEFT, RIGHT, TOP, TALL, BAR, GAP = 1080, 235, 140, 44, 520, 12, 17  # pixels
+LETTER = 6.9  # pixels a letter takes at most, on average
 LEAST_BAR, LEAST_WIDTH, LANE_GAP, BEND = 3, 0.7, 7, 0.5  # pixels, pixels, pixels, share of the way
 SHOWN_AS = {"Economy": "other tenants and buyers"}
 THINNEST_MARK = 0.02  # share of a link that must go in circles to be marked
@@ -51,8 +52,19 @@ def money_graph_svg(money):
     bars = [_bar(node, scale) for node in nodes.values()]
     titles = [f'<text class="column" x="{_x(k)}" y="{TOP / 2:.0f}"{_anchor(k)}>{title}</text>' for k, title in enumerate(COLUMN_TITLES)]
     label = "Who funds whom in the first year; the table of links is below the figure."
-    head = f'<svg class="money" viewBox="0 0 {WIDTH} {bottom:.0f}" role="img" aria-label="{label}">'
+    left, right = _margins(nodes.values())
+    head = f'<svg class="money" viewBox="{left:.0f} 0 {right - left:.0f} {bottom:.0f}" role="img" aria-label="{label}">'
     return "\n".join([head, *titles, *paths, *bars, "</svg>"])
+
+
+def _margins(nodes):
+    """Left and right end of the drawing, so that the longest name fits on either side."""
+    room = {column: max((LETTER * len(_said(node)) for node in nodes if node.column == column), default=0) for column in (0, 3)}
+    return min(0, LEFT - GAP - room[0]), max(WIDTH, WIDTH - RIGHT + GAP + room[3])
+
+
+def _said(node):
+    return f"{SHOWN_AS.get(node.name, node.name)} {billions(node.amount)}"
 
 
 def _nodes(money):

@@ -25,9 +25,10 @@ class Exposed(NamedTuple):
 
 
 def exposures(industry):
-    """What each firm loses if another pays nothing: loans, receivables in arrears, prepayments, stakes and one year's rents.
+    """What each firm loses if another pays nothing: loans, prepayments, stakes at their mark, and rents to come.
 
-    Of the rents still to come only the years of a termination claim count, because freed compute is let again.
+    Of the rents only the years of a termination claim count, because freed compute is let again. Arrears are written off within
+    the quarter and are never there between two quarters.
     """
     rows, fleet, now, start = {}, industry.fleet, industry.now, 0
     for kind in KINDS:

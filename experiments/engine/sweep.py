@@ -139,7 +139,7 @@ def _run(question, store, engine, lock, quiet):
     left = [batch.number for batch in task.plan.batches if batch.number not in done]
     stored = sum(batch.stop - batch.start for batch in task.plan.batches if batch.number in done)
     aside, failed = [], 0
-    coming = closing(engine.run(store.folder, left))  # closed at once when stopped, so that no process is left behind
+    coming = closing(engine.run(store.folder.absolute(), left))  # closed at once when stopped, so that no process is left behind
     with reporter(question.name, task.manifest["runs"], stored, quiet) as report, coming as landings:
         for landed in landings if left else ():
             lock.touch()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
+from abm.cone import coverage_below
 from tests.validation.observed import Observed, at
 
 BUST_SHARE_IDLE = 0.2  # V12: how much compute lies idle in a crash
@@ -20,7 +21,7 @@ NOT_MEASURED = {
 
 @dataclass(frozen=True)
 class Fact:
-    """One measured number of a stylised fact: values by world (or pooled), NaN where there is nothing to see, and the band of their median."""
+    """One number of a stylised fact: the band of the median, and the values, by world or pooled; NaN where there is nothing to see."""
 
     number: str
     what: str
@@ -28,6 +29,7 @@ class Fact:
     high: float
     values: np.ndarray
     unit: str = ""
+    in_words: bool = False  # model.md gives the band in words only, and the numbers are ours
 
     @property
     def median(self):
@@ -72,7 +74,7 @@ def revenue(seen):
         yield Fact("V1", f"run-rate of all labs, end of {year}", low, high, total[:, at(year)], "$bn/year")
     multiples = [np.median(share(total[:, at(year)], total[:, at(year - 1)])) for year in range(2026, 2031)]
     falling = np.mean(np.diff(multiples) < 0)
-    yield Fact("V1", "annual multiple of run-rate falls after 2026: share of years to 2030", 1, 1, one(falling))
+    yield Fact("V1", "annual multiple of run-rate falls after 2026: share of years to 2030", 1, 1, one(falling), in_words=True)
 
 
 def density(seen):
@@ -100,23 +102,23 @@ def training(seen):
         yield Fact("V4", f"training share of compute, end of {year}", 0.35, 0.65, part[:, at(year)])
     boom = slice(0, at(2026) + 1)
     together = [np.corrcoef(*pair)[0, 1] for pair in zip(part[:, boom], seen["rationing"][:, boom])]
-    yield Fact("V4", "correlation of training share and rationing, 2023 to 2026", -1, -0.1, np.array(together))
+    yield Fact("V4", "correlation of training share and rationing, 2023 to 2026", -1, -0.1, np.array(together), in_words=True)
 
 
 def ponzi(seen):
     """V5: labs that do not cover their rents, by revenue."""
     part = seen["ponzi_share"]
-    yield Fact("V5", "revenue of labs that do not cover their rents, end of 2023", 0.5, 1, part[:, at(2023)], "share")
+    yield Fact("V5", "revenue of labs that do not cover their rents, end of 2023", 0.5, 1, part[:, at(2023)], "share", in_words=True)
     below = np.median(part, axis=0)[at(2025, 1) :] < 1 / 2
     first = 2025 + np.argmax(below) / QUARTERS_PER_YEAR if below.any() else np.nan
-    yield Fact("V5", "first quarter from 2025 in which the median share is below one half", 2025, 2028.75, one(first), "year")
+    yield Fact("V5", "first quarter from 2025 in which the median share is below one half", 2025, 2028.75, one(first), "quarter")
 
 
 def models(seen):
     """V6: superseded models of labs that were losing money, which nevertheless paid for themselves."""
     returns = seen["model_roi"][seen["loses_money"] > 0]
-    returns = returns[~np.isnan(returns)]
-    yield Fact("V6", "superseded models that had paid, of labs that lose money", 0.8, 1, one(np.mean(returns > 0) if returns.size else np.nan), "share")
+    paid = np.where(np.isnan(returns), np.nan, returns > 0)
+    yield Fact("V6", "superseded models that had paid, of labs that lose money", 0.8, 1, one(np.nanmean(paid)), "share")
 
 
 def values(seen):
@@ -124,7 +126,8 @@ def values(seen):
     ratio = share(seen.total("value"), seen.total("revenue"))
     for year in (2024, 2025, 2026):
         yield Fact("V7", f"value over run-rate, end of {year}", 15, 45, ratio[:, at(year)], "x")
-    yield Fact("V7", "value over run-rate, end of 2033 over end of 2025: falls with growth", 0, 0.6, ratio[:, at(2033)] / ratio[:, at(2025)], "x")
+    fall = ratio[:, at(2033)] / ratio[:, at(2025)]
+    yield Fact("V7", "the same, end of 2033 over end of 2025: falls with growth", 0, 0.6, fall, "x", in_words=True)
 
 
 def commitments(seen):
@@ -146,14 +149,14 @@ def over_a_year(path):
 def busts(seen):
     """V9, V10 and V12: what a crash does to vendors, when labs fail, and what idle compute fetches."""
     bust = seen.systemic()
-    falls = [np.median(drawdown(over_a_year(path)[bust])) if bust.any() else np.nan for path in (seen["lab_sales"], seen.total("revenue"))]
-    yield Fact("V9", "fall of chip sales for labs over fall of run-rate, where there was a systemic event", 2, np.inf, one(falls[0] / falls[1]), "x")
+    sales, run_rate = (np.median(drawdown(over_a_year(path)[bust])) for path in (seen["lab_sales"], seen.total("revenue")))
+    yield Fact("V9", "fall of chip sales over fall of run-rate, worlds with a systemic event", 2, np.inf, one(sales / run_rate), "x")
     failures = (seen["fails"] > 0).sum(axis=2)
     many = failures[failures.sum(axis=1) > 1]
     inside = np.lib.stride_tricks.sliding_window_view(many, WINDOW, axis=1).sum(axis=2).max(axis=1, initial=0)
     clustered = share(one(inside.sum()), one(many.sum()))
     yield Fact("V10", "failures inside one six-quarter window, worlds with at least two", 0.5, 1, clustered, "share")
-    idle = 1 - seen["utilisation"] > BUST_SHARE_IDLE
+    idle = seen["unused"] > BUST_SHARE_IDLE
     yield Fact("V12", "spot over list price of compute while more than 20 % is idle", 0.2, 0.5, seen["spot"][idle], "x")
 
 
@@ -163,24 +166,26 @@ def leaders(seen):
     changes = (np.diff(ahead, axis=1) != 0).sum(axis=1) / (seen.quarters / QUARTERS_PER_YEAR / 2)
     yield Fact("V13", "changes of the best model's lab in two years", 1, np.inf, changes)
     largest = np.sort(seen["revenue"], axis=2)[..., -TOP:].sum(axis=2)
+    part = share(largest, seen.total("revenue"))
     for year in (2025, 2030):
-        yield Fact("V13", f"revenue of the four largest labs, end of {year}", 0.75, 1, share(largest, seen.total("revenue"))[:, at(year)], "share")
+        yield Fact("V13", f"revenue of the four largest labs, end of {year}", 0.75, 1, part[:, at(year)], "share")
 
 
 def buyers(seen):
     """V14: part of all chip sales that the two largest owners bought in 2025."""
     year = slice(at(2025, 1), at(2025) + 1)
     bought = np.sort(seen["chips"][:, year].sum(axis=1), axis=1)[:, -2:].sum(axis=1)
-    yield Fact("V14", "chip sales to the two largest owners, 2025", 0.30, 0.45, share(bought, seen["all_sales"][:, year].sum(axis=1)), "share")
+    part = share(bought, seen["all_sales"][:, year].sum(axis=1))
+    yield Fact("V14", "chip sales to the two largest owners, 2025", 0.30, 0.45, part, "share")
 
 
 def calibration(seen):
     """V16: how often revenue a year later fell below the labs' own P10."""
     last = seen.quarters - QUARTERS_PER_YEAR - 1
-    for what, quarters, low, high in (
-        ("all forecasts", slice(0, last + 1), 0.05, 0.15),
-        ("forecasts of 2023 to 2025, the take-off", slice(0, at(2025) + 1), 0, 0.05),
-        ("forecasts from 2031 on, near saturation", slice(at(2031, 1), last + 1), 0.2, 1),
+    for what, quarters, low, high, in_words in (
+        ("all forecasts", slice(0, last + 1), 0.05, 0.15, True),
+        ("forecasts of 2023 to 2025, the take-off", slice(0, at(2025) + 1), 0, 0.05, True),
+        ("forecasts from 2031 on, near saturation", slice(at(2031, 1), last + 1), 0.2, 1, False),
     ):
-        places = seen["pit"][:, quarters]
-        yield Fact("V16", f"outcomes below P10 a year ahead, {what}", low, high, share(one((places < 0.1).sum()), one((~np.isnan(places)).sum())), "share")
+        below = coverage_below(seen["pit"][:, quarters].reshape(1, -1), 0.1)[0]
+        yield Fact("V16", f"outcomes below P10 a year ahead, {what}", low, high, below, "share", in_words)

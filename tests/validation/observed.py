@@ -11,7 +11,7 @@ from agents.world_file import load_world
 
 WORLD, SEED, BATCH = "archetypes-2023q1", 0, 50
 BY_LAB = ("revenue", "value", "gw", "training_gw", "inference_gw", "released", "alive", "fails", "commitments")
-BY_INDUSTRY = ("ponzi_share", "utilisation", "rationing")
+BY_INDUSTRY = ("ponzi_share", "rationing")
 YEAR_AHEAD = 1.0
 
 
@@ -67,6 +67,7 @@ def _now(industry):
     return {
         "density": density / np.where(inference > 0, inference, np.nan),
         "spot": (industry.spot / list_price(industry.compute, industry.lending.rate))[:, 0],
+        "unused": _unused(industry)[:, 0],
         "frontier": industry.frontier()[:, 0],
         "lab_sales": -ledger.flows["chips"][:, rows["clouds"]].sum(axis=1),
         "chips": -ledger.flows["chips"][:, rows["clouds"]],
@@ -79,11 +80,18 @@ def _now(industry):
     }
 
 
+def _unused(industry):
+    """Share of compute that nobody contracts and nobody hired on the spot market either, [worlds, 1]."""
+    idle, hired = industry.idle_gw, industry.served.spot_gw.sum(axis=1, keepdims=True)
+    return industry.fleet.idle_ratio(industry.now) * (1 - hired / np.where(idle > 0, idle, 1))
+
+
 def _transforms(industry, found):
     """Where revenue a year later fell in each lab's own cone, 0 to 1, [worlds, quarters, labs]; NaN without a forecast or a year later."""
     places = np.full(found["base"].shape, np.nan)
     for quarter in range(places.shape[1] - QUARTERS_PER_YEAR):
         base, growth, weight = (found[name][:, quarter] for name in ("base", "growth", "extrapolation"))
         forecast = cone(base, growth, weight, YEAR_AHEAD, industry.cone)
-        places[:, quarter] = pit(forecast, found["revenue"][:, quarter + QUARTERS_PER_YEAR])
+        outcome = np.where(base > 0, found["revenue"][:, quarter + QUARTERS_PER_YEAR], 0)
+        places[:, quarter] = pit(forecast, outcome)
     return places

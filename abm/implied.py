@@ -1,0 +1,100 @@
+"""Implied risk appetite, what implied volatility is to options: the quantile at which present commitments can just be paid.
+
+In named worlds every firm starts with its implied appetite, read off its public commitments by one rule, never judged
+[model.md 15.17, 26.16]. A firm without commitments, and one whose appetite a file states, keeps what it has.
+"""
+
+import numpy as np
+
+from abm.clock import QUARTER
+from abm.cone import cone, implied_quantile
+from abm.planning import look_ahead
+
+
+def imply_appetites(industry):
+    """Set the appetite of all firms marked as implied in the opening; keep what was found as `industry.implied`, by kind."""
+    industry.implied = {}
+    for kind, rule in (("labs", of_labs), ("clouds", of_clouds), ("lenders", of_lenders)):
+        population, given = getattr(industry, kind), industry.opening.columns[kind]
+        marked = np.asarray(given.get("implied", np.zeros(len(population.names)))) > 0
+        if not marked.any():
+            continue
+        found, committed = rule(industry)
+        applies = marked & committed
+        population.put(risk_appetite=np.where(applies, found.quantile, population.risk_appetite))
+        industry.implied[kind] = found._replace(quantile=np.where(applies, found.quantile, np.nan))
+    if "labs" in industry.implied:
+        _follow(industry)
+
+
+def _follow(industry):
+    """Character, and the forecasting weight where the file leaves it open, follow the implied appetite (w = q)."""
+    labs = industry.labs
+    stated = {figure.firm for figure in industry.opening.figures if figure.key == "extrapolation" and figure.confidence != "model"}
+    free = np.array([name not in stated for name in labs.names]) & np.isfinite(industry.implied["labs"].quantile)
+    labs.put(character=labs.risk_appetite, extrapolation=np.where(free, labs.risk_appetite, labs.extrapolation))
+
+
+def of_labs(industry):
+    """Labs: revenue, half of cash and a year of rounds at q against the rent due at the horizon. Returns found and who has commitments."""
+    labs, view = industry.labs, look_ahead(industry)
+    due = industry.fleet.rent_due(_horizon(industry)).sum(axis=2)
+
+    def resources(q):
+        seen = cone(view.base, labs.growth, q, view.horizon, industry.cone).quantile(q)
+        return labs.means_to_pay(seen, q, view.funding, industry.plans, industry.funds.funding_sd) + view.backing
+
+    return implied_quantile(resources, due), due > 0
+
+
+def of_clouds(industry):
+    """Owners: what tenants could pay at q and the other business against debt service, power and instalments at the horizon."""
+    fleet, clouds, p = industry.fleet, industry.clouds, industry.compute
+    loans, principal = fleet.loan.sum(axis=(1, 3)), fleet.principal.sum(axis=(1, 3)) / QUARTER
+    power = p.power * fleet.gw.sum(axis=(1, 3))
+    due = clouds.rate * loans + principal + power + fleet.unbuilt.sum(axis=2) / (p.build_lag * QUARTER)
+    weight = clouds.tenant_extrapolation
+
+    def resources(q):
+        return _rents_at(industry, q, weight) + clouds.other_cash_flow + clouds.outside_rent
+
+    return implied_quantile(resources, due), fleet.rent_due(_horizon(industry)).sum(axis=1) > 0
+
+
+def of_lenders(industry):
+    """Lenders: the q at which their borrowers' receipts cover debt service as often as the lender asks for."""
+    fleet, clouds, lenders = industry.fleet, industry.clouds, industry.lenders
+    loans = fleet.loan.sum(axis=3)
+    service = (clouds.rate[:, None] * loans + fleet.principal.sum(axis=3) / QUARTER).sum(axis=2)
+    total = loans.sum(axis=1, keepdims=True)
+    share = loans / np.where(total > 0, total, 1)
+    power = industry.compute.power * fleet.gw.sum(axis=(1, 3))
+    rest = (share * (clouds.other_cash_flow + clouds.outside_rent - power)[:, None]).sum(axis=2)
+    weight = np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape)
+
+    def resources(q):
+        tenants = _tenants_part(industry, q, weight)
+        due = fleet.rent_due(_horizon(industry))
+        rents = np.matmul(np.swapaxes(due, 1, 2), tenants)  # [worlds, clouds, lenders]
+        return (share * np.swapaxes(rents, 1, 2)).sum(axis=2) + rest
+
+    return implied_quantile(resources, industry.lending.coverage * service), service > 0
+
+
+def _horizon(industry):
+    return industry.now + industry.compute.build_lag + 2
+
+
+def _tenants_part(industry, q, weight):
+    """Part of its rent that each tenant could pay at a counterparty's quantile, 0 to 1, [worlds, labs, counterparties]."""
+    labs, view = industry.labs, look_ahead(industry)
+    seen = cone(view.base[..., None], labs.growth[..., None], weight[:, None], view.horizon, industry.cone).quantile(q[:, None])
+    margin = labs.margin_after_opex(0)[..., None]
+    means = margin * seen + (industry.plans.cash_in_plan * labs.cash + view.backing)[..., None]
+    total = industry.fleet.rent_due(_horizon(industry)).sum(axis=2)[..., None]
+    return np.clip(means / np.where(total > 0, total, np.inf), 0, 1)
+
+
+def _rents_at(industry, q, weight):
+    """Rent that tenants could pay each owner at its quantile, $bn a year, [worlds, clouds]."""
+    return (industry.fleet.rent_due(_horizon(industry)) * _tenants_part(industry, q, weight)).sum(axis=1)

@@ -1,0 +1,236 @@
+"""The answers of the analyses as plain text: from a world, a question or stored results to a few lines that can be read aloud.
+
+Each function returns the text; `experiments.analysis.commands` prints it. Sweeps are stored and resumed like any other.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from abm.errors import BadInput
+
+SHOWN = 30  # rows of a table
+MORRIS_POINTS, SOBOL_POINTS, PAWN_POINTS = 10, 64, 256  # trajectories, base points, points
+RANGES = {  # plausible, not all that is allowed [model.md 19]: (low, high, scale)
+    "customers.market_size": (700, 3000, "log"),
+    "customers.diffusion_speed": (1, 2.5, "linear"),
+    "customers.capability_power": (0.6, 0.8, "linear"),
+    "vendor.capacity_growth": (0.12, 0.3, "linear"),
+    "vendor.circular_intensity": (0, 1, "linear"),
+    "lab.risk_appetite": (0.1, 0.9, "linear"),  # of all labs alike
+    "cone.width": (0.5, 1.5, "linear"),
+    "cone.momentum_share": (0.3, 0.6, "linear"),
+    "cloud.accounting_life": (4, 10, "linear"),
+    "cloud.capex": (35, 60, "linear"),
+    "lender.loan_to_value": (0.6, 0.85, "linear"),
+    "lender.recovery": (0.5, 0.9, "linear"),
+    "investor.dilution": (0.03, 0.1, "linear"),
+    "technology.obsolescence": (0.2, 0.45, "linear"),
+    "sentiment.defaults": (0.3, 0.9, "linear"),
+}
+
+
+class Work(NamedTuple):
+    """How a sweep is done: folder for results (None: the usual one), workers (0: all cores), seeds at a point, quarters."""
+
+    out: object = None
+    workers: int = 0
+    seeds: int = 20
+    quarters: int = 40
+    quiet: bool = True
+
+
+def sensitivity(source, method="morris", outcome="systemic_event", vary=(), points=None, work=None):
+    """Which inputs matter for an outcome, in a world, for a question's own ranges, or in stored results.
+
+    source: a world, a question (name or TOML file) or a folder of results; vary: texts "name=low:high" or "name=low:high:log"
+    instead of RANGES; points: of the design; work: Work. Raises BadInput.
+    """
+    from experiments.analysis import sensitivity as analysis
+    from experiments.engine.question import Question
+    from experiments.engine.store import QUESTION, found_in, load
+    from experiments.engine.sweep import sweep
+
+    if method not in analysis.METHODS:
+        raise BadInput(f"no method is called {method!r}; allowed: {', '.join(analysis.METHODS)}")
+    folder = Path(source) if _has_results(source) else None
+    work = work or Work()
+    if folder is None:
+        asked = _sensitivity_question(source, method, outcome, vary, points, work)
+        folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
+    question, runs = Question.read(found_in(folder).read_json(QUESTION)), load(folder)
+    return "\n\n".join(_one_sensitivity(question, runs, method, outcome, number) for number in sorted(runs["combination"].unique()))
+
+
+def _has_results(source):
+    from experiments.engine.store import MANIFEST
+
+    path = Path(source)
+    return path.is_dir() and ((path / MANIFEST).is_file() or any(path.glob(f"*/{MANIFEST}")))
+
+
+def _sensitivity_question(source, method, outcome, vary, points, work):
+    from experiments.engine.question import Question, shipped
+
+    count = points or {"morris": MORRIS_POINTS, "sobol": SOBOL_POINTS, "pawn": PAWN_POINTS}[method]
+    design = {"method": "lhs" if method == "pawn" else method, "points": count}
+    if source in shipped() or str(source).endswith(".toml"):
+        return Question.read(source, design=design, outcomes=[outcome], seeds=work.seeds, quarters=work.quarters)
+    ranges = dict(map(read_range, vary)) or {name: _range(*limits) for name, limits in RANGES.items()}
+    world = str(source)
+    return Question.read(
+        {
+            "question": f"Which inputs matter for {outcome} in {world}?",
+            "name": f"sensitivity-{Path(world).name}",
+            "world": world,
+            "outcomes": [outcome],
+            "seeds": work.seeds,
+            "quarters": work.quarters,
+            "uncertainties": ranges,
+            "design": design,
+        }
+    )
+
+
+def read_range(text):
+    """`cone.width=0.5:1.5` or `customers.market_size=700:3000:log` as (name, range). Raises BadInput for what has another form."""
+    name, _, limits = str(text).rpartition("=")
+    parts = limits.split(":")
+    try:
+        low, high = map(float, parts[:2])
+        scale = parts[2] if len(parts) > 2 else "linear"
+    except ValueError:
+        name = ""
+    if not name or len(parts) > 2 + 1 or scale not in ("linear", "log"):
+        raise BadInput(f"--vary {text!r} is not of the form name=low:high or name=low:high:log")
+    return name.strip(), _range(low, high, scale)
+
+
+def _range(low, high, scale):
+    return {"low": low, "high": high, "scale": scale}
+
+
+def _one_sensitivity(question, runs, method, outcome, combination):
+    from experiments.analysis.sensitivity import analyse, noise, sampled_from
+
+    sampled = sampled_from(question, runs, outcome, combination)
+    samples, seeds = sampled.values.shape
+    levers = runs.loc[runs["combination"] == combination, list(question.levers)].drop_duplicates().to_dict("records")
+    where = f", at {levers[0]}" if question.levers else ""
+    lines = [f"{method} of {outcome} in {question.world}{where}: {samples} points x {seeds} seeds"]
+    lines.append(f"mean {sampled.means.mean():.4g}, from {sampled.means.min():.4g} to {sampled.means.max():.4g} over the points")
+    lines.append(f"luck that the seeds leave over: {noise(sampled.values):.1%} of the variance of the means")
+    if sampled.means.min() == sampled.means.max():
+        return "\n".join([*lines, "The outcome is the same at every point: no input matters within these ranges."])
+    return "\n".join([*lines, _text(analyse(question, sampled, method))])
+
+
+def discover(results, outcome, by="points", most=3):
+    """Under which conditions it happens, in words: PRIM boxes, a tree and one-by-one comparisons of stored results.
+
+    outcome: a condition such as "systemic_event > 0.5"; by: "points", where it is put to the mean over seeds, or "runs"
+    """
+    from experiments.analysis import discovery
+    from experiments.analysis.conditions import Condition
+    from experiments.engine.question import Question
+    from experiments.engine.store import QUESTION, found_in, load
+
+    if by not in ("points", "runs"):
+        raise BadInput(f"by = {by!r} is not allowed; points or runs")
+    question, runs = Question.read(found_in(results).read_json(QUESTION)), load(results)
+    columns = [*question.levers, *question.uncertainties]
+    condition = Condition.read(outcome, [name for name in runs.columns if runs[name].dtype == float])
+    whole = runs.dropna(subset=condition.names)
+    table = (
+        whole.groupby("point").agg({**dict.fromkeys(columns, "first"), **dict.fromkeys(condition.names, "mean")})
+        if by == "points"
+        else whole
+    )
+    y, found = condition.holds(table), discovery.inputs(table, columns)
+    lines = [f"{condition.text}: {y.sum()} of {len(y)} {by} ({y.mean():.0%})"]
+    if y.all() or not y.any():
+        return "\n".join([*lines, "It holds everywhere or nowhere, so there is nothing to tell apart."])
+    lines += ["", "Boxes (PRIM), each on what the ones before leave over:"]
+    lines += [f"  {discovery.box_in_words(found, y, box)}" for box in discovery.boxes(found.x, y, most)] or [
+        "  none is denser than the rest"
+    ]
+    lines += ["", "Tree, leaves where it is likelier than overall:"]
+    lines += [f"  {line}" for line in discovery.tree_in_words(found, y)] or ["  none"]
+    lines += ["", "One by one (Kolmogorov-Smirnov distance; medians where it holds and where not):", _text(discovery.regional(found, y))]
+    return "\n".join(lines)
+
+
+def attribute(world, mechanisms=None, shocks=(), work=None):
+    """Who fails because of what in a world: outcomes and firms by contagion channel, or by the mechanisms given.
+
+    mechanisms: {name: settings that switch it off}; shocks: rows {name, at, ...}
+    """
+    from experiments.analysis import attribution
+    from experiments.engine.store import load
+    from experiments.engine.sweep import sweep
+
+    work = work or Work(seeds=50)
+    mechanisms = attribution.CHANNELS if mechanisms is None else mechanisms
+    asked = attribution.question(world, mechanisms, work.seeds, work.quarters, shocks=shocks)
+    folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
+    names = list(mechanisms)
+    outcomes = attribution.decomposition(load(folder), names)
+    firms = attribution.by_firm(attribution.failures_of(folder, names), names)
+    return "\n".join(
+        [
+            f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
+            "Shapley values: what each adds on average over all orders of switching on, 95 % over worlds; they add up to all",
+            _text(outcomes, rows=len(outcomes)),
+            "",
+            "Firms: probability of failure with everything on, and its parts",
+            _text(firms) if len(firms) else "no firm fails in any world",
+        ]
+    )
+
+
+def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(), work=None):
+    """The smallest size of a lever that makes a condition hold, world by world; see `breakpoints.read_lever`. sizes: (low, high)."""
+    import numpy as np
+
+    from abm.shocks import Shock
+    from agents.world_file import load_world
+    from experiments.analysis import breakpoints
+
+    work = work or Work(seeds=50)
+    read = breakpoints.read_lever(lever, at, *sizes)
+    trial = breakpoints.Trial(load_world(world), read, work.quarters, shocks=tuple(Shock.read(row) for row in shocks))
+    found, before = breakpoints.breakpoints(trial, until, work.seeds)
+    broken = found.sizes[~np.isnan(found.sizes)]
+    when = f" at {read.at}" if read.shock else ""
+    lines = [f"{world}: {read.name}{when} ({read.meaning}, {read.unit}) from {read.low:g} to {read.high:g}, until {until}"]
+    lines.append(f"without it {before['count']} of {before['trials']} worlds break ({before['low']:.0%} to {before['high']:.0%})")
+    if len(broken):
+        least, middle = broken[np.argmin(np.abs(broken - read.low))], np.median(broken)
+        lines.append(f"with it {len(broken)} of {work.seeds} do; the smallest that breaks one is {least:.3g}, the median {middle:.3g}")
+    else:
+        lines.append(f"no size breaks any of the {work.seeds} worlds")
+    if found.saved.any():
+        lines.append(
+            f"in {found.saved.sum()} worlds a larger size saves what a smaller one breaks, so read sizes as first breaks, not as a border"
+        )
+    return "\n".join([*lines, "", "Share of worlds broken at or below a size:", _text(breakpoints.share_broken(found))])
+
+
+def lamps(world, labs=False, shocks=(), work=None):
+    """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`."""
+    from abm.model import Industry, release
+    from abm.shocks import Shock
+    from agents.world_file import load_world
+    from experiments.analysis import warning
+
+    work = work or Work(seeds=100)
+    industry = Industry(load_world(world), worlds=work.seeds, shocks=tuple(Shock.read(row) for row in shocks)).run(work.quarters)
+    try:
+        table = warning.of_run(industry, labs)
+    finally:
+        release(industry)
+    against = "the default of the lab itself" if labs else "a systemic event"
+    return f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters\n" + _text(table, rows=len(table))
+
+
+def _text(table, rows=SHOWN):
+    return table.to_string(index=False, max_rows=rows, float_format=lambda value: f"{value:.3g}", na_rep="-")

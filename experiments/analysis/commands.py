@@ -1,0 +1,99 @@
+"""Commands that analyse: sensitivity, discover, attribute, breakpoint, lamps. To be registered by `experiments.cli`.
+
+Nothing heavy is imported before a command runs.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+World = Annotated[str, typer.Argument(metavar="WORLD", help="A starting point by name (see: overreach worlds), or the folder of your own.")]
+Seeds = Annotated[int, typer.Option(min=1, help="Worlds at every design point, the same at each.")]
+Quarters = Annotated[int, typer.Option(min=1, help="Quarters of a run.")]
+Workers = Annotated[int, typer.Option(min=0, help="Processes; 0 is one per core.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results of the sweep; results/<name> by default.")]
+Shocks = Annotated[list[str], typer.Option("--shock", metavar="NAME@QUARTER[,KEY=VALUE]", help="Holds as well, e.g. stall@2027Q1.")]
+
+
+def sensitivity(
+    source: Annotated[str, typer.Argument(metavar="WORLD", help="A world, a question with uncertainties, or a folder of results.")],
+    method: Annotated[str, typer.Option(help="morris screens, sobol splits the variance, pawn takes any sample.")] = "morris",
+    outcome: Annotated[str, typer.Option(help="What is to be explained.")] = "systemic_event",
+    vary: Annotated[list[str], typer.Option(metavar="NAME=LOW:HIGH[:log]", help="Instead of the usual ranges.")] = [],  # noqa: B006
+    points: Annotated[int, typer.Option(min=0, help="Trajectories, base points or points; 0 is the usual number.")] = 0,
+    seeds: Seeds = 20,
+    quarters: Quarters = 40,
+    workers: Workers = 0,
+    out: Out = None,
+):
+    """Say which inputs matter for an outcome, with intervals."""
+    from experiments.analysis import answers
+
+    work = answers.Work(out, workers, seeds, quarters, quiet=False)
+    typer.echo(answers.sensitivity(source, method, outcome, vary, points or None, work))
+
+
+def discover(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of a sweep, such as results/yolo-capacity.")],
+    outcome: Annotated[str, typer.Option(help='A condition, such as "systemic_event > 0.5".')] = "systemic_event > 0.5",
+    by: Annotated[str, typer.Option(help="points: means over seeds; runs: every run.")] = "points",
+    boxes: Annotated[int, typer.Option(min=1, help="Boxes at most.")] = 3,
+):
+    """Say in words under which conditions something happens."""
+    from experiments.analysis import answers
+
+    typer.echo(answers.discover(results, outcome, by, boxes))
+
+
+def attribute(
+    world: World,
+    channels: Annotated[bool, typer.Option("--channels", help="The six channels of contagion; so it is without --mechanism too.")] = False,
+    mechanism: Annotated[list[str], typer.Option(metavar="NAME:SETTING=VALUE", help="A mechanism and the setting that turns it off.")] = [],  # noqa: B006
+    shock: Shocks = [],  # noqa: B006
+    seeds: Seeds = 50,
+    quarters: Quarters = 40,
+    workers: Workers = 0,
+    out: Out = None,
+):
+    """Say who fails because of what: the same seeds with every subset of channels or mechanisms switched off."""
+    from experiments.analysis import answers
+    from experiments.analysis.attribution import CHANNELS, read_mechanisms
+    from experiments.inputs import read_shock
+
+    chosen = {**(CHANNELS if channels or not mechanism else {}), **read_mechanisms(mechanism)}
+    work = answers.Work(out, workers, seeds, quarters, quiet=False)
+    typer.echo(answers.attribute(world, chosen, tuple(map(read_shock, shock)), work))
+
+
+def breakpoint_of(
+    world: World,
+    lever: Annotated[str, typer.Option(help="A shock, such as demand_shortfall or open_weight.density, or a parameter.")],
+    until: Annotated[str, typer.Option(help='A condition on outcomes, such as "labs_defaulted >= 2".')],
+    at: Annotated[str, typer.Option(help="Quarter of the shock.")] = "2027Q1",
+    least: Annotated[float | None, typer.Option("--from", help="The smallest size.")] = None,
+    most: Annotated[float | None, typer.Option("--to", help="The largest size.")] = None,
+    shock: Shocks = [],  # noqa: B006
+    seeds: Seeds = 50,
+    quarters: Quarters = 40,
+):
+    """Find the smallest shock that does it, world by world."""
+    from experiments.analysis import answers
+    from experiments.inputs import read_shock
+
+    work = answers.Work(seeds=seeds, quarters=quarters)
+    typer.echo(answers.breakpoint_of(world, lever, until, (least, most), at, tuple(map(read_shock, shock)), work))
+
+
+def lamps(
+    world: World,
+    labs: Annotated[bool, typer.Option("--labs", help="Lab by lab against its own default, not the systemic event.")] = False,
+    shock: Shocks = [],  # noqa: B006
+    seeds: Seeds = 100,
+    quarters: Quarters = 40,
+):
+    """Say which warning lamp lights early, and how often for nothing."""
+    from experiments.analysis import answers
+    from experiments.inputs import read_shock
+
+    typer.echo(answers.lamps(world, labs, tuple(map(read_shock, shock)), answers.Work(seeds=seeds, quarters=quarters)))

@@ -64,6 +64,7 @@ FLOWS = {
     "other_cash_flow": Flow("Clouds' other business", TRANSFER),
     "other_loss": Flow("Clouds' other business, losses", TRANSFER),
     "saving": Flow("Saving into funds", TRANSFER),
+    "redemption": Flow("Redemptions from funds", TRANSFER),
     "dividend": Flow("Dividends", TRANSFER),
     "lab_equity": Flow("Equity issued, labs", EQUITY, "stakes", "equity"),
     "vendor_equity": Flow("Equity issued, labs to vendors", EQUITY, "stakes", "equity"),

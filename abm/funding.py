@@ -10,13 +10,16 @@ MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
 
 def save(industry):
-    """Saving reaches the funds [model.md B]; each fund by its weight."""
+    """Saving reaches the funds, each by its weight [model.md B]; what they hold beyond their target goes back to the savers."""
     p, rows = industry.funds, industry.rows
     cash = industry.investors.cash.sum(axis=1, keepdims=True)
     value = industry.cap.value(rows["labs"]).sum(axis=1, keepdims=True)
     target = p.saving_target + p.saving_per_value * value
     amount = (p.saving + p.saving_speed * np.maximum(0, target - cash)) * industry.saving_factor
     industry.ledger.pay("saving", rows["Economy"], rows["investors"], (amount * industry.investors.saving_weight)[:, None])
+    held = industry.investors.cash
+    surplus = p.saving_speed * np.maximum(0, cash - target) * held / np.where(cash > 0, cash, 1)
+    industry.ledger.pay("redemption", rows["investors"], rows["Economy"], surplus[..., None])
 
 
 def fund(industry, owed):

@@ -71,10 +71,12 @@ def _resident(psutil, pid):
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
     except psutil.NoSuchProcess:
         return 0
-    total = 0
-    for member in family:
-        try:
-            total += member.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue  # a worker that has just finished
-    return total
+    return sum(_resident_alone(psutil, member) for member in family)
+
+
+def _resident_alone(psutil, process):
+    """Resident memory of one process, bytes; 0 if it has finished since it was found."""
+    try:
+        return process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0

@@ -34,7 +34,7 @@ class Batch(NamedTuple):
 class First(NamedTuple):
     """What is the same in all worlds: names of measures, implied appetites, and what the opening's contracts cost.
 
-    measures: {name: kinds}; implied: {lab: (quantile, at most, at least)}; rents: $bn a quarter, [labs, quarters]
+    measures: {name: kinds}; implied: {firm: (quantile, at most, at least)}; rents: $bn a quarter, [labs, quarters]
     kept: numbers that one world leaves behind every quarter
     """
 
@@ -47,10 +47,12 @@ class First(NamedTuple):
 def first_look(inputs, opening):
     """Open one world and take one step, so that every mistake shows before the work begins."""
     industry = Industry(opening, worlds=1, rng=inputs.seed, shocks=inputs.read_shocks())
-    found = getattr(industry, "implied", None)
     labs = industry.labs.names
-    living = [] if found is None else np.flatnonzero(industry.labs.alive[0] > 0)
-    implied = {labs[k]: (float(found.quantile[0, k]), bool(found.at_most[0, k]), bool(found.at_least[0, k])) for k in living}
+    implied = {}
+    for kind, found in industry.implied.items():
+        for row in np.flatnonzero(np.isfinite(found.quantile[0])):
+            ends = bool(found.at_most[0, row]), bool(found.at_least[0, row])
+            implied[getattr(industry, kind).names[row]] = (float(found.quantile[0, row]), *ends)
     due = [industry.fleet.rent_due(industry.now + k)[0].sum(axis=1) * QUARTER for k in range(inputs.quarters)]
     rents = np.stack(due, axis=-1)[: len(labs)]
     industry.step()

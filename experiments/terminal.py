@@ -62,7 +62,7 @@ def show_summary(run):
     out.print(Text(headline(summary), style="bold"))
     out.print(Text(f"{run.manifest['world']['title']}; {futures(summary['worlds'])} of {len(summary['quarters'])} quarters.", style="dim"))
     if summary["implied"]:
-        _titled(out, "Risk appetite implied by commitments: the quantile of its own cone at which a lab can just pay", _implied(summary))
+        _titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
     _titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
     _titled(out, "Probability of default by the end", _firms(summary))
     _titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
@@ -88,7 +88,7 @@ def _table(*columns):
 
 
 def _implied(summary):
-    table = _table("Lab", "appetite")
+    table = _table("Firm", "appetite")
     for item in summary["implied"]:
         table.add_row(item["firm"], appetite(item))
     return table

@@ -118,6 +118,7 @@ def let(industry, gw, rent, book=0.0, life=24, prepaid=0.0):
     """
     fleet, rows, vintage = industry.fleet, industry.rows, industry.now - 1
     fleet.place(0, 0, vintage, Tranche(0, 0, industry.quarter - 1, gw, rent, fleet.terms[0], prepaid), 0)
+    fleet.delivered[:, 0] += gw
     fleet.book[:, 0, fleet.at(vintage)] += book
     fleet.depreciation[:, 0, fleet.at(vintage)] += book / life
     lab, cloud = (slice(rows[kind].start, rows[kind].start + 1) for kind in ("labs", "clouds"))

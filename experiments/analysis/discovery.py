@@ -35,14 +35,18 @@ def inside(x, box):
 
 
 def prim(x, y, alpha=ALPHA, least=LEAST):
-    """Peeling and pasting trace of one box, the whole space first. x: [points, inputs]; y: 0/1 or a number to be high, [points]."""
+    """Trace of one box: the whole space, then peel after peel, then what pasting adds to the best of them.
+
+    x: [points, inputs]; y: 0/1, or a number of at least 0 that is to be high, [points]
+    """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if len(x) == 0 or y.sum() <= 0:
         raise BadInput("there is nothing to discover: the condition holds at no point")
     trace = [_box(x, y, x.min(axis=0), x.max(axis=0))]
     while (peeled := _peel(x, y, trace[-1], alpha, least)) is not None:
         trace.append(peeled)
-    while (pasted := _paste(x, y, trace[-1], alpha)) is not None:
+    pasted = choose(trace)
+    while (pasted := _paste(x, y, pasted, alpha)) is not None:
         trace.append(pasted)
     return trace
 
@@ -53,10 +57,15 @@ def _box(x, y, low, high):
 
 
 def _peel(x, y, box, alpha, least):
-    """The slice whose loss raises the density most per point taken; None if no slice raises it, or too little would be left."""
+    """Without the slice whose loss is best for the density, per point taken; None if too little would be left, or nothing can be gained.
+
+    A slice may also cost density: two clusters in opposite corners have hits at every edge, and one of them must go first.
+    """
     here = inside(x, box)
     points, hits = x[here], y[here]
-    best, gain = None, 0.0
+    best, gain = None, -np.inf
+    if hits.min() == hits.max():
+        return None
     for column in range(x.shape[1]):
         values = np.sort(points[:, column])
         cut = int(np.ceil(alpha * len(values)))
@@ -65,8 +74,10 @@ def _peel(x, y, box, alpha, least):
             if not (low.size and high.size):
                 continue
             kept = (points[:, column] >= low[0]) & (points[:, column] <= high[0])
+            if kept.sum() < max(1, least * len(x)):
+                continue
             better = (hits[kept].mean() - hits.mean()) / (~kept).sum()
-            if kept.sum() >= least * len(x) and better > gain:
+            if better > gain:
                 best, gain = (column, low[0], high[0]), better
     return None if best is None else _moved(x, y, box, *best)
 

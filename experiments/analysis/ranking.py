@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from abm.clock import QUARTER
 from abm.network import debtrank, leverage, system_loss
 
 KINDS = ("labs", "clouds", "vendors", "investors", "lenders")
@@ -27,7 +28,7 @@ class Exposed(NamedTuple):
 def exposures(industry):
     """What each firm loses if another pays nothing: loans, prepayments, stakes at their mark, and rents to come.
 
-    Of the rents only the years of a termination claim count, because freed compute is let again. Arrears are written off within
+    Of the rents only the quarters of a termination claim count, because freed compute is let again. Arrears are written off within
     the quarter and are never there between two quarters.
     """
     rows, fleet, now, start = {}, industry.fleet, industry.now, 0
@@ -37,7 +38,7 @@ def exposures(industry):
     found = np.zeros((industry.worlds, start, start))
     found[:, rows["lenders"], rows["clouds"]] += fleet.loan.sum(axis=3)
     found[:, rows["labs"], rows["clouds"]] += fleet.prepaid.sum(axis=3)
-    claim = industry.contagion.termination_years[..., None] * fleet.rent_due(now + 1)
+    claim = sum(fleet.rent_due(now + 1 + ahead) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
     found[:, rows["clouds"], rows["labs"]] += np.swapaxes(claim, 1, 2)
     for holder in KINDS:
         for issuer in ("labs", "clouds", "vendors", "lenders"):

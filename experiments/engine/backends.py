@@ -155,7 +155,7 @@ class Dask:
             }
             coming = distributed.as_completed(list(futures))
             while not coming.is_empty():
-                self.workers = len(client.scheduler_info(n_workers=-1)["workers"])
+                self.workers = len(client.nthreads())
                 for future in coming.next_batch(block=False) if coming.has_ready() else ():
                     yield _landed(distributed, future, futures.pop(future))
                 if not coming.has_ready():

@@ -41,12 +41,14 @@ class _Lines:
     def __init__(self, name, total, stored):
         self.name, self.total, self.began_with = name, total, stored
         self.started = self.last = time.monotonic()
+        self.stored = stored
         self._say(f"{stored} of {total} runs stored already" if stored else f"{total} runs")
 
     def __call__(self, stored, failed, workers):
         now = time.monotonic()
-        if now - self.last < LINE_EVERY and stored < self.total:
+        if now - self.last < LINE_EVERY and (stored < self.total or stored == self.stored):
             return
+        self.stored = stored
         self.last, speed = now, (stored - self.began_with) / max(now - self.started, 1e-9)
         left = f", {duration((self.total - stored) / speed)} left" if speed > 0 and stored < self.total else ""
         self._say(f"{stored} of {self.total} runs, {speed:.1f} a second{left}; {_note(failed, workers)}")

@@ -66,7 +66,7 @@ def test_luck_that_moves_every_point_alike_is_no_noise_and_luck_of_its_own_is():
 
 def test_morris_orders_the_inputs_of_the_g_function_and_gives_nothing_to_an_idle_one():
     weights = np.array([0.0, 1.0, 9.0])
-    sample = drawn("morris", 40, lambda unit: g_function(unit, weights), "abcd"[:4], seeds=2)
+    sample = drawn("morris", 40, lambda unit: g_function(unit[:, :3], weights), "abcd", seeds=2)
     table = morris(sample, levels=4)
     assert table.input.tolist() == ["a", "b", "c", "d"]  # d is not part of the function
     assert table.mu_star.iloc[-1] == pytest.approx(0, abs=1e-9)

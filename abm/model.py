@@ -79,7 +79,6 @@ class Industry(mesa.Model):
         self.ledger.begin_quarter()
         self.orders_moved()
         self.equity_lost = np.zeros((self.worlds, 1))
-        self.equity_lost = np.zeros((self.worlds, 1))
         self.news = News.none(self.worlds, *(len(getattr(self, kind).names) for kind in ("labs", "clouds", "lenders")))
 
     def close(self):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from experiments.runs import LARGEST_BATCH
+from experiments.runs import LARGEST_BATCH, MEMORY_MB
 
 MILLISECONDS, NANOSECONDS = 1000, 10**9  # in a second
 
@@ -99,16 +99,17 @@ def _worlds(found):
         (what, f"{took.median:.2f}", took.span, len(took.seconds), f"{worlds / took.median:.3g}")
         for what, took, worlds in (
             ("1 world", found.one_world, 1),
-            (f"{sizes.worlds} worlds, batches of {LARGEST_BATCH}", found.worlds_in_batches, sizes.worlds),
+            (f"{sizes.worlds} worlds, in the engine's batches", found.worlds_in_batches, sizes.worlds),
             (f"{sizes.worlds} worlds, one batch", found.worlds_at_once, sizes.worlds),
-            (f"{sizes.many_worlds:,} worlds, batches of {LARGEST_BATCH}", found.many_worlds, sizes.many_worlds),
+            (f"{sizes.many_worlds:,} worlds, in the engine's batches", found.many_worlds, sizes.many_worlds),
         )
     ]
     return f"""## Worlds
 
 `archetypes-2023q1`, {sizes.quarters} quarters, every invariant asserted in every world and quarter, one process.
-"Batches of {LARGEST_BATCH}" is what `overreach run` gives to each of its workers: it cuts all worlds into batches of at most that,
-and a world is the same in any of them, bit for bit. One world is one model opened and run, without the engine.
+The engine's batches are what `overreach run` would give to its only worker: at most {LARGEST_BATCH} worlds each, fewer if they do not
+fit {MEMORY_MB} MB, and with what it collects of them; a world is the same in any batch, bit for bit. "One batch" and one world are one
+model opened and run without the engine.
 
 """ + table(["what", "seconds", "from to", "repeats", "worlds per second"], rows)
 

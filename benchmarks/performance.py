@@ -12,9 +12,10 @@ from typing import NamedTuple
 from abm.model import Industry, release
 from agents.world_file import load_world
 from benchmarks import customer_quarter, machine, phases
-from experiments.collect import batches, collect, first_look
+from experiments.collect import MEGABYTE, NEEDED, collect, first_look, world_bytes
 from experiments.inputs import Inputs
-from experiments.runs import LARGEST_BATCH, NEEDED
+from experiments.pool import batches
+from experiments.runs import LARGEST_BATCH, MEMORY_MB
 
 ARCHETYPES, INDUSTRY = "archetypes-2023q1", "industry-2026q3"
 
@@ -139,10 +140,10 @@ def _in_batches(worlds, quarters):
     """Seconds of one worker of the run engine for worlds cut into its batches, with what it collects of each."""
     inputs = Inputs(ARCHETYPES, worlds, quarters, 1).checked()
     opening = inputs.opening()
-    first_look(inputs, opening)
+    fitting = int(MEMORY_MB * MEGABYTE / world_bytes(inputs, opening, first_look(inputs, opening).kept))
     address = inputs.address(opening.fingerprint)
     began = time.perf_counter()
-    for part in batches(worlds, LARGEST_BATCH):
+    for part in batches(worlds, 1, max(1, min(fitting, LARGEST_BATCH))):
         collect(inputs, address, part, NEEDED)
     return time.perf_counter() - began
 

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from abm.errors import BadInput, BrokenRule
+from experiments.analysis import commands as analyses
 
 BAD_INPUT, FAILED = 2, 1  # exit codes
 
@@ -125,6 +126,13 @@ def story(
     found = open_run(reference, runs)
     events = tell(reproduce(found, world))
     show_story(narrate(events, sys.maxsize if everything else LIMIT), found, world)
+
+
+app.command()(analyses.sensitivity)
+app.command()(analyses.discover)
+app.command()(analyses.attribute)
+app.command("breakpoint")(analyses.breakpoint_of)
+app.command()(analyses.lamps)
 
 
 def main():

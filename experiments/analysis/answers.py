@@ -46,8 +46,7 @@ def sensitivity(source, method="morris", outcome="systemic_event", vary=(), poin
     instead of RANGES; points: of the design; work: Work. Raises BadInput.
     """
     from experiments.analysis import sensitivity as analysis
-    from experiments.engine.question import Question
-    from experiments.engine.store import QUESTION, found_in, load
+    from experiments.engine.store import load
     from experiments.engine.sweep import sweep
 
     if method not in analysis.METHODS:
@@ -57,8 +56,18 @@ def sensitivity(source, method="morris", outcome="systemic_event", vary=(), poin
     if folder is None:
         asked = _sensitivity_question(source, method, outcome, vary, points, work)
         folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
-    question, runs = Question.read(found_in(folder).read_json(QUESTION)), load(folder)
+    question, runs = _asked(folder), load(folder)
     return "\n\n".join(_one_sensitivity(question, runs, method, outcome, number) for number in sorted(runs["combination"].unique()))
+
+
+def _asked(results):
+    """The question that stored results answer."""
+    from experiments.engine.question import Question
+    from experiments.engine.store import QUESTION, found_in
+
+    raw = found_in(results).read_json(QUESTION)
+    samples = raw["uncertainties"] or raw["design"]["method"] == "list"
+    return Question.read(raw if samples else {key: value for key, value in raw.items() if key != "design"})
 
 
 def _has_results(source):
@@ -131,12 +140,11 @@ def discover(results, outcome, by="points", most=3):
     """
     from experiments.analysis import discovery
     from experiments.analysis.conditions import Condition
-    from experiments.engine.question import Question
-    from experiments.engine.store import QUESTION, found_in, load
+    from experiments.engine.store import load
 
     if by not in ("points", "runs"):
         raise BadInput(f"by = {by!r} is not allowed; points or runs")
-    question, runs = Question.read(found_in(results).read_json(QUESTION)), load(results)
+    question, runs = _asked(results), load(results)
     columns = [*question.levers, *question.uncertainties]
     condition = Condition.read(outcome, [name for name in runs.columns if runs[name].dtype == float])
     whole = runs.dropna(subset=condition.names)
@@ -183,8 +191,31 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
             "",
             "Firms: probability of failure with everything on, and its parts",
             _text(firms) if len(firms) else "no firm fails in any world",
+            "",
+            _debtrank(world, shocks, work),
         ]
     )
+
+
+def _debtrank(world, shocks, work):
+    """DebtRank of labs before their defaults beside what followed, in the same worlds with every channel on."""
+    from abm.model import Industry, release
+    from abm.shocks import Shock
+    from agents.world_file import load_world
+    from experiments.analysis import ranking
+
+    industry = Industry(load_world(world), worlds=work.seeds, shocks=tuple(Shock.read(row) for row in shocks))
+    try:
+        ranks = ranking.run_with_debtranks(industry, work.quarters)
+        defaults = ranking.after_defaults(industry.record, ranks, industry.labs.names)
+    finally:
+        release(industry)
+    if defaults.empty:
+        return "DebtRank: no lab defaults in any world"
+    title = (
+        f"DebtRank of a lab in the quarter before its default, and what followed within {ranking.WINDOW} quarters ($bn; defaults of others)"
+    )
+    return "\n".join([title, _text(ranking.by_lab(defaults)), "How well the one ranks the other:", _text(ranking.agreement(defaults))])
 
 
 def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(), work=None):
@@ -203,11 +234,11 @@ def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(
     when = f" at {read.at}" if read.shock else ""
     lines = [f"{world}: {read.name}{when} ({read.meaning}, {read.unit}) from {read.low:g} to {read.high:g}, until {until}"]
     lines.append(f"without it {before['count']} of {before['trials']} worlds break ({before['low']:.0%} to {before['high']:.0%})")
-    if len(broken):
-        least, middle = broken[np.argmin(np.abs(broken - read.low))], np.median(broken)
-        lines.append(f"with it {len(broken)} of {work.seeds} do; the smallest that breaks one is {least:.3g}, the median {middle:.3g}")
-    else:
-        lines.append(f"no size breaks any of the {work.seeds} worlds")
+    needed = broken[broken != read.low]
+    lines.append(f"with it {len(broken)} of {work.seeds} do")
+    if len(needed):
+        least, middle = needed[np.argmin(np.abs(needed - read.low))], np.median(needed)
+        lines.append(f"in the {len(needed)} that need it, the smallest size that breaks is {least:.3g}, the median {middle:.3g}")
     if found.saved.any():
         lines.append(
             f"in {found.saved.sum()} worlds a larger size saves what a smaller one breaks, so read sizes as first breaks, not as a border"

@@ -16,7 +16,7 @@ ALPHA = 0.05  # part of a box that one peel takes off
 LEAST = 0.05  # part of all points that a box keeps at least
 DEPTH, LEAF = 3, 0.05  # of a tree: levels, and the part of all points in a leaf at least
 BOXES = 3
-BY_CHANCE = 0.05  # probability above which a restriction may be chance
+BY_CHANCE = 0.05  # probability above which the limits of a box may be chance, all that were tried taken together
 
 
 class Box(NamedTuple):
@@ -110,12 +110,15 @@ def choose(trace):
 
 
 def boxes(x, y, most=BOXES, alpha=ALPHA, least=LEAST):
-    """One box after another, each on the points that no box before it covers, while a box is denser than what is left."""
+    """One box after another, each on the points that no box before it covers, without limits that may be chance.
+
+    It ends when nothing but chance limits the next box.
+    """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     left, found = np.ones(len(x), dtype=bool), []
     while len(found) < most and y[left].sum() > 0 and left.sum() * least >= 1:
-        box = choose(prim(x[left], y[left], alpha, least))
-        if box.density <= y[left].mean():
+        box = prune(x[left], y[left], choose(prim(x[left], y[left], alpha, least)))
+        if not restrictions(x[left], y[left], box):
             break
         found.append(_box(x, y, box.low, box.high))
         left &= ~inside(x, box)
@@ -125,22 +128,41 @@ def boxes(x, y, most=BOXES, alpha=ALPHA, least=LEAST):
 def restrictions(x, y, box):
     """What limits a box: [(input, side is low, limit, p)].
 
-    p: the chance that the box without this input's limits, drawn from at random, has a part as large with as many hits (the
-    quasi-p-value of Bryant and Lempert). It flatters, because the limits were chosen on the same points.
+    p: the chance that as many points, drawn from the box without this limit, hold as many hits (the quasi-p-value of Bryant and
+    Lempert). It flatters, because the limit was chosen on the same points.
     """
     from scipy.stats import binom
 
     here, found = inside(x, box), []
     for column in range(x.shape[1]):
-        sides = [(True, box.low[column])] * bool(box.low[column] > x[:, column].min())
-        sides += [(False, box.high[column])] * bool(box.high[column] < x[:, column].max())
-        if sides:
-            without = box._replace(low=box.low.copy(), high=box.high.copy())
-            without.low[column], without.high[column] = -np.inf, np.inf
-            hits, density = np.sum(y[here] > 0), np.mean(y[inside(x, without)] > 0)
-            chance = float(binom.sf(hits - 1, here.sum(), density))
-            found += [(column, is_low, float(limit), chance) for is_low, limit in sides]
+        for is_low, limit in ((True, box.low[column]), (False, box.high[column])):
+            wide = without(box, column, is_low)
+            if (limit > x[:, column].min()) if is_low else (limit < x[:, column].max()):
+                hits, density = np.sum(y[here] > 0), np.mean(y[inside(x, wide)] > 0)
+                found.append((column, is_low, float(limit), float(binom.sf(hits - 1, here.sum(), density))))
     return found
+
+
+def without(box, column, is_low):
+    """The box without one of its limits."""
+    low, high = box.low.copy(), box.high.copy()
+    if is_low:
+        low[column] = -np.inf
+    else:
+        high[column] = np.inf
+    return box._replace(low=low, high=high)
+
+
+def prune(x, y, box, level=BY_CHANCE):
+    """The box without the limits that may be chance, the least sure one first; what stays is surer than `level` for all limits tried."""
+    tried = 2 * x.shape[1]
+    while limits := restrictions(x, y, box):
+        column, is_low, _, chance = max(limits, key=lambda limit: limit[-1])
+        if chance <= level / tried:
+            break
+        wide = without(box, column, is_low)
+        box = _box(x, y, wide.low, wide.high)
+    return box
 
 
 class Inputs(NamedTuple):
@@ -176,9 +198,8 @@ def inputs(table, columns):
 
 
 def box_in_words(found, y, box):
-    """One line: when it happens, in what part of the hits, and how surely."""
-    limits = restrictions(found.x, y, box)
-    said = [found.words(*limit[:3]) + ("" if limit[3] <= BY_CHANCE else f" (perhaps chance, p = {limit[3]:.2f})") for limit in limits]
+    """One line: when it happens, in what part of the hits, and how often there."""
+    said = [found.words(*limit[:3]) for limit in restrictions(found.x, y, box)]
     count = int(inside(found.x, box).sum())
     return f"{' and '.join(said) or 'always'}: coverage {box.coverage:.0%}, density {box.density:.0%}, {count} of {len(y)} points"
 

@@ -113,20 +113,23 @@ def false_alarms(lamp, coming, hits=HITS):
 
 
 def first_warning(lamp, event, threshold, present=None):
-    """(share of worlds without an event in which the lamp lit at all, share of events it lit before, median quarters between).
+    """(share of worlds without an event in which the lamp lit at all, share of events it was lit before, median quarters it had been).
 
-    lamp, event, present: as for `watch`; firms that were never there do not count. NaN where there is nothing to count
+    Before means in the quarter before the event; the quarters are those since when it had been lit without a break, because a
+    lamp that lit once and went out again has not warned. lamp, event, present: as for `watch`; firms that were never there do
+    not count. NaN where there is nothing to count
     """
     present = np.ones(np.shape(lamp), dtype=bool) if present is None else present
     lamp, event, there = (_by_unit(values) for values in (lamp, event, present))
     ever = there.any(axis=1) | event.any(axis=1)
     lit, event = (lamp >= threshold)[ever] & there[ever], event[ever]
-    broke = event.any(axis=1)
-    when, first = np.argmax(event, axis=1), np.where(lit.any(axis=1), np.argmax(lit, axis=1), lit.shape[1])
-    in_time = broke & (first < when)
+    broke, when = event.any(axis=1), np.argmax(event, axis=1)
+    dark = ~lit & (np.arange(lit.shape[1]) < when[:, None])
+    last_dark = np.where(dark, np.arange(lit.shape[1]), -1).max(axis=1)
+    ahead = (when - 1 - last_dark)[broke]
     nothing = float(lit[~broke].any(axis=1).mean()) if (~broke).any() else np.nan
-    before = float(in_time.sum() / broke.sum()) if broke.any() else np.nan
-    return nothing, before, float(np.median((when - first)[in_time])) if in_time.any() else np.nan
+    before = float((ahead > 0).mean()) if broke.any() else np.nan
+    return nothing, before, float(np.median(ahead[ahead > 0])) if (ahead > 0).any() else np.nan
 
 
 def _by_unit(values):
@@ -146,7 +149,7 @@ def systemic_quarters(died, revenue_before, **rule):
 
 
 def lamps(indicators, event, leads=LEADS, present=None, resamples=RESAMPLES):
-    """Table of every indicator at every lead, the one that tells worlds apart best at any lead first.
+    """Table of every indicator at every lead, the one that tells worlds apart best on average over leads first.
 
     indicators: {name: values}, in their own direction (see DANGER); event, present: as for `watch`. Columns: indicator, lead,
     auc, low, high, same_date, false_alarms, lit_for_nothing, lit_before, lead_time, quarters_watched, events.
@@ -157,7 +160,7 @@ def lamps(indicators, event, leads=LEADS, present=None, resamples=RESAMPLES):
         raise BadInput("no event comes in any world, so no lamp can be judged; ask for more worlds, or a longer or harder run")
     rows = [_lamp(name, values, event, lead, present, resamples) for name, values in indicators.items() for lead in leads]
     table = pd.DataFrame(rows)
-    best = table.groupby("indicator")["same_date"].transform("max").fillna(0)
+    best = table.groupby("indicator")["same_date"].transform("mean").fillna(0)
     order = np.lexsort((table["lead"], table["indicator"], -best))
     return table.iloc[order].reset_index(drop=True)
 

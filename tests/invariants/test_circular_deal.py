@@ -72,6 +72,14 @@ def test_without_vendor_money_the_lab_pays_year_one_itself(parties):
     assert balances(parties, "clouds", "prepaid_owed") == pytest.approx([-10, -10])
 
 
+@pytest.mark.parametrize("left_over", [0.0, -1e-17, 1e-300])
+def test_an_empty_till_signs_nothing_and_never_less_than_nothing(parties, left_over):
+    parties.ledger.balances["cash"][:, parties.rows["labs"]] = left_over
+    view = replace(planning.look_ahead(parties), pair_rent=np.full((2, 1, 1), RENT))
+    orders, prepaid, equity = planning.financed(parties, view, np.ones((2, 1, 1)))
+    assert all((amounts >= 0).all() and amounts.sum() < 1e-12 for amounts in (orders, prepaid, equity))
+
+
 # the same money as a graph -------------------------------------------------------------------------------------------------
 
 

@@ -66,8 +66,8 @@ def test_only_quarters_before_the_event_whose_lead_ends_within_the_run_are_watch
     ]  # fmt: skip
 
 
-def test_the_first_warning_says_how_early_and_how_often_for_nothing():
-    lamp = np.array([[0, 1, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0]])
+def test_a_warning_is_a_lamp_that_stays_lit_until_the_event_and_calm_worlds_count_it_as_lit_for_nothing():
+    lamp = np.array([[0, 1, 1, 0], [1, 0, 1, 1], [1, 0, 0, 0], [0, 0, 0, 0]])
     event = np.array([[0, 0, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 0]], dtype=bool)
     assert warning.first_warning(lamp, event, threshold=1) == (0.5, 0.5, 2)
 

@@ -1,0 +1,62 @@
+"""The analyses end to end, on tiny sweeps of the tutorial: what a user reads."""
+
+import pytest
+
+from abm.errors import BadInput
+from experiments.analysis import answers
+from experiments.engine.store import load
+from experiments.engine.sweep import sweep
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    return answers.Work(tmp_path_factory.mktemp("results"), workers=1, seeds=2, quarters=5)
+
+
+def test_a_world_is_screened_and_its_stored_results_answer_again(work):
+    vary = ("customers.market_size=700:3000:log", "cloud.recycling=0:1")
+    with pytest.raises(BadInput, match=r"cloud\.recycling"):
+        answers.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
+    vary = ("customers.market_size=700:3000:log", "cloud.capex=35:60")
+    said = answers.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
+    assert "6 points x 2 seeds" in said and "cloud.capex" in said
+    assert answers.sensitivity(work.out, "morris", "served_revenue") == said
+
+
+def test_a_range_has_one_form():
+    assert answers.read_range("a.b=1:2:log") == ("a.b", {"low": 1, "high": 2, "scale": "log"})
+    for text in ("a.b", "a.b=1", "a.b=1:x", "a.b=1:2:cubic", "=1:2"):
+        with pytest.raises(BadInput, match="not of the form"):
+            answers.read_range(text)
+
+
+def test_the_usual_ranges_are_allowed_by_the_model():
+    from experiments.engine.design import first_point
+    from experiments.engine.question import Question
+
+    ranges = {name: answers._range(*limits) for name, limits in answers.RANGES.items()}
+    asked = {"question": "?", "world": "archetypes-2023q1", "outcomes": ["x"], "uncertainties": ranges}
+    assert first_point(Question.read(asked)).number == 0
+
+
+def test_stored_results_are_explored_in_words(tmp_path):
+    levers = {"lab.cash": [1.0, 50.0, 100.0], "cloud.capex": [45.0, 50.0, 55.0]}
+    asked = {"question": "?", "world": "tutorial", "outcomes": ["served_revenue"], "seeds": 2, "quarters": 3, "levers": levers}
+    folder = sweep(asked, tmp_path, workers=1, quiet=True).folder
+    everywhere = answers.discover(folder, "served_revenue > 0")
+    assert everywhere.startswith("served_revenue > 0: 9 of 9 points") and "nothing to tell apart" in everywhere
+    costly = answers.discover(folder, f"commitments > {float(load(folder).commitments.median())}")
+    assert "Boxes (PRIM)" in costly and "Tree" in costly and "cloud.capex >=" in costly
+    with pytest.raises(BadInput, match="did you mean 'served_revenue'"):
+        answers.discover(folder, "serve_revenue > 0")
+
+
+def test_failures_are_attributed_on_the_same_worlds(work, tmp_path):
+    said = answers.attribute("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, work=work._replace(out=tmp_path))
+    assert "2 subsets of spot on the same 2 seeds" in said
+    assert "own causes" in said and "DebtRank" in said
+
+
+def test_the_smallest_shock_is_told(work):
+    said = answers.breakpoint_of("tutorial", "demand_shortfall", "served_revenue < 1", at="2026Q2", work=work)
+    assert "without it 0 of 2 worlds break" in said and "Share of worlds broken" in said

@@ -1,0 +1,49 @@
+"""The commands about sweeps, from the question to the run behind a row."""
+
+import typer
+from typer.testing import CliRunner
+
+from abm.errors import BadInput
+from experiments.engine import commands
+from experiments.engine.store import load
+
+QUESTION = """
+question = "Does it matter?"
+world = "archetypes-2023q1"
+outcomes = ["systemic_event"]
+seeds = 2
+quarters = 5
+[levers]
+"lab.risk_appetite" = [0.1, 0.9]
+"""
+
+
+def app():
+    found = typer.Typer()
+    for name, command in (("sweep", commands.sweep), ("query", commands.query), ("open", commands.open_stored)):
+        found.command(name)(command)
+    return found
+
+
+def call(*arguments):
+    return CliRunner().invoke(app(), [str(argument) for argument in arguments])
+
+
+def test_a_question_is_swept_asked_and_a_run_of_it_opened(tmp_path):
+    file, out = tmp_path / "mine.toml", tmp_path / "results"
+    file.write_text(QUESTION, encoding="utf-8")
+    swept = call("sweep", file, "--out", out, "--workers", 1)
+    assert swept.exit_code == 0 and "4 runs are stored in" in swept.output
+    asked = call("query", out, 'select "lab.risk_appetite" as q, count(*) as n from runs group by 1 order by 1', "--csv")
+    assert asked.output.split() == ["q,n", "0.1,2", "0.9,2"]
+    opened = call("open", out, "--run", load(out)["address"][3][:8])
+    assert opened.exit_code == 0 and "world 1: reproduced exactly" in opened.output
+    assert "lab.risk_appetite = 0.9" in opened.output and "2023" in opened.output.rpartition("exactly")[2]
+
+
+def test_a_mistake_is_bad_input_and_leaves_nothing_behind(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(QUESTION.replace("risk_appetite", "risk_apetite"), encoding="utf-8")
+    answer = call("sweep", file, "--out", tmp_path / "results")
+    assert isinstance(answer.exception, BadInput) and "did you mean 'lab.risk_appetite'" in str(answer.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]

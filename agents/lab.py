@@ -32,7 +32,7 @@ class LabParameters(Group, name="lab"):
     runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
     runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
     prepaid_years = parameter(
-        1.0, unit="years", low=0, high=1.5, source="calibrated to 2023-26, decisions.md", meaning="rent of an order that is due in advance"
+        0.5, unit="years", low=0, high=1.5, source="calibrated to 2023-26, decisions.md", meaning="rent of an order that is due in advance"
     )
     covered = parameter(
         4.5,

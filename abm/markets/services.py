@@ -58,10 +58,10 @@ class ServicesParameters(Group, name="services"):
         0.06, unit="GWe", low=0, high=10, source="calibrated to 2023-26, decisions.md", meaning="compute for hire elsewhere"
     )
     outside_growth = parameter(
-        0.28, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
+        0.24, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
     )
     outside_cap = parameter(
-        4.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool"
+        3.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool"
     )
     outside_premium = parameter(1.3, unit="1", low=1, high=5, source="assumption; model.md 8.6", meaning="its rent over list price")
     token_price = parameter(

@@ -58,7 +58,7 @@ MINSKY_READING = (
     "Green pays its rents now and soon, orange only now, red lives on new money; areas are shares of revenue, mean over worlds."
 )
 IMPLIED_READING = (
-    "At P10 a lab can pay what it promised even if revenue comes out at the 10th percentile of its cone; further right is bolder."
+    "At P10 a firm can pay what it promised even if revenue comes out at the 10th percentile of the cone; further right is bolder."
 )
 
 
@@ -197,16 +197,16 @@ def minsky(summary):
 
 
 def implied(summary):
-    """Each named lab's implied appetite on the axis from hoarding to betting."""
+    """Each named firm's implied appetite on the axis from hoarding to betting."""
     rows = [{**item, "said": appetite(item), "zero": 0} for item in summary["implied"]]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=None))
-    across = alt.X("quantile:Q", title="quantile of its own cone", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5))
+    across = alt.X("quantile:Q", title="quantile of the cone", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5))
     line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(
         x=alt.X("zero:Q", scale=alt.Scale(domain=[0, 1])), x2="quantile:Q"
     )
     dots = base.mark_point(filled=True, size=90, opacity=1, color="@blue").encode(x=across, tooltip=["firm:N", "said:N"])
     words = base.mark_text(align="left", dx=9, color="@ink").encode(x=across, text="said:N")
-    return _sized(alt.layer(dots, line, words), LOW_HEIGHT)
+    return _sized(alt.layer(dots, line, words), max(LOW_HEIGHT, FRAME + ROW_HEIGHT * len(rows)))
 
 
 def _indicator(summary, name):

@@ -48,9 +48,9 @@ def times(ratio):
 
 
 def appetite(item):
-    """An implied quantile in words: "P7", or "P2 or less" at the ends."""
-    end = " or less" if item["at_most"] else " or more" if item["at_least"] else ""
-    return level(item["quantile"]) + end
+    """An implied quantile in words: "P7", or "≤ P2" and "≥ P98" at the ends."""
+    end = "≤ " if item["at_most"] else "≥ " if item["at_least"] else ""
+    return end + level(item["quantile"])
 
 
 def futures(number):

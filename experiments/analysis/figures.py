@@ -20,7 +20,7 @@ REVENUE_COLOURS = (("Revenue: median, half and 80 % of worlds", "@blue"), ("Requ
 HEIGHT, LOW_HEIGHT, ROW_HEIGHT, FRAME = 320, 200, 26, 50  # pixels
 THIN, THICK, PALE, MIDTONE = 1.5, 2.5, 0.18, 0.3  # line widths in pixels, opacities
 LABEL_ROOM = 0.42  # of a chart's width, for names at the ends of lines
-WORD_ROOM = 0.2  # the same for a percentage, beyond 100 %
+WORD_ROOM = 0.3  # the same for words beyond 100 %, share of the axis to there
 LABEL_GAP = 16  # pixels, least distance between two names
 LATER = "signed later (median world)"
 
@@ -193,20 +193,23 @@ def minsky(summary):
     )
     tips = [alt.Tooltip("quarter:N"), alt.Tooltip("kind:N"), alt.Tooltip("share:Q", format=".0%")]
     chart = alt.Chart(alt.Data(values=rows)).mark_area().encode(x=_years(summary), y=tall, color=colour, order="order:Q", tooltip=tips)
-    return _sized(chart, LOW_HEIGHT)
+    return _sized(chart, _implied_height(summary))
 
 
 def implied(summary):
     """Each named firm's implied appetite on the axis from hoarding to betting."""
     rows = [{**item, "said": appetite(item), "zero": 0} for item in summary["implied"]]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=None))
-    across = alt.X("quantile:Q", title="quantile of the cone", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5))
-    line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(
-        x=alt.X("zero:Q", scale=alt.Scale(domain=[0, 1])), x2="quantile:Q"
-    )
+    scale = alt.Scale(domain=[0, 1 + WORD_ROOM], nice=False)
+    across = alt.X("quantile:Q", title="quantile of the cone", scale=scale, axis=alt.Axis(values=[0, 1 / 2, 1]))
+    line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(x=alt.X("zero:Q", scale=scale), x2="quantile:Q")
     dots = base.mark_point(filled=True, size=90, opacity=1, color="@blue").encode(x=across, tooltip=["firm:N", "said:N"])
     words = base.mark_text(align="left", dx=9, color="@ink").encode(x=across, text="said:N")
-    return _sized(alt.layer(dots, line, words), max(LOW_HEIGHT, FRAME + ROW_HEIGHT * len(rows)))
+    return _sized(alt.layer(dots, line, words), _implied_height(summary))
+
+
+def _implied_height(summary):
+    return max(LOW_HEIGHT, FRAME + ROW_HEIGHT * len(summary["implied"]))
 
 
 def _indicator(summary, name):

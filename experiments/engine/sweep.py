@@ -67,12 +67,6 @@ def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters
         return _run(question, store, engine, lock, quiet)
 
 
-def folder_of(question, out=None):
-    """Where the results of a question lie."""
-    question = Question.read(question)
-    return Path(out or RESULTS / question.name) / question.fingerprint
-
-
 def _checked(question):
     """The design and what the model can answer, before anything is written. Raises BadInput."""
     points = design(question)

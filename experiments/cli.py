@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from abm.errors import BadInput, BrokenRule
 from experiments.analysis import commands as analyses
+from experiments.engine import commands as sweeps
 
 BAD_INPUT, FAILED = 2, 1  # exit codes
 
@@ -128,6 +129,10 @@ def story(
     show_story(narrate(events, sys.maxsize if everything else LIMIT), found, world)
 
 
+app.command()(sweeps.experiments)
+app.command()(sweeps.sweep)
+app.command()(sweeps.query)
+app.command("open")(sweeps.open_stored)
 app.command()(analyses.sensitivity)
 app.command()(analyses.discover)
 app.command()(analyses.attribute)

@@ -37,7 +37,12 @@ class InvestorParameters(Group, name="investor"):
         4.0, unit="$bn", low=0, high=50, source="model.md 11.1", meaning="least value of a growing frontier lab at normal sentiment"
     )
     premium_memory = parameter(
-        0.9, unit="per quarter", low=0, high=1, source="assumption", meaning="part of a public valuation's log premium over the rule that lasts"
+        0.9,
+        unit="per quarter",
+        low=0,
+        high=1,
+        source="assumption",
+        meaning="part of a public valuation's log premium over the rule that lasts",
     )
     funding_sd = parameter(0.5, unit="log sd", low=0, high=2, source="model.md 10.2", meaning="uncertainty of funding capacity")
     cash_share = parameter(
@@ -77,9 +82,15 @@ class LenderParameters(Group, name="lender"):
     )
     leverage_norm = parameter(3.0, unit="x", low=0, high=10, source="model.md 11.7", meaning="debt over EBITDA without a premium")
     rate_cap = parameter(
-        0.15, unit="1/year", low=0.05, high=1, source="public: GPU loans at 7 to 15 %", meaning="highest rate at which anybody still borrows"
+        0.15,
+        unit="1/year",
+        low=0.05,
+        high=1,
+        source="public: GPU loans at 7 to 15 %",
+        meaning="highest rate at which anybody still borrows",
     )
-    loan_to_value = parameter(        0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="loan at delivery over the cost of the block, at most"
+    loan_to_value = parameter(
+        0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="loan at delivery over the cost of the block, at most"
     )
     funding_spread = parameter(
         0.02, unit="1/year", low=0, high=0.1, source="model.md 26.5", meaning="lenders borrow this far below the loan rate"

@@ -126,17 +126,29 @@ def accepted(industry, view, wanted):
 def fundable_part(industry, pairs):
     """Part of the new compute for which owners find equity now, 0 to 1, [worlds, clouds]: nobody signs what nobody funds.
 
-    Each owner has its cash above the reserve; what it lacks must come from the money that investors offer, shared pro rata.
+    An owner spends its free cash first; what it lacks must come from the money that investors offer, shared pro rata.
     """
-    clouds, compute = industry.clouds, industry.compute
-    own_part = 1 - np.minimum(clouds.loan_to_value, industry.lending.loan_to_value)
-    need = own_part * compute.capex * pairs.sum(axis=1)
-    from_cash = np.clip(clouds.cash - compute.reserve, 0, need) * np.where(clouds.self_funding > 0, 1, 0)
+    need, from_cash = equity_needed(industry, pairs.sum(axis=1))
     called = need - from_cash
     supply = industry.funds.cash_share * industry.investors.cash.sum(axis=1, keepdims=True) * industry.equity_answers
     total = called.sum(axis=1, keepdims=True)
     found = from_cash + called * np.minimum(1, supply / np.where(total > 0, total, 1))
     return np.where(need > 0, found / np.where(need > 0, need, 1), 1)
+
+
+def equity_needed(industry, gw):
+    """An owner's equity in new compute, and what of it comes from its free cash, $bn, [worlds, clouds]. gw: [worlds, clouds].
+
+    Cash is free beyond the reserve and beyond what the pipeline will still cost after its loans.
+    """
+    clouds, compute, fleet = industry.clouds, industry.compute, industry.fleet
+    value = np.minimum(clouds.loan_to_value, industry.lending.loan_to_value)
+    need = (1 - value) * compute.capex * gw
+    ahead = fleet.at(industry.now) + 1
+    loans_to_come = value * compute.capex * fleet.gw[..., ahead:].sum(axis=(1, 3))
+    bound = np.maximum(0, fleet.unbuilt.sum(axis=2) + fleet.chips_due.sum(axis=(2, 3)) - loans_to_come)
+    reserve = compute.reserve + compute.reserve_per_debt * fleet.loan.sum(axis=(1, 3))
+    return need, np.clip(clouds.cash - reserve - bound, 0, clouds.self_funding * need)
 
 
 def at_counterparty(industry, view, quantile, extrapolation):
@@ -239,14 +251,13 @@ def sign(industry, view, pairs, prepayment, equity):
     asked = pairs.sum(axis=2)
     part = signed.sum(axis=(2, 3)) / np.where(asked > 0, asked, 1)
     prepayment, equity = prepayment * part, equity * part[:, None]
+    need, from_cash = equity_needed(industry, filled.sum(axis=(1, 3, 4)))
+    call_equity(industry, need - from_cash)
     register(industry, view, filled, signed, prepayment)
     funders = "investors" if industry.plans.down_payment == "outside_equity" else "vendors"
     industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
     by_cloud = np.maximum(0, prepayment_by(signed.sum(axis=3) * view.pair_rent, prepayment))
     industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], by_cloud)
-    own_part = 1 - np.minimum(industry.clouds.loan_to_value, industry.lending.loan_to_value)
-    called = own_part * industry.compute.capex * filled.sum(axis=(1, 3, 4)) * (1 - industry.clouds.self_funding)
-    call_equity(industry, called)
     industry.labs.put(ordered_gw=signed.sum(axis=(2, 3)))
     industry.signed_equity = equity.sum(axis=1)
 

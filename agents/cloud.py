@@ -17,7 +17,12 @@ class Cloud(Firm):
     accounting_life = column("years over which it writes off compute", unit="years", low=2, high=12, default=6, source="model.md 19")
     loan_to_value = column("loan it seeks over the cost of a block", unit="share", low=0, high=0.95, default=0.75, source="model.md 19")
     self_funding = column(
-        "part of its equity in new compute that may come from its own free cash", unit="share", low=0, high=1, default=1, source="assumption"
+        "part of its equity in new compute that may come from its own free cash",
+        unit="share",
+        low=0,
+        high=1,
+        default=1,
+        source="assumption",
     )
     speculative_share = column(
         "compute it builds without a tenant, over what it builds for tenants", unit="share", low=0, high=1, default=0, source="assumption"

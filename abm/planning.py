@@ -222,7 +222,7 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
     share = by_vendor / np.where(pairs.sum(axis=2) > 0, pairs.sum(axis=2), 1)[..., None]
     wanted = industry.chips.circular_intensity[..., None] * prepayment[..., None] * share
     means = at_counterparty(industry, view, vendors.risk_appetite, np.zeros_like(vendors.cash) + industry.funds.market_extrapolation)
-    wanted = wanted * vendors.accepts(means, (view.lab_rent + new_rent)[..., None])
+    wanted = wanted * vendors.accepts(means, view.lab_rent[..., None], new_rent[..., None])
     wanted = np.where(industry.labs.parent_row[..., None] >= 0, 0, wanted)
     budget = vendors.finance_budget(industry.chips.finance_share, industry.chips.finance_cap, vendors.sales + vendors.other_sales)
     total = wanted.sum(axis=1)

@@ -27,12 +27,12 @@ class ChipVendor(Firm):
         return np.maximum(0, np.minimum(share * self.cash, cap * sales_per_quarter))
 
     @rule
-    def accepts(self, resources, rent):
-        """Whether a customer's coverage at the vendor's quantile is at least 1 [model.md 4].
+    def accepts(self, resources, rent, new_rent):
+        """Part of a deal it finances: as much as keeps the customer's coverage at the vendor's quantile at 1 [model.md 4].
 
-        resources, rent: what the customer could pay and owes, $bn a year, [worlds, labs, vendors]
+        resources, rent, new_rent: what the customer could pay, owes already and would owe on top, $bn a year, [worlds, labs, vendors]
         """
-        return resources >= rent
+        return np.clip((resources - rent) / np.where(new_rent > 0, new_rent, np.inf), 0, 1)
 
     @rule
     def slot_growth(self, fastest, slowest, neutral, span):

@@ -27,19 +27,19 @@ class LabParameters(Group, name="lab"):
         0.5, unit="share", low=0, high=1, source="model.md 10.5", meaning="part of cash a lab puts into down-payments"
     )
     funded_quarters = parameter(
-        2.2, unit="quarters", low=0, high=12, source="calibrated to 2023-26, decisions.md", meaning="rounds that count as means to pay"
+        1.6, unit="quarters", low=0, high=12, source="calibrated to 2023-26, decisions.md", meaning="rounds that count as means to pay"
     )
     runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
     runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
     prepaid_years = parameter(
-        0.5, unit="years", low=0, high=1.5, source="calibrated to 2023-26, decisions.md", meaning="rent of an order that is due in advance"
+        1.0, unit="years", low=0, high=1.5, source="model.md 19", meaning="rent of an order that is due in advance"
     )
     covered = parameter(
-        4.5,
+        1.5,
         unit="x revenue",
         low=0,
         high=5,
-        source="calibrated to 2023-26, decisions.md",
+        source="model.md 19",
         meaning="commitments over revenue that need no down-payment",
     )
     shy_level = parameter(0.35, unit="index", low=0, high=1, source="model.md 10.6", meaning="sentiment below which nobody orders")

@@ -12,7 +12,7 @@ class InvestorParameters(Group, name="investor"):
     """How investors price and ration equity [model.md 11.1 to 11.6]."""
 
     dilution = parameter(
-        0.07,
+        0.10,
         unit="share/quarter",
         low=0,
         high=0.2,
@@ -20,7 +20,7 @@ class InvestorParameters(Group, name="investor"):
         meaning="largest round, share of value a quarter",
     )
     listed_dilution = parameter(
-        0.07,
+        0.10,
         unit="share/quarter",
         low=0,
         high=0.2,

@@ -58,7 +58,7 @@ class ServicesParameters(Group, name="services"):
         0.06, unit="GWe", low=0, high=10, source="calibrated to 2023-26, decisions.md", meaning="compute for hire elsewhere"
     )
     outside_growth = parameter(
-        0.24, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
+        0.26, unit="1/quarter", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="growth of the outside pool"
     )
     outside_cap = parameter(
         3.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool"

@@ -10,7 +10,7 @@ from abm.model import Industry, release
 from agents.world_file import SHIPPED as FOLDER
 from agents.world_file import load_world
 
-QUARTERS = 28
+QUARTERS = 36
 SHIPPED = ("archetypes-2023q1", "industry-2026q3")
 SEED = 7
 CROWDS = {8: tuple(range(8)), 16: tuple(np.random.default_rng(0).permutation(16).tolist())}

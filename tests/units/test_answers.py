@@ -40,7 +40,7 @@ def test_the_usual_ranges_are_allowed_by_the_model():
 
 
 def test_stored_results_are_explored_in_words(tmp_path):
-    levers = {"lab.cash": [1.0, 50.0, 100.0], "cloud.capex": [45.0, 50.0, 55.0]}
+    levers = {"lab.cash": [100.0, 101.0, 102.0], "cloud.capex": [45.0, 50.0, 55.0]}
     asked = {"question": "?", "world": "tutorial", "outcomes": ["served_revenue"], "seeds": 2, "quarters": 3, "levers": levers}
     folder = sweep(asked, tmp_path, workers=1, quiet=True).folder
     everywhere = answers.discover(folder, "served_revenue > 0")

@@ -29,7 +29,7 @@ ARGUMENTS = {
     "Lab.next_appetite": [FIRM, WORLD, FIRM, FIRM, LabParameters],
     "Cloud.tenant_limit": [PAIR_LAST, PAIR_LAST, PAIR_LAST, PAIR_LAST],
     "ChipVendor.finance_budget": [WORLD, WORLD, FIRM],
-    "ChipVendor.accepts": [PAIR_LAST, PAIR_LAST],
+    "ChipVendor.accepts": [PAIR_LAST, PAIR_LAST, PAIR_LAST],
     "ChipVendor.slot_growth": [WORLD, WORLD, WORLD, (WORLD, QUANTILE)],
     "Investor.supply": [WORLD, WORLD, FIRM, InvestorParameters],
     "Investor.eagerness": [PAIR, PAIR],

@@ -201,18 +201,14 @@ def financed(industry, view, pairs):
     labs, p = industry.labs, industry.plans
     order = pairs.sum(axis=2)
     mean_rent = (pairs * view.pair_rent).sum(axis=2) / np.where(order > 0, order, 1)
-    waived = p.down_payment == "waived"
-    prepayment = labs.prepayment_due(order, mean_rent, view.lab_rent, p.covered, p.prepaid_years * (not waived))
+    years = p.prepaid_years * (p.down_payment != "waived")
+    prepayment = labs.prepayment_due(order, mean_rent, view.lab_rent, p.covered, years)
     equity = vendor_money(industry, view, pairs, prepayment, mean_rent * order)
     own = np.maximum(0, prepayment - equity.sum(axis=1))
     scale = np.minimum(1, (p.cash_in_prepayment * np.maximum(0, labs.cash)) / np.where(own > 0, own, np.inf))
     scale = np.where(own > 0, scale, 1)
     labs.put(unmet_prepayment=p.cash_in_prepayment * (1 - scale) * own)
-    # only the part of an order that revenue does not cover needs a down-payment, so only that part is cut
-    whole = mean_rent * order * p.prepaid_years
-    exposed = np.where(waived, 0, prepayment / np.where(whole > 0, whole, 1))
-    kept = np.maximum(0, 1 - exposed * (1 - scale))
-    return pairs * kept[..., None], prepayment * scale, equity * scale[:, None]
+    return pairs * scale[..., None], prepayment * scale, equity * scale[:, None]
 
 
 def vendor_money(industry, view, pairs, prepayment, new_rent):

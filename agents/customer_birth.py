@@ -17,7 +17,7 @@ class CustomersParameters(Group, name="customers"):
     cohorts = parameter(12, unit="customers", low=0, high=10_000_000, source="model.md 2", meaning="consumer cohorts", structural=True)
     domains = parameter(6, unit="1", low=1, high=100, source="assumption", meaning="domains of enterprises", structural=True)
     market_size = parameter(
-        2400.0, unit="$bn/year", low=300, high=6000, source="assumption, dominant; decisions.md", meaning="median potential market"
+        1800.0, unit="$bn/year", low=300, high=6000, source="assumption, dominant; decisions.md", meaning="median potential market"
     )
     market_size_sd = parameter(0.8, unit="log", low=0, high=2, source="assumption; model.md 19", meaning="its spread over worlds")
     diffusion_speed = parameter(

@@ -35,7 +35,7 @@ class LabParameters(Group, name="lab"):
         1.0, unit="years", low=0, high=1.5, source="model.md 19", meaning="rent of an order that is due in advance"
     )
     covered = parameter(
-        1.5,
+        1.0,
         unit="x revenue",
         low=0,
         high=5,

@@ -11,6 +11,7 @@ from abm.clock import QUARTER
 from abm.learning import open_new_lab
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
+from abm.vintages import over_vintages
 
 _CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
 _DUST = 1e-9
@@ -99,7 +100,7 @@ def resolve_labs(industry, dead):
     rows, fleet, now = industry.rows, industry.fleet, industry.now
     _note_deaths(industry, dead)
     _lose_stakes(industry, dead)
-    prepaid = np.where(dead[:, :, None], fleet.prepaid.sum(axis=-1), 0)
+    prepaid = np.where(dead[:, :, None], over_vintages(fleet.prepaid), 0)
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
     owed = sum(fleet.rent_due(now + 1 + ahead).sum(axis=2) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
     industry.news.termination = np.where(dead, owed, 0).sum(axis=1, keepdims=True)
@@ -107,9 +108,9 @@ def resolve_labs(industry, dead):
     before = fleet.gw.sum(axis=1)
     orphaned = fleet.release(dead, now)
     part = orphaned / np.where(before > 0, before, 1)
-    chips_before = fleet.chips_due.sum(axis=(1, 3))
+    chips_before = over_vintages(fleet.chips_due).sum(axis=1)
     cancel(industry, part)
-    lost = chips_before - fleet.chips_due.sum(axis=(1, 3))
+    lost = chips_before - over_vintages(fleet.chips_due).sum(axis=1)
     margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
     whole = lost * margin * (1 - industry.contagion.backlog)
     industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])
@@ -159,7 +160,7 @@ def resolve_clouds(industry, claims, result):
     where = industry.cleared
     unsecured = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, where["clouds"]]
     collateral = fleet.economic_value(industry.now) + work_in_progress(industry)
-    loan = fleet.loan.sum(axis=3)
+    loan = over_vintages(fleet.loan)
     total_loan, total_unpaid = loan.sum(axis=1), interest.sum(axis=1)
     worth = p.recovery * collateral
     covered = worth + np.maximum(0, clouds.cash) >= total_loan + total_unpaid
@@ -169,9 +170,9 @@ def resolve_clouds(industry, claims, result):
     _grow_loans(fleet, interest, loan)
     if not failed.any():
         return
-    after = fleet.loan.sum(axis=(1, 3))
+    after = over_vintages(fleet.loan).sum(axis=1)
     cut = np.where(failed, np.clip(1 - worth / np.where(after > 0, after, 1), 0, 1), 0)
-    loss = fleet.loan.sum(axis=3) * cut[:, None]
+    loss = over_vintages(fleet.loan) * cut[:, None]
     industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
     fleet.loan *= 1 - cut[:, None, :, None]
     life = 1 / (QUARTER * industry.lives())  # what is left is rescheduled over a new life
@@ -185,7 +186,7 @@ def resolve_clouds(industry, claims, result):
 
 def work_in_progress(industry):
     """What lenders count for work in progress, $bn, [worlds, owners]."""
-    return industry.compute.wip_recovery * industry.fleet.wip.sum(axis=2)
+    return industry.compute.wip_recovery * over_vintages(industry.fleet.wip)
 
 
 def _grow_loans(fleet, interest, loan):

@@ -11,6 +11,7 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
+from abm.vintages import empty_vintages, moved, over_vintages, weighed
 
 IDLE, OUTSIDE = -2, -1
 EXTRA_TENANTS = 2
@@ -88,13 +89,13 @@ class Fleet:
         self.first = now - self.life
         span = self.life + parameters.build_lag + 2 * _CHUNK + max(_CHUNK, parameters.slip_limit)
         cell = (worlds, tenants, owners, span)
-        self.gw = np.zeros((worlds, tenants + EXTRA_TENANTS, owners, span))
-        self.let = [np.zeros(cell) for _ in self.terms]
-        self.rent = [np.zeros(cell) for _ in self.terms]
-        self.prepaid = np.zeros(cell)
-        self.book, self.depreciation, self.wip, self.unbuilt = (np.zeros((worlds, owners, span)) for _ in range(4))
-        self.chips_due = np.zeros((worlds, owners, vendors, span))
-        self.loan, self.principal = (np.zeros((worlds, lenders, owners, span)) for _ in range(2))
+        self.gw = empty_vintages(worlds, tenants + EXTRA_TENANTS, owners, span)
+        self.let = [empty_vintages(*cell) for _ in self.terms]
+        self.rent = [empty_vintages(*cell) for _ in self.terms]
+        self.prepaid = empty_vintages(*cell)
+        self.book, self.depreciation, self.wip, self.unbuilt = (empty_vintages(worlds, owners, span) for _ in range(4))
+        self.chips_due = empty_vintages(worlds, owners, vendors, span)
+        self.loan, self.principal = (empty_vintages(worlds, lenders, owners, span) for _ in range(2))
         self._kept = {}
         self.hired = np.zeros((worlds, 1))  # share of idle compute hired on the spot market in the last quarter
         self.delivered = np.zeros((worlds, owners))  # GW taken into service less GW scrapped, from the opening on
@@ -125,10 +126,10 @@ class Fleet:
             return
         self.first += _CHUNK
         for amounts in (self.loan, self.principal):  # a loan may outlive its block
-            amounts[..., _CHUNK] += amounts[..., :_CHUNK].sum(axis=-1)
+            amounts[..., _CHUNK] += over_vintages(amounts[..., :_CHUNK])
         for name in ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal"):
-            setattr(self, name, _shifted(getattr(self, name)))
-        self.let, self.rent = [_shifted(a) for a in self.let], [_shifted(a) for a in self.rent]
+            setattr(self, name, moved(getattr(self, name), _CHUNK))
+        self.let, self.rent = [moved(a, _CHUNK) for a in self.let], [moved(a, _CHUNK) for a in self.rent]
 
     def decay(self, now):
         """Frontier-equivalent GW per nominal GW by vintage at a quarter, [worlds, vintages] [model.md 9.1]."""
@@ -137,7 +138,7 @@ class Fleet:
 
     def in_service(self, now):
         """Nominal GW delivered, by tenant row, [worlds, tenants + 2, owners]."""
-        return self._once("in service", now, lambda quarter: self.gw[..., : self.at(quarter) + 1].sum(axis=-1))
+        return self._once("in service", now, lambda quarter: over_vintages(self.gw[..., : self.at(quarter) + 1]))
 
     def effective(self, now):
         """Frontier-equivalent GW delivered, by tenant row, GWe, [worlds, tenants + 2, owners]."""
@@ -145,7 +146,7 @@ class Fleet:
 
     def _effective(self, now):
         end = self.at(now) + 1
-        return _weighed(self.gw[..., :end], self.decay(now)[:, :end])
+        return weighed(self.gw[..., :end], self.decay(now)[:, :end])
 
     def rent_due(self, at):
         """Rent of the contracts in force at a quarter, $bn a year, [worlds, tenants, owners]."""
@@ -162,7 +163,7 @@ class Fleet:
     def committed_effective(self, at):
         """As `committed`, in what it will be worth at that quarter, GWe, [worlds, tenants, owners]."""
         weights = self.decay(at)
-        parts = [_weighed(let[..., lo:], weights[:, lo:]) for let, lo in self._with_starts(self.let, at)]
+        parts = [weighed(let[..., lo:], weights[:, lo:]) for let, lo in self._with_starts(self.let, at)]
         return sum(parts)
 
     def remaining_rent(self, now):
@@ -171,7 +172,7 @@ class Fleet:
         total = 0
         for rent, term in zip(self.rent, self.terms, strict=True):
             quarters = np.clip(positions + term - 1 - now, 0, term).astype(float)
-            total = total + rent @ quarters * QUARTER
+            total = total + over_vintages(rent * quarters) * QUARTER
         return total
 
     def rent_schedule(self, now, quarters):
@@ -190,7 +191,7 @@ class Fleet:
         unused = self.idle_ratio(now) * (1 - self.hired)
         fire = np.clip(1 - p.fire_sale * unused * self.fire_sales, p.fire_floor, 1)
         price = p.chip_cost * self.decay(now)[:, :end] * fire + p.shell
-        return _weighed(self.gw[..., :end].sum(axis=1), price)
+        return weighed(self.gw[..., :end].sum(axis=1), price)
 
     def place(self, tenant, owner, vintage, amounts, term_class):
         """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""
@@ -233,23 +234,11 @@ class Fleet:
 
     def _in_force(self, amounts, at, last):
         end = self.at(last) + 1
-        return sum(a[..., lo:end].sum(axis=-1) for a, lo in self._with_starts(amounts, at))
+        return sum(over_vintages(a[..., lo:end]) for a, lo in self._with_starts(amounts, at))
 
     def _with_starts(self, amounts, at):
         """Each class with the first position whose contracts still run at a quarter."""
         return [(a, max(0, self.at(at - term + 1))) for a, term in zip(amounts, self.terms, strict=True)]
-
-
-def _shifted(amounts):
-    moved = np.zeros_like(amounts)
-    moved[..., :-_CHUNK] = amounts[..., _CHUNK:]
-    return moved
-
-
-def _weighed(amounts, weights):
-    """Sum over vintages with weights that differ between worlds: [worlds, ..., vintages] by [worlds, vintages]."""
-    flat = np.ascontiguousarray(amounts).reshape(amounts.shape[0], -1, amounts.shape[-1])
-    return np.matmul(flat, weights[:, :, None])[..., 0].reshape(amounts.shape[:-1])
 
 
 def list_price(parameters, rate):

@@ -10,6 +10,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.fleet import EXTRA_OUT, IDLE, OUTSIDE, contract_price, list_price
 from abm.markets.services import Offers, Supply, outside_pool, post_prices, ration, scarcity_index, total
+from abm.vintages import over_vintages
 
 WAGES, SECURED, TRADE = range(3)
 CLASSES_OF_CLAIMS = 3
@@ -152,7 +153,7 @@ def consume_prepayments(industry):
     rent = sum(rents[..., :end] for rents in fleet.rent) * QUARTER
     used = np.minimum(fleet.prepaid[..., :end], rent)
     fleet.prepaid[..., :end] -= used
-    used = used.sum(axis=-1)
+    used = over_vintages(used)
     industry.ledger.revalue("consumption", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -used)
     return used
 
@@ -172,9 +173,9 @@ def dues(industry, served):
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])
     sales = vendors.sales + vendors.other_sales
     owed.owe("cost_of_goods", WAGES, "vendors", "Economy", ((1 - vendors.gross_margin + vendors.opex_ratio) * sales)[..., None])
-    loan = fleet.loan.sum(axis=3)
+    loan = over_vintages(fleet.loan)
     owed.owe("interest", SECURED, "clouds", "lenders", np.swapaxes(loan * clouds.rate[:, None] * QUARTER, 1, 2))
-    principal = np.minimum(fleet.principal, fleet.loan).sum(axis=3)
+    principal = over_vintages(np.minimum(fleet.principal, fleet.loan))
     owed.owe("principal", SECURED, "clouds", "lenders", np.swapaxes(principal, 1, 2))
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
     funding = np.maximum(0, industry.lending.rate - industry.lending.funding_spread) * bonds * QUARTER

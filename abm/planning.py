@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from abm.clock import QUARTER
 from abm.cone import cone
 from abm.markets.capital import call_equity
+from abm.vintages import over_vintages
 
 P10, P50 = 0.1, 0.5
 
@@ -58,7 +59,7 @@ def look_ahead(industry):
 def parents_means(industry):
     """What an owner could pay a year for its labs: half its cash, and its other cash flow after debt service, $bn, [worlds, labs]."""
     labs, clouds = industry.labs, industry.clouds
-    service = (industry.fleet.principal.sum(axis=(1, 3)) / QUARTER) + clouds.rate * industry.fleet.loan.sum(axis=(1, 3))
+    service = (over_vintages(industry.fleet.principal).sum(axis=1) / QUARTER) + clouds.rate * over_vintages(industry.fleet.loan).sum(axis=1)
     free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service)
     held = (labs.parent_row[..., None] == np.arange(len(clouds.names))) & (labs.alive[..., None] > 0)
     siblings = np.maximum(1, held.sum(axis=1, keepdims=True))
@@ -145,9 +146,9 @@ def equity_needed(industry, gw):
     value = np.minimum(clouds.loan_to_value, industry.lending.loan_to_value)
     need = (1 - value) * compute.capex * gw
     ahead = fleet.at(industry.now) + 1
-    loans_to_come = value * compute.capex * fleet.gw[..., ahead:].sum(axis=(1, 3))
-    bound = np.maximum(0, fleet.unbuilt.sum(axis=2) + fleet.chips_due.sum(axis=(2, 3)) - loans_to_come)
-    reserve = compute.reserve + compute.reserve_per_debt * fleet.loan.sum(axis=(1, 3))
+    loans_to_come = value * compute.capex * over_vintages(fleet.gw[..., ahead:]).sum(axis=1)
+    bound = np.maximum(0, over_vintages(fleet.unbuilt) + over_vintages(fleet.chips_due).sum(axis=2) - loans_to_come)
+    reserve = compute.reserve + compute.reserve_per_debt * over_vintages(fleet.loan).sum(axis=1)
     return need, np.clip(clouds.cash - reserve - bound, 0, clouds.self_funding * need)
 
 
@@ -177,8 +178,8 @@ def lenders_finance(industry, view):
     rents = (due[..., None] * part[:, :, None, :]).sum(axis=1)
     power = industry.compute.power * fleet.in_service(industry.now).sum(axis=1)
     flow = rents + (clouds.other_cash_flow + clouds.outside_rent - power)[..., None]
-    loans = fleet.loan.sum(axis=(1, 3))
-    service = clouds.rate * loans + fleet.principal.sum(axis=(1, 3)) / QUARTER
+    loans = over_vintages(fleet.loan).sum(axis=1)
+    service = clouds.rate * loans + over_vintages(fleet.principal).sum(axis=1) / QUARTER
     breached = clouds.breach >= industry.compute.covenant
     answers = ~breached[:, None] & lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
     return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)

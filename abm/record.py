@@ -5,6 +5,7 @@ import pandas as pd
 
 from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
+from abm.vintages import over_vintages
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
@@ -65,7 +66,7 @@ class Record:
     def _keep_for_stories(self, industry):
         """What a story needs beside the panel; kept only together with a journal. $bn a quarter, $bn, GW or 0/1."""
         owed, fleet, rows, now = industry.owed, industry.fleet, industry.rows["clouds"], industry.now
-        collateral = fleet.economic_value(now) + industry.compute.wip_recovery * fleet.wip.sum(axis=2)
+        collateral = fleet.economic_value(now) + industry.compute.wip_recovery * over_vintages(fleet.wip)
         service_due = sum(owed.amount(flow).sum(axis=2) for flow in ("interest", "principal"))
         self._keep("labs", "rent_billed", owed.amount("rent").sum(axis=2))
         self._keep("labs", "just_released", industry.just_released)
@@ -141,11 +142,11 @@ def subsidiary_residuals(industry):
     customers = book["cash"][:, rows["customers"]]
     beyond = np.maximum(0, industry.orders.booked - industry.orders.slots)
     pairs = {
-        "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.prepaid.sum(axis=(2, 3)),
-        "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.loan.sum(axis=(2, 3)),
-        "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.loan.sum(axis=(1, 3)),
-        "I4 fleet book": book["fleet"][:, rows["clouds"]] - fleet.book.sum(axis=2),
-        "I4 work in progress": book["wip"][:, rows["clouds"]] - fleet.wip.sum(axis=2),
+        "I7 prepayments": book["prepaid"][:, rows["labs"]] - over_vintages(fleet.prepaid).sum(axis=2),
+        "I8 loans held": book["loans"][:, rows["lenders"]] - over_vintages(fleet.loan).sum(axis=2),
+        "I8 loans owed": book["debt"][:, rows["clouds"]] + over_vintages(fleet.loan).sum(axis=1),
+        "I4 fleet book": book["fleet"][:, rows["clouds"]] - over_vintages(fleet.book),
+        "I4 work in progress": book["wip"][:, rows["clouds"]] - over_vintages(fleet.wip),
         "I9 no negative cash": np.minimum(0, poorest),
         "I10 contracts are GW in place": _contracted_gap(fleet),
         "I10 GW in service are GW delivered": fleet.in_service(industry.now).sum(axis=1) - fleet.delivered,
@@ -158,7 +159,7 @@ def subsidiary_residuals(industry):
 
 def _contracted_gap(fleet):
     """GW under contract less GW held, by tenant."""
-    return sum(let.sum(axis=(2, 3)) for let in fleet.let) - fleet.gw[:, :EXTRA_OUT].sum(axis=(2, 3))
+    return sum(over_vintages(let).sum(axis=2) for let in fleet.let) - over_vintages(fleet.gw[:, :EXTRA_OUT]).sum(axis=2)
 
 
 def customers_residual(industry):

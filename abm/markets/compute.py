@@ -8,6 +8,7 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.markets.capital import call_equity, lend, offered_loans
+from abm.vintages import over_vintages
 
 
 def affordable_fraction(cash, cost, loan):
@@ -29,7 +30,7 @@ def deliver(industry):
     instalments = _instalments(fleet, at)
     chips = fleet.chips_due[..., at].copy()
     arriving = fleet.gw[..., at].sum(axis=1)
-    cost = instalments.sum(axis=2) + chips.sum(axis=2)
+    cost = over_vintages(instalments) + chips.sum(axis=2)
     offered = offered_loans(industry, industry.compute.capex * arriving)
     call_equity(industry, np.maximum(0, cost - industry.clouds.cash - offered.sum(axis=1)))
     share = affordable_fraction(industry.clouds.cash, cost, offered.sum(axis=1))
@@ -60,13 +61,13 @@ def cancel(industry, part):
     """
     fleet, rows = industry.fleet, industry.rows["clouds"]
     lost = fleet.wip * part * (1 - industry.compute.wip_recovery[..., None])
-    industry.ledger.write_off("cancellation", rows, "wip", lost.sum(axis=2))
+    industry.ledger.write_off("cancellation", rows, "wip", over_vintages(lost))
     cancelled = fleet.chips_due * part[:, :, None, :]
     fleet.wip -= lost
     fleet.unbuilt *= 1 - part
     fleet.chips_due -= cancelled
     industry.orders.free(cancelled.sum(axis=1) / industry.compute.chip_cost[..., None], fleet.at(industry.now))
-    industry.news.cancelled = industry.news.cancelled + cancelled.sum(axis=(1, 3))
+    industry.news.cancelled = industry.news.cancelled + over_vintages(cancelled.sum(axis=1))
 
 
 def _instalments(fleet, at):
@@ -77,7 +78,7 @@ def _instalments(fleet, at):
 
 def _pay(industry, instalments, chips):
     fleet, rows = industry.fleet, industry.rows
-    industry.ledger.pay("construction", rows["clouds"], rows["Economy"], instalments.sum(axis=2, keepdims=True))
+    industry.ledger.pay("construction", rows["clouds"], rows["Economy"], over_vintages(instalments)[..., None])
     industry.ledger.pay("chips", rows["clouds"], rows["vendors"], chips)
     fleet.unbuilt -= instalments
     fleet.wip += instalments

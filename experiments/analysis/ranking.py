@@ -11,6 +11,7 @@ import pandas as pd
 
 from abm.clock import QUARTER
 from abm.network import debtrank, leverage, system_loss
+from abm.vintages import over_vintages
 
 KINDS = ("labs", "clouds", "vendors", "investors", "lenders")
 WINDOW = 4  # quarters after a default that count, its own included
@@ -36,8 +37,8 @@ def exposures(industry):
         rows[kind] = slice(start, start + len(getattr(industry, kind).names))
         start = rows[kind].stop
     found = np.zeros((industry.worlds, start, start))
-    found[:, rows["lenders"], rows["clouds"]] += fleet.loan.sum(axis=3)
-    found[:, rows["labs"], rows["clouds"]] += fleet.prepaid.sum(axis=3)
+    found[:, rows["lenders"], rows["clouds"]] += over_vintages(fleet.loan)
+    found[:, rows["labs"], rows["clouds"]] += over_vintages(fleet.prepaid)
     claim = sum(fleet.rent_due(now + 1 + ahead) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
     found[:, rows["clouds"], rows["labs"]] += np.swapaxes(claim, 1, 2)
     for holder in KINDS:

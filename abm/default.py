@@ -11,7 +11,7 @@ from abm.clock import QUARTER
 from abm.learning import open_new_lab
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
-from abm.vintages import over_vintages
+from abm.vintages import over_vintages, rows_of
 
 _CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
 _DUST = 1e-9
@@ -100,17 +100,15 @@ def resolve_labs(industry, dead):
     rows, fleet, now = industry.rows, industry.fleet, industry.now
     _note_deaths(industry, dead)
     _lose_stakes(industry, dead)
-    prepaid = np.where(dead[:, :, None], over_vintages(fleet.prepaid), 0)
+    prepaid, where = np.zeros((*dead.shape, len(industry.clouds.names))), np.nonzero(dead)
+    prepaid[where] = over_vintages(rows_of(fleet.prepaid, *where))
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
-    owed = sum(fleet.rent_due(now + 1 + ahead).sum(axis=2) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
-    industry.news.termination = np.where(dead, owed, 0).sum(axis=1, keepdims=True)
+    owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
+    industry.news.termination = owed.sum(axis=1, keepdims=True)
     _make_future_rents_whole(industry, dead)
     before = fleet.gw.sum(axis=1)
     orphaned = fleet.release(dead, now)
-    part = orphaned / np.where(before > 0, before, 1)
-    chips_before = over_vintages(fleet.chips_due).sum(axis=1)
-    cancel(industry, part)
-    lost = chips_before - over_vintages(fleet.chips_due).sum(axis=1)
+    lost = cancel(industry, orphaned / np.where(before > 0, before, 1))
     margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
     whole = lost * margin * (1 - industry.contagion.backlog)
     industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])

@@ -11,7 +11,7 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
-from abm.vintages import empty_vintages, moved, over_vintages, weighed
+from abm.vintages import empty_vintages, moved, over_vintages, rows_of, weighed
 
 IDLE, OUTSIDE = -2, -1
 EXTRA_TENANTS = 2
@@ -175,6 +175,18 @@ class Fleet:
             total = total + over_vintages(rent * quarters) * QUARTER
         return total
 
+    def rent_to_come(self, now, quarters, tenants):
+        """Take-or-pay that falls due in so many coming quarters, $bn, [worlds, tenants], of some tenants; 0 for all others.
+
+        tenants: bool, [worlds, tenants]
+        """
+        where, total = np.nonzero(tenants), np.zeros(tenants.shape)
+        vintages = np.arange(self.gw.shape[-1]) + self.first
+        for rent, term in zip(self.rent, self.terms, strict=True):
+            first, last = np.maximum(vintages, now + 1), np.minimum(vintages + term - 1, now + quarters)
+            total[where] += over_vintages(rows_of(rent, *where).sum(axis=1) * np.maximum(0, last - first + 1)) * QUARTER
+        return total
+
     def rent_schedule(self, now, quarters):
         """Rent by due quarter from the next one on, $bn a quarter, [worlds, tenants, quarters]: the commitments wall."""
         return np.stack([self.rent_due(now + 1 + k).sum(axis=2) * QUARTER for k in range(quarters)], axis=-1)
@@ -222,13 +234,15 @@ class Fleet:
         tenants: bool, [worlds, tenants]. Returns the GW in the pipeline that lost their tenant, [worlds, owners, vintages].
         """
         self.changed()
-        gone, end = tenants[:, :, None, None], self.at(now) + 1
-        leaving = np.where(gone, self.gw[:, :EXTRA_OUT], 0)
-        self.gw[:, :EXTRA_OUT] -= leaving
-        self.gw[:, IDLE, :, :end] += leaving[..., :end].sum(axis=1)
+        end = self.at(now) + 1
+        where = np.nonzero(tenants)
+        leaving = rows_of(self.gw, *where)
+        self.gw[where] = 0
+        orphaned = np.zeros_like(self.book)
+        np.add.at(orphaned, where[0], leaving)
+        self.gw[:, IDLE, :, :end] += orphaned[..., :end]
         for amounts in (*self.let, *self.rent, self.prepaid):
-            amounts[...] = np.where(gone, 0, amounts)
-        orphaned = leaving.sum(axis=1)
+            amounts[where] = 0
         orphaned[..., :end] = 0
         return orphaned
 

@@ -25,6 +25,11 @@ def weighed(amounts, weights):
     return over_vintages(amounts * weights[axes])
 
 
+def rows_of(amounts, *where):
+    """A copy of the rows at these positions of the first axes, [rows, ..., vintages], again one block per vintage."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(amounts, -1, 0)[:, *where]), 0, -1)
+
+
 def moved(amounts, quarters):
     """The same amounts so many vintages nearer to the start; what falls off is dropped."""
     found = np.zeros_like(amounts)

@@ -92,11 +92,14 @@ class Orders:
             path = np.minimum(self.slots[..., quarter - 1] * (1 + growth), most)
             self.slots[..., quarter] = np.maximum(path, self.booked[..., quarter])
 
-    def free(self, cancelled, at):
-        """Give back the slots of cancelled deliveries. cancelled: GW by vintage, [worlds, vendors, vintages]; at: the present one."""
+    def free(self, cancelled, at, worlds=slice(None)):
+        """Give back the slots of cancelled deliveries.
+
+        cancelled: GW by vintage, [worlds, vendors, vintages]; at: the present one; worlds: which these are, all by default
+        """
         ahead = cancelled[..., at : at + self.booked.shape[-1]]
         span = ahead.shape[-1]
-        self.booked[..., :span] = np.maximum(0, self.booked[..., :span] - ahead)
+        self.booked[worlds, :, :span] = np.maximum(0, self.booked[worlds, :, :span] - ahead)
 
     def allocate(self, wanted, weights, lag, passes):
         """Share the free slots of the coming quarters among orders.

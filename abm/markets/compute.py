@@ -8,7 +8,7 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.markets.capital import call_equity, lend, offered_loans
-from abm.vintages import over_vintages
+from abm.vintages import over_vintages, rows_of
 
 
 def affordable_fraction(cash, cost, loan):
@@ -58,16 +58,24 @@ def cancel(industry, part):
     """Cancel part of what is in the pipeline: most of the work in progress is lost, slots and chips are freed.
 
     part: share of each owner's cell, [worlds, owners, vintages]; the GW must already have been taken out
+    Returns the chips that are cancelled, $bn, [worlds, vendors]. Only worlds in which something is cancelled are worked on.
     """
-    fleet, rows = industry.fleet, industry.rows["clouds"]
-    lost = fleet.wip * part * (1 - industry.compute.wip_recovery[..., None])
-    industry.ledger.write_off("cancellation", rows, "wip", over_vintages(lost))
-    cancelled = fleet.chips_due * part[:, :, None, :]
-    fleet.wip -= lost
-    fleet.unbuilt *= 1 - part
-    fleet.chips_due -= cancelled
-    industry.orders.free(cancelled.sum(axis=1) / industry.compute.chip_cost[..., None], fleet.at(industry.now))
-    industry.news.cancelled = industry.news.cancelled + over_vintages(cancelled.sum(axis=1))
+    fleet, compute = industry.fleet, industry.compute
+    hit = np.flatnonzero(part.any(axis=(1, 2)))
+    part = rows_of(part, hit)
+    lost, work_lost = np.zeros(fleet.slipped.shape), rows_of(fleet.wip, hit) * part * (1 - compute.wip_recovery[hit][..., None])
+    lost[hit] = over_vintages(work_lost)
+    industry.ledger.write_off("cancellation", industry.rows["clouds"], "wip", lost)
+    cancelled = rows_of(fleet.chips_due, hit) * part[:, :, None, :]
+    fleet.wip[hit] -= work_lost
+    fleet.unbuilt[hit] *= 1 - part
+    fleet.chips_due[hit] -= cancelled
+    by_vendor = cancelled.sum(axis=1)
+    industry.orders.free(by_vendor / compute.chip_cost[hit][..., None], fleet.at(industry.now), hit)
+    chips = np.zeros((industry.worlds, by_vendor.shape[1]))
+    chips[hit] = over_vintages(by_vendor)
+    industry.news.cancelled = industry.news.cancelled + chips
+    return chips
 
 
 def _instalments(fleet, at):

@@ -239,22 +239,20 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
 
 def sign(industry, view, pairs, prepayment, equity):
     """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5]."""
-    rows, lag = industry.rows, industry.compute.build_lag
-    worlds, n_labs, n_clouds = pairs.shape
+    rows, mix = industry.rows, industry.vendor_mix
     speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
     everything = np.concatenate([pairs, speculative[:, None]], axis=1)
-    wanted = (everything[..., None] * industry.vendor_mix[:, None]).reshape(worlds, (n_labs + 1) * n_clouds, len(industry.vendors.names))
     favour = 1 + equity.sum(axis=1) / np.where(prepayment > 0, prepayment, np.inf)
-    weights = np.repeat(np.concatenate([favour, np.ones((worlds, 1))], axis=1), n_clouds, axis=1)[..., None]
-    filled = industry.orders.allocate(wanted, np.broadcast_to(weights, wanted.shape), lag, n_labs + 1)
-    filled = filled.reshape(worlds, n_labs + 1, n_clouds, *filled.shape[2:])
-    signed = filled[:, :-1].sum(axis=3)
+    filled = industry.orders.share(everything, mix, np.concatenate([favour, np.ones((len(favour), 1))], axis=1), industry.compute.build_lag)
+    by_order = everything[..., None] * np.matmul(mix[:, None], filled)
+    chips = mix[..., None] * np.matmul(np.swapaxes(everything, 1, 2)[:, None], np.swapaxes(filled, 1, 2)).swapaxes(1, 2)
+    signed = by_order[:, :-1]
     asked = pairs.sum(axis=2)
     part = signed.sum(axis=(2, 3)) / np.where(asked > 0, asked, 1)
     prepayment, equity = prepayment * part, equity * part[:, None]
-    need, from_cash = equity_needed(industry, filled.sum(axis=(1, 3, 4)))
+    need, from_cash = equity_needed(industry, by_order.sum(axis=(1, 3)))
     call_equity(industry, need - from_cash)
-    register(industry, view, filled, signed, prepayment)
+    register(industry, view, by_order, chips, prepayment)
     funders = "investors" if industry.plans.down_payment == "outside_equity" else "vendors"
     industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
     by_cloud = np.maximum(0, prepayment_by(signed.sum(axis=3) * view.pair_rent, prepayment))
@@ -263,21 +261,23 @@ def sign(industry, view, pairs, prepayment, equity):
     industry.signed_equity = equity.sum(axis=1)
 
 
-def register(industry, view, filled, signed, prepayment):
-    """Enter what was signed into the fleet's pipeline."""
+def register(industry, view, by_order, chips, prepayment):
+    """Enter what was signed into the fleet's pipeline.
+
+    by_order: GW, [worlds, labs and owners' own, clouds, quarters]; chips: GW, [worlds, clouds, vendors, quarters]
+    """
     fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
-    cells = slice(first, first + filled.shape[-1])
+    cells = slice(first, first + by_order.shape[-1])
     site = np.maximum(0, industry.compute.capex - industry.compute.chip_cost)[..., None]
-    chip = industry.compute.chip_cost[..., None, None]
-    fleet.gw[:, : signed.shape[1], :, cells] += signed
-    fleet.gw[:, -2, :, cells] += filled[:, -1].sum(axis=2)
+    signed = by_order[:, :-1]
     rent = signed * view.pair_rent[..., None]
+    fleet.gw[:, : signed.shape[1], :, cells] += signed
+    fleet.gw[:, -2, :, cells] += by_order[:, -1]
     fleet.let[0][..., cells] += signed
     fleet.rent[0][..., cells] += rent
     fleet.prepaid[..., cells] += prepayment_by(rent, prepayment)
-    built = filled.sum(axis=(1, 3))
-    fleet.unbuilt[..., cells] += site * built
-    fleet.chips_due[..., cells] += chip * filled.sum(axis=1)
+    fleet.unbuilt[..., cells] += site * by_order.sum(axis=1)
+    fleet.chips_due[..., cells] += industry.compute.chip_cost[..., None, None] * chips
     fleet.changed()
 
 

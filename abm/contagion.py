@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from abm.parameters import Group, parameter
-from abm.vintages import over_vintages
 
 
 class ContagionParameters(Group, name="contagion"):
@@ -52,7 +51,7 @@ class News:
 
     def loss_ratio(self, industry):
         """Loans lost this quarter over loans, [worlds, 1]; nothing if the funding channel is off."""
-        loans = over_vintages(industry.fleet.loan).sum(axis=(1, 2))[:, None] + self.credit_loss
+        loans = industry.fleet.total("loan").sum(axis=(1, 2))[:, None] + self.credit_loss
         return industry.contagion.funding * self.credit_loss / np.where(loans > 0, loans, 1)
 
     def mood(self, p):

@@ -158,7 +158,7 @@ def resolve_clouds(industry, claims, result):
     where = industry.cleared
     unsecured = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, where["clouds"]]
     collateral = fleet.economic_value(industry.now) + work_in_progress(industry)
-    loan = over_vintages(fleet.loan)
+    loan = fleet.total("loan")
     total_loan, total_unpaid = loan.sum(axis=1), interest.sum(axis=1)
     worth = p.recovery * collateral
     covered = worth + np.maximum(0, clouds.cash) >= total_loan + total_unpaid
@@ -168,9 +168,9 @@ def resolve_clouds(industry, claims, result):
     _grow_loans(fleet, interest, loan)
     if not failed.any():
         return
-    after = over_vintages(fleet.loan).sum(axis=1)
+    after = fleet.total("loan").sum(axis=1)
     cut = np.where(failed, np.clip(1 - worth / np.where(after > 0, after, 1), 0, 1), 0)
-    loss = over_vintages(fleet.loan) * cut[:, None]
+    loss = fleet.total("loan") * cut[:, None]
     industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
     fleet.loan *= 1 - cut[:, None, :, None]
     life = 1 / (QUARTER * industry.lives())  # what is left is rescheduled over a new life
@@ -184,7 +184,7 @@ def resolve_clouds(industry, claims, result):
 
 def work_in_progress(industry):
     """What lenders count for work in progress, $bn, [worlds, owners]."""
-    return industry.compute.wip_recovery * over_vintages(industry.fleet.wip)
+    return industry.compute.wip_recovery * industry.fleet.total("wip")
 
 
 def _grow_loans(fleet, interest, loan):

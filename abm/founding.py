@@ -61,6 +61,7 @@ def _open_fleet(industry):
     sizes = [len(opening.names[k]) for k in ("labs", "clouds", "vendors", "lenders")]
     industry.fleet = fleet = Fleet((industry.worlds, *sizes), now, p, terms, industry.technology_parameters.obsolescence)
     fleet.fire_sales = industry.contagion.fire_sale
+    fleet.reach = p.build_lag + industry.chips.spill
     last = fleet.gw.shape[-1] - 1
     for tranche in opening.tranches:
         tenant = IDLE if tranche.tenant == -1 else OUTSIDE if tranche.tenant < -1 else tranche.tenant

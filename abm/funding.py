@@ -5,7 +5,6 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.cone import cone
 from abm.markets.capital import call_equity, share_out
-from abm.vintages import over_vintages
 
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
@@ -118,10 +117,10 @@ def pay_dividends(industry):
     rows, c, compute, lending = industry.rows, industry.chips, industry.compute, industry.lending
     annual = (industry.vendors.sales + industry.vendors.other_sales) / QUARTER
     vendors = c.dividend * np.maximum(0, industry.vendors.cash - c.reserve - c.reserve_per_sales * annual)
-    debt = over_vintages(industry.fleet.loan).sum(axis=1)
+    debt = industry.fleet.total("loan").sum(axis=1)
     kept = compute.reserve + compute.reserve_per_debt * debt + np.maximum(0, industry.clouds.other_cash_flow)
     clouds = compute.dividend * np.maximum(0, industry.clouds.cash - kept)
-    loans = over_vintages(industry.fleet.loan).sum(axis=2)
+    loans = industry.fleet.total("loan").sum(axis=2)
     lenders = lending.dividend * np.maximum(0, industry.lenders.cash - lending.reserve - lending.reserve_per_loan * loans)
     book = industry.ledger.book_equity
     spare = {"vendors": book(rows["vendors"]), "clouds": book(rows["clouds"])}

@@ -128,8 +128,8 @@ def _minsky(industry, found):
     total = labs.revenue.sum(axis=1, keepdims=True)
     for code, name in enumerate(("hedge_share", "speculative_share", "ponzi_share")):
         found[name] = np.where(kind == code, labs.revenue, 0).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
-    interest = clouds.rate * over_vintages(fleet.loan).sum(axis=1)
-    principal = over_vintages(np.minimum(fleet.principal, fleet.loan)).sum(axis=1) / QUARTER
+    interest = clouds.rate * fleet.total("loan").sum(axis=1)
+    principal = fleet.principal_due().sum(axis=1) / QUARTER
     flow = clouds.ebitda + clouds.other_cash_flow
     found["cloud_minsky_class"] = np.where(flow >= interest + principal, HEDGE_CODE, np.where(flow >= interest, 1, 2)).astype(float)
 

@@ -173,9 +173,9 @@ def dues(industry, served):
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])
     sales = vendors.sales + vendors.other_sales
     owed.owe("cost_of_goods", WAGES, "vendors", "Economy", ((1 - vendors.gross_margin + vendors.opex_ratio) * sales)[..., None])
-    loan = over_vintages(fleet.loan)
+    loan = fleet.total("loan")
     owed.owe("interest", SECURED, "clouds", "lenders", np.swapaxes(loan * clouds.rate[:, None] * QUARTER, 1, 2))
-    principal = over_vintages(np.minimum(fleet.principal, fleet.loan))
+    principal = fleet.principal_due()
     owed.owe("principal", SECURED, "clouds", "lenders", np.swapaxes(principal, 1, 2))
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
     funding = np.maximum(0, industry.lending.rate - industry.lending.funding_spread) * bonds * QUARTER

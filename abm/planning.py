@@ -59,7 +59,7 @@ def look_ahead(industry):
 def parents_means(industry):
     """What an owner could pay a year for its labs: half its cash, and its other cash flow after debt service, $bn, [worlds, labs]."""
     labs, clouds = industry.labs, industry.clouds
-    service = (over_vintages(industry.fleet.principal).sum(axis=1) / QUARTER) + clouds.rate * over_vintages(industry.fleet.loan).sum(axis=1)
+    service = (industry.fleet.total("principal").sum(axis=1) / QUARTER) + clouds.rate * industry.fleet.total("loan").sum(axis=1)
     free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service)
     held = (labs.parent_row[..., None] == np.arange(len(clouds.names))) & (labs.alive[..., None] > 0)
     siblings = np.maximum(1, held.sum(axis=1, keepdims=True))
@@ -147,8 +147,8 @@ def equity_needed(industry, gw):
     need = (1 - value) * compute.capex * gw
     ahead = fleet.at(industry.now) + 1
     loans_to_come = value * compute.capex * over_vintages(fleet.gw[..., ahead:]).sum(axis=1)
-    bound = np.maximum(0, over_vintages(fleet.unbuilt) + over_vintages(fleet.chips_due).sum(axis=2) - loans_to_come)
-    reserve = compute.reserve + compute.reserve_per_debt * over_vintages(fleet.loan).sum(axis=1)
+    bound = np.maximum(0, fleet.total("unbuilt") + fleet.total("chips_due").sum(axis=2) - loans_to_come)
+    reserve = compute.reserve + compute.reserve_per_debt * fleet.total("loan").sum(axis=1)
     return need, np.clip(clouds.cash - reserve - bound, 0, clouds.self_funding * need)
 
 
@@ -178,8 +178,8 @@ def lenders_finance(industry, view):
     rents = (due[..., None] * part[:, :, None, :]).sum(axis=1)
     power = industry.compute.power * fleet.in_service(industry.now).sum(axis=1)
     flow = rents + (clouds.other_cash_flow + clouds.outside_rent - power)[..., None]
-    loans = over_vintages(fleet.loan).sum(axis=1)
-    service = clouds.rate * loans + over_vintages(fleet.principal).sum(axis=1) / QUARTER
+    loans = fleet.total("loan").sum(axis=1)
+    service = clouds.rate * loans + fleet.total("principal").sum(axis=1) / QUARTER
     breached = clouds.breach >= industry.compute.covenant
     answers = ~breached[:, None] & lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
     return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)

@@ -6,6 +6,63 @@ is the same for one world and for many, and blocks without anything in them may 
 
 import numpy as np
 
+BY_CLASS = ("let", "rent")
+OF_THE_DELIVERED = ("book", "depreciation", "loan", "principal")
+
+
+class Vintages:
+    """What every register of amounts by vintage can do; `first` is the quarter at the start of the last axis.
+
+    today: the quarter that was last opened; reach: quarters ahead of it in which anything new may be delivered;
+    terms: quarters, one per class of contracts; cells: shape of a sum over vintages, (worlds, tenants, owners)
+    """
+
+    def __init__(self, first, today, reach, terms, cells):
+        self.first, self.today, self.reach, self.terms, self.cells = first, today, reach, tuple(terms), cells
+        self._opening = {}
+
+    def at(self, quarter):
+        """Position of a delivery quarter on the last axis."""
+        return int(quarter) - self.first
+
+    def used(self, name, term_class=0):
+        """The vintages outside which there is nothing under this name, as a slice of the last axis.
+
+        What the opening holds, and from then on what can have been added: orders up to `reach`, contracts of other terms by a
+        delay of the quarter's deliveries, money by the deliveries themselves.
+        """
+        if (name, term_class) not in self._opening:
+            self._opening[name, term_class] = self._extent(name, term_class)
+        first, last = self._opening[name, term_class]
+        ahead = 0 if name in OF_THE_DELIVERED else self.reach if term_class == 0 else 1
+        return slice(max(0, self.at(first)), self.at(max(last, self.today + ahead)) + 1)
+
+    def _extent(self, name, term_class):
+        """First and last vintage in which there is anything now, or may soon be: today's is always among them."""
+        amounts = getattr(self, name)
+        blocks = np.moveaxis(amounts[term_class] if name in BY_CLASS else amounts, -1, 0)
+        filled = self.first + np.flatnonzero(blocks.reshape(len(blocks), -1).any(axis=1))
+        return int(min(filled.min(initial=self.today), self.today)), int(filled.max(initial=self.today))
+
+    def total(self, name):
+        """Sum of these amounts over vintages, [worlds, ...]."""
+        return over_vintages(getattr(self, name)[..., self.used(name)])
+
+    def in_force(self, name, at, last=None):
+        """Sum of what is under contracts delivered until `last` that still run at a quarter, [worlds, tenants, owners]."""
+        total = np.zeros(self.cells)
+        for amounts, there, _ in self.running(name, at, last):
+            total += over_vintages(amounts[..., there])
+        return total
+
+    def running(self, name, at, last=None):
+        """Each class that has contracts delivered until `last` which still run at a quarter: amounts, vintages as a slice, term."""
+        for term_class, (amounts, term) in enumerate(zip(getattr(self, name), self.terms, strict=True)):
+            used = self.used(name, term_class)
+            start, stop = max(used.start, self.at(at - term + 1)), used.stop if last is None else min(used.stop, self.at(last) + 1)
+            if start < stop:
+                yield amounts, slice(start, stop), term
+
 
 def empty_vintages(*shape):
     """Zeros of a shape whose last axis is vintages."""

@@ -11,7 +11,6 @@ import pandas as pd
 
 from abm.clock import QUARTER
 from abm.network import debtrank, leverage, system_loss
-from abm.vintages import over_vintages
 
 KINDS = ("labs", "clouds", "vendors", "investors", "lenders")
 WINDOW = 4  # quarters after a default that count, its own included
@@ -37,8 +36,8 @@ def exposures(industry):
         rows[kind] = slice(start, start + len(getattr(industry, kind).names))
         start = rows[kind].stop
     found = np.zeros((industry.worlds, start, start))
-    found[:, rows["lenders"], rows["clouds"]] += over_vintages(fleet.loan)
-    found[:, rows["labs"], rows["clouds"]] += over_vintages(fleet.prepaid)
+    found[:, rows["lenders"], rows["clouds"]] += fleet.total("loan")
+    found[:, rows["labs"], rows["clouds"]] += fleet.total("prepaid")
     claim = sum(fleet.rent_due(now + 1 + ahead) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
     found[:, rows["clouds"], rows["labs"]] += np.swapaxes(claim, 1, 2)
     for holder in KINDS:

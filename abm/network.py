@@ -73,17 +73,20 @@ def _both_ways(paid):
 
 
 def _send_along_shortest_paths(arcs, room, left):
-    """Send all that one tree of shortest paths takes in each world; changes `room` and what is `left` at the ends.
+    """Send what goes along a tree of shortest paths and one more arc, by world; changes `room` and what is `left` at the ends.
 
-    Any order of the ends is right: every arc of the tree is tight at its distances, so what is sent stays least.
+    Any order is right: all these arcs are tight at the tree's distances, so what is sent stays least.
     room: $m, [arcs + 1, worlds]; left: what an agent still has to send, less what it still has to get, $m, [agents, worlds]
     """
-    hops, starts = _trace(arcs, _shortest_path_tree(arcs, room[:-1] > 0, left > 0))
+    distance, before = _shortest_path_tree(arcs, room[:-1] > 0, left > 0)
+    hops, starts = _trace(arcs, before)
+    tight = (room[:-1] > 0) & (distance[arcs.start] + arcs.length[:, None] == distance[arcs.end])
     row = np.arange(left.shape[1])
-    for end in np.flatnonzero((left < 0).any(axis=1)):
-        path, start = hops[:, end], starts[end]
-        amount = np.maximum(0, np.minimum(left[start, row], -left[end]))
-        amount = np.minimum(amount, room[path, row].min(axis=0))  # nothing where there is no path: it starts at its end
+    for last in np.flatnonzero((tight & (left < 0)[arcs.end]).any(axis=1)):  # every shortest way ends with one of these
+        end, path, start = arcs.end[last], hops[:, arcs.start[last]], starts[arcs.start[last]]
+        path = np.append(path, np.full((1, row.size), last), axis=0)
+        wanted = np.maximum(0, np.minimum(left[start, row], -left[end])) * tight[last]
+        amount = np.minimum(wanted, room[path, row].min(axis=0))
         room[path, row] -= amount
         room[arcs.opposite[path], row] += amount
         room[-1] = ENDLESS
@@ -92,7 +95,7 @@ def _send_along_shortest_paths(arcs, room, left):
 
 
 def _shortest_path_tree(arcs, is_open, sources):
-    """The last arc of the shortest way from a source to each agent; -1 at a source or out of reach, [agents, worlds].
+    """Distance from a source, and the last arc of the shortest way; -1 at a source or out of reach, [agents, worlds] each.
 
     A distance and the arc it comes along are compared as one whole number, so that the first of equal arcs is taken.
     """
@@ -107,7 +110,7 @@ def _shortest_path_tree(arcs, is_open, sources):
             break
         distance[ends] = np.where(better, nearest, distance[ends])
         before[ends] = np.where(better, last, before[ends])
-    return before
+    return distance, before
 
 
 def _trace(arcs, before):

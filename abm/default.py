@@ -62,8 +62,8 @@ def _post(industry, claims, result):
 
 def _reduce_loans(fleet, paid, due):
     """Principal paid lowers the loans it was due on: paid, due $bn, [worlds, lenders, owners]."""
-    part = paid / np.where(due > 0, due, 1)
-    fleet.loan -= np.minimum(fleet.principal, fleet.loan) * part[..., None]
+    part, used = paid / np.where(due > 0, due, 1), fleet.used("loan")
+    fleet.loan[..., used] -= np.minimum(fleet.principal[..., used], fleet.loan[..., used]) * part[..., None]
 
 
 def _unpaid(industry, claims, result, level, payer, payee):
@@ -106,9 +106,10 @@ def resolve_labs(industry, dead):
     owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
     industry.news.termination = owed.sum(axis=1, keepdims=True)
     _make_future_rents_whole(industry, dead)
-    before = fleet.gw.sum(axis=1)
-    orphaned = fleet.release(dead, now)
-    lost = cancel(industry, orphaned / np.where(before > 0, before, 1))
+    before = fleet.gw[..., fleet.used("gw")].sum(axis=1)
+    part = fleet.release(dead, now)
+    part[..., fleet.used("gw")] /= np.where(before > 0, before, 1)
+    lost = cancel(industry, part)
     margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
     whole = lost * margin * (1 - industry.contagion.backlog)
     industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])
@@ -172,9 +173,10 @@ def resolve_clouds(industry, claims, result):
     cut = np.where(failed, np.clip(1 - worth / np.where(after > 0, after, 1), 0, 1), 0)
     loss = fleet.total("loan") * cut[:, None]
     industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
-    fleet.loan *= 1 - cut[:, None, :, None]
+    used, (world, owner) = fleet.used("loan"), np.nonzero(failed)
+    fleet.loan[..., used] *= 1 - cut[:, None, :, None]
     life = 1 / (QUARTER * industry.lives())  # what is left is rescheduled over a new life
-    fleet.principal[...] = np.where(failed[:, None, :, None], fleet.loan / life[:, None, :, None], fleet.principal)
+    fleet.principal[world, :, owner] = fleet.loan[world, :, owner] / life[world, owner][:, None, None]
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
     industry.news.clouds = failed
@@ -189,7 +191,7 @@ def work_in_progress(industry):
 
 def _grow_loans(fleet, interest, loan):
     grown = interest / np.where(loan > 0, loan, 1)
-    fleet.loan *= 1 + grown[..., None]
+    fleet.loan[..., fleet.used("loan")] *= 1 + grown[..., None]
 
 
 def _new_owners(industry, kind, failed):

@@ -11,7 +11,7 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
-from abm.vintages import Vintages, empty_vintages, moved, over_vintages, rows_of, weighed
+from abm.vintages import BY_CLASS, Vintages, empty_vintages, move, over_vintages, rows_of, weighed
 
 IDLE, OUTSIDE = -2, -1
 EXTRA_TENANTS = 2
@@ -125,12 +125,14 @@ class Fleet(Vintages):
         self.today = now
         if self.at(now) - self.life < _CHUNK:
             return
-        self.first += _CHUNK
         for amounts in (self.loan, self.principal):  # a loan may outlive its block
             amounts[..., _CHUNK] += over_vintages(amounts[..., :_CHUNK])
         for name in ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal"):
-            setattr(self, name, moved(getattr(self, name), _CHUNK))
-        self.let, self.rent = [moved(a, _CHUNK) for a in self.let], [moved(a, _CHUNK) for a in self.rent]
+            move(getattr(self, name), self.used(name), _CHUNK)
+        for name in BY_CLASS:
+            for term_class, amounts in enumerate(getattr(self, name)):
+                move(amounts, self.used(name, term_class), _CHUNK)
+        self.first += _CHUNK
 
     def decay(self, now):
         """Frontier-equivalent GW per nominal GW by vintage at a quarter, [worlds, vintages] [model.md 9.1]."""
@@ -140,6 +142,10 @@ class Fleet(Vintages):
     def in_service(self, now):
         """Nominal GW delivered, by tenant row, [worlds, tenants + 2, owners]."""
         return self._once("in service", now, lambda quarter: over_vintages(self.gw[..., self.delivered_by(quarter)]))
+
+    def ordered(self, now):
+        """Nominal GW yet to be delivered, by tenant row, [worlds, tenants + 2, owners]."""
+        return self._once("ordered", now, lambda quarter: over_vintages(self.gw[..., self.at(quarter) + 1 : self.used("gw").stop]))
 
     def delivered_by(self, quarter):
         """The vintages in which there is compute delivered by then, as a slice."""
@@ -211,7 +217,7 @@ class Fleet(Vintages):
         unused = self.idle_ratio(now) * (1 - self.hired)
         fire = np.clip(1 - p.fire_sale * unused * self.fire_sales, p.fire_floor, 1)
         price = p.chip_cost * self.decay(now)[:, there] * fire + p.shell
-        return weighed(self.gw[..., there].sum(axis=1), price)
+        return weighed(self._once("owned", now, lambda _: self.gw[..., there].sum(axis=1)), price)
 
     def place(self, tenant, owner, vintage, amounts, term_class):
         """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""

@@ -149,10 +149,10 @@ def customers_pay(industry, served):
 def consume_prepayments(industry):
     """Rents of the first year that were paid in advance: no cash moves. Returns them, $bn, [worlds, labs, owners]."""
     fleet, rows = industry.fleet, industry.rows
-    end = fleet.at(industry.now) + 1
-    rent = sum(rents[..., :end] for rents in fleet.rent) * QUARTER
-    used = np.minimum(fleet.prepaid[..., :end], rent)
-    fleet.prepaid[..., :end] -= used
+    there = slice(fleet.used("prepaid").start, fleet.at(industry.now) + 1)
+    rent = sum(rents[..., there] for rents in fleet.rent) * QUARTER
+    used = np.minimum(fleet.prepaid[..., there], rent)
+    fleet.prepaid[..., there] -= used
     used = over_vintages(used)
     industry.ledger.revalue("consumption", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -used)
     return used

@@ -11,7 +11,6 @@ from scipy.special import ndtr
 from abm.clock import QUARTER
 from abm.cone import cone
 from abm.markets.capital import call_equity
-from abm.vintages import over_vintages
 
 P10, P50 = 0.1, 0.5
 
@@ -145,8 +144,7 @@ def equity_needed(industry, gw):
     clouds, compute, fleet = industry.clouds, industry.compute, industry.fleet
     value = np.minimum(clouds.loan_to_value, industry.lending.loan_to_value)
     need = (1 - value) * compute.capex * gw
-    ahead = fleet.at(industry.now) + 1
-    loans_to_come = value * compute.capex * over_vintages(fleet.gw[..., ahead:]).sum(axis=1)
+    loans_to_come = value * compute.capex * fleet.ordered(industry.now).sum(axis=1)
     bound = np.maximum(0, fleet.total("unbuilt") + fleet.total("chips_due").sum(axis=2) - loans_to_come)
     reserve = compute.reserve + compute.reserve_per_debt * fleet.total("loan").sum(axis=1)
     return need, np.clip(clouds.cash - reserve - bound, 0, clouds.self_funding * need)

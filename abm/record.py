@@ -5,7 +5,6 @@ import pandas as pd
 
 from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
-from abm.vintages import over_vintages
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
@@ -159,7 +158,7 @@ def subsidiary_residuals(industry):
 
 def _contracted_gap(fleet):
     """GW under contract less GW held, by tenant."""
-    return sum(over_vintages(let).sum(axis=2) for let in fleet.let) - over_vintages(fleet.gw[:, :EXTRA_OUT]).sum(axis=2)
+    return (fleet.in_force("let", fleet.first) - fleet.total("gw")[:, :EXTRA_OUT]).sum(axis=2)
 
 
 def customers_residual(industry):

@@ -4,6 +4,8 @@ A quarter's column is then one piece of memory, and a sum over vintages adds who
 is the same for one world and for many, and blocks without anything in them may be left out without changing a bit.
 """
 
+import math
+
 import numpy as np
 
 BY_CLASS = ("let", "rent")
@@ -71,7 +73,7 @@ def empty_vintages(*shape):
 
 def over_vintages(amounts):
     """Sum over the last axis, oldest first, [...]."""
-    if np.prod(amounts.shape[:-1]) == 1:  # NumPy would add a single row pairwise, many rows one after the other
+    if math.prod(amounts.shape[:-1]) == 1:  # NumPy would add a single row pairwise, many rows one after the other
         return sum(np.moveaxis(amounts, -1, 0), np.zeros(amounts.shape[:-1]))
     return amounts.sum(axis=-1)
 
@@ -87,8 +89,8 @@ def rows_of(amounts, *where):
     return np.moveaxis(np.ascontiguousarray(np.moveaxis(amounts, -1, 0)[:, *where]), 0, -1)
 
 
-def moved(amounts, quarters):
-    """The same amounts so many vintages nearer to the start; what falls off is dropped."""
-    found = np.zeros_like(amounts)
-    found[..., :-quarters] = amounts[..., quarters:]
-    return found
+def move(amounts, used, quarters):
+    """Bring amounts so many vintages nearer to the start, in place; what falls off is dropped. used: where there is anything."""
+    start = max(used.start, quarters)
+    amounts[..., start - quarters : max(start, used.stop) - quarters] = amounts[..., start : max(start, used.stop)]
+    amounts[..., max(0, used.stop - quarters) : used.stop] = 0

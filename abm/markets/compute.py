@@ -81,7 +81,7 @@ def cancel(industry, part):
 def _instalments(fleet, at):
     """Construction due now by coming vintage: equal parts over what is left of the lag, $bn, [worlds, owners, vintages]."""
     quarters_left = np.arange(fleet.unbuilt.shape[-1]) - at + 1
-    return np.where(quarters_left > 0, fleet.unbuilt / np.maximum(1, quarters_left), 0)
+    return fleet.unbuilt * ((quarters_left > 0) / np.maximum(1, quarters_left))
 
 
 def _pay(industry, instalments, chips):

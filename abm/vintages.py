@@ -91,6 +91,6 @@ def rows_of(amounts, *where):
 
 def move(amounts, used, quarters):
     """Bring amounts so many vintages nearer to the start, in place; what falls off is dropped. used: where there is anything."""
-    start = max(used.start, quarters)
-    amounts[..., start - quarters : max(start, used.stop) - quarters] = amounts[..., start : max(start, used.stop)]
-    amounts[..., max(0, used.stop - quarters) : used.stop] = 0
+    start, stop = max(used.start, quarters), max(quarters, min(used.stop, amounts.shape[-1]))
+    amounts[..., start - quarters : stop - quarters] = amounts[..., start:stop]
+    amounts[..., stop - quarters : stop] = 0

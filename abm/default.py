@@ -11,6 +11,7 @@ from abm.clock import QUARTER
 from abm.learning import open_new_lab
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
+from abm.vintages import over_vintages, rows_of
 
 _CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
 _DUST = 1e-9
@@ -61,8 +62,8 @@ def _post(industry, claims, result):
 
 def _reduce_loans(fleet, paid, due):
     """Principal paid lowers the loans it was due on: paid, due $bn, [worlds, lenders, owners]."""
-    part = paid / np.where(due > 0, due, 1)
-    fleet.loan -= np.minimum(fleet.principal, fleet.loan) * part[..., None]
+    part, used = paid / np.where(due > 0, due, 1), fleet.used("loan")
+    fleet.loan[..., used] -= np.minimum(fleet.principal[..., used], fleet.loan[..., used]) * part[..., None]
 
 
 def _unpaid(industry, claims, result, level, payer, payee):
@@ -99,17 +100,16 @@ def resolve_labs(industry, dead):
     rows, fleet, now = industry.rows, industry.fleet, industry.now
     _note_deaths(industry, dead)
     _lose_stakes(industry, dead)
-    prepaid = np.where(dead[:, :, None], fleet.prepaid.sum(axis=-1), 0)
+    prepaid, where = np.zeros((*dead.shape, len(industry.clouds.names))), np.nonzero(dead)
+    prepaid[where] = over_vintages(rows_of(fleet.prepaid, *where))
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
-    owed = sum(fleet.rent_due(now + 1 + ahead).sum(axis=2) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
-    industry.news.termination = np.where(dead, owed, 0).sum(axis=1, keepdims=True)
+    owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
+    industry.news.termination = owed.sum(axis=1, keepdims=True)
     _make_future_rents_whole(industry, dead)
-    before = fleet.gw.sum(axis=1)
-    orphaned = fleet.release(dead, now)
-    part = orphaned / np.where(before > 0, before, 1)
-    chips_before = fleet.chips_due.sum(axis=(1, 3))
-    cancel(industry, part)
-    lost = chips_before - fleet.chips_due.sum(axis=(1, 3))
+    before = fleet.gw[..., fleet.used("gw")].sum(axis=1)
+    part = fleet.release(dead, now)
+    part[..., fleet.used("gw")] /= np.where(before > 0, before, 1)
+    lost = cancel(industry, part)
     margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
     whole = lost * margin * (1 - industry.contagion.backlog)
     industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])
@@ -159,7 +159,7 @@ def resolve_clouds(industry, claims, result):
     where = industry.cleared
     unsecured = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, where["clouds"]]
     collateral = fleet.economic_value(industry.now) + work_in_progress(industry)
-    loan = fleet.loan.sum(axis=3)
+    loan = fleet.total("loan")
     total_loan, total_unpaid = loan.sum(axis=1), interest.sum(axis=1)
     worth = p.recovery * collateral
     covered = worth + np.maximum(0, clouds.cash) >= total_loan + total_unpaid
@@ -169,13 +169,14 @@ def resolve_clouds(industry, claims, result):
     _grow_loans(fleet, interest, loan)
     if not failed.any():
         return
-    after = fleet.loan.sum(axis=(1, 3))
+    after = fleet.total("loan").sum(axis=1)
     cut = np.where(failed, np.clip(1 - worth / np.where(after > 0, after, 1), 0, 1), 0)
-    loss = fleet.loan.sum(axis=3) * cut[:, None]
+    loss = fleet.total("loan") * cut[:, None]
     industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
-    fleet.loan *= 1 - cut[:, None, :, None]
+    used, (world, owner) = fleet.used("loan"), np.nonzero(failed)
+    fleet.loan[..., used] *= 1 - cut[:, None, :, None]
     life = 1 / (QUARTER * industry.lives())  # what is left is rescheduled over a new life
-    fleet.principal[...] = np.where(failed[:, None, :, None], fleet.loan / life[:, None, :, None], fleet.principal)
+    fleet.principal[world, :, owner] = fleet.loan[world, :, owner] / life[world, owner][:, None, None]
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
     industry.news.clouds = failed
@@ -185,12 +186,12 @@ def resolve_clouds(industry, claims, result):
 
 def work_in_progress(industry):
     """What lenders count for work in progress, $bn, [worlds, owners]."""
-    return industry.compute.wip_recovery * industry.fleet.wip.sum(axis=2)
+    return industry.compute.wip_recovery * industry.fleet.total("wip")
 
 
 def _grow_loans(fleet, interest, loan):
     grown = interest / np.where(loan > 0, loan, 1)
-    fleet.loan *= 1 + grown[..., None]
+    fleet.loan[..., fleet.used("loan")] *= 1 + grown[..., None]
 
 
 def _new_owners(industry, kind, failed):

@@ -11,6 +11,7 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
+from abm.vintages import BY_CLASS, Vintages, empty_vintages, move, over_vintages, rows_of, weighed
 
 IDLE, OUTSIDE = -2, -1
 EXTRA_TENANTS = 2
@@ -71,7 +72,7 @@ class FleetParameters(Group, name="cloud"):
             raise BadInput(f"{where}: cloud.chip_cost = {chips:g} is above cloud.capex = {whole:g}; chips are part of the cost of a GW")
 
 
-class Fleet:
+class Fleet(Vintages):
     """All compute of a batch of worlds.
 
     gw: nominal GW, [worlds, tenants + 2, owners, vintages]; let, rent: the part under contract by term class, nominal GW and
@@ -83,18 +84,17 @@ class Fleet:
     def __init__(self, sizes, now, parameters, terms, obsolescence):
         """sizes: (worlds, tenants, owners, vendors, lenders); now: quarter index; terms: quarters, one per class."""
         worlds, tenants, owners, vendors, lenders = sizes
-        self.parameters, self.terms, self.obsolescence = parameters, tuple(terms), obsolescence
-        self.life = parameters.physical_life
-        self.first = now - self.life
+        self.parameters, self.obsolescence, self.life = parameters, obsolescence, parameters.physical_life
         span = self.life + parameters.build_lag + 2 * _CHUNK + max(_CHUNK, parameters.slip_limit)
         cell = (worlds, tenants, owners, span)
-        self.gw = np.zeros((worlds, tenants + EXTRA_TENANTS, owners, span))
-        self.let = [np.zeros(cell) for _ in self.terms]
-        self.rent = [np.zeros(cell) for _ in self.terms]
-        self.prepaid = np.zeros(cell)
-        self.book, self.depreciation, self.wip, self.unbuilt = (np.zeros((worlds, owners, span)) for _ in range(4))
-        self.chips_due = np.zeros((worlds, owners, vendors, span))
-        self.loan, self.principal = (np.zeros((worlds, lenders, owners, span)) for _ in range(2))
+        super().__init__(now - self.life, now, span, terms, cell[:-1])
+        self.gw = empty_vintages(worlds, tenants + EXTRA_TENANTS, owners, span)
+        self.let = [empty_vintages(*cell) for _ in self.terms]
+        self.rent = [empty_vintages(*cell) for _ in self.terms]
+        self.prepaid = empty_vintages(*cell)
+        self.book, self.depreciation, self.wip, self.unbuilt = (empty_vintages(worlds, owners, span) for _ in range(4))
+        self.chips_due = empty_vintages(worlds, owners, vendors, span)
+        self.loan, self.principal = (empty_vintages(worlds, lenders, owners, span) for _ in range(2))
         self._kept = {}
         self.hired = np.zeros((worlds, 1))  # share of idle compute hired on the spot market in the last quarter
         self.delivered = np.zeros((worlds, owners))  # GW taken into service less GW scrapped, from the opening on
@@ -114,21 +114,25 @@ class Fleet:
             self._kept[name, quarter] = found
         return self._kept[name, quarter]
 
-    def at(self, quarter):
-        """Position of a delivery quarter on the last axis."""
-        return int(quarter) - self.first
+    def principal_due(self):
+        """Principal that falls due this quarter, $bn, [worlds, lenders, owners]."""
+        used = self.used("loan")
+        return over_vintages(np.minimum(self.principal[..., used], self.loan[..., used]))
 
     def move_window(self, now):
         """Drop vintages past their physical life and make room for coming ones."""
         self.changed()
+        self.today = now
         if self.at(now) - self.life < _CHUNK:
             return
-        self.first += _CHUNK
         for amounts in (self.loan, self.principal):  # a loan may outlive its block
-            amounts[..., _CHUNK] += amounts[..., :_CHUNK].sum(axis=-1)
+            amounts[..., _CHUNK] += over_vintages(amounts[..., :_CHUNK])
         for name in ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal"):
-            setattr(self, name, _shifted(getattr(self, name)))
-        self.let, self.rent = [_shifted(a) for a in self.let], [_shifted(a) for a in self.rent]
+            move(getattr(self, name), self.used(name), _CHUNK)
+        for name in BY_CLASS:
+            for term_class, amounts in enumerate(getattr(self, name)):
+                move(amounts, self.used(name, term_class), _CHUNK)
+        self.first += _CHUNK
 
     def decay(self, now):
         """Frontier-equivalent GW per nominal GW by vintage at a quarter, [worlds, vintages] [model.md 9.1]."""
@@ -137,41 +141,64 @@ class Fleet:
 
     def in_service(self, now):
         """Nominal GW delivered, by tenant row, [worlds, tenants + 2, owners]."""
-        return self._once("in service", now, lambda quarter: self.gw[..., : self.at(quarter) + 1].sum(axis=-1))
+        return self._once("in service", now, lambda quarter: over_vintages(self.gw[..., self.delivered_by(quarter)]))
+
+    def ordered(self, now):
+        """Nominal GW yet to be delivered, by tenant row, [worlds, tenants + 2, owners]."""
+        return self._once("ordered", now, lambda quarter: over_vintages(self.gw[..., self.at(quarter) + 1 : self.used("gw").stop]))
+
+    def delivered_by(self, quarter):
+        """The vintages in which there is compute delivered by then, as a slice."""
+        return slice(self.used("gw").start, self.at(quarter) + 1)
 
     def effective(self, now):
         """Frontier-equivalent GW delivered, by tenant row, GWe, [worlds, tenants + 2, owners]."""
         return self._once("effective", now, self._effective)
 
     def _effective(self, now):
-        end = self.at(now) + 1
-        return _weighed(self.gw[..., :end], self.decay(now)[:, :end])
+        there = self.delivered_by(now)
+        return weighed(self.gw[..., there], self.decay(now)[:, there])
 
     def rent_due(self, at):
         """Rent of the contracts in force at a quarter, $bn a year, [worlds, tenants, owners]."""
-        return self._once("rent", at, lambda quarter: self._in_force(self.rent, quarter, quarter))
+        return self._once("rent", at, lambda quarter: self.in_force("rent", quarter, quarter))
 
     def committed(self, at):
         """Nominal GW whose contract runs beyond a quarter, coming deliveries included, [worlds, tenants, owners]."""
-        return self._in_force(self.let, at, self.first + self.gw.shape[-1] - 1)
+        return self.in_force("let", at)
 
     def committed_rent(self, at):
         """Rent of the contracts that run beyond a quarter, coming deliveries included, $bn a year, [worlds, tenants, owners]."""
-        return self._in_force(self.rent, at, self.first + self.gw.shape[-1] - 1)
+        return self.in_force("rent", at)
 
     def committed_effective(self, at):
         """As `committed`, in what it will be worth at that quarter, GWe, [worlds, tenants, owners]."""
-        weights = self.decay(at)
-        parts = [_weighed(let[..., lo:], weights[:, lo:]) for let, lo in self._with_starts(self.let, at)]
-        return sum(parts)
+        weights, total = self.decay(at), np.zeros(self.cells)
+        for let, there, _ in self.running("let", at):
+            total += weighed(let[..., there], weights[:, there])
+        return total
 
     def remaining_rent(self, now):
         """Take-or-pay still to be paid, undelivered contracts included, $bn, [worlds, tenants, owners]."""
-        positions = np.arange(self.gw.shape[-1]) + self.first
-        total = 0
-        for rent, term in zip(self.rent, self.terms, strict=True):
-            quarters = np.clip(positions + term - 1 - now, 0, term).astype(float)
-            total = total + rent @ quarters * QUARTER
+        return self._once("remaining", now, self._remaining_rent)
+
+    def _remaining_rent(self, now):
+        positions, total = np.arange(self.gw.shape[-1]) + self.first, np.zeros(self.cells)
+        for rent, there, term in self.running("rent", now + 1):
+            quarters = np.clip(positions[there] + term - 1 - now, 0, term).astype(float)
+            total += over_vintages(rent[..., there] * quarters) * QUARTER
+        return total
+
+    def rent_to_come(self, now, quarters, tenants):
+        """Take-or-pay that falls due in so many coming quarters, $bn, [worlds, tenants], of some tenants; 0 for all others.
+
+        tenants: bool, [worlds, tenants]
+        """
+        where, total = np.nonzero(tenants), np.zeros(tenants.shape)
+        vintages = np.arange(self.gw.shape[-1]) + self.first
+        for rent, there, term in self.running("rent", now + 1, now + quarters):
+            first, last = np.maximum(vintages[there], now + 1), np.minimum(vintages[there] + term - 1, now + quarters)
+            total[where] += over_vintages(rows_of(rent[..., there], *where).sum(axis=1) * np.maximum(0, last - first + 1)) * QUARTER
         return total
 
     def rent_schedule(self, now, quarters):
@@ -186,15 +213,16 @@ class Fleet:
 
     def economic_value(self, now):
         """Value of the compute in service at used prices, fire sale included, $bn, [worlds, owners] [model.md 9.2]."""
-        p, end = self.parameters, self.at(now) + 1
+        p, there = self.parameters, self.delivered_by(now)
         unused = self.idle_ratio(now) * (1 - self.hired)
         fire = np.clip(1 - p.fire_sale * unused * self.fire_sales, p.fire_floor, 1)
-        price = p.chip_cost * self.decay(now)[:, :end] * fire + p.shell
-        return _weighed(self.gw[..., :end].sum(axis=1), price)
+        price = p.chip_cost * self.decay(now)[:, there] * fire + p.shell
+        return weighed(self._once("owned", now, lambda _: self.gw[..., there].sum(axis=1)), price)
 
     def place(self, tenant, owner, vintage, amounts, term_class):
         """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""
         self.changed()
+        self._opening = {}
         position = self.at(vintage)
         self.gw[:, tenant, owner, position] += amounts.gw
         if tenant >= 0:
@@ -221,35 +249,17 @@ class Fleet:
         tenants: bool, [worlds, tenants]. Returns the GW in the pipeline that lost their tenant, [worlds, owners, vintages].
         """
         self.changed()
-        gone, end = tenants[:, :, None, None], self.at(now) + 1
-        leaving = np.where(gone, self.gw[:, :EXTRA_OUT], 0)
-        self.gw[:, :EXTRA_OUT] -= leaving
-        self.gw[:, IDLE, :, :end] += leaving[..., :end].sum(axis=1)
+        end = self.at(now) + 1
+        where = np.nonzero(tenants)
+        leaving = rows_of(self.gw, *where)
+        self.gw[where] = 0
+        orphaned = np.zeros_like(self.book)
+        np.add.at(orphaned, where[0], leaving)
+        self.gw[:, IDLE, :, :end] += orphaned[..., :end]
         for amounts in (*self.let, *self.rent, self.prepaid):
-            amounts[...] = np.where(gone, 0, amounts)
-        orphaned = leaving.sum(axis=1)
+            amounts[where] = 0
         orphaned[..., :end] = 0
         return orphaned
-
-    def _in_force(self, amounts, at, last):
-        end = self.at(last) + 1
-        return sum(a[..., lo:end].sum(axis=-1) for a, lo in self._with_starts(amounts, at))
-
-    def _with_starts(self, amounts, at):
-        """Each class with the first position whose contracts still run at a quarter."""
-        return [(a, max(0, self.at(at - term + 1))) for a, term in zip(amounts, self.terms, strict=True)]
-
-
-def _shifted(amounts):
-    moved = np.zeros_like(amounts)
-    moved[..., :-_CHUNK] = amounts[..., _CHUNK:]
-    return moved
-
-
-def _weighed(amounts, weights):
-    """Sum over vintages with weights that differ between worlds: [worlds, ..., vintages] by [worlds, vintages]."""
-    flat = np.ascontiguousarray(amounts).reshape(amounts.shape[0], -1, amounts.shape[-1])
-    return np.matmul(flat, weights[:, :, None])[..., 0].reshape(amounts.shape[:-1])
 
 
 def list_price(parameters, rate):

@@ -8,6 +8,7 @@ from abm.ledger import Ledger
 from abm.markets.chips import Orders
 from abm.opening import FIRM_KINDS
 from abm.population import Population, declared
+from abm.vintages import over_vintages
 
 ECONOMY_CASH = 1e5  # large enough never to bind; its size is irrelevant to all others
 _AHEAD = 40  # quarters of chip slots kept in view
@@ -60,6 +61,7 @@ def _open_fleet(industry):
     sizes = [len(opening.names[k]) for k in ("labs", "clouds", "vendors", "lenders")]
     industry.fleet = fleet = Fleet((industry.worlds, *sizes), now, p, terms, industry.technology_parameters.obsolescence)
     fleet.fire_sales = industry.contagion.fire_sale
+    fleet.reach = p.build_lag + industry.chips.spill
     last = fleet.gw.shape[-1] - 1
     for tranche in opening.tranches:
         tenant = IDLE if tranche.tenant == -1 else OUTSIDE if tranche.tenant < -1 else tranche.tenant
@@ -116,7 +118,7 @@ def _open_slots(industry):
     orders.booked[..., :span] = ahead[..., :span]
     orders.slots = np.maximum(orders.slots, orders.booked)
     industry.orders = orders
-    fleet.delivered += fleet.gw[..., :at].sum(axis=(1, 3))
+    fleet.delivered += over_vintages(fleet.gw[..., :at]).sum(axis=1)
     sales = np.asarray(industry.opening.columns["vendors"].get("sales", slots * 0), dtype=float)
     other = np.asarray(industry.opening.columns["vendors"].get("other_buyers_share", slots * 0), dtype=float)
     industry.vendors.put(sales=sales * (1 - other), other_sales=sales * other, other_base=sales * other)
@@ -133,12 +135,12 @@ def _open_cash(industry):
     ledger.open("cash", rows["Economy"], ECONOMY_CASH)
     industry.ledger.opening_cash = ledger.balances["cash"][:, :-1].sum(axis=1, keepdims=True)
     ledger.open("cash", rows["MonetaryAuthority"], -ledger.opening_cash)
-    ledger.open("fleet", rows["clouds"], fleet.book.sum(axis=2))
-    ledger.open("wip", rows["clouds"], fleet.wip.sum(axis=2))
-    ledger.balances["prepaid"][:, rows["labs"]] += fleet.prepaid.sum(axis=(2, 3))
-    ledger.balances["prepaid_owed"][:, rows["clouds"]] -= fleet.prepaid.sum(axis=(1, 3))
-    ledger.balances["loans"][:, rows["lenders"]] += fleet.loan.sum(axis=(2, 3))
-    ledger.balances["debt"][:, rows["clouds"]] -= fleet.loan.sum(axis=(1, 3))
+    ledger.open("fleet", rows["clouds"], over_vintages(fleet.book))
+    ledger.open("wip", rows["clouds"], over_vintages(fleet.wip))
+    ledger.balances["prepaid"][:, rows["labs"]] += over_vintages(fleet.prepaid).sum(axis=2)
+    ledger.balances["prepaid_owed"][:, rows["clouds"]] -= over_vintages(fleet.prepaid).sum(axis=1)
+    ledger.balances["loans"][:, rows["lenders"]] += over_vintages(fleet.loan).sum(axis=2)
+    ledger.balances["debt"][:, rows["clouds"]] -= over_vintages(fleet.loan).sum(axis=1)
     bonds = np.asarray(opening.columns["lenders"].get("borrowings", np.zeros(len(opening.names["lenders"]))), dtype=float)
     ledger.open("borrowings", rows["lenders"], -bonds)
     ledger.open("bonds", rows["Economy"], bonds.sum())
@@ -154,5 +156,5 @@ def _called_equity(industry):
         return 0
     own = 1 - np.minimum(industry.clouds.loan_to_value, industry.lending.loan_to_value)
     fleet, at = industry.fleet, industry.fleet.at(industry.now)
-    coming = fleet.gw[..., at:].sum(axis=(1, 3))
-    return own * industry.compute.capex * coming - fleet.wip.sum(axis=2)
+    coming = over_vintages(fleet.gw[..., at:]).sum(axis=1)
+    return own * industry.compute.capex * coming - over_vintages(fleet.wip)

@@ -117,10 +117,10 @@ def pay_dividends(industry):
     rows, c, compute, lending = industry.rows, industry.chips, industry.compute, industry.lending
     annual = (industry.vendors.sales + industry.vendors.other_sales) / QUARTER
     vendors = c.dividend * np.maximum(0, industry.vendors.cash - c.reserve - c.reserve_per_sales * annual)
-    debt = industry.fleet.loan.sum(axis=(1, 3))
+    debt = industry.fleet.total("loan").sum(axis=1)
     kept = compute.reserve + compute.reserve_per_debt * debt + np.maximum(0, industry.clouds.other_cash_flow)
     clouds = compute.dividend * np.maximum(0, industry.clouds.cash - kept)
-    loans = industry.fleet.loan.sum(axis=(2, 3))
+    loans = industry.fleet.total("loan").sum(axis=2)
     lenders = lending.dividend * np.maximum(0, industry.lenders.cash - lending.reserve - lending.reserve_per_loan * loans)
     book = industry.ledger.book_equity
     spare = {"vendors": book(rows["vendors"]), "clouds": book(rows["clouds"])}

@@ -50,9 +50,9 @@ def of_labs(industry):
 def of_clouds(industry):
     """Owners: what tenants could pay at q and the other business against debt service, power and instalments at the horizon."""
     fleet, clouds, p = industry.fleet, industry.clouds, industry.compute
-    loans, principal = fleet.loan.sum(axis=(1, 3)), fleet.principal.sum(axis=(1, 3)) / QUARTER
-    power = p.power * fleet.gw.sum(axis=(1, 3))
-    due = clouds.rate * loans + principal + power + fleet.unbuilt.sum(axis=2) / (p.build_lag * QUARTER)
+    loans, principal = fleet.total("loan").sum(axis=1), fleet.total("principal").sum(axis=1) / QUARTER
+    power = p.power * fleet.total("gw").sum(axis=1)
+    due = clouds.rate * loans + principal + power + fleet.total("unbuilt") / (p.build_lag * QUARTER)
     weight = clouds.tenant_extrapolation
 
     def resources(q):
@@ -64,11 +64,11 @@ def of_clouds(industry):
 def of_lenders(industry):
     """Lenders: the q at which their borrowers' receipts cover debt service as often as the lender asks for."""
     fleet, clouds, lenders = industry.fleet, industry.clouds, industry.lenders
-    loans = fleet.loan.sum(axis=3)
-    service = (clouds.rate[:, None] * loans + fleet.principal.sum(axis=3) / QUARTER).sum(axis=2)
+    loans = fleet.total("loan")
+    service = (clouds.rate[:, None] * loans + fleet.total("principal") / QUARTER).sum(axis=2)
     total = loans.sum(axis=1, keepdims=True)
     share = loans / np.where(total > 0, total, 1)
-    power = industry.compute.power * fleet.gw.sum(axis=(1, 3))
+    power = industry.compute.power * fleet.total("gw").sum(axis=1)
     rest = (share * (clouds.other_cash_flow + clouds.outside_rent - power)[:, None]).sum(axis=2)
     weight = np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape)
 

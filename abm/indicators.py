@@ -9,6 +9,7 @@ from abm.cone import cone
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.limits import HEDGE, PONZI, SPECULATIVE
 from abm.network import circularity, origins
+from abm.vintages import over_vintages
 
 _YEAR = 4
 HORIZON_OF_MINSKY = 8  # quarters of pipeline that count for the Minsky class [model.md 15.4]
@@ -120,15 +121,15 @@ def _minsky(industry, found):
     income = labs.margin_after_opex(0) * labs.revenue
     rent = fleet.rent_due(now).sum(axis=2)
     at, coming = fleet.at(now), 0
-    for rents in fleet.rent:
-        coming = coming + rents[..., at + 1 : at + 1 + HORIZON_OF_MINSKY].sum(axis=(2, 3))
+    for rents, there, _ in fleet.running("rent", now + 1, now + HORIZON_OF_MINSKY):
+        coming = coming + over_vintages(rents[..., max(at + 1, there.start) : there.stop]).sum(axis=2)
     kind = np.where(income >= rent + coming, HEDGE_CODE, np.where(income >= rent, SPECULATIVE_CODE, PONZI_CODE))
     found["minsky_class"] = kind.astype(float)
     total = labs.revenue.sum(axis=1, keepdims=True)
     for code, name in enumerate(("hedge_share", "speculative_share", "ponzi_share")):
         found[name] = np.where(kind == code, labs.revenue, 0).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
-    interest = clouds.rate * fleet.loan.sum(axis=(1, 3))
-    principal = np.minimum(fleet.principal, fleet.loan).sum(axis=(1, 3)) / QUARTER
+    interest = clouds.rate * fleet.total("loan").sum(axis=1)
+    principal = fleet.principal_due().sum(axis=1) / QUARTER
     flow = clouds.ebitda + clouds.other_cash_flow
     found["cloud_minsky_class"] = np.where(flow >= interest + principal, HEDGE_CODE, np.where(flow >= interest, 1, 2)).astype(float)
 
@@ -137,14 +138,14 @@ def _compute(industry, found):
     fleet, now, labs = industry.fleet, industry.now, industry.labs
     service = fleet.in_service(now).sum(axis=2)
     total = service.sum(axis=1, keepdims=True)
-    pipeline = fleet.gw[..., fleet.at(now) + 1 :].sum(axis=(1, 2, 3))[:, None]
+    pipeline = fleet.ordered(now).sum(axis=(1, 2))[:, None]
     found["utilisation"] = 1 - fleet.idle_ratio(now)
     found["supply_line"] = np.where(total > 0, pipeline / np.where(total > 0, total, 1), 0)
     wanted = labs.demand.sum(axis=1, keepdims=True)
     found["rationing"] = labs.turned_away.sum(axis=1, keepdims=True) / np.where(wanted > 0, wanted, 1)
     posted = industry.clouds.contract_price.mean(axis=1, keepdims=True)
     found["spot_ratio"] = industry.spot / np.where(posted > 0, posted, 1)
-    book = fleet.book[..., : fleet.at(now) + 1].sum(axis=(1, 2))[:, None]
+    book = fleet.total("book").sum(axis=1, keepdims=True)
     value = fleet.economic_value(now).sum(axis=1, keepdims=True)
     found["depreciation_gap"] = np.where(book > 0, (book - value) / np.where(book > 0, book, 1), 0)
 
@@ -168,7 +169,7 @@ def _circles(industry, found):
 
 def payments_by_nature(ledger):
     """This quarter's payments as purchases, equity and loans, $bn, [worlds, agents, agents] each."""
-    return [sum(ledger.payments(flow) for flow, kind in FLOWS.items() if kind.graph == nature) for nature in (PURCHASE, EQUITY, LOAN)]
+    return [ledger.payments(*(flow for flow, kind in FLOWS.items() if kind.graph == nature)) for nature in (PURCHASE, EQUITY, LOAN)]
 
 
 def _among_firms(industry, payments):

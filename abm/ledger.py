@@ -95,11 +95,12 @@ class Ledger:
         """Assets less debt-like liabilities: what is left before the owners' claim, [worlds, rows]."""
         return sum(balance[:, rows] for account, balance in self.balances.items() if account != "equity")
 
-    def payments(self, flow):
-        """Who paid whom under this flow this quarter, $bn, [worlds, agents, agents]."""
+    def payments(self, *flows):
+        """Who paid whom under these flows this quarter, $bn, [worlds, agents, agents]."""
         table = np.zeros((self.worlds, len(self.names), len(self.names)))
-        for payers, payees, amount in self.graph.get(flow, ()):
-            table[:, payers, payees] += amount
+        for flow in flows:
+            for payers, payees, amount in self.graph.get(flow, ()):
+                table[:, payers, payees] += amount
         return table
 
     def tolerance(self):

@@ -3,6 +3,8 @@
 All functions are pure and take every world at once. A payment from i to j stands at [world, i, j].
 """
 
+from typing import NamedTuple
+
 import networkx as nx
 import numpy as np
 
@@ -10,6 +12,7 @@ MILLIONS_PER_BILLION = 1000
 TOLERANCE = 1e-12  # share of equity below which another round of losses is not looked for
 ROUNDS = 200  # of loss, before the limit is solved for
 LEAK = 1e-13  # lets money that only ever went round among firms come from nowhere, instead of leaving the system singular
+ENDLESS = np.iinfo(np.int64).max // 2
 SOURCES = ("customers", "outside_equity", "outside_debt", "vendor")
 
 
@@ -24,13 +27,18 @@ def cycle_flow(flows):
     """
     paid = np.rint(np.asarray(flows) * MILLIONS_PER_BILLION).astype(np.int64)
     paid *= 1 - np.eye(paid.shape[-1], dtype=np.int64)
-    through = np.zeros_like(paid)  # what passes through the sector, from a net payer to a net receiver
-    surplus = paid.sum(axis=2) - paid.sum(axis=1)
-    worlds = np.flatnonzero(surplus.any(axis=-1))
+    arcs, room = _both_ways(paid)
+    left, worlds, ended = (paid.sum(axis=2) - paid.sum(axis=1)).T, np.arange(len(paid)), room.copy()
     while worlds.size:
-        _send_along_shortest_paths(paid, through, surplus, worlds)
-        worlds = worlds[surplus[worlds].any(axis=-1)]
-    return (paid - through) / MILLIONS_PER_BILLION
+        still = left.any(axis=0)
+        if not still.all():
+            ended[:, worlds[~still]] = room[:, ~still]
+            room, left, worlds = room[:, still], left[:, still], worlds[still]
+        _send_along_shortest_paths(arcs, room, left)
+    stays = arcs.length > 0
+    circulating = np.zeros(paid.shape)
+    circulating[:, arcs.start[stays], arcs.end[stays]] = ended[:-1][stays].T
+    return circulating / MILLIONS_PER_BILLION
 
 
 def circularity(flows):
@@ -41,61 +49,80 @@ def circularity(flows):
     return np.minimum(1, share)[:, None]
 
 
-def _send_along_shortest_paths(paid, through, surplus, worlds):
-    """Send all that one tree of shortest paths takes, in each of these worlds; lowers `surplus` at the ends (in place).
+class _Arcs(NamedTuple):
+    """Ways along which money can be sent, by payee: what was paid, length 1, and taking back what was sent, length -1.
 
-    Any order of the ends is right: every arc of the tree is tight at its distances, so what is sent stays least.
+    start, end: agents; length; opposite: the arc back; [arcs], `opposite` with one place more for no arc, -1
     """
-    undo = through[worlds].swapaxes(1, 2)  # what has been sent the other way can be taken back, which shortens
-    taken_back = undo > 0
-    room = np.where(taken_back, undo, paid[worlds] - through[worlds])
-    length = np.where(taken_back, -1.0, np.where(room > 0, 1.0, np.inf))
-    left, sent = surplus[worlds], np.zeros_like(room)
-    hops, starts = _trace(_shortest_path_tree(length, left > 0))
-    for end in range(left.shape[-1]):
-        if (left[:, end] < 0).any():
-            _send(left, room, sent, [(a[:, end], b[:, end], on[:, end]) for a, b, on in hops], starts[:, end], end)
-    through[worlds] += np.where(taken_back, 0, sent) - np.where(taken_back, sent, 0).swapaxes(1, 2)
-    surplus[worlds] = left
+
+    start: np.ndarray
+    end: np.ndarray
+    length: np.ndarray
+    opposite: np.ndarray
 
 
-def _send(left, room, sent, hops, start, end):
-    """Send along one path per world what its ends want and its hops have room for; nothing where there is no path."""
-    row = np.arange(len(left))
-    amount = np.maximum(0, np.minimum(left[row, start], -left[:, end]))
-    for a, b, on in hops:
-        amount = np.where(on, np.minimum(amount, room[row, a, b]), amount)
-    for a, b, on in hops:
-        room[row, a, b] -= np.where(on, amount, 0)
-        sent[row, a, b] += np.where(on, amount, 0)
-    left[row, start] -= amount
-    left[:, end] += amount
+def _both_ways(paid):
+    """The arcs on which anything was paid in any world, and the room on each, [arcs + 1, worlds]; the last stands for no arc."""
+    payer, payee = np.nonzero(paid.any(axis=0))
+    start, end, forth = np.r_[payer, payee], np.r_[payee, payer], np.arange(2 * payer.size) < payer.size
+    order = np.lexsort((start, end))
+    opposite = np.append(np.argsort(order)[(order + payer.size) % order.size], -1)
+    amounts = np.where(forth[:, None], paid[:, start, end].T, 0)[order]
+    room = np.append(amounts, np.full((1, len(paid)), ENDLESS), axis=0)
+    return _Arcs(start[order], end[order], np.where(forth[order], 1, -1), opposite), room
 
 
-def _shortest_path_tree(length, sources):
-    """The agent before each one on the shortest way from a source; -1 at a source or out of reach, [worlds, agents]."""
-    distance, before = np.where(sources, 0.0, np.inf), np.full(sources.shape, -1)
-    for _ in range(sources.shape[-1]):
-        reached = distance[..., None] + length
-        nearest = reached.min(axis=1)
-        better = nearest < distance
+def _send_along_shortest_paths(arcs, room, left):
+    """Send what goes along a tree of shortest paths and one more arc, by world; changes `room` and what is `left` at the ends.
+
+    Any order is right: all these arcs are tight at the tree's distances, so what is sent stays least.
+    room: $m, [arcs + 1, worlds]; left: what an agent still has to send, less what it still has to get, $m, [agents, worlds]
+    """
+    distance, before = _shortest_path_tree(arcs, room[:-1] > 0, left > 0)
+    hops, starts = _trace(arcs, before)
+    tight = (room[:-1] > 0) & (distance[arcs.start] + arcs.length[:, None] == distance[arcs.end])
+    row = np.arange(left.shape[1])
+    for last in np.flatnonzero((tight & (left < 0)[arcs.end]).any(axis=1)):  # every shortest way ends with one of these
+        end, path, start = arcs.end[last], hops[:, arcs.start[last]], starts[arcs.start[last]]
+        path = np.append(path, np.full((1, row.size), last), axis=0)
+        wanted = np.maximum(0, np.minimum(left[start, row], -left[end])) * tight[last]
+        amount = np.minimum(wanted, room[path, row].min(axis=0))
+        room[path, row] -= amount
+        room[arcs.opposite[path], row] += amount
+        room[-1] = ENDLESS
+        left[start, row] -= amount
+        left[end] += amount
+
+
+def _shortest_path_tree(arcs, is_open, sources):
+    """Distance from a source, and the last arc of the shortest way; -1 at a source or out of reach, [agents, worlds] each.
+
+    A distance and the arc it comes along are compared as one whole number, so that the first of equal arcs is taken.
+    """
+    number, far = len(arcs.start), 4 * len(sources)  # farther than any way
+    ends, first = np.unique(arcs.end, return_index=True)
+    steps = (arcs.length * number + np.arange(number))[:, None] + far * number * ~is_open
+    distance, before = np.where(sources, 0, far), np.full(sources.shape, -1)
+    for _ in range(len(sources)):
+        nearest, last = np.divmod(np.minimum.reduceat(distance[arcs.start] * number + steps, first, axis=0), number)
+        better = (nearest < distance[ends]) & (nearest < far // 2)
         if not better.any():
             break
-        distance, before = np.where(better, nearest, distance), np.where(better, reached.argmin(axis=1), before)
-    return before
+        distance[ends] = np.where(better, nearest, distance[ends])
+        before[ends] = np.where(better, last, before[ends])
+    return distance, before
 
 
-def _trace(before):
-    """The hops of the path to every agent, last first, as (from, to, is a hop), and where it starts, [worlds, agents]."""
-    here, hops = np.broadcast_to(np.arange(before.shape[1]), before.shape), []
-    for _ in range(before.shape[1]):
-        previous = np.take_along_axis(before, here, axis=1)
-        on = previous >= 0
-        if not on.any():
+def _trace(arcs, before):
+    """The arcs of the way to every agent, last first and then -1, [hops, agents, worlds], and where it starts, [agents, worlds]."""
+    here, row = np.broadcast_to(np.arange(len(before))[:, None], before.shape), np.arange(before.shape[1])
+    hops = [before]
+    for _ in range(len(before)):
+        here = np.where(hops[-1] >= 0, arcs.start[hops[-1]], here)
+        hops.append(np.where(hops[-1] >= 0, before[here, row], -1))
+        if not (hops[-1] >= 0).any():
             break
-        hops.append((np.where(on, previous, here), here, on))
-        here = hops[-1][0]
-    return hops, here
+    return np.stack(hops), here
 
 
 def payment_graph(flows, names):

@@ -10,6 +10,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.fleet import EXTRA_OUT, IDLE, OUTSIDE, contract_price, list_price
 from abm.markets.services import Offers, Supply, outside_pool, post_prices, ration, scarcity_index, total
+from abm.vintages import over_vintages
 
 WAGES, SECURED, TRADE = range(3)
 CLASSES_OF_CLAIMS = 3
@@ -148,11 +149,11 @@ def customers_pay(industry, served):
 def consume_prepayments(industry):
     """Rents of the first year that were paid in advance: no cash moves. Returns them, $bn, [worlds, labs, owners]."""
     fleet, rows = industry.fleet, industry.rows
-    end = fleet.at(industry.now) + 1
-    rent = sum(rents[..., :end] for rents in fleet.rent) * QUARTER
-    used = np.minimum(fleet.prepaid[..., :end], rent)
-    fleet.prepaid[..., :end] -= used
-    used = used.sum(axis=-1)
+    there = slice(fleet.used("prepaid").start, fleet.at(industry.now) + 1)
+    rent = sum(rents[..., there] for rents in fleet.rent) * QUARTER
+    used = np.minimum(fleet.prepaid[..., there], rent)
+    fleet.prepaid[..., there] -= used
+    used = over_vintages(used)
     industry.ledger.revalue("consumption", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -used)
     return used
 
@@ -172,9 +173,9 @@ def dues(industry, served):
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])
     sales = vendors.sales + vendors.other_sales
     owed.owe("cost_of_goods", WAGES, "vendors", "Economy", ((1 - vendors.gross_margin + vendors.opex_ratio) * sales)[..., None])
-    loan = fleet.loan.sum(axis=3)
+    loan = fleet.total("loan")
     owed.owe("interest", SECURED, "clouds", "lenders", np.swapaxes(loan * clouds.rate[:, None] * QUARTER, 1, 2))
-    principal = np.minimum(fleet.principal, fleet.loan).sum(axis=3)
+    principal = fleet.principal_due()
     owed.owe("principal", SECURED, "clouds", "lenders", np.swapaxes(principal, 1, 2))
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
     funding = np.maximum(0, industry.lending.rate - industry.lending.funding_spread) * bonds * QUARTER

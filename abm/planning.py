@@ -58,7 +58,7 @@ def look_ahead(industry):
 def parents_means(industry):
     """What an owner could pay a year for its labs: half its cash, and its other cash flow after debt service, $bn, [worlds, labs]."""
     labs, clouds = industry.labs, industry.clouds
-    service = (industry.fleet.principal.sum(axis=(1, 3)) / QUARTER) + clouds.rate * industry.fleet.loan.sum(axis=(1, 3))
+    service = (industry.fleet.total("principal").sum(axis=1) / QUARTER) + clouds.rate * industry.fleet.total("loan").sum(axis=1)
     free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service)
     held = (labs.parent_row[..., None] == np.arange(len(clouds.names))) & (labs.alive[..., None] > 0)
     siblings = np.maximum(1, held.sum(axis=1, keepdims=True))
@@ -144,10 +144,9 @@ def equity_needed(industry, gw):
     clouds, compute, fleet = industry.clouds, industry.compute, industry.fleet
     value = np.minimum(clouds.loan_to_value, industry.lending.loan_to_value)
     need = (1 - value) * compute.capex * gw
-    ahead = fleet.at(industry.now) + 1
-    loans_to_come = value * compute.capex * fleet.gw[..., ahead:].sum(axis=(1, 3))
-    bound = np.maximum(0, fleet.unbuilt.sum(axis=2) + fleet.chips_due.sum(axis=(2, 3)) - loans_to_come)
-    reserve = compute.reserve + compute.reserve_per_debt * fleet.loan.sum(axis=(1, 3))
+    loans_to_come = value * compute.capex * fleet.ordered(industry.now).sum(axis=1)
+    bound = np.maximum(0, fleet.total("unbuilt") + fleet.total("chips_due").sum(axis=2) - loans_to_come)
+    reserve = compute.reserve + compute.reserve_per_debt * fleet.total("loan").sum(axis=1)
     return need, np.clip(clouds.cash - reserve - bound, 0, clouds.self_funding * need)
 
 
@@ -177,8 +176,8 @@ def lenders_finance(industry, view):
     rents = (due[..., None] * part[:, :, None, :]).sum(axis=1)
     power = industry.compute.power * fleet.in_service(industry.now).sum(axis=1)
     flow = rents + (clouds.other_cash_flow + clouds.outside_rent - power)[..., None]
-    loans = fleet.loan.sum(axis=(1, 3))
-    service = clouds.rate * loans + fleet.principal.sum(axis=(1, 3)) / QUARTER
+    loans = fleet.total("loan").sum(axis=1)
+    service = clouds.rate * loans + fleet.total("principal").sum(axis=1) / QUARTER
     breached = clouds.breach >= industry.compute.covenant
     answers = ~breached[:, None] & lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
     return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)
@@ -234,22 +233,20 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
 
 def sign(industry, view, pairs, prepayment, equity):
     """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5]."""
-    rows, lag = industry.rows, industry.compute.build_lag
-    worlds, n_labs, n_clouds = pairs.shape
+    rows, mix = industry.rows, industry.vendor_mix
     speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
     everything = np.concatenate([pairs, speculative[:, None]], axis=1)
-    wanted = (everything[..., None] * industry.vendor_mix[:, None]).reshape(worlds, (n_labs + 1) * n_clouds, len(industry.vendors.names))
     favour = 1 + equity.sum(axis=1) / np.where(prepayment > 0, prepayment, np.inf)
-    weights = np.repeat(np.concatenate([favour, np.ones((worlds, 1))], axis=1), n_clouds, axis=1)[..., None]
-    filled = industry.orders.allocate(wanted, np.broadcast_to(weights, wanted.shape), lag, n_labs + 1)
-    filled = filled.reshape(worlds, n_labs + 1, n_clouds, *filled.shape[2:])
-    signed = filled[:, :-1].sum(axis=3)
+    filled = industry.orders.share(everything, mix, np.concatenate([favour, np.ones((len(favour), 1))], axis=1), industry.compute.build_lag)
+    by_order = everything[..., None] * np.matmul(mix[:, None], filled)
+    chips = mix[..., None] * np.matmul(np.swapaxes(everything, 1, 2)[:, None], np.swapaxes(filled, 1, 2)).swapaxes(1, 2)
+    signed = by_order[:, :-1]
     asked = pairs.sum(axis=2)
     part = signed.sum(axis=(2, 3)) / np.where(asked > 0, asked, 1)
     prepayment, equity = prepayment * part, equity * part[:, None]
-    need, from_cash = equity_needed(industry, filled.sum(axis=(1, 3, 4)))
+    need, from_cash = equity_needed(industry, by_order.sum(axis=(1, 3)))
     call_equity(industry, need - from_cash)
-    register(industry, view, filled, signed, prepayment)
+    register(industry, view, by_order, chips, prepayment)
     funders = "investors" if industry.plans.down_payment == "outside_equity" else "vendors"
     industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
     by_cloud = np.maximum(0, prepayment_by(signed.sum(axis=3) * view.pair_rent, prepayment))
@@ -258,21 +255,23 @@ def sign(industry, view, pairs, prepayment, equity):
     industry.signed_equity = equity.sum(axis=1)
 
 
-def register(industry, view, filled, signed, prepayment):
-    """Enter what was signed into the fleet's pipeline."""
+def register(industry, view, by_order, chips, prepayment):
+    """Enter what was signed into the fleet's pipeline.
+
+    by_order: GW, [worlds, labs and owners' own, clouds, quarters]; chips: GW, [worlds, clouds, vendors, quarters]
+    """
     fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
-    cells = slice(first, first + filled.shape[-1])
+    cells = slice(first, first + by_order.shape[-1])
     site = np.maximum(0, industry.compute.capex - industry.compute.chip_cost)[..., None]
-    chip = industry.compute.chip_cost[..., None, None]
-    fleet.gw[:, : signed.shape[1], :, cells] += signed
-    fleet.gw[:, -2, :, cells] += filled[:, -1].sum(axis=2)
+    signed = by_order[:, :-1]
     rent = signed * view.pair_rent[..., None]
+    fleet.gw[:, : signed.shape[1], :, cells] += signed
+    fleet.gw[:, -2, :, cells] += by_order[:, -1]
     fleet.let[0][..., cells] += signed
     fleet.rent[0][..., cells] += rent
     fleet.prepaid[..., cells] += prepayment_by(rent, prepayment)
-    built = filled.sum(axis=(1, 3))
-    fleet.unbuilt[..., cells] += site * built
-    fleet.chips_due[..., cells] += chip * filled.sum(axis=1)
+    fleet.unbuilt[..., cells] += site * by_order.sum(axis=1)
+    fleet.chips_due[..., cells] += industry.compute.chip_cost[..., None, None] * chips
     fleet.changed()
 
 

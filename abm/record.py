@@ -65,7 +65,7 @@ class Record:
     def _keep_for_stories(self, industry):
         """What a story needs beside the panel; kept only together with a journal. $bn a quarter, $bn, GW or 0/1."""
         owed, fleet, rows, now = industry.owed, industry.fleet, industry.rows["clouds"], industry.now
-        collateral = fleet.economic_value(now) + industry.compute.wip_recovery * fleet.wip.sum(axis=2)
+        collateral = fleet.economic_value(now) + industry.compute.wip_recovery * fleet.total("wip")
         service_due = sum(owed.amount(flow).sum(axis=2) for flow in ("interest", "principal"))
         self._keep("labs", "rent_billed", owed.amount("rent").sum(axis=2))
         self._keep("labs", "just_released", industry.just_released)
@@ -141,11 +141,11 @@ def subsidiary_residuals(industry):
     customers = book["cash"][:, rows["customers"]]
     beyond = np.maximum(0, industry.orders.booked - industry.orders.slots)
     pairs = {
-        "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.prepaid.sum(axis=(2, 3)),
-        "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.loan.sum(axis=(2, 3)),
-        "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.loan.sum(axis=(1, 3)),
-        "I4 fleet book": book["fleet"][:, rows["clouds"]] - fleet.book.sum(axis=2),
-        "I4 work in progress": book["wip"][:, rows["clouds"]] - fleet.wip.sum(axis=2),
+        "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.total("prepaid").sum(axis=2),
+        "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.total("loan").sum(axis=2),
+        "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.total("loan").sum(axis=1),
+        "I4 fleet book": book["fleet"][:, rows["clouds"]] - fleet.total("book"),
+        "I4 work in progress": book["wip"][:, rows["clouds"]] - fleet.total("wip"),
         "I9 no negative cash": np.minimum(0, poorest),
         "I10 contracts are GW in place": _contracted_gap(fleet),
         "I10 GW in service are GW delivered": fleet.in_service(industry.now).sum(axis=1) - fleet.delivered,
@@ -158,7 +158,7 @@ def subsidiary_residuals(industry):
 
 def _contracted_gap(fleet):
     """GW under contract less GW held, by tenant."""
-    return sum(let.sum(axis=(2, 3)) for let in fleet.let) - fleet.gw[:, :EXTRA_OUT].sum(axis=(2, 3))
+    return (fleet.in_force("let", fleet.first) - fleet.total("gw")[:, :EXTRA_OUT]).sum(axis=2)
 
 
 def customers_residual(industry):

@@ -5,6 +5,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.markets.capital import loan_rate, market_value
 from abm.parameters import Group, parameter
+from abm.vintages import over_vintages
 
 
 class SentimentParameters(Group, name="sentiment"):
@@ -55,8 +56,8 @@ def depreciate(industry):
     end = fleet.at(industry.now) + 1
     written = np.minimum(fleet.book[..., :end], fleet.depreciation[..., :end])
     fleet.book[..., :end] -= written
-    industry.ledger.write_off("depreciation", rows, "fleet", written.sum(axis=2))
-    book, value = fleet.book[..., :end].sum(axis=2), fleet.economic_value(industry.now)
+    industry.ledger.write_off("depreciation", rows, "fleet", over_vintages(written))
+    book, value = over_vintages(fleet.book[..., :end]), fleet.economic_value(industry.now)
     fleet.weak = np.where(value < fleet.parameters.impair_below * book, fleet.weak + 1, 0)
     impaired = fleet.weak >= 1 / QUARTER
     cut = np.where(impaired, 1 - value / np.where(book > 0, book, 1), 0)
@@ -64,13 +65,13 @@ def depreciate(industry):
     fleet.depreciation[..., :end] *= 1 - cut[..., None]
     industry.ledger.write_off("impairment", rows, "fleet", book * cut)
     fleet.weak = np.where(impaired, 0, fleet.weak)
-    at_market = industry.ledger.book_equity(rows) - fleet.book[..., :end].sum(axis=2) + value
+    at_market = industry.ledger.book_equity(rows) - over_vintages(fleet.book[..., :end]) + value
     industry.clouds.put(breach=np.where(at_market < 0, industry.clouds.breach + 1, 0))
 
 
 def set_loan_rates(industry):
     """Next quarter's rate of every owner: fear and leverage cost."""
-    debt, ebitda = industry.fleet.loan.sum(axis=(1, 3)), industry.clouds.ebitda
+    debt, ebitda = industry.fleet.total("loan").sum(axis=1), industry.clouds.ebitda
     leverage = np.where(ebitda > 0, debt / np.where(ebitda > 0, ebitda, 1), 0)
     industry.clouds.put(rate=loan_rate(industry.lending, industry.sentiment, leverage))
 

@@ -92,16 +92,30 @@ class Orders:
             path = np.minimum(self.slots[..., quarter - 1] * (1 + growth), most)
             self.slots[..., quarter] = np.maximum(path, self.booked[..., quarter])
 
-    def free(self, cancelled, at):
-        """Give back the slots of cancelled deliveries. cancelled: GW by vintage, [worlds, vendors, vintages]; at: the present one."""
+    def free(self, cancelled, at, worlds=slice(None)):
+        """Give back the slots of cancelled deliveries.
+
+        cancelled: GW by vintage, [worlds, vendors, vintages]; at: the present one; worlds: which these are, all by default
+        """
         ahead = cancelled[..., at : at + self.booked.shape[-1]]
         span = ahead.shape[-1]
-        self.booked[..., :span] = np.maximum(0, self.booked[..., :span] - ahead)
+        self.booked[worlds, :, :span] = np.maximum(0, self.booked[worlds, :, :span] - ahead)
+
+    def share(self, orders, mix, weights, lag):
+        """Share the free slots of the coming quarters among those who order, each from vendors by its owners' mix.
+
+        All orders of one lab have its weight, so they are filled in proportion: labs compete, not single orders.
+        orders: GW, [worlds, orderers, owners]; mix: shares, [worlds, owners, vendors]; weights: priority, [worlds, orderers]
+        Returns the part of an order that each vendor delivers by quarter, [worlds, orderers, vendors, spill].
+        """
+        wanted = np.matmul(orders, mix)
+        got = self.allocate(wanted, weights[..., None], lag, orders.shape[1])
+        return got / np.where(wanted > 0, wanted, 1)[..., None]
 
     def allocate(self, wanted, weights, lag, passes):
         """Share the free slots of the coming quarters among orders.
 
-        wanted: GW by order and vendor, [worlds, orders, vendors]; weights: priority, [worlds, orders, vendors]
+        wanted: GW by order and vendor, [worlds, orders, vendors]; weights: priority, same shape or [worlds, orders, 1]
         Returns GW by quarter of delivery, [worlds, orders, vendors, spill], and books the slots.
         """
         left = wanted.copy()

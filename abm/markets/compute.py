@@ -8,6 +8,7 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.markets.capital import call_equity, lend, offered_loans
+from abm.vintages import over_vintages, rows_of
 
 
 def affordable_fraction(cash, cost, loan):
@@ -29,7 +30,7 @@ def deliver(industry):
     instalments = _instalments(fleet, at)
     chips = fleet.chips_due[..., at].copy()
     arriving = fleet.gw[..., at].sum(axis=1)
-    cost = instalments.sum(axis=2) + chips.sum(axis=2)
+    cost = over_vintages(instalments) + chips.sum(axis=2)
     offered = offered_loans(industry, industry.compute.capex * arriving)
     call_equity(industry, np.maximum(0, cost - industry.clouds.cash - offered.sum(axis=1)))
     share = affordable_fraction(industry.clouds.cash, cost, offered.sum(axis=1))
@@ -57,27 +58,35 @@ def cancel(industry, part):
     """Cancel part of what is in the pipeline: most of the work in progress is lost, slots and chips are freed.
 
     part: share of each owner's cell, [worlds, owners, vintages]; the GW must already have been taken out
+    Returns the chips that are cancelled, $bn, [worlds, vendors]. Only worlds in which something is cancelled are worked on.
     """
-    fleet, rows = industry.fleet, industry.rows["clouds"]
-    lost = fleet.wip * part * (1 - industry.compute.wip_recovery[..., None])
-    industry.ledger.write_off("cancellation", rows, "wip", lost.sum(axis=2))
-    cancelled = fleet.chips_due * part[:, :, None, :]
-    fleet.wip -= lost
-    fleet.unbuilt *= 1 - part
-    fleet.chips_due -= cancelled
-    industry.orders.free(cancelled.sum(axis=1) / industry.compute.chip_cost[..., None], fleet.at(industry.now))
-    industry.news.cancelled = industry.news.cancelled + cancelled.sum(axis=(1, 3))
+    fleet, compute = industry.fleet, industry.compute
+    hit = np.flatnonzero(part.any(axis=(1, 2)))
+    part = rows_of(part, hit)
+    lost, work_lost = np.zeros(fleet.slipped.shape), rows_of(fleet.wip, hit) * part * (1 - compute.wip_recovery[hit][..., None])
+    lost[hit] = over_vintages(work_lost)
+    industry.ledger.write_off("cancellation", industry.rows["clouds"], "wip", lost)
+    cancelled = rows_of(fleet.chips_due, hit) * part[:, :, None, :]
+    fleet.wip[hit] -= work_lost
+    fleet.unbuilt[hit] *= 1 - part
+    fleet.chips_due[hit] -= cancelled
+    by_vendor = cancelled.sum(axis=1)
+    industry.orders.free(by_vendor / compute.chip_cost[hit][..., None], fleet.at(industry.now), hit)
+    chips = np.zeros((industry.worlds, by_vendor.shape[1]))
+    chips[hit] = over_vintages(by_vendor)
+    industry.news.cancelled = industry.news.cancelled + chips
+    return chips
 
 
 def _instalments(fleet, at):
     """Construction due now by coming vintage: equal parts over what is left of the lag, $bn, [worlds, owners, vintages]."""
     quarters_left = np.arange(fleet.unbuilt.shape[-1]) - at + 1
-    return np.where(quarters_left > 0, fleet.unbuilt / np.maximum(1, quarters_left), 0)
+    return fleet.unbuilt * ((quarters_left > 0) / np.maximum(1, quarters_left))
 
 
 def _pay(industry, instalments, chips):
     fleet, rows = industry.fleet, industry.rows
-    industry.ledger.pay("construction", rows["clouds"], rows["Economy"], instalments.sum(axis=2, keepdims=True))
+    industry.ledger.pay("construction", rows["clouds"], rows["Economy"], over_vintages(instalments)[..., None])
     industry.ledger.pay("chips", rows["clouds"], rows["vendors"], chips)
     fleet.unbuilt -= instalments
     fleet.wip += instalments

@@ -36,8 +36,8 @@ def exposures(industry):
         rows[kind] = slice(start, start + len(getattr(industry, kind).names))
         start = rows[kind].stop
     found = np.zeros((industry.worlds, start, start))
-    found[:, rows["lenders"], rows["clouds"]] += fleet.loan.sum(axis=3)
-    found[:, rows["labs"], rows["clouds"]] += fleet.prepaid.sum(axis=3)
+    found[:, rows["lenders"], rows["clouds"]] += fleet.total("loan")
+    found[:, rows["labs"], rows["clouds"]] += fleet.total("prepaid")
     claim = sum(fleet.rent_due(now + 1 + ahead) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
     found[:, rows["clouds"], rows["labs"]] += np.swapaxes(claim, 1, 2)
     for holder in KINDS:

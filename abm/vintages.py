@@ -1,0 +1,96 @@
+"""Amounts by vintage: [..., vintages] to whoever reads them, in memory one block per vintage.
+
+A quarter's column is then one piece of memory, and a sum over vintages adds whole blocks, one after the other. That order
+is the same for one world and for many, and blocks without anything in them may be left out without changing a bit.
+"""
+
+import math
+
+import numpy as np
+
+BY_CLASS = ("let", "rent")
+OF_THE_DELIVERED = ("book", "depreciation", "loan", "principal")
+
+
+class Vintages:
+    """What every register of amounts by vintage can do; `first` is the quarter at the start of the last axis.
+
+    today: the quarter that was last opened; reach: quarters ahead of it in which anything new may be delivered;
+    terms: quarters, one per class of contracts; cells: shape of a sum over vintages, (worlds, tenants, owners)
+    """
+
+    def __init__(self, first, today, reach, terms, cells):
+        self.first, self.today, self.reach, self.terms, self.cells = first, today, reach, tuple(terms), cells
+        self._opening = {}
+
+    def at(self, quarter):
+        """Position of a delivery quarter on the last axis."""
+        return int(quarter) - self.first
+
+    def used(self, name, term_class=0):
+        """The vintages outside which there is nothing under this name, as a slice of the last axis.
+
+        What the opening holds, and from then on what can have been added: orders up to `reach`, contracts of other terms by a
+        delay of the quarter's deliveries, money by the deliveries themselves.
+        """
+        if (name, term_class) not in self._opening:
+            self._opening[name, term_class] = self._extent(name, term_class)
+        first, last = self._opening[name, term_class]
+        ahead = 0 if name in OF_THE_DELIVERED else self.reach if term_class == 0 else 1
+        return slice(max(0, self.at(first)), self.at(max(last, self.today + ahead)) + 1)
+
+    def _extent(self, name, term_class):
+        """First and last vintage in which there is anything now, or may soon be: today's is always among them."""
+        amounts = getattr(self, name)
+        blocks = np.moveaxis(amounts[term_class] if name in BY_CLASS else amounts, -1, 0)
+        filled = self.first + np.flatnonzero(blocks.reshape(len(blocks), -1).any(axis=1))
+        return int(min(filled.min(initial=self.today), self.today)), int(filled.max(initial=self.today))
+
+    def total(self, name):
+        """Sum of these amounts over vintages, [worlds, ...]."""
+        return over_vintages(getattr(self, name)[..., self.used(name)])
+
+    def in_force(self, name, at, last=None):
+        """Sum of what is under contracts delivered until `last` that still run at a quarter, [worlds, tenants, owners]."""
+        total = np.zeros(self.cells)
+        for amounts, there, _ in self.running(name, at, last):
+            total += over_vintages(amounts[..., there])
+        return total
+
+    def running(self, name, at, last=None):
+        """Each class that has contracts delivered until `last` which still run at a quarter: amounts, vintages as a slice, term."""
+        for term_class, (amounts, term) in enumerate(zip(getattr(self, name), self.terms, strict=True)):
+            used = self.used(name, term_class)
+            start, stop = max(used.start, self.at(at - term + 1)), used.stop if last is None else min(used.stop, self.at(last) + 1)
+            if start < stop:
+                yield amounts, slice(start, stop), term
+
+
+def empty_vintages(*shape):
+    """Zeros of a shape whose last axis is vintages."""
+    return np.moveaxis(np.zeros((shape[-1], *shape[:-1])), 0, -1)
+
+
+def over_vintages(amounts):
+    """Sum over the last axis, oldest first, [...]."""
+    if math.prod(amounts.shape[:-1]) == 1:  # NumPy would add a single row pairwise, many rows one after the other
+        return sum(np.moveaxis(amounts, -1, 0), np.zeros(amounts.shape[:-1]))
+    return amounts.sum(axis=-1)
+
+
+def weighed(amounts, weights):
+    """Sum over vintages with weights that differ between worlds: [worlds, ..., vintages] by [worlds, vintages]."""
+    axes = (slice(None), *[None] * (amounts.ndim - 2))
+    return over_vintages(amounts * weights[axes])
+
+
+def rows_of(amounts, *where):
+    """A copy of the rows at these positions of the first axes, [rows, ..., vintages], again one block per vintage."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(amounts, -1, 0)[:, *where]), 0, -1)
+
+
+def move(amounts, used, quarters):
+    """Bring amounts so many vintages nearer to the start, in place; what falls off is dropped. used: where there is anything."""
+    start, stop = max(used.start, quarters), max(quarters, min(used.stop, amounts.shape[-1]))
+    amounts[..., start - quarters : stop - quarters] = amounts[..., start:stop]
+    amounts[..., stop - quarters : stop] = 0

@@ -72,7 +72,9 @@ def demand(industry):
         industry.turned_away_share,
         (industry.luck.customers("choice", industry.age, customers.n), industry.luck.customers("provider", industry.age, customers.n)),
     )
-    return customers.demand() * kept_demand(industry)[..., None]
+    kept = kept_demand(industry)
+    industry.wanted = customers.spend.sum(axis=1, keepdims=True) * kept
+    return customers.demand() * kept[..., None]
 
 
 def kept_demand(industry):

@@ -14,6 +14,13 @@ BY_AGENT = {
     "investors": (),
     "lenders": ("failed", "banned", "credit_loss"),
 }  # fmt: skip
+UNITS = {  # of rules that are not about money
+    "I6 shares sum to one": "shares",
+    "I10 contracts are GW in place": "GW",
+    "I10 GW in service are GW delivered": "GW",
+    "I11 bookings within slots": "GW",
+    "I12 weights sum to one": "shares",
+}
 FROM_BOOKS = {"cash": ("cash", 1), "value": ("equity", -1), "debt": ("debt", -1), "loans": ("loans", 1), "stakes": ("stakes", 1)}
 
 
@@ -129,7 +136,7 @@ class Record:
     def check(self, industry):
         """Assert the invariants of the quarter in every world, or stop with world, quarter and rule [model.md 12.6]."""
         residuals = {**industry.ledger.residuals(), **subsidiary_residuals(industry)}
-        industry.ledger.refuse(industry.quarter, residuals, industry.world_ids)
+        industry.ledger.refuse(industry.quarter, residuals, industry.world_ids, UNITS)
 
 
 def subsidiary_residuals(industry):
@@ -153,7 +160,24 @@ def subsidiary_residuals(industry):
         "customers hold no cash": customers,
     }
     found = {name: np.abs(gap).max(axis=1, initial=0) for name, gap in pairs.items()}
-    return {**found, "I6 shares sum to one": np.max(issuers, axis=0), "customers' accounts agree": customers_residual(industry)}
+    return {
+        **found,
+        "I6 shares sum to one": np.max(issuers, axis=0),
+        "I12 choices are all demand": np.abs(industry.served.demand.sum(axis=(1, 2)) - industry.wanted[:, 0]),
+        "I12 weights sum to one": weights_residual(industry),
+        "customers' accounts agree": customers_residual(industry),
+    }
+
+
+def weights_residual(industry):
+    """How far from 1 the weights of labs over clouds, owners over vendors and lenders, and investors over saving sum, [worlds].
+
+    A row of zeros is a firm that chooses among nobody.
+    """
+    investors = industry.investors.saving_weight[:, None]
+    tables = (industry.weights, industry.vendor_mix, np.swapaxes(industry.lender_mix, 1, 2), investors)
+    sums = [table.sum(axis=2) for table in tables]
+    return np.max([np.where(s == 0, 0, np.abs(s - 1)).max(axis=1, initial=0) for s in sums], axis=0)
 
 
 def _contracted_gap(fleet):

@@ -163,10 +163,17 @@ def subsidiary_residuals(industry):
     return {
         **found,
         "I6 shares sum to one": np.max(issuers, axis=0),
-        "I12 choices are all demand": np.abs(industry.served.demand.sum(axis=(1, 2)) - industry.wanted[:, 0]),
+        "I12 choices are all demand": choices_residual(industry),
         "I12 weights sum to one": weights_residual(industry),
         "customers' accounts agree": customers_residual(industry),
     }
+
+
+def choices_residual(industry):
+    """What labs, and open weights beside them, are asked for less what customers want to spend, $bn a year, [worlds]."""
+    if industry.customers is None:
+        return np.zeros(industry.worlds)
+    return np.abs(industry.served.demand.sum(axis=(1, 2)) - industry.wanted[:, 0])
 
 
 def weights_residual(industry):
@@ -190,7 +197,8 @@ def customers_residual(industry):
     if industry.customers is None:
         return np.zeros(industry.worlds)
     one_by_one = industry.customers.paid.sum(axis=1) / 4
-    return np.abs(one_by_one + industry.ledger.flows["services"][:, industry.rows["customers"]].sum(axis=1))
+    paid = sum(industry.ledger.flows[flow][:, industry.rows["customers"]].sum(axis=1) for flow in ("services", "open_weights"))
+    return np.abs(one_by_one + paid)
 
 
 def _tidy(values, worlds, quarters, names, measure):

@@ -73,10 +73,13 @@ class Breakthrough(Group, name="breakthrough"):
 
 
 class OpenWeight(Group, name="open_weight"):
-    """A cheap open-weight entrant: margins and the mood fall."""
+    """A cheap open-weight model: margins and the mood fall, and customers may use it on compute of the clouds."""
 
     sentiment = parameter(0.25, unit="index", low=0, high=1, source="model.md 14", meaning="fall of sentiment")
     density = parameter(0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="revenue density left")
+    price_ratio = parameter(1 / 40, unit="share", low=0.005, high=1, source="seed S3; model.md 14", meaning="its price over the labs'")
+    gap = parameter(1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far it is behind the frontier")
+    offered = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="0: only the news, and nothing to use")
 
 
 class FundingStop(Group, name="funding_stop"):
@@ -118,6 +121,7 @@ def _apply(industry, name, values):
     if name == "open_weight":
         industry.sentiment = np.maximum(industry.mood.low, industry.sentiment - values["sentiment"])
         industry.price_factor = industry.price_factor * values["density"]
+        industry.open_weights.appear(values)
     elif name == "funding_stop":
         industry.funding_stopped = np.maximum(industry.funding_stopped, values["quarters"])
     elif name == "rate_shock":

@@ -5,6 +5,7 @@ import pandas as pd
 
 from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
+from abm.markets.services import ratio, token_price, total
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
@@ -52,6 +53,7 @@ class Record:
             self._keep("labs", name, getattr(industry, name))
         for name in ("credit_loss", "cancelled", "termination"):
             self._keep("industry", name, getattr(industry.news, name))
+        self._keep("industry", "token_price", fixed_token_price(industry))
         self._keep("industry", "stalled", industry.technology.stalled)
         self._keep("industry", "breakthrough", industry.technology.breakthrough)
         self._keep("industry", "equity_lost", industry.equity_lost)
@@ -137,6 +139,13 @@ class Record:
         """Assert the invariants of the quarter in every world, or stop with world, quarter and rule [model.md 12.6]."""
         residuals = {**industry.ledger.residuals(), **subsidiary_residuals(industry)}
         industry.ledger.refuse(industry.quarter, residuals, industry.world_ids, UNITS)
+
+
+def fixed_token_price(industry):
+    """Price of a token of the capability of 2023Q1, $ per million, [worlds, 1] [model.md 8.5]; nothing where no lab has compute."""
+    compute = industry.labs.inference_gw + industry.labs.training_gw
+    density = ratio(total(industry.labs.revenue_density * compute), total(compute)) / industry.services.density_start
+    return token_price(industry.services, density, industry.frontier())
 
 
 def subsidiary_residuals(industry):

@@ -4,6 +4,7 @@ import numpy as np
 
 from abm import technology
 from abm.learning import expected_growth
+from abm.markets.capital import base_rates
 from abm.markets.services import CLASSES
 from abm.open_weights import OpenWeights
 from abm.sentiment import lab_values
@@ -35,7 +36,7 @@ def open_state(industry):
     _open_technology(industry)
     _open_labs(industry)
     _open_history(industry)
-    industry.clouds.put(rate=industry.lending.rate)
+    industry.clouds.put(rate=base_rates(industry))
     industry.customers = _people(industry)
     _open_marks(industry)
     industry.expected_growth = expected_growth(industry)

@@ -11,7 +11,7 @@ from agents.world_file import load_world
 
 # each run reads the parameters of its own modes
 RUNS = (
-    ("archetypes-2023q1", 48, {"services.mode": "path", "lab.down_payment": "required"}),
+    ("archetypes-2023q1", 48, {"services.mode": "path", "lab.down_payment": "required", "customers.market_size": 600.0}),
     ("archetypes-2023q1", 48, {"lab.down_payment": "vendor_equity", "sentiment.disclosure": 1.0, "lab.coverage_rule": 1.0}),
     ("tutorial", 4, {}),
 )

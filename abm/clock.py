@@ -23,11 +23,11 @@ class Quarter:
     index: int
 
     @classmethod
-    def parse(cls, text):
-        """Read "2026Q3". Raises BadInput if the text has another form."""
+    def parse(cls, text, where=""):
+        """Read "2026Q3"; where: what a message begins with. Raises BadInput if the text has another form."""
         match = re.fullmatch(r"(\d{4})Q([1-4])", str(text))
         if not match:
-            raise BadInput(f"quarter {text!r} is not of the form 2026Q3")
+            raise BadInput(f"{where}quarter {text!r} is not of the form 2026Q3")
         return cls((int(match[1]) - EPOCH_YEAR) * QUARTERS_PER_YEAR + int(match[2]) - 1)
 
     def __str__(self):

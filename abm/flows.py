@@ -43,6 +43,7 @@ class Flow(NamedTuple):
 
 FLOWS = {
     "services": Flow("AI services", PURCHASE),
+    "open_weights": Flow("Compute rent of open-weight users", PURCHASE),
     "budget": Flow("Customers' income", TRANSFER),
     "rent": Flow("Compute rent, contract", PURCHASE),
     "spot": Flow("Compute rent, spot", PURCHASE),

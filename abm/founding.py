@@ -5,6 +5,7 @@ import numpy as np
 from abm.equity import CapTable
 from abm.fleet import IDLE, OUTSIDE, Fleet
 from abm.ledger import Ledger
+from abm.markets.capital import loan_over_cost
 from abm.markets.chips import Orders
 from abm.opening import FIRM_KINDS
 from abm.population import Population, declared
@@ -154,7 +155,7 @@ def _called_equity(industry):
     """Equity already called for what is under construction in an archetype world, less what was spent [model.md 26.18], $bn."""
     if industry.opening.kind != "archetypes":
         return 0
-    own = 1 - np.minimum(industry.clouds.loan_to_value, industry.lending.loan_to_value)
+    own = 1 - loan_over_cost(industry)
     fleet, at = industry.fleet, industry.fleet.at(industry.now)
     coming = over_vintages(fleet.gw[..., at:]).sum(axis=1)
     return own * industry.compute.capex * coming - over_vintages(fleet.wip)

@@ -107,8 +107,7 @@ def _note_down_rounds(industry, price):
 def investors_values(industry):
     """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: a multiple of next year's revenue at its own quantile."""
     p, labs, investors = industry.funds, industry.labs, industry.investors
-    weight = np.zeros_like(investors.cash)[..., None] + p.market_extrapolation[..., None]
-    forward = cone(labs.revenue[:, None], labs.growth[:, None], weight, 1, industry.cone)
+    forward = cone(labs.revenue[:, None], labs.growth[:, None], investors.extrapolation(p)[..., None], 1, industry.cone)
     return p.multiple[..., None] * industry.sentiment[..., None] * forward.quantile(investors.risk_appetite[..., None])
 
 

@@ -18,6 +18,7 @@ class EntryParameters(Group, name="entry"):
     sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="mood below which nobody founds a lab")
     cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what founders raise")
     gap = parameter(0.4, unit="OOM", low=0, high=3, source="model.md 13.6", meaning="how far an entrant is behind the frontier")
+    demand = parameter(0.005, unit="share", low=0, high=0.1, source="model.md 13.6", meaning="part of all spend that comes to an entrant")
     mutation = parameter(
         0.1, unit="quantile", low=0, high=0.5, source="model.md 4", meaning="sd by which an entrant's appetite differs from its model's"
     )
@@ -159,3 +160,6 @@ def open_new_lab(industry, opens):
         labs.columns[name][...] = np.where(opens, values, labs.columns[name])
     compute = technology.compute_of_capability(labs.capability, industry.technology_parameters.initial_compute)
     industry.research = np.where(opens, compute, industry.research)
+    if industry.customers is not None:
+        lots = industry.luck.customers("entrant", industry.age, industry.customers.n)
+        industry.customers.join(opens, p.demand, lots)

@@ -127,14 +127,18 @@ class Ledger:
             rules[f"I3 {held} equal {owed}"] = np.abs(both)
         return rules
 
-    def refuse(self, quarter, residuals, world_ids):
-        """Raise BrokenRule naming world, quarter and rule if a residual exceeds the tolerance or is not a number."""
+    def refuse(self, quarter, residuals, world_ids, units=()):
+        """Raise BrokenRule naming world, quarter and rule if a residual exceeds the tolerance or is not a number.
+
+        units: {rule: unit} of rules that are not about $bn
+        """
         tolerance = self.tolerance()
         for name, residual in residuals.items():
             broken = ~(residual <= tolerance)
             if broken.any():
                 world = int(np.argmax(broken))
-                raise BrokenRule(f"world {world_ids[world]}, {quarter}: {name} is violated by {residual[world]:.3g} $bn")
+                unit = dict(units).get(name, "$bn")
+                raise BrokenRule(f"world {world_ids[world]}, {quarter}: {name} is violated by {residual[world]:.3g} {unit}")
 
     def _book(self, flow, account, rows, amount):
         if account is None:

@@ -8,7 +8,7 @@ uniforms per (world, purpose, quarter). Draws happen in fixed amounts whether us
 import numpy as np
 
 FIRM_PURPOSES = ("technology", "demand", "quality", "capital", "entry", "memo")
-CUSTOMER_PURPOSES = ("birth", "choice", "provider")
+CUSTOMER_PURPOSES = ("birth", "choice", "provider", "entrant")
 ROW = 64
 _CUSTOMER_OFFSET = 1000
 _BLOCK = 16

@@ -10,6 +10,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.fleet import EXTRA_OUT, IDLE, OUTSIDE, contract_price, list_price
 from abm.markets.services import Offers, Supply, outside_pool, post_prices, ration, scarcity_index, total
+from abm.open_weights import idle_share, of_labs, pay_for_compute
 from abm.vintages import over_vintages
 
 WAGES, SECURED, TRADE = range(3)
@@ -66,14 +67,19 @@ def demand(industry):
     frontier = industry.frontier()
     customers.advance_stages(frontier)
     served = labs.revenue.sum(axis=1, keepdims=True)
+    if industry.open_weights:
+        served = served + industry.open_weights.revenue
     customers.desired_spend(frontier, served, industry.demand_noise(), industry.technology.market_boost() * industry.demand_factor)
     fit = np.stack([labs.enterprise_fit, labs.consumer_fit], axis=1) + labs.quality[:, None]
+    offers = Offers(labs.released, fit, labs.price, labs.outage, labs.alive > 0)
     customers.choose(
-        Offers(labs.released, fit, labs.price, labs.outage, labs.alive > 0),
+        industry.open_weights.beside(offers, frontier) if industry.open_weights else offers,
         industry.turned_away_share,
         (industry.luck.customers("choice", industry.age, customers.n), industry.luck.customers("provider", industry.age, customers.n)),
     )
-    return customers.demand() * kept_demand(industry)[..., None]
+    kept = kept_demand(industry)
+    industry.wanted = customers.spend.sum(axis=1, keepdims=True) * kept
+    return customers.demand() * kept[..., None]
 
 
 def kept_demand(industry):
@@ -85,20 +91,31 @@ def serve(industry, wanted):
     """Phase 6: rationing; what is served is this quarter's revenue, the rest of a lab's compute trains its next model."""
     labs, s = industry.labs, industry.services
     capacity = supply(industry)
-    served = ration(wanted, capacity, s)
+    industry.idle_gw = capacity.idle
+    industry.served = _everybody(industry, wanted, capacity)
+    served = of_labs(industry.served, len(labs.names))
     industry.scarcity = scarcity_index(s, industry.scarcity, wanted.sum(axis=(1, 2))[:, None], _for_prices(industry, capacity))
-    industry.turned_away_share = served.turned_away_share
+    industry.turned_away_share = industry.served.turned_away_share
     labs.put(
         previous_revenue=labs.revenue,
         revenue=served.served,
-        demand=wanted.sum(axis=2),
+        demand=served.demand.sum(axis=2),
         turned_away=served.turned_away.sum(axis=2),
         outage=served.outage(labs.outage, s),
         inference_gw=served.inference_gw,
         training_gw=served.training_gw,
     )
-    industry.idle_gw, industry.served = capacity.idle, served
-    industry.fleet.hired = np.minimum(1, total(served.spot_gw) / np.where(capacity.idle > 0, capacity.idle, 1))
+    industry.fleet.hired = np.minimum(1, total(industry.served.spot_gw) / np.where(capacity.idle > 0, capacity.idle, 1))
+    return served
+
+
+def _everybody(industry, wanted, capacity):
+    """Rationing of labs, and of the users of open weights beside them where there are any: all share what can be hired."""
+    if not industry.open_weights:
+        return ration(wanted, capacity, industry.services)
+    cost = list_price(industry.compute, industry.lending.rate)
+    served = ration(wanted, industry.open_weights.supply(capacity, cost), industry.services)
+    industry.open_weights.remember(served, industry.services)
     return served
 
 
@@ -108,10 +125,10 @@ def _for_prices(industry, capacity):
     return Supply(capacity.density, capacity.effective, capacity.alive, idle, capacity.outside)
 
 
-def spot_price(industry, served):
+def spot_price(industry):
     """Price of idle compute, $bn per GWe-year, [worlds, 1] [model.md 9.4]: from a fifth of list price when nobody needs it."""
     p = industry.compute
-    used = np.where(industry.idle_gw > 0, total(served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1), 1)
+    used = np.where(industry.idle_gw > 0, total(industry.served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1), 1)
     tightness = np.where(industry.contagion.fire_sale > 0, np.minimum(1, used), 1)
     return list_price(p, industry.lending.rate) * (p.spot_floor + (1 - p.spot_floor) * tightness)
 
@@ -122,6 +139,8 @@ def receive(industry, served):
     paid = customers_pay(industry, served) * QUARTER
     ledger.pay("budget", rows["Economy"], rows["customers"], paid.sum(axis=2)[:, None])
     ledger.pay("services", rows["customers"], rows["labs"], paid)
+    if industry.open_weights:
+        pay_for_compute(industry, industry.served)
     clouds = industry.clouds
     growth = (1 + clouds.other_growth * QUARTER) ** industry.age
     other = clouds.other_cash_flow * growth * QUARTER
@@ -142,7 +161,7 @@ def customers_pay(industry, served):
     """What enterprises and consumers pay each lab, $bn a year, [worlds, 2, labs]; settles customers one by one."""
     consumer = served.by_class[..., -1]
     if industry.customers is not None:
-        industry.customers.settle(served.paid_share * kept_demand(industry)[..., None])
+        industry.customers.settle(industry.served.paid_share * kept_demand(industry)[..., None])
     return np.stack([served.served - consumer, consumer], axis=1)
 
 
@@ -194,8 +213,6 @@ def dues(industry, served):
 
 def _spot_rent(industry, served):
     """Spot rent by lab and owner, $bn: owners share it by their idle compute, [worlds, labs, owners]."""
-    idle = industry.fleet.effective(industry.now)[:, IDLE]
-    share = idle / np.where(industry.idle_gw > 0, industry.idle_gw, 1)
-    price = spot_price(industry, served)
+    price = spot_price(industry)
     industry.spot = price
-    return (price * served.spot_gw)[..., None] * share[:, None] * QUARTER
+    return (price * served.spot_gw)[..., None] * idle_share(industry)[:, None] * QUARTER

@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from abm.clock import QUARTER
 from abm.cone import cone
-from abm.markets.capital import call_equity
+from abm.markets.capital import call_equity, loan_over_cost
 
 P10, P50 = 0.1, 0.5
 
@@ -142,7 +142,7 @@ def equity_needed(industry, gw):
     Cash is free beyond the reserve and beyond what the pipeline will still cost after its loans.
     """
     clouds, compute, fleet = industry.clouds, industry.compute, industry.fleet
-    value = np.minimum(clouds.loan_to_value, industry.lending.loan_to_value)
+    value = loan_over_cost(industry)
     need = (1 - value) * compute.capex * gw
     loans_to_come = value * compute.capex * fleet.ordered(industry.now).sum(axis=1)
     bound = np.maximum(0, fleet.total("unbuilt") + fleet.total("chips_due").sum(axis=2) - loans_to_come)
@@ -219,7 +219,7 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
     means = at_counterparty(industry, view, vendors.risk_appetite, np.zeros_like(vendors.cash) + industry.funds.market_extrapolation)
     wanted = wanted * vendors.accepts(means, view.lab_rent[..., None], new_rent[..., None])
     wanted = np.where(industry.labs.parent_row[..., None] >= 0, 0, wanted)
-    budget = vendors.finance_budget(industry.chips.finance_share, industry.chips.finance_cap, vendors.sales + vendors.other_sales)
+    budget = vendors.finance_budget(industry.chips, vendors.sales + vendors.other_sales)
     total = wanted.sum(axis=1)
     given = wanted * np.minimum(1, budget / np.where(total > 0, total, 1))[:, None]
     given = np.swapaxes(given, 1, 2) * (p.down_payment in ("vendor_equity", "outside_equity"))

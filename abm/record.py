@@ -5,6 +5,7 @@ import pandas as pd
 
 from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
+from abm.markets.services import ratio, token_price, total
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
@@ -14,6 +15,13 @@ BY_AGENT = {
     "investors": (),
     "lenders": ("failed", "banned", "credit_loss"),
 }  # fmt: skip
+UNITS = {  # of rules that are not about money
+    "I6 shares sum to one": "shares",
+    "I10 contracts are GW in place": "GW",
+    "I10 GW in service are GW delivered": "GW",
+    "I11 bookings within slots": "GW",
+    "I12 weights sum to one": "shares",
+}
 FROM_BOOKS = {"cash": ("cash", 1), "value": ("equity", -1), "debt": ("debt", -1), "loans": ("loans", 1), "stakes": ("stakes", 1)}
 
 
@@ -45,6 +53,7 @@ class Record:
             self._keep("labs", name, getattr(industry, name))
         for name in ("credit_loss", "cancelled", "termination"):
             self._keep("industry", name, getattr(industry.news, name))
+        self._keep("industry", "token_price", fixed_token_price(industry))
         self._keep("industry", "stalled", industry.technology.stalled)
         self._keep("industry", "breakthrough", industry.technology.breakthrough)
         self._keep("industry", "equity_lost", industry.equity_lost)
@@ -129,7 +138,14 @@ class Record:
     def check(self, industry):
         """Assert the invariants of the quarter in every world, or stop with world, quarter and rule [model.md 12.6]."""
         residuals = {**industry.ledger.residuals(), **subsidiary_residuals(industry)}
-        industry.ledger.refuse(industry.quarter, residuals, industry.world_ids)
+        industry.ledger.refuse(industry.quarter, residuals, industry.world_ids, UNITS)
+
+
+def fixed_token_price(industry):
+    """Price of a token of the capability of 2023Q1, $ per million, [worlds, 1] [model.md 8.5]; nothing where no lab has compute."""
+    compute = industry.labs.inference_gw + industry.labs.training_gw
+    density = ratio(total(industry.labs.revenue_density * compute), total(compute)) / industry.services.density_start
+    return token_price(industry.services, density, industry.frontier())
 
 
 def subsidiary_residuals(industry):
@@ -153,7 +169,31 @@ def subsidiary_residuals(industry):
         "customers hold no cash": customers,
     }
     found = {name: np.abs(gap).max(axis=1, initial=0) for name, gap in pairs.items()}
-    return {**found, "I6 shares sum to one": np.max(issuers, axis=0), "customers' accounts agree": customers_residual(industry)}
+    return {
+        **found,
+        "I6 shares sum to one": np.max(issuers, axis=0),
+        "I12 choices are all demand": choices_residual(industry),
+        "I12 weights sum to one": weights_residual(industry),
+        "customers' accounts agree": customers_residual(industry),
+    }
+
+
+def choices_residual(industry):
+    """What labs, and open weights beside them, are asked for less what customers want to spend, $bn a year, [worlds]."""
+    if industry.customers is None:
+        return np.zeros(industry.worlds)
+    return np.abs(industry.served.demand.sum(axis=(1, 2)) - industry.wanted[:, 0])
+
+
+def weights_residual(industry):
+    """How far from 1 the weights of labs over clouds, owners over vendors and lenders, and investors over saving sum, [worlds].
+
+    A row of zeros is a firm that chooses among nobody.
+    """
+    investors = industry.investors.saving_weight[:, None]
+    tables = (industry.weights, industry.vendor_mix, np.swapaxes(industry.lender_mix, 1, 2), investors)
+    sums = [table.sum(axis=2) for table in tables]
+    return np.max([np.where(s == 0, 0, np.abs(s - 1)).max(axis=1, initial=0) for s in sums], axis=0)
 
 
 def _contracted_gap(fleet):
@@ -166,7 +206,8 @@ def customers_residual(industry):
     if industry.customers is None:
         return np.zeros(industry.worlds)
     one_by_one = industry.customers.paid.sum(axis=1) / 4
-    return np.abs(one_by_one + industry.ledger.flows["services"][:, industry.rows["customers"]].sum(axis=1))
+    paid = sum(industry.ledger.flows[flow][:, industry.rows["customers"]].sum(axis=1) for flow in ("services", "open_weights"))
+    return np.abs(one_by_one + paid)
 
 
 def _tidy(values, worlds, quarters, names, measure):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.markets.capital import loan_rate, market_value
+from abm.markets.capital import base_rates, loan_rate, market_value
 from abm.parameters import Group, parameter
 from abm.vintages import over_vintages
 
@@ -73,7 +73,7 @@ def set_loan_rates(industry):
     """Next quarter's rate of every owner: fear and leverage cost."""
     debt, ebitda = industry.fleet.total("loan").sum(axis=1), industry.clouds.ebitda
     leverage = np.where(ebitda > 0, debt / np.where(ebitda > 0, ebitda, 1), 0)
-    industry.clouds.put(rate=loan_rate(industry.lending, industry.sentiment, leverage))
+    industry.clouds.put(rate=loan_rate(industry.lending, industry.sentiment, leverage, base_rates(industry)))
 
 
 def mark(industry):

@@ -9,7 +9,7 @@ from abm.markets.capital import InvestorParameters, LenderParameters
 from abm.markets.chips import VendorParameters
 from abm.markets.services import ServicesParameters
 from abm.sentiment import SentimentParameters
-from abm.shocks import EXTENDED, PolicyParameters
+from abm.shocks import PolicyParameters, refuse_extended
 from abm.technology import TechnologyParameters
 
 GROUPS = {
@@ -37,8 +37,7 @@ class Settings:
         by_prefix = {prefix: {} for prefix in prefixes}
         for name, value in values.items():
             prefix, _, short = name.partition(".")
-            if short in EXTENDED:
-                raise BadInput(f"{name!r} is extended, not in this release")
+            refuse_extended(name, f"{name!r}")
             if prefix not in prefixes or short not in _declared(classes, prefix):
                 raise BadInput(f"unknown parameter {name!r}; {nearest(name, public_names(classes))}")
             by_prefix[prefix][short] = value

@@ -12,7 +12,18 @@ from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from abm.parameters import Group, parameter
 
-EXTENDED = ("ai_tax", "export_control", "national_race", "backstop", "second_vendor_prices", "labour_feedback")
+# Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
+EXTENDED = (
+    *("ai_tax", "backstop", "export_control", "national_race", "chip_price", "second_vendor_prices", "upstream_obligations"),
+    *("labour_feedback", "cost_cutting_share", "token_values", "tariffs", "outcome_share", "ecosystem", "talent", "domain_vector"),
+    *("perceived_speed_up", "forecast_learning", "upside_weight", "rent_deferral", "strategic_rescue", "liquidation_sale", "lab_loans"),
+)
+
+
+def refuse_extended(name, what):
+    """Raises BadInput where a name, or the last part of it, belongs to a later release; what: how the message calls it."""
+    if str(name).rpartition(".")[2] in EXTENDED:
+        raise BadInput(f"{what} is extended, not in this release")
 
 
 class PolicyParameters(Group, name="policy"):
@@ -41,8 +52,7 @@ class Shock:
         """From a mapping {name, at, ...}. Raises BadInput for an unknown name, key, date or value."""
         row = dict(row)
         name, at = row.pop("name", None), row.pop("at", None)
-        if name in EXTENDED:
-            raise BadInput(f"{where}: {name!r} is extended, not in this release")
+        refuse_extended(name, f"{where}: {name!r}")
         if name not in SHOCKS:
             raise BadInput(f"{where}: unknown shock {name!r}; {nearest(name, SHOCKS)}")
         allowed = SHOCKS[name].declared()
@@ -63,10 +73,13 @@ class Breakthrough(Group, name="breakthrough"):
 
 
 class OpenWeight(Group, name="open_weight"):
-    """A cheap open-weight entrant: margins and the mood fall."""
+    """A cheap open-weight model: margins and the mood fall, and customers may use it on compute of the clouds."""
 
     sentiment = parameter(0.25, unit="index", low=0, high=1, source="model.md 14", meaning="fall of sentiment")
     density = parameter(0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="revenue density left")
+    price_ratio = parameter(1 / 40, unit="share", low=0.005, high=1, source="seed S3; model.md 14", meaning="its price over the labs'")
+    gap = parameter(1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far it is behind the frontier")
+    offered = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="0: only the news, and nothing to use")
 
 
 class FundingStop(Group, name="funding_stop"):
@@ -108,6 +121,7 @@ def _apply(industry, name, values):
     if name == "open_weight":
         industry.sentiment = np.maximum(industry.mood.low, industry.sentiment - values["sentiment"])
         industry.price_factor = industry.price_factor * values["density"]
+        industry.open_weights.appear(values)
     elif name == "funding_stop":
         industry.funding_stopped = np.maximum(industry.funding_stopped, values["quarters"])
     elif name == "rate_shock":

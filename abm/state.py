@@ -4,6 +4,9 @@ import numpy as np
 
 from abm import technology
 from abm.learning import expected_growth
+from abm.markets.capital import base_rates
+from abm.markets.services import CLASSES
+from abm.open_weights import OpenWeights
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
 
@@ -25,13 +28,15 @@ def open_state(industry):
     industry.made_whole = np.zeros((worlds, len(industry.clouds.names), industry.compute.physical_life))
     industry.spare = np.asarray(opening.columns["labs"]["alive"]) == 0
     industry.entrants_waiting = np.zeros((worlds, 1))
-    industry.turned_away_share = np.zeros((worlds, len(industry.labs.names), 3))
+    labs = len(industry.labs.names)
+    industry.open_weights = OpenWeights(worlds, labs) if any(shock.name == "open_weight" for shock in industry.shocks) else None
+    industry.turned_away_share = np.zeros((worlds, labs + bool(industry.open_weights), len(CLASSES)))
     industry.equity_lost, industry.stranded = zero.copy(), zero.copy()
     industry.usual_rate = industry.lending.rate.copy()
     _open_technology(industry)
     _open_labs(industry)
     _open_history(industry)
-    industry.clouds.put(rate=industry.lending.rate)
+    industry.clouds.put(rate=base_rates(industry))
     industry.customers = _people(industry)
     _open_marks(industry)
     industry.expected_growth = expected_growth(industry)

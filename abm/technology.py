@@ -73,8 +73,6 @@ class TechnologyParameters(Group, name="technology"):
     )
     automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="how suddenly it comes, b_f")
     automation_midpoint = parameter(3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at half of it, a_f")
-    speed_up_2025 = parameter(1.05, unit="1", low=1, high=3, source="seed S2", meaning="speed-up of research in the middle of 2025")
-    speed_up_2026 = parameter(1.175, unit="1", low=1, high=3, source="seed S2", meaning="speed-up of research early in 2026")
     release_period = parameter(
         3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True
     )
@@ -242,18 +240,18 @@ def research_speed_up(trained_frontier, parameters):
     return amdahl(share, p.automated_speed)
 
 
-def solve_speedup(frontier_2025, frontier_2026, parameters):
+def solve_speedup(frontiers, speed_ups, parameters):
     """Slope [1/OOM] and midpoint [OOM] of automation that give the observed speed-ups at two frontiers [model.md 6.5].
 
-    frontier_2025, frontier_2026: median trained frontier of the middle of 2025 and early 2026 [OOM].
+    frontiers: median trained frontier of the middle of 2025 and early 2026 [OOM]; speed_ups: of research at those dates.
     Returns numbers that broadcast like the arguments, to be used as `automation_slope` and `automation_midpoint`.
     """
     odds = []
-    for speed_up in (parameters.speed_up_2025, parameters.speed_up_2026):
+    for speed_up in speed_ups:
         share = (1 - 1 / speed_up) / (1 - 1 / parameters.automated_speed)
         odds.append(logit(share / parameters.automated_share))
-    slope = (odds[1] - odds[0]) / (frontier_2026 - frontier_2025)
-    return slope, frontier_2025 - odds[0] / slope
+    slope = (odds[1] - odds[0]) / (frontiers[1] - frontiers[0])
+    return slope, frontiers[0] - odds[0] / slope
 
 
 def quality_step(quality, normal_draw, parameters):

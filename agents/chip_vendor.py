@@ -12,6 +12,7 @@ class ChipVendor(Firm):
     kind = "vendor"
     gross_margin = column("gross margin", unit="share", low=0.2, high=0.95, default=0.70, source="model.md B")
     opex_ratio = column("opex over sales", unit="share", low=0, high=0.5, default=0.12, source="model.md B")
+    from_appetite = column("1 if its appetite sets more than its quantile, as model.md 4 maps it", unit="0/1", low=0, high=1, default=0)
     sales = column("sales of the quarter to clouds of the model", unit="$bn", default=0)
     other_sales = column("sales of the quarter to everybody else", unit="$bn", default=0)
     profit = column("net profit of the last four quarters", unit="$bn", default=0)
@@ -19,11 +20,13 @@ class ChipVendor(Firm):
     other_base = column("sales a quarter to other buyers at the opening", unit="$bn", default=0)
 
     @rule
-    def finance_budget(self, share, cap, sales_per_quarter):
+    def finance_budget(self, vendor, sales_per_quarter):
         """Equity it can put into customers this quarter, $bn: a share of its cash, within the policy cap on sales.
 
-        share: of cash; cap: of sales of a quarter, [worlds, 1]; sales_per_quarter: $bn, [worlds, vendors]
+        vendor: the parameters of all vendors; sales_per_quarter: $bn, [worlds, vendors]
         """
+        mapped = np.minimum(1, vendor.finance_per_appetite * self.risk_appetite)
+        share, cap = np.where(self.from_appetite > 0, mapped, vendor.finance_share), vendor.finance_cap
         return np.maximum(0, np.minimum(share * self.cash, cap * sales_per_quarter))
 
     @rule

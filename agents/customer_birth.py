@@ -39,7 +39,6 @@ class CustomersParameters(Group, name="customers"):
     opening_growth = parameter(4.0, unit="1/year", low=1.01, high=10, source="model.md 7.1", meaning="growth of spend at the opening")
     consumer_opening_share = parameter(0.7, unit="1", low=0, high=1, source="model.md 7.9", meaning="consumers' part of opening spend")
     consumer_potential_share = parameter(0.35, unit="1", low=0, high=1, source="model.md 7.9", meaning="consumers' part of the potential")
-    spend_per_wage = parameter(0.15, unit="1", low=0.01, high=1, source="model.md 7.9 (omega)", meaning="potential spend per wage bill")
     size_sd = parameter(1.2, unit="log", low=0, high=3, source="model.md 7.9", meaning="spread of customers' size")
     midpoint_sd = parameter(0.8, unit="OOM", low=0, high=3, source="model.md 7.1", meaning="spread of capability needed")
     usefulness = parameter(

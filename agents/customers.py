@@ -209,6 +209,23 @@ class Customers:
             put(cells, rows, group * ballot.labs + lab)
         put(self.tenure, rows, np.where(main == previous, tenure, 0))
 
+    def join(self, entrants, share, uniforms):
+        """Customers drawn by lot make an entrant their main lab until they bring it a share of all spend [model.md 13.6].
+
+        entrants: bool, [worlds, labs], at most one a world; share: [worlds, 1]; uniforms: [worlds, n]. Who alone spends more than
+        that share stays away; the last one joins if that brings the entrant nearer to its share.
+        """
+        spend = np.where(self.stage == DEPLOYED, self.spend * self.main_share, 0)
+        wanted = share * self.spend.sum(axis=1, keepdims=True)
+        spend = np.where(spend <= wanted, spend, 0)
+        order = np.argsort(uniforms, axis=1)
+        drawn = np.take_along_axis(spend, order, axis=1)
+        joins = (drawn > 0) & (np.cumsum(drawn, axis=1) - drawn / 2 <= wanted) & entrants.any(axis=1, keepdims=True)
+        moves = np.zeros_like(joins)
+        np.put_along_axis(moves, order, joins, axis=1)
+        self.main_provider[...] = np.where(moves, entrants.argmax(axis=1)[:, None], self.main_provider)
+        self.tenure[...] = np.where(moves, 0, self.tenure)
+
     def demand(self):
         """Wanted spend by lab and class of service, $bn a year, [worlds, labs, classes]."""
         amounts = self._summed(self._cells[0], np.multiply(self.spend, self.main_share, out=self._scratch))

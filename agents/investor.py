@@ -13,7 +13,18 @@ class Investor(Firm):
 
     kind = "investor"
     style = column("0 momentum, 1 strategic, 2 sovereign contrarian, 3 public market", unit="code", low=0, high=3, default=0)
+    from_appetite = column("1 if its appetite sets more than its quantile, as model.md 4 maps it", unit="0/1", low=0, high=1, default=0)
     saving_weight = column("share in the saving that reaches the funds", unit="share", low=0, high=1, default=0)
+
+    @rule
+    def free_cash(self, funds):
+        """Cash beyond its reserve, $bn: where appetite sets it, the less it dares the more it keeps [model.md 4]."""
+        return self.cash * (1 - funds.reserve_slope * (1 - self.risk_appetite) * self.from_appetite)
+
+    @rule
+    def extrapolation(self, funds):
+        """Weight of past growth in its forecasts, 0 to 1: the market's, or its appetite where that sets it [model.md 4]."""
+        return np.where(self.from_appetite > 0, self.risk_appetite, funds.market_extrapolation)
 
     @rule
     def supply(self, sentiment, fall, budget, funds):
@@ -21,7 +32,7 @@ class Investor(Firm):
 
         sentiment, fall since last quarter: [worlds, 1]; budget: the market's limit times its share of the cash, $bn
         """
-        own = np.minimum(funds.cash_share * self.cash, budget)
+        own = np.minimum(funds.cash_share * self.free_cash(funds), budget)
         momentum = np.where(self.style == MOMENTUM, np.minimum(1, sentiment) ** 2, 1)
         contrarian = (self.style == SOVEREIGN) & (fall > funds.contrarian_fall)
         return own * momentum * np.where(contrarian, funds.contrarian_factor, 1)

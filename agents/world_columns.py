@@ -36,6 +36,9 @@ class ReadingParameters(Group, name="world"):
     life_slope = parameter(4.0, unit="years", low=0, high=10, source="model.md 4", meaning="accounting life gained at appetite 1")
     loan_floor = parameter(0.5, unit="share", low=0, high=1, source="model.md 4", meaning="loan-to-value sought at appetite 0")
     loan_slope = parameter(0.4, unit="share", low=0, high=1, source="model.md 4", meaning="loan-to-value sought gained at appetite 1")
+    speculation_from = parameter(
+        0.5, unit="quantile", low=0, high=1, source="model.md 4", meaning="appetite above which an owner builds without a tenant"
+    )
     rounding = parameter(1e-6, unit="share", low=0, high=0.01, source="assumption", meaning="what shares in a file may miss their sum by")
     near_name = parameter(0.9, unit="1", low=0, high=1, source="assumption", meaning="likeness above which an unknown name is a typo")
 
@@ -95,6 +98,8 @@ class VendorColumns:
     """Numbers of a chip vendor."""
 
     DERIVED = ("sales", "book_equity", "slots_gw", "backlog")
+    INTERNAL = ("from_appetite",)
+    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
     risk_appetite = _appetite(0.5, "model.md 26.18")
     cash = _amount("deposits")
     sales = _amount("data-centre sales; a quarter's in the opening", "$bn/year", source="its slots at the chip cost of a GW")
@@ -108,6 +113,8 @@ class InvestorColumns:
     """Numbers of an investor; style 0 momentum, 1 strategic, 2 sovereign, 3 public."""
 
     DERIVED = ("risk_appetite",)
+    INTERNAL = ("from_appetite",)
+    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
     risk_appetite = _appetite(None, "by style, model.md 26.18")
     cash = _amount("deposits")
     style = _amount("what it looks at", "code", 0, len(STYLES) - 1)
@@ -117,6 +124,8 @@ class LenderColumns:
     """Numbers of a lender."""
 
     DERIVED = ("risk_appetite", "borrowings")
+    INTERNAL = ("from_appetite",)
+    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
     risk_appetite = _appetite(None, "model.md 26.18")
     cash = _amount("deposits")
     borrowings = _amount("what it owes to Economy", source="loans not covered by its capital ratio, model.md 26.5")

@@ -158,12 +158,15 @@ def _map_from_appetite(draft):
         asked = np.array([firm.from_appetite for firm in getattr(draft.world, kind)])
         for key, mapping in mappings.items():
             draft.fill(kind, key, np.where(asked, mapping(appetite), np.nan), source=FROM_APPETITE)
+    for kind in ("vendors", "investors", "lenders"):  # these map as they go
+        draft.columns[kind]["from_appetite"][:] = [firm.from_appetite for firm in getattr(draft.world, kind)]
 
 
 FROM_APPETITE = "from risk appetite, model.md 4"
 MAPPED = {
     "labs": {"extrapolation": lambda appetite: appetite},
     "clouds": {
+        "speculative_share": lambda appetite: np.maximum(0, appetite - ASSUMED["speculation_from"]),
         "accounting_life": lambda appetite: ASSUMED["life_floor"] + ASSUMED["life_slope"] * appetite,
         "loan_to_value": lambda appetite: ASSUMED["loan_floor"] + ASSUMED["loan_slope"] * appetite,
     },

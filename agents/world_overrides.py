@@ -11,6 +11,7 @@ import numpy as np
 
 from abm.errors import BadInput, nearest
 from abm.opening import Figure
+from abm.shocks import refuse_extended
 from agents.world_columns import ASSUMED, COLUMNS, KINDS, ONE, STORED, STYLES, LabColumns
 from agents.world_draft import FROM_APPETITE, MAPPED, checked
 
@@ -47,6 +48,7 @@ def _order(name, cell):
 
 def _cell(opening, name, parameters):
     """(kind, rows, column) that a name means, or None for a parameter."""
+    refuse_extended(name, f"--set {name}")
     prefix, _, rest = name.partition(".")
     kind = KIND_OF.get(prefix)
     if name in parameters and (kind is None or rest not in COLUMNS[kind]):

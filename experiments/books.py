@@ -24,7 +24,7 @@ class Books(NamedTuple):
 
 def books(run, world, quarter, by_agent=False):
     """Books at the end of a quarter. by_agent: a column per firm, else per sector. Raises BadInput for a quarter out of range."""
-    at = Quarter.parse(quarter)
+    at = Quarter.parse(quarter, "--quarter: ")
     start = Quarter.parse(run.manifest["world"]["start"])
     last = start + (run.inputs.quarters - 1)
     if not start <= at <= last:

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from abm.errors import BadInput, BrokenRule
 from experiments.analysis import commands as analyses
 from experiments.engine import commands as sweeps
+from experiments.usage import WrongUsage, sentence
 
 BAD_INPUT, FAILED = 2, 1  # exit codes
 
@@ -17,10 +18,22 @@ BAD_INPUT, FAILED = 2, 1  # exit codes
 class OneSentence(TyperGroup):
     """Says what went wrong in one sentence, without a traceback: a user's mistake exits with 2, a broken rule with 1."""
 
+    def parse_args(self, ctx, args):
+        """Read what stands before the command; what follows is kept for a message about it."""
+        ctx.obj = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except WrongUsage as error:
+            if not ctx.obj:
+                raise  # nothing at all: show the help
+            return _stop(sentence(error, ctx.obj), BAD_INPUT)
+
     def invoke(self, ctx):
         """Run the command."""
         try:
             return super().invoke(ctx)
+        except WrongUsage as error:
+            return _stop(sentence(error, ctx.obj), BAD_INPUT)
         except BadInput as error:
             return _stop(str(error), BAD_INPUT)
         except BrokenRule as error:
@@ -47,6 +60,7 @@ Reference = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, o
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]
 World = Annotated[int, typer.Option("--world", help="Which of the run's worlds, from 0.")]
 WHERE = Path("results/runs")
+MOST_MEMORY = float("inf")  # MB
 
 
 @app.command()
@@ -64,8 +78,9 @@ def run(
     runs: Runs = WHERE,
 ):
     """Run many worlds from one starting point, summarise them and write a report."""
-    if workers < 0 or not memory > 0:
-        raise BadInput(f"--workers = {workers}, --memory = {memory:g} is not allowed; 0 or more workers, more than 0 MB")
+    for name, value, allowed in (("--workers", workers, workers >= 0), ("--memory", memory, 0 < memory < MOST_MEMORY)):
+        if not allowed:
+            raise BadInput(f"{name} = {value:g} is not allowed; {'0 or more' if name == '--workers' else 'a number of MB above 0'}")
     from experiments import runs as engine
     from experiments.inputs import Inputs, read_settings, read_shock
     from experiments.terminal import Watch, show_summary

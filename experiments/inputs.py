@@ -5,6 +5,7 @@ Everything a user can get wrong is found here, before anything is written or any
 
 import hashlib
 import json
+import math
 import re
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,8 +13,8 @@ from pathlib import Path
 import abm
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
-from abm.settings import GROUPS, Settings, public_names
-from abm.shocks import Shock
+from abm.settings import GROUPS, Settings
+from abm.shocks import Shock, refuse_extended
 from agents.world_columns import KINDS, ONE, STYLES
 from agents.world_file import load_world
 
@@ -87,16 +88,17 @@ def code_version(packages=MODEL):
     return digest.hexdigest()
 
 
-def read_settings(texts):
-    """`["lab.risk_appetite=0.9"]` as {name: value}. Raises BadInput for what has another form, or comes twice."""
+def read_settings(texts, option="--set"):
+    """`["lab.risk_appetite=0.9"]` as {name: value}. Raises BadInput, naming the option, for what has another form, or comes twice."""
     values = {}
     for text in texts:
         name, equals, value = (part.strip() for part in text.rpartition("="))
         if not equals or not name or not value:
-            raise BadInput(f"--set {text!r} is not of the form name=value")
+            raise BadInput(f"{option} {text!r} is not of the form name=value")
         if name in values:
-            raise BadInput(f"--set {name} is given twice")
+            raise BadInput(f"{option} {name} is given twice")
         values[name] = number_or_text(value)
+        refuse_infinite(values[name], f"{option} {name}")
     return values
 
 
@@ -106,13 +108,19 @@ def read_shock(text):
     name, at_sign, at = (part.strip() for part in head.partition("@"))
     if not at_sign:
         raise BadInput(f"--shock {text!r} is not of the form name@2027Q1 or name@2027Q1,key=value")
-    row = {"name": name, "at": at, **read_settings(rest)}
+    row = {"name": name, "at": at, **read_settings(rest, f"--shock {name}:")}
     try:
         Quarter.parse(at)
     except BadInput as error:
         raise BadInput(f"--shock {name}: {error}") from None
     Shock.read(row, "--shock")
     return row
+
+
+def refuse_infinite(value, what):
+    """Raises BadInput for a number that is none (nan) or has no end (inf)."""
+    if not isinstance(value, str) and not math.isfinite(value):
+        raise BadInput(f"{what} = {value} is not a finite number")
 
 
 def number_or_text(text):
@@ -124,22 +132,24 @@ def number_or_text(text):
 
 
 def _check_names(settings):
-    """Names that are no firm's and no parameter's, so that the message can say where they stood."""
-    from agents.inhabitants import GROUPS as OWN
-
-    known = public_names({**GROUPS, **OWN})
+    """Names that are no firm's and no parameter's, and values that are not allowed, so that the message can say where they stood."""
+    declared, columns = _declared(), _columns()
     for name, value in settings.items():
-        if name.partition(".")[0] not in ONE.values() and name not in known:
-            raise BadInput(f"--set {name}: unknown name; {nearest(name, [*known, *_columns()])}".removesuffix("; "))
-        if isinstance(value, str) and value not in STYLES and not _takes_words(name):
+        refuse_extended(name, f"--set {name}")
+        item = declared.get(name)
+        if name.partition(".")[0] not in ONE.values() and not item:
+            raise BadInput(f"--set {name}: unknown name; {nearest(name, [*declared, *columns])}".removesuffix("; "))
+        if isinstance(value, str) and value not in STYLES and not (item and item.choices):
             raise BadInput(f"--set {name} = {value!r} is not a number")
+        if item and name not in columns:
+            item.checked(value, "--set")
 
 
-def _takes_words(name):
+def _declared():
+    """{public name: Parameter} of everything that is not a firm's."""
     from agents.inhabitants import GROUPS as OWN
 
-    declared = (item for group in {**GROUPS, **OWN}.values() for item in group.declared().values())
-    return any(item.name == name and item.choices for item in declared)
+    return {item.name: item for group in {**GROUPS, **OWN}.values() for item in group.declared().values()}
 
 
 def _columns():

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from abm.errors import BadInput, nearest
 from abm.model import Industry
 from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
+from experiments.folders import make_folder
 from experiments.inputs import ADDRESS_LENGTH, MODEL, TOOLS, Inputs, code_version
 from experiments.pool import batches, collected, cores
 
@@ -178,10 +179,9 @@ def _opened(path):
 @contextmanager
 def _folder(path):
     """A folder under a temporary name that gets its own name at the end, or vanishes if something goes wrong."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
+    make_folder(partial, "--runs")
     try:
         yield partial
         shutil.rmtree(path, ignore_errors=True)

@@ -13,7 +13,8 @@ STEPS_OF_IDLENESS = 10  # idle compute is news whenever another tenth of it stan
 SHOCKS = {
     "stall": "progress stops for {duration} quarters",
     "breakthrough": "the breakthrough arrives",
-    "open_weight": "a cheap open-weight model appears, the mood falls by {sentiment} and prices to {density} of what they were",
+    "open_weight": "an open-weight model appears, {gap} OOM behind the frontier at {price_ratio} of the labs' price; "
+    "the mood falls by {sentiment} and prices to {density} of what they were",
     "funding_stop": "nobody buys new equity for {quarters} quarters",
     "rate_shock": "loan rates move by {size} a year",
     "demand_shortfall": "customers want less: {share} of potential demand is missing from now on",

@@ -41,6 +41,11 @@ class Wanting:
         self.wanted[..., 0] = spend / np.exp(growth / 4)
         self.growth, self.paid = growth, np.zeros((worlds, 1))
 
+    @property
+    def spend(self):
+        """All that they want, $bn a year, [worlds, 1]."""
+        return self.wanted.sum(axis=(1, 2))[:, None]
+
     def advance_stages(self, frontier):
         """They have no stages."""
 

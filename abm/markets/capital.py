@@ -55,6 +55,9 @@ class InvestorParameters(Group, name="investor"):
     crisis_level = parameter(0.45, unit="index", low=0, high=1, source="model.md 11.2", meaning="sentiment below which rounds shrink")
     crisis_factor = parameter(0.3, unit="share", low=0, high=1, source="model.md 11.2", meaning="rounds in a crisis, share of normal")
     rescue_limit = parameter(0.1, unit="share", low=0, high=1, source="model.md 11.3", meaning="largest rescue, share of the lab's value")
+    reserve_slope = parameter(
+        0.6, unit="share", low=0, high=1, source="model.md 4", meaning="cash kept by who dares nothing, where appetite sets the reserve"
+    )
     contrarian_fall = parameter(
         0.2, unit="index", low=0, high=1, source="model.md 11.5", meaning="fall of sentiment at which contrarians buy more"
     )
@@ -113,6 +116,12 @@ class LenderParameters(Group, name="lender"):
     ban = parameter(
         4, unit="quarters", low=0, high=20, structural=True, source="model.md 26.5", meaning="quarters without credit after a lender failed"
     )
+    value_base = parameter(
+        0.5, unit="share", low=0, high=1, source="model.md 4", meaning="largest loan over cost at appetite 0, by appetite"
+    )
+    value_slope = parameter(0.4, unit="share", low=0, high=1, source="model.md 4", meaning="what that gains at appetite 1")
+    spread_base = parameter(0.05, unit="1/year", low=0, high=0.2, source="model.md 4", meaning="spread at appetite 0")
+    spread_slope = parameter(0.03, unit="1/year", low=0, high=0.2, source="model.md 4", meaning="spread given up at appetite 1")
     dividend = parameter(0.3, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
     reserve = parameter(
         10.0, unit="$bn", low=0, high=500, source="model.md B, half for each of two lenders", meaning="cash a lender keeps in any case"
@@ -121,11 +130,33 @@ class LenderParameters(Group, name="lender"):
     recovery = parameter(0.9, unit="share", low=0.3, high=1, source="model.md 19", meaning="value of collateral to the lender")
 
 
-def loan_rate(parameters, sentiment, leverage):
-    """Annual rate of loans, [worlds, owners] [model.md 11.7]. leverage: debt over EBITDA, 0 where there is none."""
+def loan_rate(parameters, sentiment, leverage, base=None):
+    """Annual rate of loans, [worlds, owners] [model.md 11.7].
+
+    leverage: debt over EBITDA, 0 where there is none; base: rate to a sound borrower in normal times, `parameters.rate` by default
+    """
+    base = parameters.rate if base is None else base
     fear = parameters.fear_premium * np.maximum(0, 1 - sentiment)
-    asked = parameters.rate + fear + parameters.leverage_premium * np.maximum(0, leverage - parameters.leverage_norm)
-    return np.minimum(asked, np.maximum(parameters.rate, parameters.rate_cap))
+    asked = base + fear + parameters.leverage_premium * np.maximum(0, leverage - parameters.leverage_norm)
+    return np.minimum(asked, np.maximum(base, parameters.rate_cap))
+
+
+def base_rates(industry):
+    """What its lenders ask of each owner in normal times, per year, [worlds, owners]: by their parts in its loans."""
+    return _of_lenders(industry, industry.lenders.base_rate(industry.lending), industry.lending.rate)
+
+
+def loan_over_cost(industry):
+    """Loan over the cost of a block, share, [worlds, owners]: what the owner seeks, within what its lenders allow [model.md 26.19]."""
+    value = np.minimum(industry.clouds.loan_to_value[:, None], industry.lenders.most_lent(industry.lending)[..., None])
+    return _of_lenders(industry, value, np.minimum(industry.clouds.loan_to_value, industry.lending.loan_to_value))
+
+
+def _of_lenders(industry, values, usual):
+    """Mean over an owner's lenders of values, [worlds, lenders(, owners)]; the usual one where all lenders are usual or there are none."""
+    values = values if values.ndim > 2 else values[..., None]
+    asked = (industry.lender_mix * (industry.lenders.from_appetite > 0)[..., None]).sum(axis=1) > 0
+    return np.where(asked, (industry.lender_mix * values).sum(axis=1), usual)
 
 
 def market_value(parameters, sentiment, revenue, growth, discount):
@@ -156,9 +187,9 @@ def offered_loans(industry, cost):
     cost: $bn of the blocks at full price, [worlds, owners]
     """
     lenders, p = industry.lenders, industry.lending
-    value = np.minimum(industry.clouds.loan_to_value, p.loan_to_value)
+    value = np.minimum(industry.clouds.loan_to_value[:, None], lenders.most_lent(p)[..., None])
     in_covenant = industry.clouds.breach < industry.compute.covenant
-    wanted = industry.lender_mix * (value * cost * in_covenant)[:, None]
+    wanted = industry.lender_mix * (value * (cost * in_covenant)[:, None])
     limit = industry.credit_limits()
     total = wanted.sum(axis=2)
     scale = np.where(total > limit, limit / np.where(total > 0, total, 1), 1)

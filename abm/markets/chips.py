@@ -16,6 +16,9 @@ class VendorParameters(Group, name="vendor"):
         0.5, unit="share", low=0, high=1, source="assumption; 1 covers year one", meaning="part of the down-payment given as vendor equity"
     )
     finance_share = parameter(0.6, unit="share", low=0, high=1, source="model.md 19", meaning="vendors' cash that may go into customers")
+    finance_per_appetite = parameter(
+        1.2, unit="share", low=0, high=2, source="model.md 4", meaning="that share over appetite, where appetite sets it; at most all cash"
+    )
     finance_cap = parameter(
         100.0, unit="share", low=0, high=100, source="policy switch", meaning="vendor equity in customers over vendor sales, at most"
     )

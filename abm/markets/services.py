@@ -51,8 +51,6 @@ class ServicesParameters(Group, name="services"):
     scarcity_memory = parameter(0.5, unit="1", low=0, high=0.99, source="model.md 8.4", meaning="weight of last quarter's scarcity index")
     consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="seed; model.md 7.7", meaning="consumers' density over others'")
     spill = parameter(0.6, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of the turned away that tries a rival")
-    lasting_loss = parameter(0.25, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of unserved demand lost for good")
-    lasting_gain = parameter(0.5, unit="1", low=0, high=1, source="model.md appendix A", meaning="share of a rival's guests that stay")
     outage_memory = parameter(0.7, unit="1", low=0, high=0.99, source="model.md 8.6", meaning="weight of last quarter's outages")
     outside_pool = parameter(
         0.06, unit="GWe", low=0, high=10, source="calibrated to 2023-26, decisions.md", meaning="compute for hire elsewhere"
@@ -119,14 +117,6 @@ class Rationing:
     def outage(self, previous, parameters):
         """Remembered outages, 0 to 1, [worlds, labs] [model.md 8.6]."""
         return parameters.outage_memory * previous + (1 - parameters.outage_memory) * self.unserved_share
-
-    def demand_base(self, parameters):
-        """Demand [worlds, labs] left when part of the turned away is lost for good and part of the guests stays [model.md 8.6].
-
-        For a model of aggregate demand only: customers who exist one by one leave by themselves [model.md 26.3].
-        """
-        lost = parameters.lasting_loss * self.turned_away.sum(axis=-1)
-        return np.maximum(0, self.demand.sum(axis=-1) - lost + parameters.lasting_gain * self.guests)
 
 
 def ratio(part, whole):

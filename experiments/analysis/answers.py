@@ -3,6 +3,7 @@
 Each function returns the text; `experiments.analysis.commands` prints it. Sweeps are stored and resumed like any other.
 """
 
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -109,6 +110,8 @@ def read_range(text):
         scale = parts[2] if len(parts) > 2 else "linear"
     except ValueError:
         name = ""
+    if name and not (math.isfinite(low) and math.isfinite(high)):
+        raise BadInput(f"--vary {name.strip()}: from {low} to {high} is not a finite range")
     if not name or len(parts) > 2 + 1 or scale not in ("linear", "log"):
         raise BadInput(f"--vary {text!r} is not of the form name=low:high or name=low:high:log")
     return name.strip(), _range(low, high, scale)

@@ -81,7 +81,7 @@ def question(world, mechanisms=None, seeds=50, quarters=40, outcomes=OUTCOMES, s
 
 def read_mechanisms(texts):
     """`["circular:vendor.circular_intensity=0"]` as {name: settings that switch it off}; one name may have several settings."""
-    from experiments.inputs import number_or_text
+    from experiments.inputs import number_or_text, refuse_infinite
 
     found: dict = {}
     for text in texts:
@@ -90,6 +90,7 @@ def read_mechanisms(texts):
         if not (colon and equals and name and key and value):
             raise BadInput(f"--mechanism {text!r} is not of the form name:setting=value")
         found.setdefault(name, {})[key] = number_or_text(value)
+        refuse_infinite(found[name][key], f"--mechanism {name}:{key}")
     return found
 
 

@@ -90,7 +90,7 @@ def read_lever(text, at=None, low=None, high=None):
             raise BadInput(f"lever: {shock} has no size {key!r}; {nearest(key, declared)}".removesuffix("; "))
         if at is None:
             raise BadInput(f"lever: {shock} needs a quarter, such as --at 2027Q1")
-        item, at = declared[key], at if isinstance(at, Quarter) else Quarter.parse(at)
+        item, at = declared[key], at if isinstance(at, Quarter) else Quarter.parse(at, "--at: ")
     else:
         movable = [name for name in parameters() if not is_structure(name)]
         if text not in movable:

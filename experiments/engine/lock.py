@@ -18,6 +18,7 @@ except ImportError:  # not a POSIX system: the name in the file is all there is
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
 from experiments.engine.store import LOCK
+from experiments.folders import make_folder
 
 
 class LockParameters(Group, name="lock"):
@@ -33,7 +34,7 @@ class Lock:
         self.path, self.handle = folder / LOCK, None
 
     def __enter__(self):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent, "--out")
         self.handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             self._take()

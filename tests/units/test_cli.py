@@ -55,6 +55,25 @@ def refused(tmp_path, *arguments):
         (("run", "tutorial", "--quarters", "0"), "--quarters = 0"),
         (("run", "tutorial", "--seed", "-1"), "--seed = -1"),
         (("run", "tutorial", "--workers", "-1"), "--workers = -1"),
+        (("run", "tutorial", "--worlds", "1.5"), "--worlds = '1.5' is not allowed; it must be a whole number"),
+        (("run", "tutorial", "--worlds", "abc"), "--worlds = 'abc'"),
+        (("run", "tutorial", "--quarters=x"), "--quarters = 'x'"),
+        (("run", "tutorial", "--memory", "inf"), "--memory = inf"),
+        (("run", "tutorial", "--memory", "big"), "--memory = 'big' is not allowed; it must be a number"),
+        (("run", "tutorial", "--wrlds", "5"), "no option --wrlds; did you mean '--worlds'"),
+        (("run",), "WORLD is missing"),
+        (("run", "tutorial", "more"), "unexpected extra argument"),
+        (("runn", "tutorial"), "did you mean 'run'"),
+        (("books", "nothing"), "--quarter is missing"),
+        (("run", "tutorial", "--set", "customers.market_size=nan"), "--set customers.market_size = nan"),
+        (("run", "tutorial", "--set", "customers.market_size=inf"), "--set customers.market_size = inf"),
+        (("run", "tutorial", "--set", "customers.market_size=1"), "--set: customers.market_size = 1"),
+        (("run", "tutorial", "--set", "cloud.build_lag=4.5"), "--set: cloud.build_lag = 4.5"),
+        (("run", "tutorial", "--set", "services.mode=cornot"), "did you mean 'cournot'"),
+        (("run", "tutorial", "--set", "policy.ai_tax=0.1"), "--set policy.ai_tax is extended, not in this release"),
+        (("run", "tutorial", "--set", "lab.national_race=1"), "extended, not in this release"),
+        (("run", "tutorial", "--shock", "ai_tax@2026Q2"), "extended, not in this release"),
+        (("run", "tutorial", "--shock", "stall@2026Q2,duration=nan"), "--shock stall: duration = nan"),
         (("run", "tutorial", "--measures", "revenu"), "did you mean 'revenue'"),
         (("run", "tutorial", "--shock", "stal@2026Q2"), "did you mean 'stall'"),
         (("run", "tutorial", "--shock", "stall"), "name@2027Q1"),
@@ -67,6 +86,44 @@ def refused(tmp_path, *arguments):
 )
 def test_a_mistake_is_one_sentence_that_names_it(tmp_path, arguments, named):
     assert named in refused(tmp_path, *arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("sweep", "yolo-capacty"), "did you mean 'yolo-capacity'"),
+        (("sweep", "yolo-capacity", "--seeds", "abc"), "--seeds = 'abc'"),
+        (("sweep", "yolo-capacity", "--engine", "slurmm"), "slurmm"),
+        (("query", "nowhere"), "SQL is missing"),
+        (("query", "nowhere", "select 1"), "nowhere"),
+        (("open", "nowhere", "--run", "0"), "nowhere"),
+        (("open", "nowhere"), "--run is missing"),
+        (("sensitivity", "tutorail"), "did you mean 'tutorial'"),
+        (("sensitivity", "tutorial", "--points", "-1"), "--points = '-1'"),
+        (("sensitivity", "tutorial", "--vary", "cone.width=nan:1"), "--vary cone.width"),
+        (("discover", "nowhere", "--boxes", "0"), "--boxes = '0'"),
+        (("attribute", "tutorial", "--mechanism", "a:contagion.funding=nan"), "--mechanism a:contagion.funding = nan"),
+        (("breakpoint", "tutorial", "--lever", "demand_shortfall"), "--until is missing"),
+        (("breakpoint", "tutorial", "--lever", "demand_shortfal", "--until", "labs_defaulted > 0"), "did you mean 'demand_shortfall'"),
+        (("breakpoint", "tutorial", "--lever", "stall", "--until", "labs_defaulted > 0", "--at", "soon"), "--at: quarter 'soon'"),
+        (("lamps", "tutorial", "--seeds", "0"), "--seeds = '0'"),
+    ],
+)
+def test_the_other_commands_say_a_mistake_in_one_sentence_too(tmp_path, monkeypatch, arguments, named):
+    monkeypatch.chdir(tmp_path)
+    result = called(*arguments)
+    assert result.exit_code == 2, result.output
+    assert result.output.count("\n") == 1
+    assert named in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_nothing_can_be_written_to_is_named_before_any_work(tmp_path):
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    for arguments in (("run", "tutorial", "--runs"), ("sweep", "yolo-capacity", "--out")):
+        result = called(*arguments, tmp_path / "file")
+        assert result.exit_code == 2, result.output
+        assert f"{arguments[-1]} {tmp_path / 'file'}: nothing can be written there" in result.output
 
 
 def edited_world(tmp_path, edits, extra_contract=""):

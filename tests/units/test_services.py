@@ -23,8 +23,6 @@ SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are ca
     "scarcity_high": 1.25,
     "scarcity_memory": 0.5,
     "spill": 0.6,
-    "lasting_loss": 0.25,
-    "lasting_gain": 0.5,
     "outage_memory": 0.7,
     "outside_pool": 0.04,
     "outside_growth": 0.18,
@@ -91,7 +89,6 @@ def test_part_of_the_turned_away_goes_to_rivals_in_proportion_to_their_room():
     assert result.turned_away[0, :, 2].tolist() == [10.0, 0.0, 0.0]
     assert result.served[0].tolist() == pytest.approx([15.0, 5 + 6 * 10 / 25, 6 * 15 / 25])
     assert result.moved_share[0, 2] == pytest.approx(0.6)
-    assert result.demand_base(parameters())[0].tolist() == pytest.approx([22.5, 6.2, 1.8])
 
 
 def test_a_lab_that_is_gone_serves_nobody_and_its_customers_reach_rivals():

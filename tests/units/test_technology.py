@@ -184,13 +184,13 @@ def test_a_stall_is_whole_quarters_long_and_never_short():
 
 
 def test_the_speed_up_is_solved_from_two_observations():
-    slope, midpoint = solve_speedup(2.83, 3.24, TechnologyParameters())
+    slope, midpoint = solve_speedup((2.83, 3.24), (1.05, 1.175), TechnologyParameters())
     assert slope.item() == pytest.approx(3.43, abs=0.005)
     assert midpoint.item() == pytest.approx(3.47, abs=0.005)
 
 
 def test_another_scale_of_capability_gives_the_same_speed_up_at_its_own_frontier():
-    slope, midpoint = solve_speedup(1.0, 1.8, TechnologyParameters())
+    slope, midpoint = solve_speedup((1.0, 1.8), (1.05, 1.175), TechnologyParameters())
     parameters = TechnologyParameters(1, {"automation_slope": slope.item(), "automation_midpoint": midpoint.item()})
     assert research_speed_up(np.array([[1.0, 1.8]]), parameters) == pytest.approx(np.array([[1.05, 1.175]]))
 

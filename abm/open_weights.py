@@ -1,0 +1,93 @@
+"""An open-weight model that everybody may use: a cheap offer behind the frontier, served at cost on compute of the clouds.
+
+It is nobody's firm. Customers weigh it against the labs in the same logit (price ratio, capability gap, outages, no appeal of its
+own). Its users rent idle compute of the clouds and the pool outside at list price, without a lab's margin, so that what they pay
+is revenue of the clouds; where no compute is free they are turned away like anybody else [model.md 8.8, 14, 16.17].
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from abm.clock import QUARTER
+from abm.fleet import IDLE
+from abm.markets.services import Offers, Supply, ratio
+
+_OF_LABS = ("served", "by_class", "demand", "turned_away", "guests", "spot_gw", "outside_gw", "inference_gw", "training_gw")
+
+
+class OpenWeights:
+    """The offer beside the labs, a last column in what customers choose among; it is there from its shock on.
+
+    offered: bool; gap: behind the frontier, OOM; price_ratio: over the labs' mean price; outage: remembered, 0 to 1;
+    revenue: what its users paid last quarter, $bn a year; all [worlds, 1]
+    """
+
+    def __init__(self, worlds, labs):
+        self.labs = labs
+        self.offered = np.zeros((worlds, 1), dtype=bool)
+        self.gap, self.outage, self.price_ratio = np.zeros((worlds, 1)), np.zeros((worlds, 1)), np.ones((worlds, 1))
+        self.revenue = np.zeros((worlds, 1))
+
+    def appear(self, values):
+        """The model is published, or a better one takes its place; values of the shock, [worlds, 1] or [1, 1]."""
+        now = values["offered"] > 0
+        for name in ("gap", "price_ratio"):
+            setattr(self, name, np.where(now, values[name], getattr(self, name)))
+        self.offered = self.offered | now
+
+    def beside(self, offers, frontier):
+        """The offers of labs and this one, an Offers of [worlds, labs + 1]. frontier: released, OOM, [worlds, 1]"""
+        without_appeal = np.zeros_like(offers.quality[..., :1])
+        return Offers(
+            capability=np.concatenate([offers.capability, np.maximum(0, frontier - self.gap)], axis=1),
+            quality=np.concatenate([offers.quality, without_appeal], axis=2),
+            price=np.concatenate([offers.price, self.price_ratio], axis=1),
+            outage=np.concatenate([offers.outage, self.outage], axis=1),
+            alive=np.concatenate([offers.alive, self.offered], axis=1),
+        )
+
+    def supply(self, capacity, cost):
+        """What labs can serve with and what open-weight users rent: no compute of their own. cost: list price, [worlds, 1]."""
+        none = np.zeros_like(self.gap)
+        return Supply(
+            density=np.concatenate([capacity.density, np.broadcast_to(cost, none.shape)], axis=1),
+            effective=np.concatenate([capacity.effective, none], axis=1),
+            alive=np.concatenate([capacity.alive, self.offered], axis=1),
+            idle=capacity.idle,
+            outside=capacity.outside,
+        )
+
+    def remember(self, served, parameters):
+        """Outages and revenue of this quarter, from a Rationing of labs and this offer."""
+        mine = replace(served, demand=served.demand[:, self.labs :], turned_away=served.turned_away[:, self.labs :])
+        self.outage = mine.outage(self.outage, parameters)
+        self.revenue = served.served[:, self.labs :]
+
+
+def of_labs(served, labs):
+    """The labs' part of a Rationing of [worlds, labs + 1]."""
+    return replace(served, **{name: getattr(served, name)[:, :labs] for name in _OF_LABS})
+
+
+def pay_for_compute(industry, served):
+    """Users of open weights pay the owners of the idle compute they use, and the pool outside; posts it and returns it.
+
+    Returns what enterprises and consumers pay, $bn a year, [worlds, 2].
+    """
+    labs, rows = len(industry.labs.names), industry.rows
+    paid, consumer = served.served[:, labs:].sum(axis=1), served.by_class[:, labs:, -1].sum(axis=1)
+    by_kind = np.stack([paid - consumer, consumer], axis=1)
+    spot, outside = (amount[:, labs:].sum(axis=1)[:, None] for amount in (served.spot_gw, served.outside_gw))
+    to_owners = ratio(spot, spot + outside)
+    owners = idle_share(industry)
+    industry.ledger.pay("budget", rows["Economy"], rows["customers"], by_kind[:, None] * QUARTER)
+    industry.ledger.pay("open_weights", rows["customers"], rows["clouds"], (by_kind * to_owners)[..., None] * owners[:, None] * QUARTER)
+    industry.ledger.pay("open_weights", rows["customers"], rows["Economy"], (by_kind * (1 - to_owners))[..., None] * QUARTER)
+    return by_kind
+
+
+def idle_share(industry):
+    """Each owner's share of idle compute, [worlds, owners]."""
+    idle = industry.fleet.effective(industry.now)[:, IDLE]
+    return idle / np.where(industry.idle_gw > 0, industry.idle_gw, 1)

@@ -1,0 +1,58 @@
+"""What a new lab begins with: money, a place behind the frontier, and a small part of demand [model.md 13.6]."""
+
+import numpy as np
+import pytest
+
+from abm.model import Industry, release
+from agents.customer_quarter import DEPLOYED
+from agents.world_file import load_world
+
+
+@pytest.fixture
+def industry():
+    model = Industry(load_world("archetypes-2023q1"), worlds=3, rng=2, parameters={"entry.delay": 1, "entry.sentiment": 0.0})
+    yield model.run(4)
+    release(model)
+
+
+def spend_with(customers, lab):
+    """Spend of those whose main lab it is, as far as it is their main lab's part, over all spend, [worlds]."""
+    mine = (customers.main_provider == lab) & (customers.stage == DEPLOYED)
+    return np.where(mine, customers.spend * customers.main_share, 0).sum(axis=1) / customers.spend.sum(axis=1)
+
+
+def test_customers_worth_the_share_join_an_entrant_and_only_where_there_is_one(industry):
+    customers, labs = industry.customers, len(industry.labs.names)
+    entrants = np.zeros((3, labs), dtype=bool)
+    entrants[:2, labs - 1] = True
+    lots = industry.luck.customers("entrant", 4, customers.n)
+    before = customers.main_provider.copy()
+    customers.join(entrants, np.full((3, 1), 0.05), lots)
+    share = spend_with(customers, labs - 1)
+    assert share[:2] == pytest.approx(0.05, abs=0.025)
+    assert share[2] == 0 and np.array_equal(customers.main_provider[2], before[2])
+    assert (customers.tenure[customers.main_provider == labs - 1] == 0).all()
+
+
+def test_nobody_who_spends_more_than_the_whole_share_joins(industry):
+    customers, labs = industry.customers, len(industry.labs.names)
+    entrants = np.zeros((3, labs), dtype=bool)
+    entrants[:, labs - 1] = True
+    customers.join(entrants, np.full((3, 1), 1e-9), industry.luck.customers("entrant", 4, customers.n))
+    assert (spend_with(customers, labs - 1) <= 1.5e-9).all()
+
+
+def test_after_a_default_an_entrant_starts_with_half_a_percent_of_demand():
+    model = Industry(load_world("archetypes-2023q1"), worlds=40, rng=0)
+    found = []
+    for _ in range(48):
+        alive = model.labs.alive.copy()
+        model.step()
+        new = (model.labs.alive > alive).any(axis=0)
+        for lab in np.flatnonzero(new):
+            where = model.labs.alive[:, lab] > alive[:, lab]
+            assert model.labs.cash[where, lab] == pytest.approx(3.0)
+            found.extend(spend_with(model.customers, lab)[where])
+    release(model)
+    assert len(found) > 5
+    assert np.mean(found) == pytest.approx(0.005, abs=0.002)

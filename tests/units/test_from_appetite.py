@@ -1,0 +1,79 @@
+"""What follows from an appetite where a world file writes `from_appetite = true`, and from nothing else [model.md 4, 26.19]."""
+
+import numpy as np
+import pytest
+
+from abm.markets.capital import base_rates, loan_over_cost
+from abm.model import Industry, release
+from agents.world_file import SHIPPED, load_world
+
+
+def world(tmp_path, **appetites):
+    """The tutorial world in which firms of a kind, by the name of their table, have an appetite that sets the rest."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for file in (SHIPPED / "tutorial").iterdir():
+        text = file.read_text(encoding="utf-8")
+        for kind, appetite in appetites.items():
+            text = text.replace(f"[[{kind}]]\n", f"[[{kind}]]\nfrom_appetite = true\nrisk_appetite = {appetite}\n")
+        lines = text.splitlines()
+        kept = [line for n, line in enumerate(lines) if not (line.startswith("risk_appetite") and _twice(lines, n))]
+        (folder / file.name).write_text("\n".join(kept) + "\n", encoding="utf-8")
+    return load_world(folder)
+
+
+def _twice(lines, number):
+    """Whether the table has said its appetite in a line before."""
+    start = max(n for n in range(number + 1) if lines[n].startswith("[") or n == 0)
+    return any(line.startswith("risk_appetite") for line in lines[start:number])
+
+
+@pytest.fixture
+def opened():
+    models = []
+
+    def model(given, **options):
+        models.append(Industry(given, worlds=2, rng=1, **options))
+        return models[-1]
+
+    yield model
+    for each in models:
+        release(each)
+
+
+def test_a_vendor_s_budget_follows_its_appetite_up_to_all_its_cash(tmp_path, opened):
+    vendors = opened(world(tmp_path, vendors=0.25)).vendors
+    assert vendors.finance_budget(vendors[0].model.chips, np.full((2, 1), 1e6)) == pytest.approx(0.3 * vendors.cash)
+    vendors.put(risk_appetite=0.95)
+    assert vendors.finance_budget(vendors[0].model.chips, np.full((2, 1), 1e6)) == pytest.approx(vendors.cash)
+
+
+def test_an_investor_that_dares_little_keeps_cash_and_extrapolates_little(tmp_path, opened):
+    model = opened(world(tmp_path, investors=0.2))
+    assert model.investors.free_cash(model.funds) == pytest.approx((1 - 0.6 * 0.8) * model.investors.cash)
+    assert (model.investors.extrapolation(model.funds) == 0.2).all()
+
+
+def test_a_bold_lender_lends_more_against_a_block_and_asks_less(tmp_path, opened):
+    bold = opened(world(tmp_path, lenders=0.5))
+    assert bold.lenders.most_lent(bold.lending) == pytest.approx(0.7)
+    assert loan_over_cost(bold) == pytest.approx(0.7)  # the owner seeks 0.75
+    assert base_rates(bold) == pytest.approx(0.08 - 0.02 + 0.05 - 0.03 * 0.5)
+    assert (bold.clouds.rate == base_rates(bold)).all()
+
+
+def test_an_owner_builds_without_a_tenant_as_far_as_it_dares_more_than_even(tmp_path):
+    assert world(tmp_path, clouds=0.8).columns["clouds"]["speculative_share"] == pytest.approx([0.3])
+
+
+def test_without_the_word_nothing_is_mapped(opened):
+    model = opened(load_world("tutorial"))
+    assert (model.investors.free_cash(model.funds) == model.investors.cash).all()
+    assert (model.investors.extrapolation(model.funds) == model.funds.market_extrapolation).all()
+    assert (base_rates(model) == model.lending.rate).all()
+    assert (loan_over_cost(model) == 0.75).all()
+
+
+def test_a_world_in_which_everybody_s_appetite_sets_the_rest_keeps_every_rule(tmp_path, opened):
+    given = world(tmp_path, vendors=0.7, investors=0.6, lenders=0.8, clouds=0.7)
+    opened(given).run(24)

@@ -1,0 +1,82 @@
+"""An open-weight model beside the labs: who chooses it, what compute serves it, and who is paid [model.md 8.8, 14, 16.17]."""
+
+import numpy as np
+import pytest
+
+from abm.markets.services import Offers, logit_shares
+from abm.model import Industry, release
+from abm.open_weights import OpenWeights
+from abm.shocks import Shock
+from agents.world_file import load_world
+
+QUARTERS, AT, START = 14, "2025Q1", 8  # the shock comes in the ninth quarter
+
+
+def run(worlds=3, world_ids=None, **values):
+    shock = Shock.read({"name": "open_weight", "at": AT, **values})
+    return Industry(load_world("archetypes-2023q1"), worlds, rng=5, world_ids=world_ids, shocks=(shock,))
+
+
+def test_at_a_fortieth_of_the_price_and_a_gap_of_an_oom_and_a_half_a_quarter_of_the_choices_are_open():
+    open_weights = OpenWeights(1, 2)
+    open_weights.appear({"offered": np.array([[1.0]]), "gap": np.array([[1.5]]), "price_ratio": np.array([[1 / 40]])})
+    labs = Offers(np.array([[2.0, 2.0]]), np.zeros((1, 2, 2)), np.ones((1, 2)), np.zeros((1, 2)), np.ones((1, 2), dtype=bool))
+    offers = open_weights.beside(labs, frontier=np.array([[2.0]]))
+    assert offers.capability.tolist() == [[2, 2, 0.5]]
+    shares = logit_shares(offers.capability - 0.3 * np.log(offers.price), offers.alive)
+    assert shares == pytest.approx(np.array([[0.37386, 0.37386, 0.25228]]), abs=1e-5)
+
+
+def test_before_it_is_published_nothing_differs_and_afterwards_labs_lose_revenue():
+    with_it, without = run().run(QUARTERS), Industry(load_world("archetypes-2023q1"), 3, rng=5).run(QUARTERS)
+    shocked, calm = (model.record.series("labs", "revenue") for model in (with_it, without))
+    assert np.array_equal(shocked[:, :START], calm[:, :START])
+    assert (shocked[:, -1].sum(axis=1) < calm[:, -1].sum(axis=1)).all()
+    release(with_it)
+    release(without)
+
+
+def test_its_users_pay_clouds_for_idle_compute_and_the_rest_to_the_pool_outside():
+    model = run().run(QUARTERS)
+    paid = -model.ledger.flows["open_weights"][:, model.rows["customers"]].sum(axis=1)
+    to_clouds, to_pool = (model.ledger.flows["open_weights"][:, model.rows[kind]].sum(axis=1) for kind in ("clouds", "Economy"))
+    assert (paid > 0).all()
+    assert paid * 4 == pytest.approx(model.open_weights.revenue[:, 0])
+    assert to_clouds + to_pool == pytest.approx(paid)
+    hired = model.served.spot_gw[:, -1], model.served.outside_gw[:, -1]
+    assert to_clouds / paid == pytest.approx(hired[0] / (hired[0] + hired[1]))
+    release(model)
+
+
+def test_it_is_served_at_cost_on_no_more_compute_than_is_free():
+    model = run(gap=0.0, price_ratio=0.01).run(QUARTERS)
+    assert (model.served.spot_gw.sum(axis=1) <= model.idle_gw[:, 0] + 1e-12).all()
+    assert (model.open_weights.outage > 0).all()
+    gw = model.served.spot_gw[:, -1] + model.served.outside_gw[:, -1]
+    list_price = 50 * (1 / 5 + model.lending.rate[:, 0] / 2) + 1.3
+    assert (model.open_weights.revenue[:, 0] <= gw * list_price + 1e-9).all()
+    release(model)
+
+
+def test_a_larger_gap_leaves_more_to_the_labs():
+    sold = []
+    for gap in (0.0, 3.0):
+        model = run(gap=gap, density=1.0, sentiment=0.0).run(QUARTERS)
+        sold.append(model.served.demand[:, -1].sum(axis=1))
+        release(model)
+    assert (sold[1] < sold[0]).all()
+
+
+def test_without_the_offer_only_margins_and_mood_fall():
+    model = run(offered=0.0).run(QUARTERS)
+    assert not model.open_weights.revenue.any()
+    assert (model.price_factor == 0.75).all()
+    release(model)
+
+
+def test_a_world_with_open_weights_is_the_same_alone_and_in_a_crowd():
+    crowd, alone = run(worlds=3).run(QUARTERS), run(world_ids=[2]).run(QUARTERS)
+    assert np.array_equal(crowd.labs.revenue[2], alone.labs.revenue[0] if np.ndim(alone.labs.revenue) > 1 else alone.labs.revenue)
+    assert np.array_equal(crowd.open_weights.revenue[2], alone.open_weights.revenue[0])
+    release(crowd)
+    release(alone)

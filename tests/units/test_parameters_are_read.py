@@ -1,0 +1,49 @@
+"""Nothing is declared in vain: every parameter of the model is read while some run goes on."""
+
+import pytest
+
+from abm.model import Industry, release
+from abm.parameters import Group
+from abm.settings import GROUPS
+from abm.shocks import SHOCKS, Shock
+from agents.inhabitants import GROUPS as OWN
+from agents.world_file import load_world
+
+# each run reads the parameters of its own modes
+RUNS = (
+    ("archetypes-2023q1", 48, {"services.mode": "path", "lab.down_payment": "required", "customers.market_size": 600.0}),
+    ("archetypes-2023q1", 48, {"lab.down_payment": "vendor_equity", "sentiment.disclosure": 1.0, "lab.coverage_rule": 1.0}),
+    ("tutorial", 4, {}),
+)
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Public names of all parameters that anybody reads from now on."""
+    names, plain = set(), Group.__getattribute__
+
+    def noticing(group, key):
+        names.add(f"{type(group).name}.{key}")
+        return plain(group, key)
+
+    monkeypatch.setattr(Group, "__getattribute__", noticing)
+    return names
+
+
+def test_every_parameter_is_read_by_a_run(read):
+    for world, quarters, parameters in RUNS:
+        release(Industry(load_world(world), worlds=24, rng=1, parameters=parameters).run(quarters))
+    declared = {item.name for group in {**GROUPS, **OWN}.values() for item in group.declared().values()}
+    assert sorted(declared - read) == []
+
+
+@pytest.mark.parametrize("name", SHOCKS)
+def test_every_size_of_a_shock_makes_a_difference(name):
+    for key, item in SHOCKS[name].declared().items():
+        outcomes = []
+        for value in (item.low, item.high):
+            shock = Shock.read({"name": name, "at": "2025Q1", key: value})
+            model = Industry(load_world("archetypes-2023q1"), worlds=2, rng=1, shocks=(shock,)).run(20)
+            outcomes.append((model.labs.revenue.tolist(), model.labs.cash.tolist(), model.clouds.rate.tolist()))
+            release(model)
+        assert outcomes[0] != outcomes[1], f"{name}.{key}"

@@ -136,13 +136,13 @@ def leverage(exposures, equity):
     return _ratio(exposures, equity[..., None])
 
 
-def debtrank(leverage, shocks=None):
+def debtrank(leverage, shocks=None, tolerance=TOLERANCE):
     """Share of each agent's equity lost in the end: losses pass on in proportion, round after round [Bardoscia2015].
 
     The increments of h(t+1) = min(1, h(t) + leverage (h(t) - h(t-1))) add up to h = min(1, shock + leverage h) from below.
 
     leverage: [worlds, i, k]; shocks: first loss of agent i in case j, share of equity, [worlds, cases, agents];
-    by default agent j defaults in case j. Returns shares of equity, 0 to 1, [worlds, cases, agents].
+    by default agent j defaults in case j; tolerance: see TOLERANCE. Returns shares of equity, 0 to 1, [worlds, cases, agents].
     """
     worlds, agents = leverage.shape[:2]
     shocks = np.broadcast_to(np.eye(agents), (worlds, agents, agents)) if shocks is None else np.minimum(1, shocks)
@@ -151,7 +151,7 @@ def debtrank(leverage, shocks=None):
         after = np.minimum(1, shocks + lost @ felt)
         change = np.abs(after - lost).max(axis=(1, 2), keepdims=True)
         lost = np.where(moving, after, lost)
-        moving = moving & (change > TOLERANCE)
+        moving = moving & (change > tolerance)
         if not moving.any():
             return lost
     slow = np.flatnonzero(moving)

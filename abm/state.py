@@ -6,6 +6,7 @@ from abm import technology
 from abm.learning import expected_growth
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
+from abm.watch import Watch
 
 _YEAR = 4
 
@@ -34,6 +35,7 @@ def open_state(industry):
     industry.clouds.put(rate=industry.lending.rate)
     industry.customers = _people(industry)
     _open_marks(industry)
+    industry.watch = Watch(industry)
     industry.expected_growth = expected_growth(industry)
 
 

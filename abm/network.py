@@ -149,7 +149,7 @@ def debtrank(leverage, shocks=None, tolerance=TOLERANCE):
     lost, moving, felt = shocks, np.ones((worlds, 1, 1), dtype=bool), np.swapaxes(leverage, 1, 2)
     for _ in range(ROUNDS):
         after = np.minimum(1, shocks + lost @ felt)
-        change = np.abs(after - lost).max(axis=(1, 2), keepdims=True)
+        change = np.abs(after - lost).max(axis=(1, 2), keepdims=True, initial=0)
         lost = np.where(moving, after, lost)
         moving = moving & (change > tolerance)
         if not moving.any():

@@ -257,6 +257,13 @@ def test_the_tables_answer_in_sql(swept):
     assert found["n"].tolist() == [4, 4]
     with pytest.raises(BadInput, match="nothing"):
         query(swept.folder, "select nothing from runs")
+
+
+def test_queries_leave_out_the_date_of_what_never_happened(swept):
+    """In three quarters nobody can have earned money over four."""
+    found = query(swept.folder, "select count(*) as runs, count(break_even_year) as dated, avg(served_revenue) > 0 as earned from runs")
+    assert found.runs.item() > 0 and found.earned.item()
+    assert found.dated.item() == 0
     with pytest.raises(BadInput, match="no series are stored; name some measures"):
         load(swept.folder, "series")
 

@@ -24,8 +24,9 @@ class IndicatorParameters(Group, name="indicator"):
         0.95, unit="probability", low=0.5, high=0.999, source="model.md 15.8", meaning="survival at which the critical width is read"
     )
     look_ahead = parameter(
-        12, unit="quarters", low=4, high=24, source="model.md 5.6", structural=True, meaning="quarters that projections look ahead"
-    )
+        8, unit="quarters", low=4, high=24, source="model.md 10: lag and half a year", structural=True,
+        meaning="quarters that projections look ahead",
+    )  # fmt: skip
     forecast_horizon = parameter(
         4, unit="quarters", low=1, high=12, source="model.md 5.5: seed S0 is about one year", structural=True,
         meaning="age at which labs' forecasts are scored",

@@ -9,6 +9,7 @@ import numpy as np
 MILLIONS_PER_BILLION = 1000
 TOLERANCE = 1e-12  # share of equity below which another round of losses is not looked for
 ROUNDS = 200  # of loss, before the limit is solved for
+BETWEEN_LOOKS = 5  # rounds after which it is looked whether another one is needed
 LEAK = 1e-13  # lets money that only ever went round among firms come from nowhere, instead of leaving the system singular
 SOURCES = ("customers", "outside_equity", "outside_debt", "vendor")
 
@@ -147,9 +148,11 @@ def debtrank(leverage, shocks=None, tolerance=TOLERANCE):
     worlds, agents = leverage.shape[:2]
     shocks = np.broadcast_to(np.eye(agents), (worlds, agents, agents)) if shocks is None else np.minimum(1, shocks)
     lost, moving, felt = shocks, np.ones((worlds, 1, 1), dtype=bool), np.swapaxes(leverage, 1, 2)
-    for _ in range(ROUNDS):
-        after = np.minimum(1, shocks + lost @ felt)
-        change = np.abs(after - lost).max(axis=(1, 2), keepdims=True, initial=0)
+    for _ in range(ROUNDS // BETWEEN_LOOKS):
+        after = lost
+        for _ in range(BETWEEN_LOOKS):
+            before, after = after, np.minimum(1, shocks + after @ felt)
+        change = np.abs(after - before).max(axis=(1, 2), keepdims=True, initial=0)
         lost = np.where(moving, after, lost)
         moving = moving & (change > tolerance)
         if not moving.any():

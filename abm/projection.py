@@ -58,8 +58,8 @@ def _side_by_side(cones):
 
 def rents_ahead(fleet, now, quarters):
     """Rents by quarter ahead, $bn a year, and the part of them that was prepaid, $bn a quarter, [worlds, labs, quarters] each."""
-    by_class = [rent.sum(axis=2) for rent in fleet.rent]
-    left, due, used = fleet.prepaid.sum(axis=2), [], []
+    by_class = [_by_tenant(rent) for rent in fleet.rent]
+    left, due, used = _by_tenant(fleet.prepaid), [], []
     for ahead in range(1, quarters + 1):
         end = fleet.at(now + ahead) + 1
         in_force = np.zeros_like(left)
@@ -71,6 +71,11 @@ def rents_ahead(fleet, now, quarters):
         due.append(in_force.sum(axis=-1))
         used.append(now_used.sum(axis=-1))
     return np.stack(due, axis=-1), np.stack(used, axis=-1)
+
+
+def _by_tenant(amounts):
+    """Sum over owners, [worlds, tenants, vintages], in memory tenant by tenant, so that sums do not depend on how many worlds there are."""
+    return np.ascontiguousarray(amounts.sum(axis=2))
 
 
 def first_quarter(happens):

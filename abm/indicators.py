@@ -1,27 +1,17 @@
 """Over-extension measures: pure functions with unit and source. One list feeds the recorder, the report and the browser [model.md 15]."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.cone import cone
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
+from abm.indicator import FURTHER, Indicator
 from abm.limits import HEDGE, PONZI, SPECULATIVE
 from abm.network import circularity, origins
+from abm.projection import neutral_cone
 from abm.vintages import over_vintages
 
 _YEAR = 4
 HORIZON_OF_MINSKY = 8  # quarters of pipeline that count for the Minsky class [model.md 15.4]
-
-
-class Indicator(NamedTuple):
-    """What a measure is called in words, its unit, what it is measured for, and how to read it in one sentence."""
-
-    label: str
-    unit: str
-    scope: str
-    reading: str
 
 
 INDICATORS = {
@@ -61,15 +51,13 @@ INDICATORS = {
     "frontier": Indicator("Frontier capability", "OOM", "industry", "orders of magnitude of effective training compute since 2023"),
     "time_to_cash_out": Indicator("Runway", "quarters", "labs", "quarters until cash is gone at the present burn"),
     "safety_distance": Indicator("Safety distance", "s.d.", "labs", "how far the median forecast lies above what is owed"),
+    **FURTHER,
 }
 
 
 def outlook(industry):
     """Median and bands of every lab's revenue at the planning horizon by one neutral rule, so that labs compare."""
-    labs = industry.labs
-    base = labs.forecast_base(industry.plans.demand_floor)
-    weight = np.broadcast_to(industry.funds.market_extrapolation, base.shape)
-    return cone(base, labs.growth, weight, (industry.compute.build_lag + 2) * QUARTER, industry.cone)
+    return neutral_cone(industry, industry.compute.build_lag + 2)
 
 
 def coverage(margin, revenue, rent):
@@ -89,7 +77,7 @@ def measure(industry):
     found["revenue_total"] = total
     found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
-    industry.measured = found
+    industry.measured = {**found, **industry.watch.measure(industry, found["safety_distance"])}
 
 
 def _coverage(industry, found):
@@ -101,6 +89,8 @@ def _coverage(industry, found):
         found[f"{name}_coverage"] = coverage(1, (margin * money).sum(axis=1, keepdims=True), due.sum(axis=1, keepdims=True))
         if name == "p10":
             found["lab_p10_coverage"] = coverage(margin, money, due)
+        if name == "p50":
+            found["median_ahead"] = money.sum(axis=1, keepdims=True)
     fixed = industry.fixed_opex() / QUARTER * labs.alive
     now = fleet.rent_due(industry.now).sum(axis=2)
     found["required_revenue"] = ((now + fixed) / margin).sum(axis=1, keepdims=True)

@@ -114,7 +114,8 @@ def _models(industry):
     compute = compute + industry.prepaid_used
     used = labs.training_gw + labs.inference_gw
     training = compute * labs.training_gw / np.where(used > 0, used, 1)
-    industry.models = industry.models.book(training, labs.revenue * QUARTER - (compute - training))
+    earned = labs.revenue * QUARTER
+    industry.models = industry.models.book(training, earned - (compute - training), earned)
 
 
 def _remember_sales(industry):

@@ -11,6 +11,7 @@ import numpy as np
 MILLIONS_PER_BILLION = 1000
 TOLERANCE = 1e-12  # share of equity below which another round of losses is not looked for
 ROUNDS = 200  # of loss, before the limit is solved for
+BETWEEN_LOOKS = 5  # rounds after which it is looked whether another one is needed
 LEAK = 1e-13  # lets money that only ever went round among firms come from nowhere, instead of leaving the system singular
 ENDLESS = np.iinfo(np.int64).max // 2
 SOURCES = ("customers", "outside_equity", "outside_debt", "vendor")
@@ -163,22 +164,24 @@ def leverage(exposures, equity):
     return _ratio(exposures, equity[..., None])
 
 
-def debtrank(leverage, shocks=None):
+def debtrank(leverage, shocks=None, tolerance=TOLERANCE):
     """Share of each agent's equity lost in the end: losses pass on in proportion, round after round [Bardoscia2015].
 
     The increments of h(t+1) = min(1, h(t) + leverage (h(t) - h(t-1))) add up to h = min(1, shock + leverage h) from below.
 
     leverage: [worlds, i, k]; shocks: first loss of agent i in case j, share of equity, [worlds, cases, agents];
-    by default agent j defaults in case j. Returns shares of equity, 0 to 1, [worlds, cases, agents].
+    by default agent j defaults in case j; tolerance: see TOLERANCE. Returns shares of equity, 0 to 1, [worlds, cases, agents].
     """
     worlds, agents = leverage.shape[:2]
     shocks = np.broadcast_to(np.eye(agents), (worlds, agents, agents)) if shocks is None else np.minimum(1, shocks)
     lost, moving, felt = shocks, np.ones((worlds, 1, 1), dtype=bool), np.swapaxes(leverage, 1, 2)
-    for _ in range(ROUNDS):
-        after = np.minimum(1, shocks + lost @ felt)
-        change = np.abs(after - lost).max(axis=(1, 2), keepdims=True)
+    for _ in range(ROUNDS // BETWEEN_LOOKS):
+        after = lost
+        for _ in range(BETWEEN_LOOKS):
+            before, after = after, np.minimum(1, shocks + after @ felt)
+        change = np.abs(after - before).max(axis=(1, 2), keepdims=True, initial=0)
         lost = np.where(moving, after, lost)
-        moving = moving & (change > TOLERANCE)
+        moving = moving & (change > tolerance)
         if not moving.any():
             return lost
     slow = np.flatnonzero(moving)

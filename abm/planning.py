@@ -12,7 +12,7 @@ from abm.clock import QUARTER
 from abm.cone import cone
 from abm.markets.capital import call_equity, loan_over_cost
 
-P10, P50 = 0.1, 0.5
+P10, P50, P90 = 0.1, 0.5, 0.9
 
 
 @dataclass
@@ -85,7 +85,7 @@ def lab_orders(industry, view):
     rho, density = labs.risk_appetite, labs.revenue_density
     serve_at = labs.serving_quantile(view.rent, density)
     own, low, mid = forecast.quantile(rho), forecast.quantile(P10), forecast.quantile(P50)
-    labs.put(forecast=own, forecast_low=low, forecast_mid=mid)
+    labs.put(forecast=own, forecast_low=low, forecast_mid=mid, forecast_high=forecast.quantile(P90))
     per_gw = density * (1 - planned_training(industry))
     to_serve = forecast.quantile(serve_at) / np.where(per_gw > 0, per_gw, np.inf)
     payable = labs.means_to_pay(own, rho, view.funding, p, funds.funding_sd) + view.backing

@@ -6,10 +6,12 @@ import pandas as pd
 from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
 from abm.markets.services import ratio, token_price, total
+from abm.outcomes import further_outcomes
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
-             "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "inference_gw", "training_gw", "alive", "listed"),
+             "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "forecast_high", "inference_gw", "training_gw", "alive",
+             "listed"),
     "clouds": ("contract_price", "rate", "ebitda", "reorganised"),
     "vendors": ("sales", "other_sales", "utilisation", "profit"),
     "investors": (),
@@ -131,6 +133,7 @@ class Record:
                 "vendor_equity_lost": self.series("industry", "equity_lost").sum(axis=(1, 2)),
                 "peak_circularity": self.series("industry", "circularity").max(axis=(1, 2)),
                 "least_p10_coverage": self.series("industry", "p10_coverage").min(axis=(1, 2)),
+                **further_outcomes(self, industry),
                 **last,
             }
         )

@@ -4,6 +4,7 @@ from abm.cone import ConeParameters
 from abm.contagion import ContagionParameters
 from abm.errors import BadInput, nearest
 from abm.fleet import FleetParameters
+from abm.indicator import IndicatorParameters
 from abm.learning import EntryParameters
 from abm.markets.capital import InvestorParameters, LenderParameters
 from abm.markets.chips import VendorParameters
@@ -24,6 +25,7 @@ GROUPS = {
     "contagion": ContagionParameters,
     "entry": EntryParameters,
     "policy": PolicyParameters,
+    "indicator_parameters": IndicatorParameters,
 }
 
 

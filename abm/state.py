@@ -9,6 +9,7 @@ from abm.markets.services import CLASSES
 from abm.open_weights import OpenWeights
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
+from abm.watch import Watch
 
 _YEAR = 4
 
@@ -39,6 +40,7 @@ def open_state(industry):
     industry.clouds.put(rate=base_rates(industry))
     industry.customers = _people(industry)
     _open_marks(industry)
+    industry.watch = Watch(industry)
     industry.expected_growth = expected_growth(industry)
 
 

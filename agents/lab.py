@@ -97,6 +97,7 @@ class Lab(Firm):
     forecast = column("revenue forecast at its own quantile, at the planning horizon", unit="$bn/year", default=0)
     forecast_low = column("10th percentile of its forecast", unit="$bn/year", default=0)
     forecast_mid = column("median of its forecast", unit="$bn/year", default=0)
+    forecast_high = column("90th percentile of its forecast", unit="$bn/year", default=0)
     parent_row = column("cloud that owns it, -1 for none", unit="row", default=-1)
     open_weight = column("1 if its models are open", unit="0/1", low=0, high=1, default=0)
     died = column("quarter of its default, counted from 2023Q1; -1 while it lives", unit="quarter", default=-1)

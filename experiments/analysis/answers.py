@@ -184,13 +184,15 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
     asked = attribution.question(world, mechanisms, work.seeds, work.quarters, shocks=shocks)
     folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
     names = list(mechanisms)
-    outcomes = attribution.decomposition(load(folder), names)
+    runs = load(folder)
+    outcomes = attribution.decomposition(runs, names)
     firms = attribution.by_firm(attribution.failures_of(folder, names), names)
     return "\n".join(
         [
             f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
             "Shapley values: what each adds on average over all orders of switching on, 95 % over worlds; they add up to all",
             _text(outcomes, rows=len(outcomes)),
+            _contagion(attribution.contagion(runs, names)),
             "",
             "Firms: probability of failure with everything on, and its parts",
             _text(firms) if len(firms) else "no firm fails in any world",
@@ -198,6 +200,14 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
             _debtrank(world, shocks, work),
         ]
     )
+
+
+def _contagion(found):
+    """One sentence about how many defaults the mechanisms account for together."""
+    share, low, high = found
+    if share != share:
+        return "contagion share: nobody fails with everything on"
+    return f"contagion share: {share:.0%} of defaults would not happen with everything off (95 %: {low:.0%} to {high:.0%})"
 
 
 def _debtrank(world, shocks, work):

@@ -14,11 +14,14 @@ import pandas as pd
 
 from abm.contagion import ContagionParameters
 from abm.errors import BadInput
+from abm.outcomes import contagion_share
 from experiments.analysis.pairs import mean_with_interval
+from experiments.summary import Z_95
 
 # Off means that the loss is made whole by the rest of the economy, which can be read in the books.
 CHANNELS = {name: {f"contagion.{name}": 0.0} for name, item in ContagionParameters.declared().items() if item.unit == "0/1"}
 OUTCOMES = ("labs_defaulted", "clouds_defaulted", "lenders_failed", "credit_loss", "vendor_equity_lost", "systemic_event", "served_revenue")
+DEFAULTS = ("labs_defaulted", "clouds_defaulted", "lenders_failed")
 MOST = 8  # mechanisms: 256 designs
 ON, OFF = "on", "off"
 DIRECT = "own causes"  # what is left with all mechanisms off
@@ -119,6 +122,20 @@ def decomposition(runs, mechanisms, outcomes=OUTCOMES):
             share = mean / whole if whole else np.nan
             rows.append({"outcome": outcome, "cause": cause, "mean": mean, "low": low, "high": high, "share": share, "worlds": len(values)})
     return pd.DataFrame(rows)
+
+
+def contagion(runs, mechanisms, kinds=DEFAULTS):
+    """Share of all defaults that would not have happened with the mechanisms off: (share, low, high), 95 % over worlds; NaN without.
+
+    The ratio of means over worlds, (defaults with - without) / with; its interval is the usual one of a ratio [model.md 15.13].
+    """
+    counts = sum(by_subset(runs, mechanisms, kind) for kind in kinds)
+    with_all, without = counts[-1], counts[0]
+    share, worlds = contagion_share(with_all, without), len(with_all)
+    if not with_all.any() or worlds < 2:
+        return share, np.nan, np.nan
+    spread = (with_all - without - share * with_all).std(ddof=1) / np.sqrt(worlds) / with_all.mean()
+    return share, share - Z_95 * spread, share + Z_95 * spread
 
 
 def by_firm(failures, mechanisms):

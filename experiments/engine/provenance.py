@@ -90,7 +90,7 @@ def differences(row, industry):
 
 
 def _same(left, right):
-    return left == right or (left != left and right != right)  # what is not a number is the same as what is not a number
+    return left == right or (left != left and (right is None or right != right))  # what has no value is stored as null
 
 
 def prepare(run, journal=True, anyway=False):

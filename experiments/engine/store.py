@@ -17,11 +17,11 @@ of the setting; numbers are float64, dates and names are strings), `group` (int3
 
 Columns of **runs**: `address` (hash of world file, settings, code and seed), `point`, `combination`, `sample`, `seed` (int32: the
 world's number, the same worlds 0, 1, ... at every point), the lever and uncertainty columns again, `failure` (string; null if the
-run came to its end) and one float64 column per outcome of `Record.outcomes`, all of them, null where the run failed. Rows are in
-the order of execution; `load` sorts them by point and seed.
+run came to its end) and one float64 column per outcome of `Record.outcomes`, all of them, null where the run failed or the
+outcome has no value, as the date of what never happened. Rows are in the order of execution; `load` sorts them by point and seed.
 
 Columns of **series**: `point`, `seed` (int32), `quarter` ("2026Q3"), `kind` ("industry", "labs", ...), `agent` (a name, or
-"industry"), `measure`, `value` (float64). A failed run has no rows.
+"industry"), `measure`, `value` (float64, null where there is none). A failed run has no rows.
 
 Every file is written under a temporary name, flushed to the disk and renamed. The series of a batch are there before its runs,
 so that a part under `runs` means that the batch is done.

@@ -49,9 +49,14 @@ def runs_table(design, points, seeds, outcome, about):
         "seed": pa.array(seeds, pa.int32()),
         **given,
         "failure": pa.array(outcome.failures, pa.string()),
-        **{name: pa.array(outcome.values.get(name, nothing), pa.float64(), mask=failed) for name in about["names"]},
+        **{name: _known(outcome.values.get(name, nothing), failed) for name in about["names"]},
     }
     return pa.table(columns)
+
+
+def _known(values, hidden=False):
+    """Numbers as a column; what is hidden or not a number, as the date of what never happened, is null, so that queries leave it out."""
+    return pa.array(values, pa.float64(), mask=np.isnan(values) | hidden)
 
 
 def _addresses(about, seeds):
@@ -88,7 +93,7 @@ def _one_series(point, seed, key, values, opening):
         "kind": _words(np.zeros(count), [kind]),
         "agent": _words(np.tile(np.arange(agents), quarters), names),
         "measure": _words(np.zeros(count), [measure]),
-        "value": pa.array(values.reshape(-1)),
+        "value": _known(values.reshape(-1)),
     }
     return pa.table(columns)
 

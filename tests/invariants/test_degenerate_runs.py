@@ -48,7 +48,7 @@ def test_who_knows_the_future_and_believes_in_no_width_errs_by_nothing():
     model.run(24)
     ahead = model.compute.build_lag + 2
     revenue = model.record.series("labs", "revenue")
-    for name in ("forecast", "forecast_low", "forecast_mid"):
+    for name in ("forecast", "forecast_low", "forecast_mid", "forecast_high"):
         forecast = model.record.series("labs", name)
         assert np.allclose(forecast[:, :-ahead], revenue[:, ahead:], rtol=1e-9), name
     assert (model.labs.alive == 1).all()

@@ -97,6 +97,15 @@ def test_outcomes_and_firms_are_decomposed_by_cause():
     assert firms[["firm", "probability", "own causes", "a", "b"]].values.tolist() == [["OpenAI", 1.0, 0.5, 0.25, 0.25]]
 
 
+def test_contagion_is_what_vanishes_with_all_mechanisms_off_and_its_interval_is_that_of_a_ratio():
+    """Defaults 2 and 2 with, 0 and 2 without: half; residuals +-1, mean 2, so 1.96 * sqrt(2) / sqrt(2) / 2 to each side."""
+    runs = stored(["a", "b"], lambda a, b, seed: max(seed, a * b))
+    share, low, high = attribution.contagion(runs, ["a", "b"], kinds=("labs_defaulted",))
+    assert share == 0.5
+    assert high - share == pytest.approx(1.96 / 2, rel=1e-3)
+    assert share - low == pytest.approx(high - share)
+
+
 def test_a_missing_subset_is_refused():
     runs = stored(["a", "b"], lambda a, b, seed: 0)
     with pytest.raises(BadInput, match="finish the sweep"):

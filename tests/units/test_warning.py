@@ -102,12 +102,13 @@ def test_a_systemic_event_is_dated_to_the_quarter_that_completes_it():
 def test_every_lamp_of_the_model_can_be_read_off_a_run_and_debtrank_beside_it():
     from abm.indicators import INDICATORS
     from abm.model import Industry, release
+    from abm.systemic import exposures
     from agents.world_file import load_world
 
     assert warning.DANGER.keys() <= INDICATORS.keys()
     industry = Industry(load_world("tutorial"), worlds=2)
     ranks = ranking.run_with_debtranks(industry, 3)
-    exposed = ranking.exposures(industry)
+    exposed = exposures(industry)
     assert ranks.shape == (2, 3, len(industry.labs.names)) and (ranks >= 0).all() and (ranks <= 1).all()
     assert exposed.exposures[:, exposed.rows["lenders"]].sum() >= industry.fleet.loan.sum() - 1e-9
     release(industry)

@@ -1,0 +1,244 @@
+"""Indicators that look ahead, score forecasts and read the books, on numbers small enough to check by hand."""
+
+import numpy as np
+import pytest
+
+from abm import business, outcomes, projection
+from abm.calibration import Forecasts
+from abm.clock import Quarter
+from abm.cone import Cone
+from abm.indicator import FURTHER
+from abm.indicators import INDICATORS
+from abm.model import Industry, release
+from abm.opening import Tranche
+from abm.systemic import debtranks, exposures
+from agents.world_file import load_world
+from tests.worlds import industry, let, opening, wanting
+
+NEVER = projection.NEVER
+QUIET = {"lab.fixed_opex": 0.0, "services.mode": "path"}
+
+
+def one_lab(worlds=2, rent=0.0, gw=10.0, cash=10.0, spend=8.0, prepaid=0.0):
+    """One lab that keeps 70 cents of a dollar, at one cloud; a certain future without growth."""
+    lab = {"cash": cash, "revenue": spend, "opex_ratio": 0.3, "growth": 0.0}
+    certain = {"cone.stall_belief": 0.0, "cone.lasting_growth": 0.0}
+    people = wanting(spend=spend)
+    model = industry(opening({"labs": [lab], "clouds": [{"cash": 1e3}]}, people=people, parameters={**QUIET, **certain}), worlds=worlds)
+    let(model, gw=gw, rent=rent, book=100.0, life=20, prepaid=prepaid)
+    return model
+
+
+# What lies ahead -------------------------------------------------------------------------------------------------------------
+
+
+def test_over_extension_begins_in_the_first_quarter_whose_contracts_need_more_than_the_median_brings():
+    required = np.array([[10.0, 10.0, 30.0, 30.0], [10.0, 10.0, 10.0, 10.0]])
+    median = np.array([[20.0, 20.0, 20.0, 40.0], [20.0, 20.0, 20.0, 20.0]])
+    assert projection.over_extension(required, median).tolist() == [0.75, NEVER]
+
+
+def test_break_even_lies_where_median_revenue_first_pays_and_nowhere_for_who_owes_nothing():
+    required = np.array([[10.0, 10.0, 10.0], [0.0, 0.0, 0.0]])
+    revenue = np.array([[5.0, 10.0, 20.0], [0.0, 0.0, 0.0]])
+    assert projection.break_even(required, revenue).tolist() == [0.5, NEVER]
+
+
+def test_cash_is_gone_in_the_quarter_whose_bills_it_no_longer_covers():
+    cash = np.array([[5.0, 6.0, 0.0]])
+    due = np.full((1, 3, 4), 3.0)
+    receipts = np.array([[[1.0] * 4, [1.0] * 4, [3.0] * 4]])
+    assert projection.cash_out(cash, receipts, due).tolist() == [[3, 4, NEVER]]
+
+
+def test_the_critical_width_is_the_lead_over_the_normal_quantile_of_survival():
+    """Twice what is owed, a year ahead: ln 2 / 1.645 [model.md 15.8]; without a lead no width is safe."""
+    assert projection.critical_width(np.log(2), 1.0, 0.95) == pytest.approx(np.log(2) / 1.644854, rel=1e-6)
+    assert projection.critical_width(np.log(2), 4.0, 0.95) == pytest.approx(np.log(2) / 1.644854 / 2, rel=1e-6)
+    assert projection.critical_width(-0.1, 1.0, 0.95) == 0
+
+
+def test_a_projection_of_a_certain_lab_is_its_contract_beside_its_revenue():
+    """Rent 7 a year from revenue 8 that leaves 5.6: required 10; 1 of cash, 0.35 lost a quarter, lasts two."""
+    model = one_lab(rent=7.0, cash=1.0)
+    model.cone.annual_spread[...] = 0
+    seen = projection.project(model, 12)
+    assert seen.required[:, 0] == pytest.approx(np.full((2, 12), 10.0))
+    assert seen.middle[:, 0] == pytest.approx(np.full((2, 12), 8.0))
+    ahead = projection.look_ahead(model)
+    assert ahead["over_extension_ahead"].tolist() == [[0.25], [0.25]]
+    assert ahead["break_even_ahead"].tolist() == [[NEVER], [NEVER]]
+    assert ahead["cash_out_p50"].tolist() == [[3], [3]]
+
+
+def test_prepaid_rent_needs_no_cash_until_it_is_used_up():
+    model = one_lab(rent=8.0, prepaid=3.0)
+    rents, used = projection.rents_ahead(model.fleet, model.now, 4)
+    assert rents[0, 0].tolist() == [8, 8, 8, 8]
+    assert used[0, 0].tolist() == [2, 1, 0, 0]
+
+
+def test_a_contract_counts_from_its_delivery_to_its_last_quarter():
+    model = one_lab()
+    term = model.compute.contract_term
+    model.fleet.place(0, 0, model.now + 2, Tranche(0, 0, model.quarter + 2, 1.0, 5.0, term, 0.0), 0)
+    rents, _ = projection.rents_ahead(model.fleet, model.now, term + 3)
+    by_register = [model.fleet.rent_due(model.now + k).sum(axis=2)[0, 0] for k in range(1, term + 4)]
+    assert rents[0, 0].tolist() == by_register
+    assert (rents[0, 0, 0], rents[0, 0, 1], rents[0, 0, term], rents[0, 0, term + 1]) == (0, 5, 5, 0)
+
+
+# Forecasts -------------------------------------------------------------------------------------------------------------------
+
+
+def test_scores_count_what_fell_below_each_quantile_and_leave_out_who_had_no_forecast():
+    kept = Forecasts(worlds=1, horizon=4)
+    kept.score(np.array([[0.05, 0.5, np.nan]]), np.array([[0.2, 0.4, np.nan]]))
+    found = kept.score(np.array([[0.95, 0.5, np.nan]]), np.array([[0.6, np.nan, np.nan]]))
+    assert found["below_p10"].item() == 1 / 4
+    assert found["below_p90"].item() == 3 / 4
+    assert found["forecast_error"].item() == pytest.approx(0.4)
+
+
+def test_before_anything_has_matured_there_is_no_score():
+    found = Forecasts(worlds=2, horizon=4).score(np.full((2, 3), np.nan), np.full((2, 3), np.nan))
+    assert all(np.isnan(found[name]).all() for name in ("below_p10", "below_p90", "forecast_error"))
+
+
+def test_a_forecast_is_scored_when_it_is_as_old_as_its_horizon_and_no_earlier():
+    """The certain lab grows by nothing and says so: its median comes true a year later."""
+    model = one_lab().run(6)
+    places = model.record.series("labs", "forecast_pit")[..., 0]
+    assert np.isnan(places[:, :4]).all()
+    assert places[:, 4:] == pytest.approx(0.5)
+
+
+def test_who_died_came_out_below_every_quantile():
+    model = one_lab()
+    kept = Forecasts(worlds=2, horizon=1)
+    kept.note(model)
+    model.labs.put(revenue=0.0, demand=0.0, alive=0.0)
+    found = kept.note(model)
+    assert found["forecast_pit"].tolist() == [[0], [0]]
+    assert found["below_p10"].tolist() == [[1], [1]]
+    assert isinstance(kept.open[0], Cone) and np.isnan(kept.note(model)["forecast_pit"]).all()
+
+
+# The books -------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_ratio_to_nothing_is_without_bound_or_nothing():
+    assert business.ratio(np.array([1.0, 1.0, 0.0, -1.0]), np.array([2.0, 0.0, 0.0, 0.0])).tolist() == [0.5, NEVER, 0, 0]
+
+
+def test_the_gini_of_one_two_and_five_among_those_who_pay():
+    """Mean absolute difference over twice the mean: (1 + 4 + 3) * 2 / 9 / (2 * 8 / 3) = 1 / 3; who does not pay does not count."""
+    spend = np.array([[5.0, 0.0, 1.0, 2.0], [3.0, 3.0, 3.0, 3.0], [0.0, 0.0, 0.0, 0.0]])
+    assert business.gini(spend)[:, 0] == pytest.approx([1 / 3, 0, 0])
+
+
+def test_the_two_largest_buyers_make_seven_tenths():
+    assert business.share_of_largest(np.array([[1.0, 4.0, 3.0]]), 2, np.array([[10.0]])).item() == pytest.approx(0.7)
+
+
+def test_earnings_are_flattered_by_the_wear_that_the_books_leave_out():
+    found = business.earnings_flattery(np.array([9.0, 5.0, 5.0]), np.array([5.0, 9.0, 1.0]), np.array([20.0, 20.0, 0.0]))
+    assert found[:2].tolist() == [0.2, -0.2]
+    assert np.isnan(found[2])
+
+
+def test_compute_wears_as_chips_fall_behind_and_sites_age():
+    """10 GW of the quarter before: chips at 35, worth exp(-obsolescence / 4) a quarter on, and 15 of site over 32 quarters."""
+    model = one_lab()
+    pace = np.asarray(model.fleet.obsolescence).ravel()[0]
+    chips = 350 * (np.exp(-pace / 4) - np.exp(-pace / 2))
+    assert business.economic_depreciation(model.fleet, model.now)[:, 0] == pytest.approx([chips + 150 / 32] * 2)
+
+
+def test_a_lab_burns_what_it_is_short_of_per_dollar_it_is_paid():
+    """Paid 2 a quarter, opex 0.6, rent 3: it burns 1.6 of its cash, 0.8 a dollar, and that is its operating loss too."""
+    model = one_lab(rent=12.0).run(1)
+    assert model.measured["lab_burn_ratio"].tolist() == [[pytest.approx(0.8)]] * 2
+    assert model.measured["burn_ratio"].tolist() == [[pytest.approx(0.8)]] * 2
+    assert model.measured["operating_income"].tolist() == [[pytest.approx(-1.6)]] * 2
+
+
+def test_prepaid_rent_is_a_cost_of_the_quarter_though_no_cash_moves():
+    model = one_lab(rent=12.0, prepaid=100.0).run(1)
+    assert model.measured["operating_income"][:, 0] == pytest.approx([-1.6] * 2)
+    assert model.measured["lab_burn_ratio"][:, 0] == pytest.approx([-0.7] * 2)
+
+
+def test_who_holds_a_promise_of_rent_and_a_prepayment_is_exposed_to_it():
+    model = one_lab(rent=12.0, prepaid=5.0)
+    exposed = exposures(model)
+    lab, cloud = exposed.rows["labs"].start, exposed.rows["clouds"].start
+    assert exposed.exposures[:, lab, cloud].tolist() == [5, 5]
+    assert exposed.exposures[:, cloud, lab].tolist() == [12, 12]  # a year of rent, which is what a termination claim covers
+    assert (debtranks(model) > 0).all()
+
+
+# What a world came to --------------------------------------------------------------------------------------------------------
+
+
+def test_over_extension_is_dated_to_the_first_quarter_short_after_one_that_was_covered():
+    required = np.array([[3.0, 1.0, 1.0, 3.0], [3.0, 3.0, 3.0, 3.0], [1.0, 1.0, 1.0, 1.0]])
+    dates = outcomes.over_extension_date(required, np.full((3, 4), 2.0))
+    assert dates[0] == 1
+    assert np.isnan(dates[1:]).all()
+
+
+def test_break_even_is_the_end_of_the_first_four_quarters_that_earned():
+    income = np.array([[-1.0, -1.0, 0.0, 1.0, 2.0, 0.0], [-1.0] * 6])
+    years = outcomes.break_even_year(income)
+    assert years[0] == 5 / 4
+    assert np.isnan(years[1])
+    assert np.isnan(outcomes.break_even_year(income[:, :3])).all()
+
+
+def test_a_collapse_is_as_deep_as_the_worst_fall_from_the_peak_so_far():
+    series = np.array([[1.0, 4.0, 3.0, 8.0, 2.0, 6.0], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], [0.0] * 6])
+    assert outcomes.collapse_depth(series).tolist() == [0.75, 0, 0]
+
+
+def test_sums_over_a_year_begin_with_what_there_is():
+    assert outcomes.over_a_year(np.array([[1.0, 0.0, 3.0, 0.0, 5.0]])).tolist() == [[1, 1, 4, 4, 8]]
+
+
+def test_a_default_follows_if_another_came_within_the_window_before_it():
+    fails = np.array([[2, 0, 1, 0, 0, 1], [0, 0, 0, 0, 0, 0], [1, 0, 0, 1, 0, 0]])
+    shares = outcomes.following_share(fails, window=3)
+    assert shares[0] == 1 / 4
+    assert np.isnan(shares[1])
+    assert shares[2] == 0
+
+
+def test_contagion_is_the_share_of_defaults_that_vanishes_with_the_channels():
+    assert outcomes.contagion_share(np.array([4, 0, 0]), np.array([1, 0, 0])) == 0.75
+    assert outcomes.contagion_share(np.array([1]), np.array([2])) == -1
+    assert np.isnan(outcomes.contagion_share(np.array([0]), np.array([0])))
+
+
+# All together ----------------------------------------------------------------------------------------------------------------
+
+
+def test_every_indicator_is_measured_in_its_scope_and_every_measured_one_is_declared():
+    model = Industry(load_world("tutorial"), worlds=2).run(5)
+    assert model.measured.keys() == INDICATORS.keys()
+    wide = {"industry": 1, "labs": len(model.labs.names), "clouds": len(model.clouds.names)}
+    assert {name for name, values in model.measured.items() if values.shape != (2, wide[INDICATORS[name].scope])} == set()
+    assert all(item.reading and item.unit and item.label for item in FURTHER.values())
+    table = model.record.outcomes(model)
+    assert {"over_extension_date", "break_even_year", "collapse_depth", "following_share", "model_roi"} <= set(table.columns)
+    assert str(model.opening.start + 4) == str(Quarter(model.now) - 1)
+    release(model)
+
+
+def test_a_model_is_in_the_books_once_it_is_superseded():
+    model = Industry(load_world("tutorial"), worlds=2).run(8)
+    cost, profit, revenue, roi = (model.measured[name] for name in ("model_cost", "model_profit", "model_revenue", "lab_model_roi"))
+    done = cost > 0
+    assert done.any()
+    assert np.allclose(roi[done], profit[done] / cost[done] - 1)
+    assert (revenue >= profit - 1e-12).all()
+    release(model)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from abm.clock import QUARTER
+from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.cone import Cone, believed_spread, cone
 
 NEVER = 99.0  # shown where something does not happen within the projection, and where a ratio has no bound
@@ -40,7 +40,7 @@ def neutral_cone(industry, quarters):
 def project(industry, quarters):
     """The Projection of the next so many quarters under the contracts of today."""
     labs, alive = industry.labs, industry.labs.alive[..., None]
-    rents, prepaid_used = rents_ahead(industry.fleet, industry.now, quarters)
+    rents, prepaid_used = rents_ahead(industry, quarters)
     margin = labs.margin_after_opex(0)
     fixed = industry.fixed_opex()[..., None] * alive
     views = [neutral_cone(industry, ahead) for ahead in range(1, quarters + 1)]
@@ -56,26 +56,19 @@ def _side_by_side(cones):
     return Cone(**{name: np.stack([np.broadcast_to(getattr(each, name), shape) for each in cones], axis=-1) for name in vars(cones[0])})
 
 
-def rents_ahead(fleet, now, quarters):
-    """Rents by quarter ahead, $bn a year, and the part of them that was prepaid, $bn a quarter, [worlds, labs, quarters] each."""
-    by_class = [_by_tenant(rent) for rent in fleet.rent]
-    left, due, used = _by_tenant(fleet.prepaid), [], []
-    for ahead in range(1, quarters + 1):
-        end = fleet.at(now + ahead) + 1
-        in_force = np.zeros_like(left)
-        for rent, term in zip(by_class, fleet.terms, strict=True):
-            first = max(0, end - term)
-            in_force[..., first:end] += rent[..., first:end]
-        now_used = np.minimum(left, in_force * QUARTER)
-        left = left - now_used
-        due.append(in_force.sum(axis=-1))
-        used.append(now_used.sum(axis=-1))
-    return np.stack(due, axis=-1), np.stack(used, axis=-1)
+def rents_ahead(industry, quarters):
+    """Rents by quarter ahead, $bn a year, and the part of them that was prepaid, $bn a quarter, [worlds, labs, quarters] each.
 
-
-def _by_tenant(amounts):
-    """Sum over owners, [worlds, tenants, vintages], in memory tenant by tenant, so that sums do not depend on how many worlds there are."""
-    return np.ascontiguousarray(amounts.sum(axis=2))
+    A prepayment is the first year's rent of a block, so it is used up evenly in the year from delivery, or from now on.
+    """
+    fleet, now = industry.fleet, industry.now
+    due = np.stack([fleet.rent_due(now + ahead).sum(axis=2) for ahead in range(1, quarters + 1)], axis=-1)
+    coming = [fleet.prepaid[..., fleet.at(now + ahead)].sum(axis=2) for ahead in range(1, quarters + 1)]
+    running = np.maximum(0, industry.ledger.balances["prepaid"][:, industry.rows["labs"]] - sum(coming))
+    used = np.zeros_like(due)
+    for first, prepaid in enumerate((coming[0] + running, *coming[1:])):
+        used[..., first : first + QUARTERS_PER_YEAR] += (prepaid * QUARTER)[..., None]
+    return due, np.minimum(used, due * QUARTER)
 
 
 def first_quarter(happens):

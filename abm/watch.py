@@ -9,7 +9,7 @@ from abm.clock import QUARTERS_PER_YEAR
 from abm.projection import critical_widths, look_ahead
 from abm.systemic import debtranks
 
-EXACT_ENOUGH = 1e-4  # share of equity: a DebtRank for a chart
+EXACT_ENOUGH = 1e-5  # share of equity: a DebtRank for a chart
 
 
 class Watch:

@@ -71,21 +71,22 @@ def test_a_projection_of_a_certain_lab_is_its_contract_beside_its_revenue():
     assert ahead["cash_out_p50"].tolist() == [[3], [3]]
 
 
-def test_prepaid_rent_needs_no_cash_until_it_is_used_up():
-    model = one_lab(rent=8.0, prepaid=3.0)
-    rents, used = projection.rents_ahead(model.fleet, model.now, 4)
-    assert rents[0, 0].tolist() == [8, 8, 8, 8]
-    assert used[0, 0].tolist() == [2, 1, 0, 0]
+def test_prepaid_rent_needs_no_cash_in_the_year_in_which_it_is_used_up():
+    """Rent of 2 a quarter, 3 prepaid: three quarters of a dollar a quarter, for a year, and never more than the rent."""
+    rents, used = projection.rents_ahead(one_lab(rent=8.0, prepaid=3.0), 6)
+    assert rents[0, 0].tolist() == [8] * 6
+    assert used[0, 0].tolist() == [0.75] * 4 + [0] * 2
+    assert projection.rents_ahead(one_lab(rent=8.0, prepaid=30.0), 6)[1][0, 0].tolist() == [2] * 4 + [0] * 2
 
 
-def test_a_contract_counts_from_its_delivery_to_its_last_quarter():
+def test_a_contract_counts_and_its_prepayment_is_used_from_its_delivery_on():
     model = one_lab()
     term = model.compute.contract_term
-    model.fleet.place(0, 0, model.now + 2, Tranche(0, 0, model.quarter + 2, 1.0, 5.0, term, 0.0), 0)
-    rents, _ = projection.rents_ahead(model.fleet, model.now, term + 3)
-    by_register = [model.fleet.rent_due(model.now + k).sum(axis=2)[0, 0] for k in range(1, term + 4)]
-    assert rents[0, 0].tolist() == by_register
-    assert (rents[0, 0, 0], rents[0, 0, 1], rents[0, 0, term], rents[0, 0, term + 1]) == (0, 5, 5, 0)
+    model.fleet.place(0, 0, model.now + 2, Tranche(0, 0, model.quarter + 2, 1.0, 5.0, term, 4.0), 0)
+    model.ledger.open("prepaid", model.rows["labs"], 4.0, mirror=("prepaid_owed", model.rows["clouds"]))
+    rents, used = projection.rents_ahead(model, 8)
+    assert rents[0, 0].tolist() == [0] + [5] * 7
+    assert used[0, 0].tolist() == [0] + [1] * 4 + [0] * 3
 
 
 # Forecasts -------------------------------------------------------------------------------------------------------------------

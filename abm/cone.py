@@ -174,7 +174,8 @@ def mixture_quantile(q, weight, gap):
         start = np.clip(gap / 2 + logit(weight) / np.maximum(gap, _TINY), low, high)
         x, moved = _halley(np.atleast_1d(start), q, weight, gap, low, high)
         unsettled = np.nonzero(moved > _SETTLED)
-        x[unsettled] = _halley(*(np.broadcast_to(each, x.shape)[unsettled] for each in (x, q, weight, gap, low, high)))[0]
+        if unsettled[0].size:
+            x[unsettled] = _halley(*(np.broadcast_to(each, x.shape)[unsettled] for each in (x, q, weight, gap, low, high)))[0]
     return x.reshape(np.shape(start))
 
 

@@ -84,8 +84,9 @@ def _coverage(industry, found):
     labs, fleet = industry.labs, industry.fleet
     view, margin = outlook(industry), labs.margin_after_opex(0)
     due = fleet.rent_due(industry.now + industry.compute.build_lag + 2).sum(axis=2) * labs.alive
-    for name, level in (("p10", 0.1), ("p50", 0.5), ("p90", 0.9)):
-        money = view.quantile(level) * labs.alive
+    levels = {"p10": view.quantile(0.1), "p50": view.quantile(0.5), "p90": view.quantile(0.9)}
+    for name, revenue in levels.items():
+        money = revenue * labs.alive
         found[f"{name}_coverage"] = coverage(1, (margin * money).sum(axis=1, keepdims=True), due.sum(axis=1, keepdims=True))
         if name == "p10":
             found["lab_p10_coverage"] = coverage(margin, money, due)
@@ -102,7 +103,7 @@ def _coverage(industry, found):
     burn = np.maximum(0, labs.obligations - labs.revenue * QUARTER)
     found["time_to_cash_out"] = np.where(burn > 0, np.minimum(99, labs.cash / np.where(burn > 0, burn, 1)), 99)
     buffer = np.maximum(due - labs.cash, np.finfo(float).tiny)
-    lead = np.log(np.maximum(view.quantile(0.5) * margin, np.finfo(float).tiny)) - np.log(buffer)
+    lead = np.log(np.maximum(levels["p50"] * margin, np.finfo(float).tiny)) - np.log(buffer)
     found["safety_distance"] = np.clip(lead / view.spread, -99, 99) * labs.alive
 
 

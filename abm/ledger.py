@@ -55,6 +55,9 @@ class Ledger:
         """
         kind = FLOWS[flow]
         amount = self._checked(flow, payers, amount)
+        self._note(flow, payers, payees, amount)
+        if not amount.any():
+            return  # nobody pays in any world
         paid, received = amount.sum(axis=2), amount.sum(axis=1)
         self.balances["cash"][:, payers] -= paid
         self.balances["cash"][:, payees] += received
@@ -63,19 +66,20 @@ class Ledger:
         self._book(flow, kind.payer, payers, paid)
         self._book(flow, kind.payee, payees, -received)
         self.graph.setdefault(flow, []).append((payers, payees, amount))
-        self._note(flow, payers, payees, amount)
 
     def revalue(self, event, holders, asset, issuers, liability, amount):
         """Change an asset and its mirror liability together, without cash: gain of one, loss of the other.
 
         amount: $bn by which the holders' asset rises (it falls where negative), [worlds, holders, issuers]
         """
+        self._note(event, holders, issuers, amount)
+        if not amount.any():
+            return  # nothing changes in any world
         gained, lost = amount.sum(axis=2), amount.sum(axis=1)
         self.balances[asset][:, holders] += gained
         self.profit[event][:, holders] += gained
         self.balances[liability][:, issuers] -= lost
         self.profit[event][:, issuers] -= lost
-        self._note(event, holders, issuers, amount)
 
     def write_off(self, event, rows, account, amount):
         """Reduce a real asset by `amount` ($bn, [worlds, rows]) at its owner's loss."""

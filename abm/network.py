@@ -105,7 +105,7 @@ def _shortest_path_tree(arcs, is_open, sources):
     steps = (arcs.length * number + np.arange(number))[:, None] + far * number * ~is_open
     distance, before = np.where(sources, 0, far), np.full(sources.shape, -1)
     for _ in range(len(sources)):
-        nearest, last = np.divmod(np.minimum.reduceat(distance[arcs.start] * number + steps, first, axis=0), number)
+        nearest, last = np.divmod(np.minimum.reduceat((distance * number)[arcs.start] + steps, first, axis=0), number)
         better = (nearest < distance[ends]) & (nearest < far // 2)
         if not better.any():
             break

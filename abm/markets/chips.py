@@ -8,6 +8,8 @@ import numpy as np
 
 from abm.parameters import Group, parameter
 
+_DUST = 1e-14  # of an order or of a quarter's slots
+
 
 class VendorParameters(Group, name="vendor"):
     """Chip supply and vendor finance [model.md 9.4, 9.5, B]."""
@@ -53,6 +55,11 @@ class VendorParameters(Group, name="vendor"):
     reserve = parameter(20.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash a vendor keeps in any case")
     reserve_per_sales = parameter(0.5, unit="years", low=0, high=2, source="model.md B", meaning="cash kept per annual sales")
     earnings_multiple = parameter(25.0, unit="x", low=5, high=60, source="assumption", meaning="vendor's value over trailing profit")
+
+
+def _but_dust(left, whole):
+    """What is left of a whole, 0 where that is rounding: a hair too much or too little would be shared out for ever."""
+    return np.where(left > _DUST * whole, left, 0)
 
 
 class Orders:
@@ -127,23 +134,23 @@ class Orders:
             free = np.maximum(0, self.slots[..., lag + quarter] - self.booked[..., lag + quarter])
             got = self._fill(left, weights, free, passes)
             filled[..., quarter] = got
-            left = np.maximum(0, left - got)
+            left = _but_dust(left - got, wanted)
             self.booked[..., lag + quarter] += got.sum(axis=1)
         return filled
 
     @staticmethod
     def _fill(left, weights, free, passes):
         """Water-filling: pass after pass, share what is free pro rata to weighted need; nobody gets more than it needs."""
-        got = np.zeros_like(left)
+        got, slots = np.zeros_like(left), free
         for _ in range(passes):
-            need = np.maximum(0, left - got)  # rounding may have given a hair too much
+            need = _but_dust(left - got, left)
             weighted = need * weights
             total = weighted.sum(axis=1)
             enough = np.minimum(free, total / np.finfo(float).eps)  # what is needed may be next to nothing
             share = np.where(total > 0, enough / np.where(total > 0, total, 1), 0)
             more = np.minimum(need, weighted * share[:, None])
             got += more
-            free = np.maximum(0, free - more.sum(axis=1))
+            free = _but_dust(free - more.sum(axis=1), slots)
             if not more.any():  # nothing moved in any world, so nothing will
                 break
         return got

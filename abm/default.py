@@ -167,6 +167,8 @@ def resolve_clouds(industry, claims, result):
     failed = (missed & ~covered) | (unsecured > _DUST)
     industry.ledger.revalue("rollover", rows["lenders"], "loans", rows["clouds"], "debt", interest)
     _grow_loans(fleet, interest, loan)
+    failing = clouds.columns["failing"].copy()
+    clouds.put(failing=failed)
     if not failed.any():
         return
     after = fleet.total("loan").sum(axis=1)
@@ -179,9 +181,19 @@ def resolve_clouds(industry, claims, result):
     fleet.principal[world, :, owner] = fleet.loan[world, :, owner] / life[world, owner][:, None, None]
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
-    industry.news.clouds = failed
-    _new_owners(industry, "clouds", failed)
-    clouds.put(reorganised=clouds.reorganised + failed, died=np.where(failed & (clouds.died < 0), industry.now, clouds.died))
+    anew = failed & ~_in_creditors_hands(industry, failing)
+    industry.news.clouds = anew
+    _new_owners(industry, "clouds", anew)
+    clouds.put(reorganised=clouds.reorganised + anew, died=np.where(anew & (clouds.died < 0), industry.now, clouds.died))
+
+
+def _in_creditors_hands(industry, failing):
+    """Owners that creditors took over and that go on failing, or have no tenant left, bool, [worlds, owners].
+
+    Their loan is written down to the collateral quarter by quarter; that is one failure, not one each quarter.
+    """
+    nothing_let = industry.fleet.rent_due(industry.now).sum(axis=1) + industry.clouds.outside_rent <= 0
+    return (industry.clouds.reorganised > 0) & (nothing_let | (failing > 0))
 
 
 def work_in_progress(industry):

@@ -88,6 +88,6 @@ def pay_for_compute(industry, served):
 
 
 def idle_share(industry):
-    """Each owner's share of idle compute, [worlds, owners]."""
-    idle = industry.fleet.effective(industry.now)[:, IDLE]
+    """Each owner's share of the idle compute that is for hire, [worlds, owners]."""
+    idle = np.where(industry.switched_off, 0, industry.fleet.effective(industry.now)[:, IDLE])
     return idle / np.where(industry.idle_gw > 0, industry.idle_gw, 1)

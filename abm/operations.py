@@ -46,7 +46,21 @@ def post(industry):
     let_gw = let.sum(axis=(1, 2))[:, None]
     rent = np.where(let_gw > 0, due.sum(axis=(1, 2))[:, None] / np.where(let_gw > 0, let_gw, 1), posted_mean)
     posted = post_prices(industry.services, industry.years, labs.revenue, labs.alive > 0, (rent, industry.scarcity))
+    industry.switched_off = switched_off(industry)
     labs.put(price=posted.price * industry.price_ratio, revenue_density=posted.density * industry.price_factor)
+
+
+def switched_off(industry):
+    """Owners that switch their idle compute off, bool, [worlds, owners].
+
+    It earned less on the spot market than its power costs, and neither cash nor this quarter's rents can pay for that. What is off
+    costs nothing and serves nobody, until a tighter market pays for its power.
+    """
+    fleet, clouds, p, now = industry.fleet, industry.clouds, industry.compute, industry.now
+    cost = p.idle_power * p.power * fleet.in_service(now)[:, IDLE]
+    earned = industry.spot * fleet.hired * fleet.effective(now)[:, IDLE]
+    income = fleet.rent_due(now).sum(axis=1) + clouds.outside_rent + np.maximum(0, clouds.other_cash_flow)
+    return (earned < cost) & (clouds.cash + income * QUARTER < cost * QUARTER)
 
 
 def supply(industry):
@@ -56,7 +70,7 @@ def supply(industry):
         density=np.maximum(industry.labs.revenue_density, np.finfo(float).tiny),
         effective=effective[:, :EXTRA_OUT].sum(axis=2),
         alive=industry.labs.alive > 0,
-        idle=effective[:, IDLE].sum(axis=1, keepdims=True),
+        idle=np.where(industry.switched_off, 0, effective[:, IDLE]).sum(axis=1, keepdims=True),
         outside=outside_pool(industry.services, industry.now),
     )
 
@@ -186,7 +200,7 @@ def dues(industry, served):
     labs.put(opex=opex)
     owed.owe("opex", WAGES, "labs", "Economy", opex[..., None])
     service = fleet.in_service(now)
-    running = service.sum(axis=1) - service[:, IDLE] * (1 - p.idle_power)
+    running = service.sum(axis=1) - service[:, IDLE] * (1 - p.idle_power * ~industry.switched_off)
     owed.owe("power", WAGES, "clouds", "Economy", (p.power * running * QUARTER)[..., None])
     negative = np.maximum(0, -clouds.other_cash_flow) * QUARTER
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])

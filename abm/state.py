@@ -21,6 +21,7 @@ def open_state(industry):
     industry.sentiment, industry.previous_sentiment = one.copy(), one.copy()
     industry.scarcity, industry.spot, industry.idle_gw = one.copy(), zero.copy(), zero.copy()
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
+    industry.switched_off = np.zeros((worlds, len(industry.clouds.names)), dtype=bool)
     industry.price_ratio = np.ones_like(industry.labs.cash)
     industry.funding_stopped, industry.training_stopped = zero.copy(), zero.copy()
     industry.forced = {}

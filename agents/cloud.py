@@ -39,6 +39,7 @@ class Cloud(Firm):
     rate = column("rate on its loans", unit="1/year", default=0)
     ebitda = column("rents less power at annual rate", unit="$bn/year", default=0)
     breach = column("quarters in a row in which debt exceeds assets at market value", unit="quarters", default=0)
+    failing = column("1 if it could not pay last quarter", unit="0/1", low=0, high=1, default=0)
     reorganised = column("times its creditors took over", unit="count", default=0)
     died = column("quarter of its first default, counted from 2023Q1; -1 before", unit="quarter", default=-1)
 

@@ -1,0 +1,67 @@
+"""Idle compute that does not earn its power is switched off by an owner that cannot pay for it; an owner without tenants fails once."""
+
+import numpy as np
+import pytest
+
+from abm.fleet import IDLE
+from abm.operations import idle_share, post, supply
+from tests import worlds
+
+
+def owner(cash):
+    """Three worlds with one owner of a GW that nobody rents, in the second year."""
+    firms = {"labs": [{"cash": 5.0, "revenue": 1.0}], "clouds": [{"cash": cash}], "vendors": [{}], "investors": [], "lenders": [{}]}
+    model = worlds.industry(worlds.opening(firms, people=worlds.wanting()), worlds=3)
+    model.fleet.gw[:, IDLE, 0, model.fleet.at(model.now - 1)] += 1.0
+    model.fleet.delivered[:, 0] += 1.0
+    model.fleet.changed()
+    return model
+
+
+def test_a_penniless_owner_of_compute_nobody_hires_switches_it_off_and_owes_no_power():
+    model = owner(cash=0.0)
+    owed = worlds.quarter(model, 0.0)
+    assert model.switched_off.all()
+    assert supply(model).idle.tolist() == [[0], [0], [0]]
+    assert (owed.amount("power") == 0).all()
+    assert (model.clouds.reorganised == 0).all()
+
+
+def test_an_owner_with_cash_keeps_it_ready_and_pays_the_power_of_idle_compute():
+    model = owner(cash=1.0)
+    owed = worlds.quarter(model, 0.0)
+    assert not model.switched_off.any()
+    assert supply(model).idle == pytest.approx(np.exp(-0.3 * 0.25))
+    assert owed.amount("power")[:, 0, 0] == pytest.approx(0.2 * 1.3 / 4)
+
+
+def test_it_comes_back_where_the_spot_market_pays_for_its_power():
+    model = owner(cash=0.0)
+    model.spot[1], model.fleet.hired[1] = 4.0, 0.5  # earns 2 a GWe-year against 0.26 of power
+    post(model)
+    assert model.switched_off[:, 0].tolist() == [True, False, True]
+    model.idle_gw = supply(model).idle
+    assert idle_share(model)[:, 0].tolist() == [0, 1, 0]
+
+
+def test_an_owner_without_tenants_fails_once_while_its_creditors_write_it_down():
+    firms = {
+        "labs": [{"cash": 5.0, "revenue": 1.0}],
+        "clouds": [{"cash": 0.0}],
+        "vendors": [{}],
+        "investors": [],
+        "lenders": [{"cash": 50.0}],
+    }
+    model = worlds.industry(worlds.opening(firms, people=worlds.wanting(), debt=40.0), worlds=2)
+    fleet = model.fleet
+    fleet.gw[:, IDLE, 0, fleet.at(model.now - 1)] += 1.0
+    fleet.delivered[:, 0] += 1.0
+    fleet.changed()
+    loans = []
+    for _ in range(5):
+        worlds.quarter(model, 0.0)
+        loans.append(fleet.loan.sum(axis=(1, 2, 3))[0])
+        worlds.turn(model)
+    assert (np.diff(loans) < 0).all()
+    assert (model.clouds.reorganised == 1).all()
+    assert (model.clouds.died == 0).all()

@@ -17,6 +17,11 @@ KEEP = {"customers.enterprises", "customers.cohorts", "customers.domains"}  # si
 STRUCTURE = [{"cloud.build_lag": 4}, {"cloud.build_lag": 8, "cloud.contract_term": 28}, {"cloud.contract_term": 8}, {}]
 RULES = ("required", "vendor_equity", "outside_equity", "waived")
 SLOW = pytest.mark.slow
+# no forecast is old enough to be scored yet, no model finished, no earnings there to flatter
+MAY_BE_UNKNOWN = {
+    "forecast_pit", "forecast_crps", "forecast_error", "below_p10", "below_p90", "model_roi", "lab_model_roi",
+    "earnings_flattery", "cloud_earnings_flattery",
+}  # fmt: skip
 SHIPPED = ("archetypes-2023q1", "industry-2026q3")
 
 
@@ -50,7 +55,8 @@ def run(name, overrides=None, parameters=None, shocks=(), quarters=QUARTERS, see
 
 def never_nonsense(found):
     """No measure is infinite, and only what may be unknown is not a number."""
-    assert [key for key, values in found.items() if np.isinf(values).any() or np.isnan(values).any()] == []
+    assert [key for key, values in found.items() if np.isinf(values).any()] == []
+    assert {name for (_, name), values in found.items() if np.isnan(values).any()} <= MAY_BE_UNKNOWN
     assert (found["labs", "cash"] > -1e-6).all()
     assert (found["industry", "utilisation"] <= 1 + 1e-9).all() and (found["industry", "utilisation"] >= -1e-9).all()
 

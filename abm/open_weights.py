@@ -11,6 +11,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.fleet import IDLE
+from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, ratio
 
 _OF_LABS = ("served", "by_class", "demand", "turned_away", "guests", "spot_gw", "outside_gw", "inference_gw", "training_gw")
@@ -57,6 +58,12 @@ class OpenWeights:
             idle=capacity.idle,
             outside=capacity.outside,
         )
+
+    def purse(self, money):
+        """The Purse of labs and of users, who pay what compute costs."""
+        none = np.zeros_like(self.gap)
+        parts = ((money.cash, none + np.inf), (money.spot_loss, none), (money.outside_loss, none))
+        return Purse(*(np.concatenate(part, axis=1) for part in parts))
 
     def remember(self, served, parameters):
         """Outages and revenue of this quarter, from a Rationing of labs and this offer."""

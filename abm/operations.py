@@ -9,7 +9,8 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.fleet import EXTRA_OUT, IDLE, OUTSIDE, contract_price, list_price
-from abm.markets.services import Offers, Supply, outside_pool, post_prices, ration, scarcity_index, total
+from abm.markets.hire import Purse
+from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
 from abm.open_weights import idle_share, of_labs, pay_for_compute
 from abm.vintages import over_vintages
 
@@ -125,12 +126,27 @@ def serve(industry, wanted):
 
 def _everybody(industry, wanted, capacity):
     """Rationing of labs, and of the users of open weights beside them where there are any: all share what can be hired."""
+    money = purse(industry, wanted[:, : len(industry.labs.names)])
     if not industry.open_weights:
-        return ration(wanted, capacity, industry.services)
+        return ration(wanted, capacity, industry.services, money)
     cost = list_price(industry.compute, industry.lending.rate)
-    served = ration(wanted, industry.open_weights.supply(capacity, cost), industry.services)
+    everybody = industry.open_weights.supply(capacity, cost), industry.services, industry.open_weights.purse(money)
+    served = ration(wanted, *everybody)
     industry.open_weights.remember(served, industry.services)
     return served
+
+
+def purse(industry, wanted):
+    """What labs can lose on hired compute, a Purse: at list price, the most that spot compute costs, less what it earns after opex.
+
+    wanted: $bn a year, [worlds, labs, classes]. A lab that an owner holds can lose its owner's money [model.md 8.6].
+    """
+    labs, s = industry.labs, industry.services
+    per_need = ratio(wanted.sum(axis=-1), (wanted / densities(s)).sum(axis=-1))
+    earned = labs.revenue_density * per_need * labs.margin_after_opex(industry.opex_relief())
+    price = list_price(industry.compute, industry.lending.rate)
+    spot, outside = (QUARTER * (rent - earned) for rent in (price, price * s.outside_premium))
+    return Purse(np.where(labs.parent_row >= 0, np.inf, labs.cash), spot, outside)
 
 
 def _for_prices(industry, capacity):

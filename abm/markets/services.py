@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from abm.markets.hire import within_means
 from abm.parameters import Group, parameter
 
 CLASSES = ("enterprise", "developer", "consumer")
@@ -130,23 +131,22 @@ def total(amounts):
     return amounts.sum(axis=1, keepdims=True)
 
 
-def ration(demand, supply, parameters):
+def ration(demand, supply, parameters, purse=None):
     """Serve each lab's demand in order of class; who is turned away may reach idle compute, an outside cloud or a rival with room.
 
     Unserved demand takes spot compute, then the outside pool, both shared in proportion to need; part of the rest is taken by
     rivals in proportion to their room, and what remains is lost [model.md 8.6-8.7, appendix A]. Consumers need more compute per
     dollar [model.md 7.7], so all is counted in dollars at full revenue density. The order of labs never matters.
 
-    demand: $bn a year, [worlds, labs, classes]. Returns a Rationing.
+    demand: $bn a year, [worlds, labs, classes]; purse: a Purse, None where money is no limit. Returns a Rationing.
     """
-    class_density = _class_density(parameters)
+    class_density = densities(parameters)
     need = demand / class_density
     asked = need.sum(axis=-1)
     capacity = supply.density * (1 - parameters.minimum_training_share) * supply.effective * supply.alive
     own = np.minimum(asked, capacity)
     shortage = supply.alive * (asked - own) / supply.density
-    spot = ratio(shortage, total(shortage)) * np.minimum(total(shortage), supply.idle)
-    outside = ratio(shortage, total(shortage)) * np.minimum(np.maximum(0, total(shortage) - total(spot)), supply.outside)
+    spot, outside = _hire(shortage, supply, purse)
     hired = supply.density * (spot + outside)
     kept = in_order(need, np.where(asked > capacity, own + hired, np.inf))
     missed = need - kept
@@ -171,6 +171,16 @@ def ration(demand, supply, parameters):
     )
 
 
+def _hire(shortage, supply, purse):
+    """Spot compute, then compute of the pool outside, GWe, [worlds, labs] each: in proportion to what each can pay for."""
+    wanted = within_means(shortage, purse.cash, purse.spot_loss) if purse else shortage
+    spot = ratio(wanted, total(wanted)) * np.minimum(total(wanted), supply.idle)
+    wanted = np.maximum(0, shortage - spot)
+    if purse:
+        wanted = within_means(wanted, purse.cash - spot * np.maximum(0, purse.spot_loss), purse.outside_loss)
+    return spot, ratio(wanted, total(wanted)) * np.minimum(total(wanted), supply.outside)
+
+
 def in_order(need, limit):
     """Serve classes one after the other up to a limit: need [worlds, labs, classes], limit [worlds, labs]."""
     served = np.empty_like(need)
@@ -180,7 +190,8 @@ def in_order(need, limit):
     return served
 
 
-def _class_density(parameters):
+def densities(parameters):
+    """Dollars a class brings per dollar of full revenue density, [worlds, 1, classes] [model.md 7.7]."""
     density = np.ones((len(parameters.consumer_density), 1, len(CLASSES)))
     density[:, :, CLASSES.index("consumer")] = parameters.consumer_density
     return density

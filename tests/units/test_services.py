@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.markets import services
+from abm.markets.hire import Purse
 from abm.markets.services import ServicesParameters, Supply, ration
 
 SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are calibrated to
@@ -193,3 +194,25 @@ def test_the_outside_pool_grows_to_its_ceiling():
     p = parameters()
     assert services.outside_pool(p, 1) == pytest.approx(0.0472)
     assert services.outside_pool(p, 100) == 2
+
+
+def test_a_lab_hires_at_a_loss_only_what_its_cash_can_make_up_for():
+    loss, cash = np.full((1, 3), 2.0), np.array([[0.0, 0.5, 9.0]])
+    money = Purse(cash=cash, spot_loss=loss, outside_loss=loss)
+    result = ration(consumers(20.0, 20.0, 20.0), supply([0.0, 0.0, 0.0], idle=10.0), parameters(), money)
+    assert result.spot_gw.tolist() == [[0, 0.25, 1.0]]
+    assert result.served.tolist() == [[0, 5, 20]]
+
+
+def test_compute_that_pays_for_itself_needs_no_cash_and_the_dearer_pool_does():
+    money = Purse(cash=np.zeros((1, 2)), spot_loss=np.full((1, 2), -0.1), outside_loss=np.array([[0.8, -0.1]]))
+    result = ration(consumers(20.0, 20.0), supply([0.0, 0.0], idle=1.0, outside=5.0), parameters(), money)
+    assert result.spot_gw.tolist() == [[0.5, 0.5]]
+    assert result.outside_gw.tolist() == [[0, 0.5]]
+
+
+def test_cash_spent_on_spot_compute_is_not_there_for_the_pool_outside():
+    one = np.ones((1, 1))
+    money = Purse(cash=1.5 * one, spot_loss=one, outside_loss=2 * one)
+    result = ration(consumers(60.0), supply([0.0], idle=1.0, outside=5.0), parameters(), money)
+    assert (result.spot_gw.item(), result.outside_gw.item()) == (1.0, 0.25)

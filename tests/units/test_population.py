@@ -9,7 +9,8 @@ import pytest
 
 import agents
 from abm.errors import BadInput
-from abm.markets.capital import InvestorParameters
+from abm.markets.capital import InvestorParameters, LenderParameters
+from abm.markets.chips import VendorParameters
 from abm.population import Population, declared, rule
 from agents.lab import Lab, LabParameters
 from tests.worlds import industry, opening, wanting
@@ -28,11 +29,15 @@ ARGUMENTS = {
     "Lab.cash_wanted": [WORLD, WORLD],
     "Lab.next_appetite": [FIRM, WORLD, FIRM, FIRM, LabParameters],
     "Cloud.tenant_limit": [PAIR_LAST, PAIR_LAST, PAIR_LAST, PAIR_LAST],
-    "ChipVendor.finance_budget": [WORLD, WORLD, FIRM],
+    "ChipVendor.finance_budget": [VendorParameters, FIRM],
     "ChipVendor.accepts": [PAIR_LAST, PAIR_LAST, PAIR_LAST],
     "ChipVendor.slot_growth": [WORLD, WORLD, WORLD, (WORLD, QUANTILE)],
+    "Investor.free_cash": [InvestorParameters],
+    "Investor.extrapolation": [InvestorParameters],
     "Investor.supply": [WORLD, WORLD, FIRM, InvestorParameters],
     "Investor.eagerness": [PAIR, PAIR],
+    "Lender.most_lent": [LenderParameters],
+    "Lender.base_rate": [LenderParameters],
     "Lender.finances": [PAIR, PAIR, WORLD],
     "EnterpriseCustomer.would_adopt": [WORLD, WORLD],
     "ConsumerCohort.would_adopt": [WORLD, WORLD],

@@ -190,10 +190,11 @@ def _bracket(q, weight, gap):
 def _halley(x, q, weight, gap, low, high):
     """Three of Halley's steps, and how far the last one went."""
     for _ in range(_STEPS):
-        stall, normal = weight * _density(x), (1 - weight) * _density(x - gap)
+        y = x - gap
+        stall, normal = weight * _density(x), (1 - weight) * _density(y)
         slope = np.maximum(stall + normal, _TINY)
-        newton = (weight * ndtr(x) + (1 - weight) * ndtr(x - gap) - q) / slope
-        bend = newton * (x * stall + (x - gap) * normal) / slope
+        newton = (weight * ndtr(x) + (1 - weight) * ndtr(y) - q) / slope
+        bend = newton * (x * stall + y * normal) / slope
         before, x = x, np.clip(x - newton / np.maximum(1 + bend / 2, 1 / 2), low, high)
     return x, np.abs(x - before)
 

@@ -106,9 +106,10 @@ def resolve_labs(industry, dead):
     owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
     industry.news.termination = owed.sum(axis=1, keepdims=True)
     _make_future_rents_whole(industry, dead)
-    before = fleet.gw[..., fleet.used("gw")].sum(axis=1)
+    coming = slice(fleet.at(now) + 1, fleet.used("gw").stop)
+    before = fleet.gw[..., coming].sum(axis=1)
     part = fleet.release(dead, now)
-    part[..., fleet.used("gw")] /= np.where(before > 0, before, 1)
+    part[..., coming] /= np.where(before > 0, before, 1)
     lost = cancel(industry, part)
     margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
     whole = lost * margin * (1 - industry.contagion.backlog)

@@ -186,7 +186,7 @@ class Fleet(Vintages):
         positions, total = np.arange(self.gw.shape[-1]) + self.first, np.zeros(self.cells)
         for rent, there, term in self.running("rent", now + 1):
             quarters = np.clip(positions[there] + term - 1 - now, 0, term).astype(float)
-            total += over_vintages(rent[..., there] * quarters) * QUARTER
+            total += weighed(rent[..., there], np.broadcast_to(quarters, (len(rent), quarters.size))) * QUARTER
         return total
 
     def rent_to_come(self, now, quarters, tenants):

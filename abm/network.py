@@ -100,12 +100,13 @@ def _shortest_path_tree(arcs, is_open, sources):
 
     A distance and the arc it comes along are compared as one whole number, so that the first of equal arcs is taken.
     """
-    number, far = len(arcs.start), 4 * len(sources)  # farther than any way
+    bits, far = len(arcs.start).bit_length(), 4 * len(sources)  # farther than any way
     ends, first = np.unique(arcs.end, return_index=True)
-    steps = (arcs.length * number + np.arange(number))[:, None] + far * number * ~is_open
+    steps = ((arcs.length << bits) + np.arange(len(arcs.start)))[:, None] + (far << bits) * ~is_open
     distance, before = np.where(sources, 0, far), np.full(sources.shape, -1)
     for _ in range(len(sources)):
-        nearest, last = np.divmod(np.minimum.reduceat((distance * number)[arcs.start] + steps, first, axis=0), number)
+        least = np.minimum.reduceat(np.take(distance << bits, arcs.start, axis=0) + steps, first, axis=0)
+        nearest, last = least >> bits, least & ((1 << bits) - 1)
         better = (nearest < distance[ends]) & (nearest < far // 2)
         if not better.any():
             break

@@ -75,7 +75,7 @@ class Population(AgentSet):
             raise BadInput(f"{kind.__name__} has no value for {', '.join(sorted(missing))}")
         self._rows = [kind(model, self, row) for row in range(len(self.names))]
         super().__init__(self._rows, random=model.random)
-        vars(self).update({name: held for name, held in self.columns.items() if not hasattr(AgentSet, name)})  # found at once
+        self.__dict__.update({name: held for name, held in self.columns.items() if not hasattr(AgentSet, name)})  # found at once
 
     def __getattr__(self, name):
         columns = self.__dict__.get("columns", {})

@@ -73,15 +73,21 @@ def empty_vintages(*shape):
 
 def over_vintages(amounts):
     """Sum over the last axis, oldest first, [...]."""
-    if math.prod(amounts.shape[:-1]) == 1:  # NumPy would add a single row pairwise, many rows one after the other
-        return sum(np.moveaxis(amounts, -1, 0), np.zeros(amounts.shape[:-1]))
+    if math.prod(amounts.shape[:-1]) == 1:
+        return over_vintages(_twice(amounts))[:1]
     return amounts.sum(axis=-1)
 
 
 def weighed(amounts, weights):
     """Sum over vintages with weights that differ between worlds: [worlds, ..., vintages] by [worlds, vintages]."""
-    axes = (slice(None), *[None] * (amounts.ndim - 2))
-    return over_vintages(amounts * weights[axes])
+    if math.prod(amounts.shape[:-1]) == 1:
+        return weighed(_twice(amounts), _twice(weights))[:1]
+    return np.einsum("w...v,wv->w...", amounts, weights)
+
+
+def _twice(amounts):
+    """A single row beside itself: NumPy would add the vintages of one row in pairs, but those of many one after the other."""
+    return np.moveaxis(np.repeat(np.moveaxis(amounts, -1, 0), 2, axis=1), 0, -1)
 
 
 def rows_of(amounts, *where):

@@ -151,7 +151,9 @@ def answers(some, now):
     asked += [some.remaining_rent, some.idle_ratio, some.economic_value, lambda at: some.rent_schedule(at, 12)]
     sums = [getattr(some, name)[..., some.at(now - some.life) + 1 :].sum(axis=-1) for name in NAMES if name not in ("loan", "principal")]
     cell = some.at(now)
-    return [ask(now) for ask in asked] + sums + [some.loan.sum(axis=-1), some.principal.sum(axis=-1), some.gw[..., cell - 8 : cell + 4].copy()]
+    return (
+        [ask(now) for ask in asked] + sums + [some.loan.sum(axis=-1), some.principal.sum(axis=-1), some.gw[..., cell - 8 : cell + 4].copy()]
+    )
 
 
 def test_the_window_keeps_a_loan_that_outlives_its_block():

@@ -71,10 +71,9 @@ def _asked(results):
 
 
 def _has_results(source):
-    from experiments.engine.store import MANIFEST
-
+    """Whether a folder of results is meant, be there any in it or not, and no world."""
     path = Path(source)
-    return path.is_dir() and ((path / MANIFEST).is_file() or any(path.glob(f"*/{MANIFEST}")))
+    return path.is_dir() and not (path / "world.toml").is_file()
 
 
 def _sensitivity_question(source, method, outcome, vary, points, work):
@@ -124,7 +123,9 @@ def _one_sensitivity(question, runs, method, outcome, combination):
     sampled = sampled_from(question, runs, outcome, combination)
     samples, seeds = sampled.values.shape
     levers = runs.loc[runs["combination"] == combination, list(question.levers)].drop_duplicates().to_dict("records")
-    where = f", at {levers[0]}" if question.levers else ""
+    where = "".join(
+        f", {name} {value if isinstance(value, str) else f'{value:g}'}" for name, value in (levers[0] if levers else {}).items()
+    )
     lines = [f"{method} of {outcome} in {question.world}{where}: {samples} points x {seeds} seeds"]
     lines.append(f"mean {sampled.means.mean():.4g}, from {sampled.means.min():.4g} to {sampled.means.max():.4g} over the points")
     lines.append(f"luck that the seeds leave over: {noise(sampled.values):.1%} of the variance of the means")
@@ -159,12 +160,26 @@ def discover(results, outcome, by="points", most=3):
         return "\n".join([*lines, "It holds everywhere or nowhere, so there is nothing to tell apart."])
     lines += ["", "Boxes (PRIM), each on what the ones before leave over:"]
     lines += [f"  {discovery.box_in_words(found, y, box)}" for box in discovery.boxes(found.x, y, most)] or [
-        "  none is denser than the rest"
+        "  none beyond what chance could make of so few"
     ]
     lines += ["", "Tree, leaves where it is likelier than overall:"]
     lines += [f"  {line}" for line in discovery.tree_in_words(found, y)] or ["  none"]
     lines += ["", "One by one (Kolmogorov-Smirnov distance; medians where it holds and where not):", _text(discovery.regional(found, y))]
     return "\n".join(lines)
+
+
+def accuracy(results, figure=None):
+    """How far profit is forecast accuracy in the stored series of a sweep; figure: a file to draw it to, by its ending."""
+    from experiments.analysis import accuracy as analysis
+    from experiments.engine.store import load
+
+    found = analysis.matched(load(results, "series"))
+    said = analysis.in_words(found)
+    if figure is not None:
+        if figure.suffix not in (".html", ".png", ".svg"):
+            raise BadInput(f"--figure {figure}: ends in {figure.suffix!r}; allowed: .html, .png, .svg")
+        analysis.chart(found).save(str(figure))
+    return said
 
 
 def attribute(world, mechanisms=None, shocks=(), work=None):
@@ -181,13 +196,15 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
     asked = attribution.question(world, mechanisms, work.seeds, work.quarters, shocks=shocks)
     folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
     names = list(mechanisms)
-    outcomes = attribution.decomposition(load(folder), names)
+    shown, silent = attribution.that_happened(attribution.decomposition(load(folder), names))
     firms = attribution.by_firm(attribution.failures_of(folder, names), names)
     return "\n".join(
         [
             f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
             "Shapley values: what each adds on average over all orders of switching on, 95 % over worlds; they add up to all",
-            _text(outcomes, rows=len(outcomes)),
+            *([_text(shown, rows=len(shown))] if len(shown) else []),
+            *([f"with and without them, nothing came of {', '.join(silent)}"] if silent else []),
+            "",
             "",
             "Firms: probability of failure with everything on, and its parts",
             _text(firms) if len(firms) else "no firm fails in any world",
@@ -246,8 +263,8 @@ def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(
     return "\n".join([*lines, "", "Share of worlds broken at or below a size:", _text(breakpoints.share_broken(found))])
 
 
-def lamps(world, labs=False, shocks=(), work=None):
-    """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`."""
+def lamps(world, labs=False, shocks=(), work=None, lead=4):
+    """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`. lead: quarters ahead."""
     from abm.model import Industry, release
     from abm.shocks import Shock
     from agents.world_file import load_world
@@ -256,11 +273,11 @@ def lamps(world, labs=False, shocks=(), work=None):
     work = work or Work(seeds=100)
     industry = Industry(load_world(world), worlds=work.seeds, shocks=tuple(Shock.read(row) for row in shocks)).run(work.quarters)
     try:
-        table = warning.of_run(industry, labs)
+        table = warning.of_run(industry, labs, (lead,))
     finally:
         release(industry)
     against = "the default of the lab itself" if labs else "a systemic event"
-    return f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters\n" + _text(table, rows=len(table))
+    return warning.in_words(f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters", table, lead)
 
 
 def _text(table, rows=SHOWN):

@@ -120,6 +120,12 @@ def decomposition(runs, mechanisms, outcomes=OUTCOMES):
     return pd.DataFrame(rows)
 
 
+def that_happened(table):
+    """(the table of `decomposition` without the outcomes of which nothing came in any world, the names of those)."""
+    size = table[["mean", "low", "high"]].abs().max(axis=1).groupby(table["outcome"]).transform("max")
+    return table[size > 0], list(dict.fromkeys(table["outcome"][size == 0]))
+
+
 def by_firm(failures, mechanisms):
     """Table: who fails how often, and because of what: kind, firm, probability, own causes, one column per mechanism, worlds.
 

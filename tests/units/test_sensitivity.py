@@ -113,3 +113,18 @@ def test_sobol_refuses_a_sample_that_was_not_drawn_for_it():
     question = asked("lhs", 8)
     with pytest.raises(BadInput, match="sobol needs design.method"):
         analyse(question, sampled_from(question, rows(8, 1), "x"), "sobol")
+
+
+def test_morris_gives_the_slopes_of_a_straight_line_their_sign_and_no_curvature():
+    table = morris(drawn("morris", 20, lambda unit: 3 * unit[:, 0] - 2 * unit[:, 1], "abc", seeds=2), levels=4).set_index("input")
+    assert table.mu_star[list("abc")].tolist() == pytest.approx([3, 2, 0])
+    assert table.mu[list("abc")].tolist() == pytest.approx([3, -2, 0])
+    assert table.sigma.tolist() == pytest.approx([0, 0, 0], abs=1e-9)
+    assert (table.low <= table.mu_star + 1e-9).all() and (table.mu_star <= table.high + 1e-9).all()
+
+
+def test_pawn_of_the_outcome_itself_is_what_slices_of_a_tenth_give():
+    """Within slice i of ten, the cdf is furthest from the whole one by max(i, 9 - i) / 10; the median over slices is 0.7."""
+    table = pawn(drawn("lhs", 1000, lambda unit: unit[:, 0], "ab")).set_index("input")
+    assert table.pawn["a"] == pytest.approx(0.7, abs=0.02)
+    assert not table.matters["b"]

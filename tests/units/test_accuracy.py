@@ -46,11 +46,11 @@ def test_a_forecast_is_compared_with_its_own_lab_and_its_own_time():
 
 
 def test_the_figure_shows_what_was_earned_beside_what_the_identity_says():
-    found = accuracy.matched(series([5.0, 6.0, 20.0, 20.0, 90.0], [5.0, 6.0, 15.0, 10.0, 80.0]), LAG, STRETCH)
+    found = accuracy.matched(series([5.0, 7.0, 20.0, 20.0, 90.0], [5.0, 7.0, 15.0, 10.0, 80.0]), LAG, STRETCH)
     rows = accuracy.binned(found)
     assert rows["count"].tolist() == [1, 1, 2]  # the last quarter is beyond reach
-    assert rows.identity.tolist() == pytest.approx([0.75 * 0.5 - RENT, 0.75 * 0.6 - RENT, 0.75 * STRETCH - RENT])
-    assert rows.middle.tolist() == pytest.approx([0.75 * 0.5 - RENT, 0.75 * 0.6 - RENT, 0.75 * 1.25 - RENT])
+    assert rows.identity.tolist() == pytest.approx([0.75 * 0.5 - RENT, 0.75 * 0.7 - RENT, 0.75 * STRETCH - RENT])
+    assert rows.middle.tolist() == pytest.approx([0.75 * 0.5 - RENT, 0.75 * 0.7 - RENT, 0.75 * 1.25 - RENT])
     assert accuracy.verdict(found).beyond == pytest.approx(1 / 5)
     assert accuracy.chart(found).to_dict()["layer"]
 

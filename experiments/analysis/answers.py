@@ -196,15 +196,13 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
     asked = attribution.question(world, mechanisms, work.seeds, work.quarters, shocks=shocks)
     folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
     names = list(mechanisms)
-    shown, silent = attribution.that_happened(attribution.decomposition(load(folder), names))
+    outcomes = attribution.decomposition(load(folder), names)
     firms = attribution.by_firm(attribution.failures_of(folder, names), names)
     return "\n".join(
         [
             f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
             "Shapley values: what each adds on average over all orders of switching on, 95 % over worlds; they add up to all",
-            *([_text(shown, rows=len(shown))] if len(shown) else []),
-            *([f"with and without them, nothing came of {', '.join(silent)}"] if silent else []),
-            "",
+            _happened(outcomes),
             "",
             "Firms: probability of failure with everything on, and its parts",
             _text(firms) if len(firms) else "no firm fails in any world",
@@ -212,6 +210,14 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
             _debtrank(world, shocks, work),
         ]
     )
+
+
+def _happened(outcomes):
+    from experiments.analysis.attribution import that_happened
+
+    shown, silent = that_happened(outcomes)
+    said = [f"with and without them, nothing came of {', '.join(silent)}"] if silent else []
+    return "\n".join([*([_text(shown, rows=len(shown))] if len(shown) else []), *said])
 
 
 def _debtrank(world, shocks, work):

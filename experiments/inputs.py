@@ -140,8 +140,9 @@ def read_deal(text):
 
 def deal_text(row):
     """A row of a deal as `read_deal` reads it."""
-    rest = (f"{key}={value:.15g}" if isinstance(value, float) else f"{key}={value}" for key, value in row.items())
-    return ",".join([row["tenant"], row["owner"], *list(rest)[2:]])
+    rest = {key: value for key, value in row.items() if key not in ("tenant", "owner")}
+    words = [f"{key}={value:.15g}" if isinstance(value, float) else f"{key}={value}" for key, value in rest.items()]
+    return ",".join([row["tenant"], row["owner"], *words])
 
 
 def number_or_text(text):

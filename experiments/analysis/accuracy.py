@@ -20,6 +20,7 @@ from abm.parameters import Group, parameter
 
 MEASURES = ("forecast", "revenue", "demand", "opex", "rent_due", "alive")
 RUN = ["point", "seed", "agent"]
+FIGURES = (".html", ".png", ".svg")
 
 
 class AccuracyParameters(Group, name="accuracy"):
@@ -140,3 +141,16 @@ def chart(found):
     base = alt.Chart(binned(found)).encode(x=alt.X("x", title="demand over forecast, x"))
     band = base.mark_area(opacity=0.3).encode(y=alt.Y("low", title="profit over forecast, a year"), y2="high")
     return band + base.mark_line(point=True).encode(y="middle") + base.mark_line(strokeDash=[4, 4], color="black").encode(y="identity")
+
+
+def answer(results, figure=None):
+    """How far profit is forecast accuracy in the stored series of a sweep, as text; figure: a path to draw it to, by its ending."""
+    from experiments.engine.store import load
+
+    if figure is not None and figure.suffix not in FIGURES:
+        raise BadInput(f"--figure {figure}: ends in {figure.suffix!r}; allowed: {', '.join(FIGURES)}")
+    found = matched(load(results, "series"))
+    said = in_words(found)
+    if figure is not None:
+        chart(found).save(str(figure))
+    return said

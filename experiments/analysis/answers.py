@@ -168,20 +168,6 @@ def discover(results, outcome, by="points", most=3):
     return "\n".join(lines)
 
 
-def accuracy(results, figure=None):
-    """How far profit is forecast accuracy in the stored series of a sweep; figure: a file to draw it to, by its ending."""
-    from experiments.analysis import accuracy as analysis
-    from experiments.engine.store import load
-
-    found = analysis.matched(load(results, "series"))
-    said = analysis.in_words(found)
-    if figure is not None:
-        if figure.suffix not in (".html", ".png", ".svg"):
-            raise BadInput(f"--figure {figure}: ends in {figure.suffix!r}; allowed: .html, .png, .svg")
-        analysis.chart(found).save(str(figure))
-    return said
-
-
 def attribute(world, mechanisms=None, shocks=(), work=None):
     """Who fails because of what in a world: outcomes and firms by contagion channel, or by the mechanisms given.
 

@@ -51,9 +51,9 @@ def accuracy(
     figure: Annotated[Path | None, typer.Option(help="Also draw it, to this HTML, PNG or SVG file.")] = None,
 ):
     """Say how far the profit of labs is the accuracy of their forecasts [model.md 5.9]."""
-    from experiments.analysis import answers
+    from experiments.analysis.accuracy import answer
 
-    typer.echo(answers.accuracy(results, figure))
+    typer.echo(answer(results, figure))
 
 
 def attribute(

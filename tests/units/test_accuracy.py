@@ -61,3 +61,8 @@ def test_what_was_not_kept_or_not_lived_is_said():
         accuracy.matched(kept[kept.measure != "demand"], LAG, STRETCH)
     with pytest.raises(BadInput, match="run more quarters"):
         accuracy.verdict(accuracy.matched(kept, 30, STRETCH))
+
+
+def test_a_figure_of_no_known_kind_is_refused_before_anything_is_read(tmp_path):
+    with pytest.raises(BadInput, match="ends in '.doc'; allowed: .html"):
+        accuracy.answer(tmp_path, tmp_path / "figure.doc")

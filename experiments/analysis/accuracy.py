@@ -152,5 +152,5 @@ def answer(results, figure=None):
     found = matched(load(results, "series"))
     said = in_words(found)
     if figure is not None:
-        chart(found).save(str(figure), inline=True)  # needs no network
+        chart(found).save(str(figure), inline=figure.suffix == ".html")  # needs no network
     return said

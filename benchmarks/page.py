@@ -24,6 +24,9 @@ LINEAR = Target(1.15)  # cost per customer of the most over that of the middle c
 WORLDS = Target(25)
 WORLDS_AIM = 12
 PROPORTION = Target(1.15)
+SWEEP, SWEEP_AIM = Target(3, at_least=True), 10
+TWO_WORKERS = Target(1.7, at_least=True)
+OVERHEAD = Target(0.05)
 
 HEAD = """# Performance
 
@@ -35,7 +38,8 @@ so read the ratios first: they change little from machine to machine, the second
 def written(found):
     """The whole page."""
     quick = " --quick, with **tiny sizes: these numbers mean nothing**" if found.sizes.quick else ""
-    parts = [HEAD.format(quick=quick), _machine(found), _targets(found), _customers(found), _worlds(found), _job(found), _phases(found)]
+    parts = [HEAD.format(quick=quick), _machine(found), _targets(found), _customers(found), _worlds(found), _job(found)]
+    parts += [_sweep(found), "## Where the time of a quarter goes", _phases(found), _phases_of_sweep(found)]
     return "\n".join(part.strip() + "\n" for part in parts)
 
 
@@ -68,6 +72,12 @@ def ratios(found):
         f"{sizes.worlds} worlds over one world, as the run engine does it": (found.worlds_in_batches.median / one, WORLDS),
         f"{sizes.worlds} worlds over one world, as one batch": (found.worlds_at_once.median / one, WORLDS),
         f"{sizes.many_worlds:,} worlds over {sizes.worlds}, per world": (proportion, PROPORTION),
+        "runs per core-second in a sweep: our whole model over plain customers and labs": (
+            found.swept.ours_per_core / found.swept.plain_per_core,
+            SWEEP,
+        ),
+        "a sweep with one worker over one with two": (found.swept.alone / found.swept.pair, TWO_WORKERS),
+        "part of a sweep's time that is the engine's and not the model's": (found.swept.overhead, OVERHEAD),
     }
 
 
@@ -132,16 +142,47 @@ imports, run, panel, summary, the story of the worst world and the report includ
     )
 
 
+def _sweep(found):
+    swept = found.swept
+    rows = [
+        ("our sweep, one worker", swept.runs, 1, swept.alone),
+        ("our sweep, two workers", swept.runs, 2, swept.pair),
+        *([("our sweep, one worker per core", swept.runs, swept.cores, swept.together)] if swept.cores > 2 else []),
+        ("plain Mesa objects", swept.plain_runs, swept.cores, swept.plain),
+    ]
+    lines = [(what, f"{runs:,}", on, f"{took:.1f}", f"{runs / took / on:.3g}") for what, runs, on, took in rows]
+    parts = [(what, f"{took:.2f}", f"{took / sum(swept.parts.values()):.1%}") for what, took in swept.parts.items()]
+    return f"""## A sweep
+
+`archetypes-2023q1`, {swept.quarters} quarters, as `overreach sweep` does it: from reading the question to the last parquet file, the
+start of the workers included. The peer, `benchmarks/plain_model.py`, is the oracle's customers (162 objects) and labs (6 objects, and
+the 2 rows that wait for entrants) under `mesa.batch_run` on as many processes, and nothing else of the model: no owners, vendors,
+lenders, books, clearing or indicators. The start of its processes is not counted. `batch_run` makes one step more than it is told, so it
+is told one less.
+
+{table(["what", "runs", "workers", "seconds", "runs per core-second"], lines)}
+
+Where the processor's time of the sweep with one worker goes:
+
+{table(["what", "cpu seconds", "share"], parts)}
+
+For our sweep over plain objects we aim at {SWEEP_AIM}."""
+
+
 def _phases(found):
-    alone, together = (sum(phase[k] for phase in found.phases) for k in (1, 2))
+    return _split_of(f"`industry-2026q3`, mean over {found.sizes.job_quarters} quarters", found.phases, found.sizes.phase_worlds)
+
+
+def _phases_of_sweep(found):
+    return _split_of(f"`archetypes-2023q1`, mean over {found.sizes.quarters} quarters", found.swept_phases, found.sizes.phase_worlds)
+
+
+def _split_of(what, phases, worlds):
+    alone, together = (sum(phase[k] for phase in phases) for k in (1, 2))
     rows = [
         (f"`{call}`", *(f"{part * MILLISECONDS:.2f}" for part in (one, batch)), f"{one / alone:.0%}", f"{batch / together:.0%}")
-        for call, one, batch in found.phases
+        for call, one, batch in phases
     ]
     rows.append(("all", f"{alone * MILLISECONDS:.1f}", f"{together * MILLISECONDS:.1f}", "", ""))
-    worlds = found.sizes.phase_worlds
-    return f"""## Where the time of a quarter goes
-
-`industry-2026q3`, the calls of `Industry.step` in their order, mean over {found.sizes.job_quarters} quarters after the first.
-
-""" + table(["call", "ms, 1 world", f"ms, {worlds} worlds", "share, 1 world", f"share, {worlds} worlds"], rows)
+    heads = ["call", "ms, 1 world", f"ms, {worlds} worlds", "share, 1 world", f"share, {worlds} worlds"]
+    return f"{what} after the first; the calls of `Industry.step` in their order.\n\n{table(heads, rows)}"

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from abm.model import Industry, release
 from agents.world_file import load_world
-from benchmarks import customer_quarter, machine, phases
+from benchmarks import customer_quarter, machine, phases, sweep_speed
 from experiments.collect import MEGABYTE, NEEDED, collect, first_look, world_bytes
 from experiments.inputs import Inputs
-from experiments.pool import batches
+from experiments.pool import batches, cores
 from experiments.runs import LARGEST_BATCH, MEMORY_MB
 
 ARCHETYPES, INDUSTRY = "archetypes-2023q1", "industry-2026q3"
@@ -37,11 +37,13 @@ class Sizes:
     job_quarters: int = 40
     job_repeats: int = 3
     phase_worlds: int = LARGEST_BATCH
+    sweep_runs: int = 2000
+    plain_runs: int = 60
     quick: bool = False
 
 
 FULL = Sizes()
-QUICK = Sizes(2_000, 3, (500, 1_000, 2_000), 4, 3, 8, 2, 16, 1, 6, 4, 1, 4, quick=True)
+QUICK = Sizes(2_000, 3, (500, 1_000, 2_000), 4, 3, 8, 2, 16, 1, 6, 4, 1, 4, 40, 4, quick=True)
 
 
 class Measured(NamedTuple):
@@ -77,6 +79,8 @@ class Found:
     job_memory: float
     job_memory_how: str
     phases: list  # [(call in Industry.step, seconds a quarter with one world, with a batch)]
+    swept: sweep_speed.Swept
+    swept_phases: list  # as phases, of the world that is swept
 
 
 def everything(sizes, progress):
@@ -92,7 +96,11 @@ def everything(sizes, progress):
     job, memory, how = _main_job(sizes)
     progress("where the time of a quarter goes")
     split = phases.measured(INDUSTRY, sizes.job_quarters, sizes.phase_worlds)
-    return Found(sizes, machine.described(), (load, os.getloadavg()[0]), plain, by_customers, *worlds, job, memory, how, split)
+    progress(f"a sweep of {sizes.sweep_runs:,} runs with one worker and with more, and {sizes.plain_runs} runs under mesa.batch_run")
+    swept = sweep_speed.measured(sizes.sweep_runs, sizes.plain_runs, sizes.quarters, max(2, cores()))
+    again = phases.measured(ARCHETYPES, sizes.quarters, sizes.phase_worlds)
+    known = sizes, machine.described(), (load, os.getloadavg()[0])
+    return Found(*known, plain, by_customers, *worlds, job, memory, how, split, swept, again)
 
 
 def _by_customers(sizes):

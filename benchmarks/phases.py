@@ -46,7 +46,7 @@ def _clocks(industry, taken):
     with ExitStack() as stack:
         for call in taken:
             holder, name = _place(industry, call)
-            stack.enter_context(mock.patch.object(holder, name, _clocked(getattr(holder, name), call, taken, running)))
+            stack.enter_context(mock.patch.object(holder, name, clocked(getattr(holder, name), call, taken, running)))
         yield
 
 
@@ -59,18 +59,18 @@ def _place(industry, call):
     return (industry if hasattr(Industry, name) else model), name
 
 
-def _clocked(function, call, taken, running):
-    """The function with a clock around it; only the outermost clock counts."""
+def clocked(function, call, taken, running, clock=time.perf_counter):
+    """The function with a clock around it that adds to taken[call]; of the clocks that share `running`, only the outermost counts."""
 
     def timed(*arguments):
         if running:
             return function(*arguments)
         running.append(call)
-        began = time.perf_counter()
+        began = clock()
         try:
             return function(*arguments)
         finally:
-            taken[call] += time.perf_counter() - began
+            taken[call] += clock() - began
             running.pop()
 
     return timed

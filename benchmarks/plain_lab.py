@@ -5,13 +5,14 @@ It is written from model.md 5 and 10, not from `abm`, and is what the arrays of 
 
 from dataclasses import dataclass
 from math import exp, sqrt
+from statistics import NormalDist
 
 import mesa
 from scipy.optimize import brentq
-from scipy.stats import norm
 
 QUARTERS_A_YEAR = 4
 LEAST, MOST = 0.02, 0.98  # quantiles that anybody plans at
+NORMAL = NormalDist()  # of the standard library: scipy.stats takes most of its time to look at what it was given
 
 
 @dataclass
@@ -41,9 +42,9 @@ class PlainCone:
         spread = self.width * sqrt(self.annual_spread**2 * h + (self.growth_spread * h) ** 2)
 
         def too_much(x):
-            return (1 - stall) * norm.cdf((x - normal) / spread) + stall * norm.cdf((x - stalled) / spread) - q
+            return (1 - stall) * NORMAL.cdf((x - normal) / spread) + stall * NORMAL.cdf((x - stalled) / spread) - q
 
-        reach = abs(norm.ppf(q)) * spread + spread
+        reach = abs(NORMAL.inv_cdf(q)) * spread + spread
         return base * exp(brentq(too_much, stalled - reach, normal + reach, xtol=1e-13, rtol=1e-14))
 
 
@@ -110,7 +111,7 @@ class PlainLab(mesa.Agent):
         """$bn a year it can pay at its own quantile of revenue and of funding alike [model.md 10.2]."""
         q = self.risk_appetite
         revenue = (1 - self.opex_ratio) * self.forecast(q, self.extrapolation)
-        luck = exp(self.model.funding_sd * norm.ppf(q))
+        luck = exp(self.model.funding_sd * NORMAL.inv_cdf(q))
         return revenue + self.model.cash_in_plan * self.cash + self.funding() * luck + self.backing()
 
     def order(self):
@@ -207,4 +208,3 @@ def _contracts(industry, world, row):
         for cell in range(let.shape[3])
         if let[world, row, cloud, cell] > 0
     ]
-

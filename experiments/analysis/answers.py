@@ -72,10 +72,9 @@ def _asked(results):
 
 
 def _has_results(source):
-    from experiments.engine.store import MANIFEST
-
+    """Whether a folder of results is meant, be there any in it or not, and no world."""
     path = Path(source)
-    return path.is_dir() and ((path / MANIFEST).is_file() or any(path.glob(f"*/{MANIFEST}")))
+    return path.is_dir() and not (path / "world.toml").is_file()
 
 
 def _sensitivity_question(source, method, outcome, vary, points, work):
@@ -127,7 +126,9 @@ def _one_sensitivity(question, runs, method, outcome, combination):
     sampled = sampled_from(question, runs, outcome, combination)
     samples, seeds = sampled.values.shape
     levers = runs.loc[runs["combination"] == combination, list(question.levers)].drop_duplicates().to_dict("records")
-    where = f", at {levers[0]}" if question.levers else ""
+    where = "".join(
+        f", {name} {value if isinstance(value, str) else f'{value:g}'}" for name, value in (levers[0] if levers else {}).items()
+    )
     lines = [f"{method} of {outcome} in {question.world}{where}: {samples} points x {seeds} seeds"]
     lines.append(f"mean {sampled.means.mean():.4g}, from {sampled.means.min():.4g} to {sampled.means.max():.4g} over the points")
     lines.append(f"luck that the seeds leave over: {noise(sampled.values):.1%} of the variance of the means")
@@ -162,7 +163,7 @@ def discover(results, outcome, by="points", most=3):
         return "\n".join([*lines, "It holds everywhere or nowhere, so there is nothing to tell apart."])
     lines += ["", "Boxes (PRIM), each on what the ones before leave over:"]
     lines += [f"  {discovery.box_in_words(found, y, box)}" for box in discovery.boxes(found.x, y, most)] or [
-        "  none is denser than the rest"
+        "  none beyond what chance could make of so few"
     ]
     lines += ["", "Tree, leaves where it is likelier than overall:"]
     lines += [f"  {line}" for line in discovery.tree_in_words(found, y)] or ["  none"]
@@ -191,7 +192,7 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
         [
             f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
             "Shapley values: what each adds on average over all orders of switching on, 95 % over worlds; they add up to all",
-            _text(outcomes, rows=len(outcomes)),
+            _happened(outcomes),
             _contagion(attribution.contagion(runs, names)),
             "",
             "Firms: probability of failure with everything on, and its parts",
@@ -208,6 +209,14 @@ def _contagion(found):
     if share != share:
         return "contagion share: nobody fails with everything on"
     return f"contagion share: {share:.0%} of defaults would not happen with everything off (95 %: {low:.0%} to {high:.0%})"
+
+
+def _happened(outcomes):
+    from experiments.analysis.attribution import that_happened
+
+    shown, silent = that_happened(outcomes)
+    said = [f"with and without them, nothing came of {', '.join(silent)}"] if silent else []
+    return "\n".join([*([_text(shown, rows=len(shown))] if len(shown) else []), *said])
 
 
 def _debtrank(world, shocks, work):
@@ -259,8 +268,8 @@ def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(
     return "\n".join([*lines, "", "Share of worlds broken at or below a size:", _text(breakpoints.share_broken(found))])
 
 
-def lamps(world, labs=False, shocks=(), work=None):
-    """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`."""
+def lamps(world, labs=False, shocks=(), work=None, lead=4):
+    """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`. lead: quarters ahead."""
     from abm.model import Industry, release
     from abm.shocks import Shock
     from agents.world_file import load_world
@@ -269,11 +278,11 @@ def lamps(world, labs=False, shocks=(), work=None):
     work = work or Work(seeds=100)
     industry = Industry(load_world(world), worlds=work.seeds, shocks=tuple(Shock.read(row) for row in shocks)).run(work.quarters)
     try:
-        table = warning.of_run(industry, labs)
+        table = warning.of_run(industry, labs, (lead,))
     finally:
         release(industry)
     against = "the default of the lab itself" if labs else "a systemic event"
-    return f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters\n" + _text(table, rows=len(table))
+    return warning.in_words(f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters", table, lead)
 
 
 def _text(table, rows=SHOWN):

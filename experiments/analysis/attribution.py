@@ -138,6 +138,12 @@ def contagion(runs, mechanisms, kinds=DEFAULTS):
     return share, share - Z_95 * spread, share + Z_95 * spread
 
 
+def that_happened(table):
+    """(the table of `decomposition` without the outcomes of which nothing came in any world, the names of those)."""
+    size = table[["mean", "low", "high"]].abs().max(axis=1).groupby(table["outcome"]).transform("max")
+    return table[size > 0], list(dict.fromkeys(table["outcome"][size == 0]))
+
+
 def by_firm(failures, mechanisms):
     """Table: who fails how often, and because of what: kind, firm, probability, own causes, one column per mechanism, worlds.
 

@@ -1,4 +1,4 @@
-"""Commands that analyse: sensitivity, discover, attribute, breakpoint, lamps. To be registered by `experiments.cli`.
+"""Commands that analyse: sensitivity, discover, accuracy, attribute, breakpoint, lamps. To be registered by `experiments.cli`.
 
 Nothing heavy is imported before a command runs.
 """
@@ -46,6 +46,16 @@ def discover(
     typer.echo(answers.discover(results, outcome, by, boxes))
 
 
+def accuracy(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of a sweep that kept labs' forecasts: forecast-accuracy.")],
+    figure: Annotated[Path | None, typer.Option(help="Also draw it, to this HTML, PNG or SVG file.")] = None,
+):
+    """Say how far the profit of labs is the accuracy of their forecasts [model.md 5.9]."""
+    from experiments.analysis.accuracy import answer
+
+    typer.echo(answer(results, figure))
+
+
 def attribute(
     world: World,
     channels: Annotated[bool, typer.Option("--channels", help="The six channels of contagion; so it is without --mechanism too.")] = False,
@@ -88,6 +98,7 @@ def breakpoint_of(
 def lamps(
     world: World,
     labs: Annotated[bool, typer.Option("--labs", help="Lab by lab against its own default, not the systemic event.")] = False,
+    lead: Annotated[int, typer.Option(min=1, help="How many quarters ahead an event is looked for.")] = 4,
     shock: Shocks = [],  # noqa: B006
     seeds: Seeds = 100,
     quarters: Quarters = 40,
@@ -96,4 +107,4 @@ def lamps(
     from experiments.analysis import answers
     from experiments.inputs import read_shock
 
-    typer.echo(answers.lamps(world, labs, tuple(map(read_shock, shock)), answers.Work(seeds=seeds, quarters=quarters)))
+    typer.echo(answers.lamps(world, labs, tuple(map(read_shock, shock)), answers.Work(seeds=seeds, quarters=quarters), lead))

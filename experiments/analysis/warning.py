@@ -16,6 +16,7 @@ from abm.indicators import systemic_event
 
 LEADS = (1, 2, 4, 8, 12)  # quarters
 HITS = 0.8  # share of quarters before an event at which a lamp must be lit
+FEW_EVENTS = 10  # below, a table says little
 RESAMPLES = 200  # of worlds, for intervals
 TAIL = 0.025  # on each side of an interval
 
@@ -192,3 +193,24 @@ def of_run(industry, labs=False, leads=LEADS, resamples=RESAMPLES):
         return lamps(chosen, died, leads, record.series("labs", "alive") > 0, resamples)
     before = np.concatenate([industry.opening_revenue[:, None], revenue[:, :-1]], axis=1)
     return lamps(chosen, systemic_quarters(died, before), leads, None, resamples)
+
+
+def in_words(title, table, lead):
+    """The table of one lead under its title, and what its columns mean."""
+    events = int(table["events"].iloc[0])
+    few = f"CAUTION: {events} events are few; ask for more worlds, or a longer or harder run"
+    shown = table.drop(columns=["lead", "quarters_watched", "events"])
+    text = shown.to_string(index=False, float_format=lambda value: f"{value:.3g}", na_rep="-")
+    return "\n".join(
+        [
+            f"{title}: {events} events, looked for {lead} quarters ahead",
+            *([few] if events < FEW_EVENTS else []),
+            text,
+            "",
+            "auc, low, high: how often a quarter before an event looks more dangerous than a calm one (0.5 is a coin, less misleads), 95 %",
+            "same_date: the same among worlds at one date, so that no lamp wins by knowing the year",
+            f"false_alarms: share of calm quarters in which it is lit, set so that it is lit in {HITS:.0%} of the quarters before an event",
+            "lit_for_nothing: share of those without any event in which it lit at least once",
+            "lit_before, lead_time: share of events it was lit before, and the median quarters it had been",
+        ]
+    )

@@ -51,7 +51,8 @@ class _Lines:
         self.stored = stored
         self.last, speed = now, (stored - self.began_with) / max(now - self.started, 1e-9)
         left = f", {duration((self.total - stored) / speed)} left" if speed > 0 and stored < self.total else ""
-        self._say(f"{stored} of {self.total} runs, {speed:.1f} a second{left}; {_note(failed, workers)}")
+        pace = f"{speed:.1f} a second{left}" if speed > 0 else "the first batches are under way"
+        self._say(f"{stored} of {self.total} runs, {pace}; {_note(failed, workers)}")
 
     def _say(self, text):
         print(f"{self.name}: {text}", file=sys.stderr, flush=True)

@@ -35,7 +35,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from abm.errors import BadInput
+from abm.errors import BadInput, nearest
 
 QUESTION, POINTS, MANIFEST, QUARANTINE, LOCK = "question.json", "points.parquet", "sweep.json", "quarantine.json", "sweep.lock"
 RUNS, SERIES = "runs", "series"
@@ -145,8 +145,23 @@ def found_in(folder):
         return Store(folder)
     begun = list(folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
     if not begun:
-        raise BadInput(f"{folder}: there are no results of a sweep here; expected {MANIFEST} in it or one folder below")
+        raise BadInput(_nothing_in(folder))
     return Store(max(begun, key=lambda path: (path.stat().st_mtime, path.parent.name)).parent)
+
+
+def _nothing_in(folder):
+    """Why there is nothing to read, and the command that makes it, as far as the name of the folder tells."""
+    from experiments.engine.question import shipped
+
+    name = folder.name
+    if name in shipped():
+        out = "" if folder in (Path(name), Path("results") / name) else f" --out {folder}"
+        what = "only a page and its table are here, not the runs" if (folder / "table.csv").is_file() else "no runs are stored here"
+        return f"{folder}: {what}; `overreach sweep {name}{out}` makes them (overreach experiments says how long it takes), then ask again"
+    if not folder.is_dir():
+        near = nearest(name, [path.name for path in folder.parent.iterdir() if path.is_dir()]) if folder.parent.is_dir() else ""
+        return f"there is no folder {folder}; {near}".removesuffix("; ")
+    return f"{folder}: there are no results of a sweep here; expected {MANIFEST} in it or one folder below"
 
 
 def load(results_dir, table=RUNS):

@@ -121,3 +121,16 @@ def test_all_six_channels_of_the_model_are_asked_about():
     assert attribution.read_mechanisms(["circular:vendor.circular_intensity=0"]) == {"circular": {"vendor.circular_intensity": 0.0}}
     with pytest.raises(BadInput, match="name:setting=value"):
         attribution.read_mechanisms(["circular"])
+
+
+def test_of_a_pair_of_gloves_the_one_that_is_rare_is_worth_most():
+    """Shapley's own example: one left glove and two right ones; only a pair is worth something."""
+    on = attribution.subsets(3)
+    pair = (on[:, 0] * np.maximum(on[:, 1], on[:, 2])).astype(float)
+    assert attribution.shapley(pair).mechanisms.tolist() == pytest.approx([2 / 3, 1 / 6, 1 / 6])
+
+
+def test_outcomes_of_which_nothing_came_are_named_and_not_listed():
+    runs = stored(["a", "b"], lambda a, b, seed: a * b).assign(credit_loss=0.0)
+    shown, silent = attribution.that_happened(attribution.decomposition(runs, ["a", "b"], ["labs_defaulted", "credit_loss"]))
+    assert set(shown.outcome) == {"labs_defaulted"} and silent == ["credit_loss"]

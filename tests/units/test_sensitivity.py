@@ -113,3 +113,33 @@ def test_sobol_refuses_a_sample_that_was_not_drawn_for_it():
     question = asked("lhs", 8)
     with pytest.raises(BadInput, match="sobol needs design.method"):
         analyse(question, sampled_from(question, rows(8, 1), "x"), "sobol")
+
+
+def test_morris_gives_the_slopes_of_a_straight_line_their_sign_and_no_curvature():
+    table = morris(drawn("morris", 20, lambda unit: 3 * unit[:, 0] - 2 * unit[:, 1], "abc", seeds=2), levels=4).set_index("input")
+    assert table.mu_star[list("abc")].tolist() == pytest.approx([3, 2, 0])
+    assert table.mu[list("abc")].tolist() == pytest.approx([3, -2, 0])
+    assert table.sigma.tolist() == pytest.approx([0, 0, 0], abs=1e-9)
+    assert (table.low <= table.mu_star + 1e-9).all() and (table.mu_star <= table.high + 1e-9).all()
+
+
+def test_pawn_of_the_outcome_itself_is_what_slices_of_a_tenth_give():
+    """Within slice i of ten, the cdf is furthest from the whole one by max(i, 9 - i) / 10; the median over slices is 0.7."""
+    table = pawn(drawn("lhs", 1000, lambda unit: unit[:, 0], "ab")).set_index("input")
+    assert table.pawn["a"] == pytest.approx(0.7, abs=0.02)
+    assert not table.matters["b"]
+
+
+def test_more_base_points_narrow_the_interval_of_an_index():
+    few, many = (sobol(drawn("sobol", points, ishigami)).set_index("input") for points in (64, 1024))
+    assert (few.ST_high - few.ST_low).mean() > 1.5 * (many.ST_high - many.ST_low).mean() and (many.ST_high > many.ST_low).all()
+
+
+def test_nineteen_of_twenty_intervals_or_nearly_hold_the_known_index():
+    weights, held = np.array([0.0, 1.0, 9.0]), []
+    _, total = g_indices(weights)
+    for seed in range(20):
+        unit = unit_sample(Design(method="sobol", points=128, seed=seed), 3)
+        table = sobol(Sampled(tuple("abc"), unit, g_function(unit, weights)[:, None]), resamples=100).set_index("input").loc[list("abc")]
+        held += ((table.ST_low <= total) & (total <= table.ST_high)).tolist()
+    assert np.mean(held) >= 0.85

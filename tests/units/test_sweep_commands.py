@@ -1,11 +1,15 @@
 """The commands about sweeps, from the question to the run behind a row."""
 
+import re
+
+import pytest
 import typer
 from typer.testing import CliRunner
 
 from abm.errors import BadInput
+from experiments.analysis.answers import discover, sensitivity
 from experiments.engine import commands
-from experiments.engine.store import load
+from experiments.engine.store import load, query
 
 QUESTION = """
 question = "Does it matter?"
@@ -47,3 +51,28 @@ def test_a_mistake_is_bad_input_and_leaves_nothing_behind(tmp_path):
     answer = call("sweep", file, "--out", tmp_path / "results")
     assert isinstance(answer.exception, BadInput) and "did you mean 'lab.risk_appetite'" in str(answer.exception)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "made", "said"),
+    [
+        ("results/stall-shock", "table.csv", "only a page and its table are here, not the runs; `overreach sweep stall-shock` makes them"),
+        ("results/stall-shock", None, "no runs are stored here; `overreach sweep stall-shock` makes them"),
+        ("elsewhere/stall-shock", "table.csv", "`overreach sweep stall-shock --out elsewhere/stall-shock` makes them"),
+        ("stall-shock", None, "`overreach sweep stall-shock` makes them"),
+        ("results/mine", "table.csv", "expected sweep.json in it"),
+        ("results/stal-shok", None, "there is no folder results/stal-shok; did you mean 'stall-shock'?"),
+    ],
+)
+def test_where_only_a_page_is_stored_the_command_that_makes_the_runs_is_named(tmp_path, monkeypatch, folder, made, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results" / "stall-shock").mkdir(parents=True)
+    if made:
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / made).touch()
+    for ask in (lambda: load(folder), lambda: discover(folder, "systemic_event > 0.5"), lambda: query(folder, "select 1")):
+        with pytest.raises(BadInput, match=re.escape(said)):
+            ask()
+    if made:
+        with pytest.raises(BadInput, match=re.escape(said)):
+            sensitivity(folder)

@@ -128,3 +128,13 @@ def test_realised_losses_are_those_of_the_window_after_a_default():
     assert table.values.tolist() == [["A", 0.3, 7.0, 1], ["B", 0.3, 14.0, 0]]
     assert np.isnan(ranking.agreement(table).spearman).all()
     assert ranking.by_lab(table).lab.tolist() == ["A", "B"]
+
+
+def test_a_table_on_few_events_says_so_and_what_its_columns_mean(event):
+    few = event.copy()
+    few[8:] = False
+    for happened, caution in ((event, False), (few, True)):
+        table = warning.lamps({"sentiment": -seen_coming(happened, LEAD)}, happened, (LEAD,), resamples=10)
+        words = warning.in_words("toy", table, LEAD)
+        assert ("CAUTION: 4 events are few" in words) is caution
+        assert "lit_for_nothing: share of those without any event" in words and "quarters_watched" not in words

@@ -27,42 +27,23 @@ dates of shocks (`shock.stall.duration`, `shock.stall.at`, where "never" leaves 
 
 import hashlib
 import json
-import math
 import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from agents.world_file import shipped_names
+from experiments.engine.forms import Figure, Form, Reference, Settings, Table, Value
 
 SHIPPED = Path(__file__).resolve().parents[1] / "questions"
 METHODS = ("grid", "lhs", "sobol", "morris", "list")
 NEVER = "never"
 _UNION_TAG = re.compile(r"(list|dict)\[|constrained-|function-")  # pydantic names the member of a union that it tried
-_WORDS_ONLY = {"name", "title", "question", "outcomes", "baseline", "report"}  # they do not change what is run
-
-
-def _plain(value):
-    """Numbers as floats, so that 1 and 1.0 ask the same question. Raises ValueError for what is not a finite number or a text."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError("must be a number or a text")
-    return float(value)
-
-
-Value = Annotated[object, AfterValidator(_plain)]
-Settings = dict[str, Value]
-
-
-class Form(BaseModel):
-    """A table of a question file; keys that nobody declared are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+_WORDS_ONLY = {"name", "title", "question", "outcomes", "baseline", "figure", "table", "reference"}  # they do not change what is run
 
 
 class Uncertainty(Form):
@@ -137,7 +118,9 @@ class Question(Form):
     shocks: list[dict[str, Value]] = []
     series: list[str] = []
     baseline: Settings = {}  # values of levers that differences are taken from
-    report: dict = {}  # what the page about the results wants to know; the engine does not look at it
+    figure: Figure = Figure()  # of the page about the results; the engine does not look at these three
+    table: Table = Table()
+    reference: Reference = Reference()
 
     @classmethod
     def read(cls, source, **changes):
@@ -146,7 +129,7 @@ class Question(Form):
         Raises BadInput: one sentence that names file, key, value and rule.
         """
         if isinstance(source, cls):
-            source = source.model_dump(exclude_unset=True)
+            source = source.plain()
         where, raw = ("question", dict(source)) if isinstance(source, dict) else _read(source)
         raw = _dotted({**raw, **{key: value for key, value in changes.items() if value is not None}})
         try:
@@ -169,7 +152,12 @@ class Question(Form):
         if self.design.method == "list" and self.uncertainties:
             raise ValueError("design: method = 'list' names its own settings; leave the uncertainties out")
         _check_baseline(self)
+        _check_page(self)
         return self
+
+    def plain(self):
+        """As values that JSON can hold and `Question.read` takes back: only what was said, and no design where there is none."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
     @property
     def fingerprint(self):
@@ -177,6 +165,9 @@ class Question(Form):
         asked = self.model_dump(mode="json", exclude=_WORDS_ONLY)
         asked["world"] = Path(self.world).name
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
+
+
+_TABLES = {"design": Design, "figure": Figure, "table": Table, "reference": Reference}
 
 
 def shipped():
@@ -268,13 +259,29 @@ def _check_baseline(question):
             raise ValueError(f"baseline: {value} is not a value of {name}; {nearest(value, question.levers[name])}".removesuffix("; "))
 
 
+def _check_page(question):
+    """The figure and the table may name only what the question varies and asks for."""
+    listed = question.design.points[0] if isinstance(question.design.points, list) else ()
+    varied, asked = [*question.levers, *question.uncertainties, *listed], question.outcomes
+    places = [(f"figure: {key}", [name], question.levers if key == "panels" else varied) for key, name in question.figure.axes.items()]
+    places += [("figure: outcome", filter(None, [question.figure.outcome]), asked)]
+    places += [("table: rows", question.table.rows, question.levers), ("table: outcomes", question.table.outcomes, asked)]
+    for place, names, allowed in places:
+        for name in names:
+            if name not in allowed:
+                raise ValueError(f"{place}: unknown name {name!r}; {nearest(name, allowed)}".removesuffix("; "))
+    chosen = list(question.figure.axes.values())
+    if len(set(chosen)) < len(chosen) or (question.figure.y and not question.figure.x):
+        raise ValueError("figure: x, y and panels must be different names, and y needs an x")
+
+
 def _sentence(error, where):
     """The first complaint of pydantic in our words; a misspelt key before the key it should have been."""
     first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"] if not _UNION_TAG.match(str(part))]
     place = "".join(f"{part}: " for part in (".".join(path[:-1]),) if part)
     if first["type"] == "extra_forbidden":
-        form = Uncertainty if path[0] == "uncertainties" else Design if path[0] == "design" else Question
+        form = {"uncertainties": Uncertainty, **_TABLES}.get(path[0] if len(path) > 1 else "", Question)
         return f"{where}: {place}unknown key {path[-1]!r}; {nearest(path[-1], form.model_fields)}".removesuffix("; ")
     if path and path[0] == "levers":
         return f"{where}: levers: {path[1]} must be a list of numbers or texts, or a table of named settings"

@@ -37,7 +37,7 @@ def asked(**more):
         ({"levers": {"cone.width": [1, 2]}, "baseline": {"cone.widht": 1}}, "cone.widht is not a lever"),
         ({"levers": {"cone.width": [1, 2]}, "baseline": {"cone.width": 3}}, "3.0 is not a value of cone.width"),
         ({"figure": {"z": "cone.width"}}, "figure: unknown key 'z'"),
-        ({"figure": {"x": "cone.widht"}, "levers": {"cone.width": [1, 2]}}, "figure: x: unknown name 'cone.widht'; did you mean 'cone.width'?"),
+        ({"figure": {"x": "cone.widht"}, "levers": {"cone.width": [1, 2]}}, "x: unknown name 'cone.widht'; did you mean 'cone.width'?"),
         ({"figure": {"y": "cone.width"}, "levers": {"cone.width": [1, 2]}}, "y needs an x"),
         ({"figure": {"x": "cone.width", "y": "cone.width"}, "levers": {"cone.width": [1, 2]}}, "must be different names"),
         ({"figure": {"outcome": "credit_loss"}}, "figure: outcome: unknown name 'credit_loss'"),

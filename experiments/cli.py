@@ -131,6 +131,7 @@ def story(
 
 app.command()(sweeps.experiments)
 app.command()(sweeps.sweep)
+app.command()(sweeps.report)
 app.command()(sweeps.query)
 app.command("open")(sweeps.open_stored)
 app.command()(analyses.sensitivity)

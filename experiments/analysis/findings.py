@@ -14,9 +14,11 @@ import pandas as pd
 from abm.clock import Quarter
 from experiments.analysis.outcomes import outcome as about
 from experiments.analysis.pairs import paired, paired_share
+from experiments.events import said
 from experiments.summary import wilson
 
 BINS, WIDE_BINS = 8, 5  # parts of a sampled range along a line, and along each side of a map
+DIGITS = 3  # of the middle of a part
 TOLERATED, LIKELY = 0.1, 0.5  # the contours of risk [model.md 15.14]
 _RUN = ["sample", "seed"]
 _NUMBERED = re.compile(r"\s*(-?\d+(?:\.\d+)?)(?!\d*Q)\s*(.*)")
@@ -96,7 +98,7 @@ def axis(question, runs, name, bins=BINS):
     if known is None and runs[name].dtype.kind == "f" and runs[name].nunique() > bins:
         parts = pd.qcut(runs[name].rank(method="dense"), bins, labels=False)
         middles = runs.groupby(parts)[name].mean()
-        return Axis(name, tuple(f"{value:.3g}" for value in middles), tuple(middles), parts.to_numpy())
+        return Axis(name, tuple(said(value, DIGITS) for value in middles), tuple(middles), parts.to_numpy())
     known = known or sorted(runs[name].unique(), key=_order)
     places = {value: place for place, value in enumerate(known)}
     return Axis(name, tuple(map(label, known)), _numbers(known), runs[name].map(places).to_numpy())
@@ -200,16 +202,16 @@ def _paired(change, name):
 
 
 def strongest(found, name):
-    """{lever: its Effect that changes an outcome most}, the largest first."""
-    best = {}
-    for effect in found:
-        if effect.outcome == name and effect.found.runs and abs(effect.found.mean) >= abs(_size(best.get(effect.lever))):
-            best[effect.lever] = effect
-    return dict(sorted(best.items(), key=lambda item: -abs(item[1].found.mean)))
+    """{lever: its Effect that changes an outcome most}, the largest first; what cannot be told from zero comes after what can."""
+    ranked = sorted((item for item in found if item.outcome == name and item.found.runs), key=_weight)
+    best: dict = {}
+    for item in ranked:
+        best.setdefault(item.lever, item)
+    return best
 
 
-def _size(effect):
-    return effect.found.mean if effect else 0
+def _weight(effect):
+    return not effect.found.clear, -abs(effect.found.mean)
 
 
 def interactions(question, runs, found, name):

@@ -8,6 +8,7 @@ from experiments.words import PERCENT, billions, percent
 
 EVENT, MONEY, SHARE = "event", "$bn", "share"
 RISK, WELFARE = "risk", "welfare"
+TRILLION = 1000  # $bn
 
 
 class Outcome(NamedTuple):
@@ -31,13 +32,23 @@ class Outcome(NamedTuple):
     @property
     def format(self):
         """Of numbers on an axis, as d3 has it."""
-        return "%" if self.is_event else ",.3~g"
+        return "%" if self.is_event else ",.3~r"
 
     def amount(self, value):
         """A value in words: "12 %", "$890bn", "1.4"."""
         if self.is_event:
             return percent(value)
         return (billions(value) if value >= 0 else f"-{billions(-value)}") if self.unit.startswith(MONEY) else said(value)
+
+    def cell(self, value, largest):
+        """A value in a cell of a map, as short as can be: money in trillions where the largest is some."""
+        if self.is_trillions(largest):
+            return f"{value / TRILLION:.1f}" if largest >= 2 * TRILLION else f"{value / TRILLION:.2f}"
+        return said(value) if self.unit.startswith(MONEY) else self.amount(value)
+
+    def is_trillions(self, largest):
+        """Whether cells of a map are $tn."""
+        return self.unit.startswith(MONEY) and largest >= TRILLION
 
     def between(self, low, high):
         """An interval in words, without units where they stand before it."""
@@ -49,9 +60,9 @@ class Outcome(NamedTuple):
         """A difference with its interval in words: "+5 points (3 to 7)"."""
         if self.is_event:
             mean, low, high = (_points(share * PERCENT) for share in (found.mean, found.low, found.high))
-            return f"{mean if mean.startswith('-') else f'+{mean}'} points ({low} to {high})"
-        size = self.amount(abs(found.mean))
-        return f"{'-' if found.mean < 0 else '+'}{size} ({self.between(found.low, found.high)})"
+            return f"{'+' if float(mean) > 0 else ''}{mean} points ({low} to {high})"
+        sign = "-" if found.mean < 0 else "+" if found.mean > 0 else ""
+        return f"{sign}{self.amount(abs(found.mean))} ({self.between(found.low, found.high)})"
 
 
 _OWN = (

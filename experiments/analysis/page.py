@@ -37,31 +37,33 @@ def page(title, body, specs):
 
 def embedded(item):
     """The descriptions of a figure's charts as data that no name in them can break out of."""
-    return "\n".join(_embedded(f"spec-{key}", chart.to_dict()) for key, chart in _charts(item).items())
+    return "\n".join(_embedded(f"spec-{key}", chart) for key, (_, chart) in _keyed(item).items())
 
 
-def _embedded(key, spec):
-    text = json.dumps(spec, separators=(",", ":")).replace("<", "\\u003c")
+def _embedded(key, chart):
+    text = json.dumps(chart.to_dict(), separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json" id="{key}">{text}</script>'
 
 
-def _charts(item):
-    """{key: chart} of a figure of one chart or of several."""
-    if isinstance(item, Figure):
-        return {item.key: item.chart}
-    return {f"{item.key}-{place}": chart for place, (_, chart) in enumerate(item.charts)}
+def charts(item):
+    """(name, chart) of a figure of one chart or of several."""
+    return (("", item.chart),) if isinstance(item, Figure) else item.charts
+
+
+def _keyed(item):
+    """{key: (name, chart)}."""
+    one = isinstance(item, Figure)
+    return {item.key if one else f"{item.key}-{place}": named for place, named in enumerate(charts(item))}
 
 
 def figure(item, wide=False):
     """A figure with its title, how to read it, what its colours mean, and room for its charts."""
     place = ' class="wide"' if wide else ""
-    holders = [f'<div class="chart" data-chart="{key}"></div>' for key in _charts(item)]
-    if not isinstance(item, Figure):
-        named = zip((name for name, _ in item.charts), holders)
-        inside = "".join(f"<div>{f'<h4>{escape(name)}</h4>' if name else ''}{holder}</div>" for name, holder in named)
-        holders = [f'<div class="grid{" three" if len(item.charts) > 2 else ""}">{inside}</div>' if len(holders) > 1 else inside]
+    shown = [(name, f'<div class="chart" data-chart="{key}"></div>') for key, (name, _) in _keyed(item).items()]
+    inside = "".join(f"<div><h4>{escape(name)}</h4>{holder}</div>" if name else holder for name, holder in shown)
+    holders = f'<div class="grid{" three" if len(shown) > 2 else ""}">{inside}</div>' if len(shown) > 1 else inside
     head = f"<h3>{escape(item.title)}</h3><figcaption>{escape(item.reading)}</figcaption>{key_of(item.colours)}"
-    return f"<figure{place}>{head}{''.join(holders)}</figure>"
+    return f"<figure{place}>{head}{holders}</figure>"
 
 
 def key_of(colours):

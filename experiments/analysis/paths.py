@@ -8,12 +8,12 @@ MOST = 4  # values of a lever, measures and kinds of firm that are shown
 
 
 def stored_series(results):
-    """{measure: kind} of the stored series, in the order of their names; empty if none were asked for."""
+    """{measure: kind} of the stored series; of one that several kinds of firm have, that of labs. Empty if none were asked for."""
     from experiments.engine.store import SERIES, found_in
 
     if not found_in(results).parts(SERIES):
         return {}
-    found = query(results, "select distinct measure, kind from series order by measure, kind")
+    found = query(results, "select distinct measure::varchar as measure, kind::varchar as kind from series order by kind = 'labs', kind")
     return dict(zip(found["measure"], found["kind"]))
 
 
@@ -34,11 +34,11 @@ def _literal(value):
     return repr(value) if isinstance(value, float) else "'" + value.replace("'", "''") + "'"
 
 
-def fans(results, measure, values):
+def fans(results, measure, kind, values):
     """{label: rows (quarter, low, mid, high, runs)} of a measure; of firms it is their mean in a run. values: of `shown_values`."""
     low, mid, high = FAN
     one = f"""select point, seed, quarter, avg(value) as value from series
-        where measure = {_literal(measure)} and isfinite(value) group by all"""
+        where measure = {_literal(measure)} and kind = {_literal(kind)} and isfinite(value) group by all"""
     return {
         name: query(
             results,

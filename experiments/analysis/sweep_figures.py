@@ -7,14 +7,13 @@ from abm.clock import QUARTER, Quarter
 from abm.indicators import INDICATORS
 from experiments.analysis.figures import FIRM_COLOURS, FRAME, LOW_HEIGHT, MIDTONE, ROW_HEIGHT, THICK, THIN, Figure, sized
 from experiments.analysis.findings import axis, cells, estimate, importance, levels, sampled_names
-from experiments.analysis.maps import Multiples, along, dots, hue
+from experiments.analysis.maps import LINE, Multiples, along, dots, hue
 from experiments.analysis.outcomes import outcome, short
 from experiments.analysis.paths import MOST, fans, lives, shown_values, stored_series
 from experiments.summary import wilson
 from experiments.words import KIND_NAMES, percent
 
 MOST_ROWS, MOST_CELLS = 24, 400  # of a tornado; of a scatter
-LABELS = 34  # letters of a row's name
 
 
 def tornado(found, names):
@@ -27,14 +26,14 @@ def tornado(found, names):
         item = outcome(name)
         rows = [_tornado_row(known[name, *place], item) for place in order]
         tips = [alt.Tooltip("name:N"), alt.Tooltip("said:N", title="change"), alt.Tooltip("runs:Q", title="pairs of runs")]
-        charts.append((f"{item.label}{', points of probability' if item.is_event else ''}", dots(rows, item, tips, zero=True, colour=True)))
+        charts.append((f"{item.label}{', points of probability' if item.is_event else ''}", dots(rows, item, tips, change=True)))
     reading = "Dots: mean change in the same futures, all other settings alike; bars: 95 % intervals; grey ones cannot be told from none."
     return Multiples("tornado", "What each lever changes", reading, tuple(charts))
 
 
 def _tornado_row(effect, item):
     found = effect.found
-    name = f"{short(effect.lever)} {effect.base} → {effect.level}"
+    name = f"{short(effect.lever)}{LINE}{effect.base} → {effect.level}"
     colour = hue(item) if found.clear else "@muted"
     said = {"said": item.change(found), "colour": colour, "runs": found.runs}
     return {"name": name, "mean": found.mean, "low": found.low, "high": found.high, **said}
@@ -48,7 +47,7 @@ def multiples(question, runs, name):
         lying = axis(question, runs, lever)
         charts.append((short(lever), along(cells(runs, [lying], name), [lying], item)))
     reading = "Each lever alone, averaged over all settings of the others, with 95 % intervals."
-    return Multiples("multiples", f"{item.label}, lever by lever", reading, tuple(charts))
+    return Multiples(f"along-{name}", f"{item.label}, lever by lever", reading, tuple(charts))
 
 
 def exchange(question, runs, axes):
@@ -63,7 +62,7 @@ def exchange(question, runs, axes):
     shade = lying[names.index(axes.x)] if axes.x in names and len(lying[names.index(axes.x)]) <= len(FIRM_COLOURS) else None
     rows = [_dot(place, found, gain[place], lying, shade, axes) for place, found in risk.items() if found.runs]
     colours = tuple((f"{short(shade.name)} {text}", colour) for text, colour in zip(shade.labels, FIRM_COLOURS)) if shade else ()
-    reading = "A dot is a setting; bars are 95 % intervals. Further down is safer, further right is more welfare: nothing is bold for free."
+    reading = "A dot is a setting; bars are 95 % intervals. Further down is safer, further right more is gained."
     return Figure("exchange", "Risk beside welfare", reading, _scatter(rows, outcome(axes.outcome), outcome(axes.welfare)), colours)
 
 
@@ -121,7 +120,9 @@ def _pawn(table):
     ]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
     bars = base.mark_bar(height=10).encode(
-        x=alt.X("pawn:Q", title="PAWN index"), color=alt.Color("colour:N", scale=None), tooltip=["name:N", "pawn:Q"]
+        x=alt.X("pawn:Q", title="PAWN index", axis=alt.Axis(tickCount=5)),
+        color=alt.Color("colour:N", scale=None),
+        tooltip=["name:N", "pawn:Q"],
     )
     floor = (
         alt.Chart(alt.Data(values=[{}])).mark_rule(strokeDash=[6, 4], color="@vermilion").encode(x=alt.datum(float(table["floor"].iloc[0])))
@@ -156,7 +157,7 @@ def _fan(results, measure, values, lever, kind):
     known = INDICATORS.get(measure)
     name = known.label if known else measure.replace("_", " ").capitalize()
     unit = known.unit if known else ""
-    by_value = fans(results, measure, values)
+    by_value = fans(results, measure, kind, values)
     top = [max(row["high"] for row in rows) for rows in by_value.values() if rows]
     low = [min(row["low"] for row in rows) for rows in by_value.values() if rows]
     span = [min(0, *low, 0), max(*top, 0)] if top else [0, 1]
@@ -170,8 +171,8 @@ def _fan(results, measure, values, lever, kind):
 def _one_fan(rows, unit, span):
     rows = [{**row, "x": _year(row["quarter"])} for row in rows]
     base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("x:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=_year_axis()))
-    tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{key}:Q", format=",.3~g") for key in ("low", "mid", "high")), alt.Tooltip("runs:Q")]
-    tall = alt.Y("low:Q", title=unit or None, scale=alt.Scale(domain=span), axis=alt.Axis(tickCount=5, format=",.3~g"))
+    tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{key}:Q", format=",.3~r") for key in ("low", "mid", "high")), alt.Tooltip("runs:Q")]
+    tall = alt.Y("low:Q", title=unit or None, scale=alt.Scale(domain=span), axis=alt.Axis(tickCount=5, format=",.3~r"))
     band = base.mark_area(opacity=MIDTONE, color="@blue").encode(y=tall, y2="high:Q")
     return sized(alt.layer(band, base.mark_line(color="@blue", strokeWidth=THICK).encode(y="mid:Q", tooltip=tips)), LOW_HEIGHT)
 

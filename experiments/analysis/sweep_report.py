@@ -12,7 +12,7 @@ from experiments.analysis.sweep_answer import answer, counted, gather, in_short
 from experiments.analysis.sweep_figures import exchange, multiples, over_time, spread, tornado, unknowns
 from experiments.analysis.tables import details, table
 from experiments.declarations import declarations
-from experiments.words import CAVEAT, percent, significant
+from experiments.words import CAVEAT, significant
 
 PAGE = "report.html"
 MOST_ADDRESSES = 3
@@ -54,7 +54,8 @@ def _tiles(found):
     for name in found.outcomes:
         item, whole = outcome(name), numbers.estimate(found.runs, name)
         if whole.runs:
-            meaning = f"{'of runs' if item.is_event else item.unit or 'mean'}; 95 % interval {item.between(whole.low, whole.high)}, {whole.runs:,} runs"
+            what = "of runs" if item.is_event else item.unit or "mean"
+            meaning = f"{what}; 95 % interval {item.between(whole.low, whole.high)}, {whole.runs:,} runs"
             rows.append((item.label, item.amount(whole.mean), meaning))
     return rows
 
@@ -158,7 +159,8 @@ def _asked(found):
     meanings = {row.name: f"{row.meaning} [{row.unit}]" for row in declarations()}
     rows = [(name, _values(values), meanings.get(_plain(name), "named settings")) for name, values in question.levers.items()]
     rows += [
-        (name, f"{row.low} to {row.high}, {row.scale}", meanings.get(_plain(name), "")) for name, row in question.uncertainties.items()
+        (name, f"{significant(row.low)} to {significant(row.high)}, {row.scale}", meanings.get(_plain(name), ""))
+        for name, row in question.uncertainties.items()
     ]
     rows += [(name, significant(value), f"held; {meanings.get(_plain(name), '')}") for name, value in question.settings.items()]
     rows += [(str(row["name"]), ", ".join(f"{k} {v}" for k, v in row.items() if k != "name"), "shock") for row in question.shocks]
@@ -221,4 +223,4 @@ def _footer(found):
 <pre>overreach sweep {name}
 overreach report results/{name}
 overreach open results/{name} --run {first}</pre>
-<p>Code {escape(found.manifest["code"])}. Share of runs that came to their end: {percent(len(found.whole) / max(1, len(found.runs)))}.</p></footer>"""
+<p>Code {escape(found.manifest["code"])}.</p></footer>"""

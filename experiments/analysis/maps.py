@@ -136,8 +136,9 @@ def heat(found, axes, item, span):
     base = alt.Chart(alt.Data(values=rows))
     x = alt.X("left:Q", scale=_whole(across), axis=_names(across, labelAngle=-40 if is_long(across) else 0))
     y = alt.Y("low:Q", scale=_upright(up), axis=_names(up))
+    pale = span[0] if item.is_event else span[0] - (span[1] - span[0]) * MIDTONE
     # the colour is relative within the map, so that a narrow range is seen as well; the number says how large it is
-    colour = alt.Color("mean:Q", scale=alt.Scale(domain=list(span), range=["@card", hue(item)], interpolate="rgb"), legend=None)
+    colour = alt.Color("mean:Q", scale=alt.Scale(domain=[pale, span[1]], range=["@card", hue(item)], interpolate="rgb"), legend=None)
     tips = [alt.Tooltip("said:N", title=item.label), alt.Tooltip("between:N", title="95 % interval"), alt.Tooltip("runs:Q", title="runs")]
     boxes = base.mark_rect(stroke="@card", strokeWidth=2).encode(x=x, x2="right:Q", y=y, y2="high:Q", color=colour, tooltip=tips)
     ink = alt.condition("datum.dark", alt.value("@card"), alt.value("@ink"))
@@ -202,14 +203,15 @@ def _is_crossed(over, level):
 
 
 def _contour(found, axes, level):
-    """Where a share crosses a level, by linear interpolation between the middles of cells; None where it never does."""
+    """Where a share crosses a level, by linear interpolation between the middles of cells; None if it never does."""
     from contourpy import contour_generator
 
     across, up = axes
     grid = np.full((len(up), len(across)), np.nan)
     for (x, y), each in found.items():
         grid[y, x] = each.mean
-    lines = contour_generator(z=np.ma.masked_invalid(grid)).lines(level)
+    ends = [np.r_[-1 / 2, np.arange(len(axis)), len(axis) - 1 / 2] for axis in axes]  # to the rim of the map as at its outermost cells
+    lines = contour_generator(*ends, np.ma.masked_invalid(np.pad(grid, 1, mode="edge"))).lines(level)
     rows = [{"x": float(x), "y": float(y), "line": number, "k": k} for number, line in enumerate(lines) for k, (x, y) in enumerate(line)]
     if not rows:
         return None

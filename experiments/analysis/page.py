@@ -1,6 +1,7 @@
 """The frame of a page: one HTML file with its styles, its scripts and its charts inside, which needs no network."""
 
 import json
+from functools import cache
 from html import escape
 from importlib.resources import files
 
@@ -11,10 +12,7 @@ ASSETS = "experiments.analysis"
 
 def page(title, body, specs):
     """The whole page as text. body: HTML; specs: the charts, as `embedded` gives them."""
-    from vl_convert import javascript_bundle
-
     style, script = (files(ASSETS).joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    library = javascript_bundle(None).replace("</script", "<\\/script")
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -28,11 +26,19 @@ def page(title, body, specs):
 <body>
 {body}
 {specs}
-<script>{library}</script>
+<script>{_library()}</script>
 <script>{script}</script>
 </body>
 </html>
 """
+
+
+@cache
+def _library():
+    """What draws the charts."""
+    from vl_convert import javascript_bundle
+
+    return javascript_bundle(None).replace("</script", "<\\/script")
 
 
 def embedded(item):

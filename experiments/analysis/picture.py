@@ -1,6 +1,7 @@
 """Figures of a report as one PNG picture, in the light colours of the page."""
 
 import re
+from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
@@ -8,6 +9,7 @@ from experiments.analysis.page import ASSETS, charts
 
 WIDTH, ACROSS, GAP = 860, 3, 18  # pixels; charts beside each other; pixels between them
 LARGEST = 150_000  # bytes
+APART = {"resolve": {"scale": {"color": "independent"}}}  # every chart keeps its own colours
 COLOURS, SCALE = 128, 1.5  # of the picture's palette; picture's pixels per pixel
 
 
@@ -25,7 +27,7 @@ def png(items, scale=SCALE):
     import vl_convert
     from PIL import Image
 
-    spec = {"vconcat": [_figure(item) for item in items], "spacing": 2 * GAP, "config": _look(), "padding": GAP}
+    spec = {"vconcat": [_figure(item) for item in items], "spacing": 2 * GAP, "config": _look(), "padding": GAP, **APART}
     drawn = vl_convert.vegalite_to_png(_painted(spec), scale=scale)
     small = BytesIO()
     Image.open(BytesIO(drawn)).convert("RGB").quantize(COLOURS).save(small, "png", optimize=True)
@@ -39,7 +41,7 @@ def _figure(item):
     parts = [_chart(name, chart, (WIDTH - GAP * (across - 1)) / across) for name, chart in shown]
     lines = [part.strip() for part in re.split(r"(?<=\.) ", item.reading)]
     title = {"text": item.title, "subtitle": [*lines, *(f"Line: {name}" for name, _ in item.colours)], "anchor": "start", "offset": GAP / 2}
-    return {"title": title, "concat": parts, "columns": across, "spacing": GAP}
+    return {"title": title, "concat": parts, "columns": across, "spacing": GAP, **APART}
 
 
 def _chart(name, chart, width):
@@ -48,6 +50,7 @@ def _chart(name, chart, width):
     return {**spec, **title, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
 
 
+@cache
 def _palette():
     """{name: colour} of the page on a light screen."""
     style = files(ASSETS).joinpath("report.css").read_text(encoding="utf-8")
@@ -60,7 +63,7 @@ def _painted(value):
         return {key: _painted(part) for key, part in value.items()}
     if isinstance(value, list):
         return [_painted(part) for part in value]
-    return _palette()[value[1:]] if isinstance(value, str) and value.startswith("@") else value
+    return _palette().get(value[1:], value) if isinstance(value, str) and value.startswith("@") else value
 
 
 def _look():

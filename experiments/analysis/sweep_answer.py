@@ -81,6 +81,8 @@ def _move(effect):
 
 def answer(found):
     """The answer as [(heading, sentences)], to be read in this order."""
+    if found.whole.empty:
+        return [("How sure", how_sure(found))]
     parts = [
         ("What happens", [f"{_level(outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome))}.", *_range(found)]),
         ("What moves it", [*_moves(found, found.axes.outcome), *_depends(found), *_unknowns(found)]),

@@ -28,7 +28,8 @@ def write_sweep_report(results):
 
 def sweep_report(found):
     """The whole page as text. All names are escaped; nothing on it is loaded from anywhere."""
-    sections = [part for part in (_answer(found), _map(found), _levers(found), _unknowns(found), _paths(found), _asked(found)) if part]
+    shown = (_map, _levers, _unknowns, _paths) if len(found.whole) else ()
+    sections = [part for make in (_answer, *shown, _asked) if (part := make(found))]
     links = "".join(f'<a href="#{key}">{escape(title)}</a>' for key, title, _, _, _ in sections)
     body = "\n".join([_header(found, links), "<main>", *map(_section, sections), "</main>", _footer(found)])
     specs = "\n".join(embedded(item) for _, _, _, _, items in sections for item in items)

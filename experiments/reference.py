@@ -22,7 +22,7 @@ from experiments.engine.sweep import RESULTS, sweep
 
 README, TABLE, FIGURE = "README.md", "table.csv", "figure.png"
 DIGITS = 5  # of a number in the table
-_ANSWER = re.compile(r"^\*\*Answer\.\*\* (.*)$", flags=re.M)
+_ANSWER = re.compile(r"^\*\*Answer\.\*\* (.*?)(?:\n\n|\Z)", flags=re.M | re.S)
 
 
 def sized(name, seeds=None):
@@ -69,7 +69,10 @@ def page(name, found, items):
 
     parts = dict(answer(found))
     sure = parts.pop("How sure")
-    paragraph = " ".join([in_short(found), *parts.pop("What moves it", ()), *parts.pop("What is gained or lost beside it", ()), *sure])
+    first, moves = in_short(found), parts.pop("What moves it", ())
+    more = [text for text in moves if text.removeprefix("Moving ").partition(" changes")[0] not in first]  # not what was said already
+    beside = [*parts.pop("How much risk is tolerable", ()), *parts.pop("What is gained or lost beside it", ())]
+    paragraph = " ".join([first, *more, *beside, *sure])
     number, design = _opening(name)
     rest = "\n\n".join(f"**{head}.** {' '.join(sentences)}" for head, sentences in parts.items())
     captions = "; ".join(f"{item.title}" for item in items)
@@ -145,7 +148,7 @@ def listed(out):
     for path in sorted(Path(out).glob(f"*/{README}"), key=_order):
         text = path.read_text(encoding="utf-8")
         said = _ANSWER.search(text)
-        first = re.split(r"(?<=[^.\d]\.) (?=[A-Z])", said[1])[0] if said else ""
+        first = re.split(r"(?<=[^.\d]\.) (?=[A-Z])", " ".join(said[1].split()))[0] if said else ""
         lines.append(Line(path.parent.name, text.splitlines()[0].removeprefix("# "), first))
     return lines
 

@@ -139,7 +139,8 @@ def estimate(runs, name):
 
 def _share(values):
     count = int((values > 0).sum())
-    return Estimate(count / len(values), *wilson(count, len(values)), len(values))
+    low, high = wilson(count, len(values))
+    return Estimate(count / len(values), low, high, len(values))
 
 
 def _clustered(whole, name, is_share=False):
@@ -225,7 +226,8 @@ def interactions(question, runs, found, name):
         both = sides[1].merge(sides[0], on=kept, suffixes=("", " before")).dropna()
         if len(both):
             both = both.assign(change=both[name] - both[f"{name} before"])
-            rows.append(Interaction(first, second, *(_paired(part, name) for part in at.values()), _clustered(both, "change")))
+            here, there = (_paired(part, name) for part in at.values())
+            rows.append(Interaction(first, second, here, there, _clustered(both, "change")))
     return sorted(rows, key=lambda row: -abs(row.found.mean))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.analysis.figures import FRAME, LOW_HEIGHT, MIDTONE, PALE, ROW_HEIGHT, THICK, THIN, sized
 from experiments.analysis.findings import LIKELY, TOLERATED, WIDE_BINS, axis, cells, importance, label, levels, sampled_names
-from experiments.analysis.outcomes import WELFARE, outcome, short
+from experiments.analysis.outcomes import RISK, WELFARE, outcome, short
 from experiments.words import percent
 
 CELL_HEIGHT, MOST_PANELS, TICKED, ROOMY = (
@@ -19,7 +19,7 @@ CELL_HEIGHT, MOST_PANELS, TICKED, ROOMY = (
 CONTOURS = {TOLERATED: ("@blue", [5, 3]), LIKELY: ("@ink", [1, 0])}  # level: colour, dash
 LINE = "|"  # where a row's name goes on in its second line
 RISK_HUE, GAIN_HUE, PLAIN_HUE = "@vermilion", "@green", "@blue"
-BESIDE = "served_revenue"  # what is shown beside risk
+SERVED, ODDS = "served_revenue", "systemic_event"  # what is shown beside risk, and beside welfare
 
 
 class Multiples(NamedTuple):
@@ -33,7 +33,7 @@ class Multiples(NamedTuple):
 
 
 class Axes(NamedTuple):
-    """What the first figure shows: names of x, y (or None) and panels (or None), the outcome, and the welfare beside it (or None)."""
+    """What the first figure shows: names of x, y (or None) and panels (or None), the outcome, and what stands beside it (or None)."""
 
     x: str | None
     y: str | None
@@ -53,7 +53,7 @@ def axes_of(question, runs):
     if y and not chosen.x and is_long(axis(question, runs, x)) and not is_long(axis(question, runs, y)):
         x, y = y, x  # names stand better in rows
     panels = chosen.panels or next((name for name in free if name in known and not chosen.x), None)
-    return Axes(x, y, panels if y or chosen.panels else None, lead, _welfare(question, runs, lead))
+    return Axes(x, y, panels if y or chosen.panels else None, lead, _beside(question, runs, lead))
 
 
 def _by_importance(question, runs, lead):
@@ -62,10 +62,11 @@ def _by_importance(question, runs, lead):
     return names if found is None else [name for name in found["input"] if name in names]
 
 
-def _welfare(question, runs, lead):
-    """The welfare that was chosen, else the first that the question asks for, else served revenue; None if it leads already."""
-    asked = [name for name in question.outcomes if outcome(name).role == WELFARE]
-    found = question.figure.welfare or next(iter(asked), BESIDE)
+def _beside(question, runs, lead):
+    """What was chosen to stand beside the outcome, else the first welfare that is asked for or served revenue; beside welfare, a risk."""
+    role, usual = (RISK, ODDS) if outcome(lead).role == WELFARE else (WELFARE, SERVED)
+    asked = [name for name in question.outcomes if outcome(name).role == role]
+    found = question.figure.welfare or next(iter(asked), usual)
     return found if found in runs.columns and found != lead else None
 
 
@@ -126,7 +127,7 @@ def _span(over, item):
 
 def hue(item):
     """The colour of an outcome: risks warm, welfare green."""
-    return {"risk": RISK_HUE, WELFARE: GAIN_HUE}.get(item.role, PLAIN_HUE)
+    return {RISK: RISK_HUE, WELFARE: GAIN_HUE}.get(item.role, PLAIN_HUE)
 
 
 def heat(found, axes, item, span):
@@ -211,7 +212,7 @@ def _contour(found, axes, level):
     for (x, y), each in found.items():
         grid[y, x] = each.mean
     ends = [np.r_[-1 / 2, np.arange(len(axis)), len(axis) - 1 / 2] for axis in axes]  # to the rim of the map as at its outermost cells
-    lines = contour_generator(*ends, np.ma.masked_invalid(np.pad(grid, 1, mode="edge"))).lines(level)
+    lines = contour_generator(x=ends[0], y=ends[1], z=np.ma.masked_invalid(np.pad(grid, 1, mode="edge"))).lines(level)
     rows = [{"x": float(x), "y": float(y), "line": number, "k": k} for number, line in enumerate(lines) for k, (x, y) in enumerate(line)]
     if not rows:
         return None

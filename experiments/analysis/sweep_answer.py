@@ -1,12 +1,16 @@
 """The answer of a sweep in words, all of it computed: what happens, what moves it, what it costs, and how sure that is."""
 
+from pathlib import Path
 from typing import NamedTuple
+
+import pandas as pd
 
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import LIKELY, TOLERATED, axis, cells, label, levels
 from experiments.analysis.maps import Axes, axes_of
 from experiments.analysis.outcomes import outcome, quoted, short
 from experiments.analysis.pairs import LEVEL
+from experiments.engine.question import Question
 from experiments.engine.store import MANIFEST, found_in, load
 from experiments.engine.sweep import asked
 from experiments.words import PERCENT, percent
@@ -19,10 +23,10 @@ MOST_GROUPS = 6
 class Found(NamedTuple):
     """Stored results, and what follows from them."""
 
-    folder: object
-    question: object
+    folder: Path
+    question: Question
     manifest: dict
-    runs: object  # all of them; the failed ones have no outcomes
+    runs: pd.DataFrame  # all of them; the failed ones have no outcomes
     axes: Axes
     effects: list
     interactions: list
@@ -86,9 +90,9 @@ def answer(found):
     parts = [
         ("What happens", [f"{_level(outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome))}.", *_range(found)]),
         ("What moves it", [*_moves(found, found.axes.outcome), *_depends(found), *_unknowns(found)]),
+        ("How much risk is tolerable", _tolerable(found)),
         ("What is gained or lost beside it", _welfare(found)),
         ("What else changes", _others(found)),
-        ("How much risk is tolerable", _tolerable(found)),
         ("How sure", how_sure(found)),
     ]
     return [(head, sentences) for head, sentences in parts if sentences]

@@ -8,7 +8,7 @@ from abm.indicators import INDICATORS
 from experiments.analysis.figures import FIRM_COLOURS, FRAME, LOW_HEIGHT, MIDTONE, ROW_HEIGHT, THICK, THIN, Figure, sized
 from experiments.analysis.findings import axis, cells, estimate, importance, levels, sampled_names
 from experiments.analysis.maps import LINE, Multiples, along, dots, hue
-from experiments.analysis.outcomes import outcome, short
+from experiments.analysis.outcomes import RISK, WELFARE, outcome, short
 from experiments.analysis.paths import MOST, fans, lives, shown_values, stored_series
 from experiments.summary import wilson
 from experiments.words import KIND_NAMES, percent
@@ -51,10 +51,12 @@ def multiples(question, runs, name):
 
 
 def exchange(question, runs, axes):
-    """Risk against welfare, a dot for every setting; colours: values of the first axis if they are few."""
+    """A risk (or another outcome) against welfare, a dot for every setting; colours: values of the first axis if they are few."""
     if axes.welfare is None:
         return None
     lying = [axis(question, runs, name) for name in levels(question, runs)]
+    if outcome(axes.outcome).role == WELFARE:
+        axes = axes._replace(outcome=axes.welfare, welfare=axes.outcome)
     risk, gain = (cells(runs, lying, name) for name in (axes.outcome, axes.welfare))
     if not 2 < len(risk) <= MOST_CELLS:
         return None
@@ -62,8 +64,10 @@ def exchange(question, runs, axes):
     shade = lying[names.index(axes.x)] if axes.x in names and len(lying[names.index(axes.x)]) <= len(FIRM_COLOURS) else None
     rows = [_dot(place, found, gain[place], lying, shade, axes) for place, found in risk.items() if found.runs]
     colours = tuple((f"{short(shade.name)} {text}", colour) for text, colour in zip(shade.labels, FIRM_COLOURS)) if shade else ()
-    reading = "A dot is a setting; bars are 95 % intervals. Further down is safer, further right more is gained."
-    return Figure("exchange", "Risk beside welfare", reading, _scatter(rows, outcome(axes.outcome), outcome(axes.welfare)), colours)
+    lead, gained = outcome(axes.outcome), outcome(axes.welfare)
+    reading = "A dot is a setting; bars are 95 % intervals. Further right more is gained"
+    reading += ", further down less is risked." if lead.role == RISK else "."
+    return Figure("exchange", f"{lead.label} beside {gained.label.lower()}", reading, _scatter(rows, lead, gained), colours)
 
 
 def _dot(place, found, gain, lying, shade, axes):

@@ -164,7 +164,10 @@ def _asked(found):
         for name, row in question.uncertainties.items()
     ]
     rows += [(name, significant(value), f"held; {meanings.get(_plain(name), '')}") for name, value in question.settings.items()]
-    rows += [(str(row["name"]), ", ".join(f"{k} {v}" for k, v in row.items() if k != "name"), "shock") for row in question.shocks]
+    rows += [
+        (str(row.get("label", row["name"])), ", ".join(f"{k} {v}" for k, v in row.items() if k != "name"), "shock")
+        for row in question.shocks
+    ]
     parts = [details("What was varied and held", len(rows), table(("Name", "Value", "Meaning"), rows, ()), is_open=True)]
     lost = failures(found.runs)
     if lost:

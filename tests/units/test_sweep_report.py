@@ -46,7 +46,9 @@ def stored(folder, asked, rows, series=None):
     """A finished sweep of these rows, without running anything."""
     store, question = Store(folder), Question.read(asked)
     store.write_json(QUESTION, question.plain())
-    table = pa.Table.from_pylist([{"address": f"{k:016x}", "combination": 0, "sample": 0, "failure": None, **row} for k, row in enumerate(rows)])
+    table = pa.Table.from_pylist(
+        [{"address": f"{k:016x}", "combination": 0, "sample": 0, "failure": None, **row} for k, row in enumerate(rows)]
+    )
     points = {row["point"]: row for row in table.to_pylist()}
     store.write_points(pa.Table.from_pylist(list(points.values())))
     store.write_part(0, table, series)
@@ -185,7 +187,11 @@ def test_a_question_that_varies_nothing_has_a_page(tmp_path):
 
 def test_unknowns_are_ranked_and_shown_one_by_one(tmp_path):
     ranges = {"cone.width": {"low": 0.5, "high": 1.5}, "customers.market_size": {"low": 700, "high": 3000, "scale": "log"}}
-    asked = {key: value for key, value in ASKED.items() if key != "levers"} | {"uncertainties": ranges, "design": {"points": 64}, "seeds": 4}
+    asked = {key: value for key, value in ASKED.items() if key != "levers"} | {
+        "uncertainties": ranges,
+        "design": {"points": 64},
+        "seeds": 4,
+    }
     from experiments.engine.design import sample
 
     drawn = [
@@ -207,7 +213,7 @@ def values(spec):
 
 def test_survival_and_fans_come_from_the_stored_series(tmp_path):
     def line(point, seed, quarter, measure, kind, agent, value):
-        return dict(point=point, seed=seed, quarter=quarter, kind=kind, agent=agent, measure=measure, value=value)
+        return {"point": point, "seed": seed, "quarter": quarter, "kind": kind, "agent": agent, "measure": measure, "value": value}
 
     quarters = ["2026Q3", "2026Q4", "2027Q1"]
     series = []

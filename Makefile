@@ -7,13 +7,14 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready-$(EXTRAS)
 
-.PHONY: help setup run test test-all test-ui lint ruff mypy layers bench validate constraints
+.PHONY: help setup run test test-all test-ui lint ruff mypy layers bench validate results constraints
 
 help:
 	@echo "make run       set up, then 500 worlds of the AI industry for 40 quarters, and a report"
 	@echo "make test      set up, then the quick tests (test-all: the slow ones too; test-ui: in a browser)"
 	@echo "make lint      ruff, mypy and the layer contract"
 	@echo "make bench     measure speed and write docs/performance.md"
+	@echo "make results   run the shipped questions and write results/ (about half an hour; NAME=... for one)"
 	@echo "make validate  compare with numbers from outside and write docs/validation.md"
 
 setup: $(READY)
@@ -50,6 +51,11 @@ bench: $(READY)
 
 validate: $(READY)
 	$(PYTHON) -m tests.validation docs/validation.md
+
+results: export OMP_NUM_THREADS = 1
+results: export OPENBLAS_NUM_THREADS = 1
+results: $(READY)
+	$(PYTHON) -m experiments.reference --workers $(WORKERS) $(NAME)
 
 # The versions everybody gets, for every Python and platform we support, and no addresses of where they came from.
 constraints:

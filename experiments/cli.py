@@ -149,6 +149,7 @@ def story(
 
 app.command()(sweeps.experiments)
 app.command()(sweeps.sweep)
+app.command()(sweeps.report)
 app.command()(sweeps.query)
 app.command("open")(sweeps.open_stored)
 app.command()(analyses.sensitivity)

@@ -48,27 +48,17 @@ def sensitivity(source, method="morris", outcome="systemic_event", vary=(), poin
     """
     from experiments.analysis import sensitivity as analysis
     from experiments.engine.store import load
-    from experiments.engine.sweep import sweep
+    from experiments.engine.sweep import asked, sweep
 
     if method not in analysis.METHODS:
         raise BadInput(f"no method is called {method!r}; allowed: {', '.join(analysis.METHODS)}")
     folder = Path(source) if _has_results(source) else None
     work = work or Work()
     if folder is None:
-        asked = _sensitivity_question(source, method, outcome, vary, points, work)
-        folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
-    question, runs = _asked(folder), load(folder)
+        drawn = _sensitivity_question(source, method, outcome, vary, points, work)
+        folder = sweep(drawn, work.out, work.workers or None, quiet=work.quiet).folder
+    question, runs = asked(folder), load(folder)
     return "\n\n".join(_one_sensitivity(question, runs, method, outcome, number) for number in sorted(runs["combination"].unique()))
-
-
-def _asked(results):
-    """The question that stored results answer."""
-    from experiments.engine.question import Question
-    from experiments.engine.store import QUESTION, found_in
-
-    raw = found_in(results).read_json(QUESTION)
-    samples = raw["uncertainties"] or raw["design"]["method"] == "list"
-    return Question.read(raw if samples else {key: value for key, value in raw.items() if key != "design"})
 
 
 def _has_results(source):
@@ -145,10 +135,11 @@ def discover(results, outcome, by="points", most=3):
     from experiments.analysis import discovery
     from experiments.analysis.conditions import Condition
     from experiments.engine.store import load
+    from experiments.engine.sweep import asked
 
     if by not in ("points", "runs"):
         raise BadInput(f"by = {by!r} is not allowed; points or runs")
-    question, runs = _asked(results), load(results)
+    question, runs = asked(results), load(results)
     columns = [*question.levers, *question.uncertainties]
     condition = Condition.read(outcome, [name for name in runs.columns if runs[name].dtype == float])
     whole = runs.dropna(subset=condition.names)

@@ -82,7 +82,7 @@ def revenue(summary):
     inner = base.mark_area(opacity=MIDTONE, color="@blue").encode(y="p25:Q", y2="p75:Q")
     middle = base.mark_line(strokeWidth=THICK, color="@blue").encode(y="p50:Q", tooltip=tips)
     line = base.mark_line(strokeWidth=THICK, strokeDash=[6, 4], color="@vermilion").encode(y="required:Q", tooltip=tips)
-    return _sized(alt.layer(outer, inner, middle, line), HEIGHT)
+    return sized(alt.layer(outer, inner, middle, line), HEIGHT)
 
 
 def failures(summary):
@@ -97,7 +97,7 @@ def failures(summary):
     bars = base.mark_rule(strokeWidth=THICK, opacity=1 / 2).encode(x=alt.X("low:Q", scale=across, axis=axis), x2="high:Q")
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("share:Q", scale=across), tooltip=tips)
     words = base.mark_text(align="left", dx=8, color="@ink").encode(x="high:Q", text="said:N", color=alt.value("@ink"))
-    return _sized(alt.layer(bars, dots, words), _failing_height(summary))
+    return sized(alt.layer(bars, dots, words), _failing_height(summary))
 
 
 def failing(summary):
@@ -130,7 +130,7 @@ def survival(summary):
     base = alt.Chart(alt.Data(values=_apart(ends, LABEL_GAP / height * (1 - bottom)))).encode(
         x="x:Q", y="at:Q", text="firm:N", color=colour
     )
-    return _sized(alt.layer(lines, base.mark_text(align="left", dx=6)), height)
+    return sized(alt.layer(lines, base.mark_text(align="left", dx=6)), height)
 
 
 def wall(summary):
@@ -157,7 +157,7 @@ def wall(summary):
     tips = [alt.Tooltip("year:O"), *(alt.Tooltip(f"{key}:Q", format=",.0f") for key in ("low", "mid", "high"))]
     spread = base.mark_rule(color="@ink", strokeWidth=THIN).encode(y="low:Q", y2="high:Q", tooltip=tips)
     middle = base.mark_tick(color="@ink", thickness=3, size=18).encode(y="mid:Q", tooltip=tips)
-    return _sized(alt.layer(bars, spread, middle), HEIGHT)
+    return sized(alt.layer(bars, spread, middle), HEIGHT)
 
 
 def _wall_series(summary):
@@ -193,7 +193,7 @@ def minsky(summary):
     )
     tips = [alt.Tooltip("quarter:N"), alt.Tooltip("kind:N"), alt.Tooltip("share:Q", format=".0%")]
     chart = alt.Chart(alt.Data(values=rows)).mark_area().encode(x=_years(summary), y=tall, color=colour, order="order:Q", tooltip=tips)
-    return _sized(chart, _implied_height(summary))
+    return sized(chart, _implied_height(summary))
 
 
 def implied(summary):
@@ -205,7 +205,7 @@ def implied(summary):
     line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(x=alt.X("zero:Q", scale=scale), x2="quantile:Q")
     dots = base.mark_point(filled=True, size=90, opacity=1, color="@blue").encode(x=across, tooltip=["firm:N", "said:N"])
     words = base.mark_text(align="left", dx=9, color="@ink").encode(x=across, text="said:N")
-    return _sized(alt.layer(dots, line, words), _implied_height(summary))
+    return sized(alt.layer(dots, line, words), _implied_height(summary))
 
 
 def _implied_height(summary):
@@ -228,7 +228,7 @@ def _indicator(summary, name):
     if item.unit == "x":
         layers.append(alt.Chart(alt.Data(values=[{}])).mark_rule(strokeDash=[6, 4], color="@vermilion").encode(y=alt.datum(1)))
     reading = f"{item.reading[:1].upper()}{item.reading[1:]}; line: median world, band: 10th to 90th percentile."
-    return Figure(name, item.label, reading, _sized(alt.layer(*layers), HEIGHT if item.unit == "x" else LOW_HEIGHT))
+    return Figure(name, item.label, reading, sized(alt.layer(*layers), HEIGHT if item.unit == "x" else LOW_HEIGHT))
 
 
 def _years(summary, room=0):
@@ -254,5 +254,6 @@ def _apart(ends, least):
     return ends
 
 
-def _sized(chart, height):
+def sized(chart, height):
+    """As wide as the page leaves room for; height: pixels."""
     return chart.properties(width="container", height=height)

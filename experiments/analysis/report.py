@@ -1,12 +1,11 @@
 """The report of a run: one HTML file that needs no network, from a manifest, a summary and the opening it started from."""
 
-import json
 import shlex
 from html import escape
-from importlib.resources import files
 
 from experiments.analysis.figures import figures
 from experiments.analysis.money import money_graph_svg
+from experiments.analysis.page import embedded, figure, key_of, page, tiles
 from experiments.analysis.tables import input_tables, story_list, year_table
 from experiments.events import listed
 from experiments.inputs import ADDRESS_LENGTH, deal_text
@@ -45,39 +44,8 @@ def report(manifest, summary, opening):
             _footer(manifest),
         ]
     )
-    specs = "\n".join(_embedded(f"spec-{key}", figure.chart.to_dict()) for key, figure in charts.items())
-    return _page(manifest["world"]["title"], body, specs)
-
-
-def _page(title, body, specs):
-    from vl_convert import javascript_bundle
-
-    style, script = (files("experiments.analysis").joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
-    library = javascript_bundle(None).replace("</script", "<\\/script")
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>Overreach: {escape(title)}</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-{specs}
-<script>{library}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
-
-
-def _embedded(key, spec):
-    """A chart's description as data that no name in it can break out of."""
-    text = json.dumps(spec, separators=(",", ":")).replace("<", "\\u003c")
-    return f'<script type="application/json" id="{key}">{text}</script>'
+    specs = "\n".join(embedded(item) for item in charts.values())
+    return page(manifest["world"]["title"], body, specs)
 
 
 def _header(manifest, summary):
@@ -88,13 +56,9 @@ def _header(manifest, summary):
 <p class="kicker">Overreach · {about}</p>
 <h1>{escape(headline(summary))}</h1>
 <p class="caveat">{escape(CAVEAT)} {escape(world["caveat"])}</p>
-<div class="tiles">{"".join(_tile(*tile) for tile in _tiles(summary))}</div>
+{tiles(_tiles(summary))}
 <nav>{links}</nav>
 </header>"""
-
-
-def _tile(what, value, meaning):
-    return f'<div class="tile"><span class="what">{escape(what)}</span><b>{escape(value)}</b><span>{escape(meaning)}</span></div>'
 
 
 def _tiles(summary):
@@ -135,17 +99,7 @@ def _section(key, text, content):
 
 
 def _figure(charts, key, wide=False):
-    item, place = charts[key], ' class="wide"' if wide else ""
-    return (
-        f"<figure{place}><h3>{escape(item.title)}</h3><figcaption>{escape(item.reading)}</figcaption>{_key(item.colours)}"
-        f'<div class="chart" data-chart="{key}"></div></figure>'
-    )
-
-
-def _key(colours):
-    """What colours mean, as a list that wraps on a narrow screen."""
-    items = "".join(f'<li><i style="background:var(--{hue[1:]})"></i>{escape(name)}</li>' for name, hue in colours)
-    return f'<ul class="key">{items}</ul>' if items else ""
+    return figure(charts[key], wide)
 
 
 def _cone(summary, charts):
@@ -175,7 +129,7 @@ def _promised(charts):
 
 def _money(summary, charts):
     money = summary["money"]
-    key = _key([*zip(NATURES.values(), ("@sky", "@green", "@orange")), ("Goes in a circle", "@vermilion")])
+    key = key_of([*zip(NATURES.values(), ("@sky", "@green", "@orange")), ("Goes in a circle", "@vermilion")])
     reading = (
         f"Widths are $bn in the first year, mean over worlds; red is the part that comes back to where it started "
         f"({percent(money['circling'])} of payments among firms); links too thin to see add up to {billions(money['left_out'])}."

@@ -51,7 +51,7 @@ def input_tables(manifest, opening):
     if chosen or shocks:
         rows = [(name, significant(value), "set by the user") for name, value in chosen.items()]
         rows += [(shock["name"], shock["at"], "shock") for shock in shocks]
-        parts.append(_details("Set for this run", len(rows), _table(("Name", "Value", "How"), rows), is_open=True))
+        parts.append(details("Set for this run", len(rows), table(("Name", "Value", "How"), rows), is_open=True))
     parts.append(_figures(opening))
     parts.append(_parameters(opening))
     return "".join(parts)
@@ -64,7 +64,7 @@ def _figures(opening):
     ]
     kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(figure.confidence for figure in opening.figures).most_common())
     head = ("Firm", "Figure", "Value", "Unit", "Confidence", "Source")
-    return _details("Figures of the opening", kinds or "none", _table(head, rows))
+    return details("Figures of the opening", kinds or "none", table(head, rows))
 
 
 def _parameters(opening):
@@ -72,28 +72,30 @@ def _parameters(opening):
         (row.name, row.meaning + (" (set here)" if row.changed else ""), significant(row.value), row.unit, row.allowed, row.source)
         for row in declarations(given=opening.parameters)
     ]
-    return _details("Parameters", len(rows), _table(("Name", "Meaning", "Value", "Unit", "Allowed", "Source"), rows))
+    return details("Parameters", len(rows), table(("Name", "Meaning", "Value", "Unit", "Allowed", "Source"), rows))
 
 
-def _details(title, count, content, is_open=False):
+def details(title, count, content, is_open=False):
+    """Something to unfold. count: how much of it, or a few words; content: HTML."""
     opened = " open" if is_open else ""
     return f'<details{opened}><summary>{title} <span>· {count}</span></summary><div class="scroll">{content}</div></details>'
 
 
-def _table(head, rows):
-    titles = "".join(f"<th{_side(title)}>{title}</th>" for title in head)
-    lines = "".join("<tr>" + "".join(_cell(title, text) for title, text in zip(head, row)) + "</tr>" for row in rows)
-    return f'<table class="sources"><tr>{titles}</tr>{lines}</table>'
+def table(head, rows, numbers=("Value",), style="sources"):
+    """Rows as a table, all escaped. numbers: titles of columns of numbers."""
+    titles = "".join(f"<th{_side(title, numbers)}>{escape(title)}</th>" for title in head)
+    lines = "".join("<tr>" + "".join(_cell(title, text, numbers) for title, text in zip(head, row)) + "</tr>" for row in rows)
+    return f'<table class="{style}"><tr>{titles}</tr>{lines}</table>'
 
 
-def _cell(title, text):
+def _cell(title, text, numbers):
     if title == "Name":
         return f"<td><code>{escape(text)}</code></td>"
-    return f"<td{_side(title)}>{_linked(text) if title == 'Source' else escape(str(text))}</td>"
+    return f"<td{_side(title, numbers)}>{_linked(text) if title == 'Source' else escape(str(text))}</td>"
 
 
-def _side(title):
-    return ' class="n"' if title == "Value" else ""
+def _side(title, numbers):
+    return ' class="n"' if title in numbers else ""
 
 
 def _linked(text):

@@ -1,4 +1,4 @@
-"""Commands about sweeps, to be registered by `experiments.cli`: experiments, sweep, query, open.
+"""Commands about sweeps, to be registered by `experiments.cli`: experiments, sweep, report, query, open.
 
 Nothing heavy is imported before a command runs.
 """
@@ -55,12 +55,22 @@ def sweep(
         typer.echo("overreach: stopped; what is stored is whole, and the same command goes on from there", err=True)
         raise typer.Exit(INTERRUPTED) from None
     console().print(f"{done.runs:,} runs are stored in {done.folder}", soft_wrap=True)
+    if done.runs:
+        report(done.folder)
     if not done.finished:
         typer.echo(
             f"overreach: workers died over {done.missing} batches, see {done.folder}/quarantine.json; the same command tries again",
             err=True,
         )
         raise typer.Exit(1)
+
+
+def report(results: Results):
+    """Write the page that answers the question of a sweep from its stored results: one HTML file that needs no network."""
+    from experiments.analysis.sweep_report import write_sweep_report
+    from experiments.terminal import console
+
+    console().print(f"The answer is in {write_sweep_report(results)}", soft_wrap=True)
 
 
 def query(

@@ -28,96 +28,22 @@ dates of shocks (`shock.stall.duration`, `shock.stall.at`, where "never" leaves 
 
 import hashlib
 import json
-import math
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
-from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from agents.world_file import shipped_names
+from experiments.engine.forms import Design, Figure, Form, Reference, Settings, Table, Uncertainty, Value
 
 SHIPPED = Path(__file__).resolve().parents[1] / "questions"
 METHODS = ("grid", "lhs", "sobol", "morris", "list")
 NEVER = "never"
 _UNION_TAG = re.compile(r"(list|dict)\[|constrained-|function-")  # pydantic names the member of a union that it tried
-_WORDS_ONLY = {"name", "title", "question", "outcomes", "baseline", "report"}  # they do not change what is run
-
-
-def _plain(value):
-    """Numbers as floats, so that 1 and 1.0 ask the same question. Raises ValueError for what is not a finite number or a text."""
-    if isinstance(value, str):
-        return value
-    if not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError("must be a number or a text")
-    return float(value)
-
-
-Value = Annotated[object, AfterValidator(_plain)]
-Settings = dict[str, Value]
-
-
-class Form(BaseModel):
-    """A table of a question file; keys that nobody declared are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Uncertainty(Form):
-    """A range that is sampled; numbers, or quarters for the date of a shock."""
-
-    low: Value
-    high: Value
-    scale: Literal["linear", "log"] = "linear"
-
-    @model_validator(mode="after")
-    def _not_empty(self):
-        if type(self.low) is not type(self.high):
-            raise ValueError("low and high must both be numbers, or both quarters")
-        low, high = self.bounds
-        if low >= high:
-            raise ValueError(f"the range from {self.low} to {self.high} is empty; low must be below high")
-        if self.scale == "log" and (self.dates or low <= 0):
-            raise ValueError("a log scale needs numbers above 0")
-        return self
-
-    @property
-    def dates(self):
-        """Whether the range is one of quarters."""
-        return isinstance(self.low, str)
-
-    @property
-    def bounds(self):
-        """Low and high as numbers; quarters count from 2023Q1."""
-        return tuple(Quarter.parse(end).index if self.dates else end for end in (self.low, self.high))
-
-
-class Design(Form):
-    """How the uncertainties are sampled.
-
-    points: lhs: design points; grid: values along each axis; sobol: base points of a Saltelli sample, points x (uncertainties + 2)
-    in all; morris: trajectories, points x (uncertainties + 1) in all; list: the points themselves, as tables of settings
-    seed: of the sampler; levels: of the grid of morris
-    """
-
-    method: Literal["grid", "lhs", "sobol", "morris", "list"] = "lhs"
-    points: Annotated[int, Field(ge=1)] | list[Settings] = 64
-    seed: Annotated[int, Field(ge=0)] = 0
-    levels: Annotated[int, Field(ge=2)] = 4
-
-    @model_validator(mode="after")
-    def _points_fit(self):
-        if isinstance(self.points, list) != (self.method == "list"):
-            raise ValueError("points must be a list of settings for method = 'list', and a whole number otherwise")
-        if isinstance(self.points, list):
-            if len({frozenset(point) for point in self.points}) != 1:
-                raise ValueError("every listed point must set the same names, and there must be one at least")
-        elif self.method == "sobol" and self.points & (self.points - 1):
-            raise ValueError("points of method = 'sobol' must be a power of 2")
-        return self
+_WORDS_ONLY = {"name", "title", "question", "outcomes", "baseline", "figure", "table", "reference"}  # they do not change what is run
 
 
 class Question(Form):
@@ -139,7 +65,9 @@ class Question(Form):
     deals: list[dict[str, Value]] = []
     series: list[str] = []
     baseline: Settings = {}  # values of levers that differences are taken from
-    report: dict = {}  # what the page about the results wants to know; the engine does not look at it
+    figure: Figure = Figure()  # of the page about the results; the engine does not look at these three
+    table: Table = Table()
+    reference: Reference = Reference()
 
     @classmethod
     def read(cls, source, **changes):
@@ -148,7 +76,7 @@ class Question(Form):
         Raises BadInput: one sentence that names file, key, value and rule.
         """
         if isinstance(source, cls):
-            source = source.model_dump(exclude_unset=True)
+            source = source.plain()
         where, raw = ("question", dict(source)) if isinstance(source, dict) else _read(source)
         raw = _dotted({**raw, **{key: value for key, value in changes.items() if value is not None}})
         try:
@@ -171,7 +99,12 @@ class Question(Form):
         if self.design.method == "list" and self.uncertainties:
             raise ValueError("design: method = 'list' names its own settings; leave the uncertainties out")
         _check_baseline(self)
+        _check_page(self)
         return self
+
+    def plain(self):
+        """As values that JSON can hold and `Question.read` takes back: only what was said, and no design where there is none."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
     @property
     def fingerprint(self):
@@ -181,6 +114,9 @@ class Question(Form):
         if not self.deals:
             del asked["deals"]  # a question without any is the one it was before there were deals
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
+
+
+_TABLES: dict[str, type[Form]] = {"uncertainties": Uncertainty, "design": Design, "figure": Figure, "table": Table, "reference": Reference}
 
 
 def shipped():
@@ -272,13 +208,31 @@ def _check_baseline(question):
             raise ValueError(f"baseline: {value} is not a value of {name}; {nearest(value, question.levers[name])}".removesuffix("; "))
 
 
+def _check_page(question):
+    """The figure and the table may name only what the question varies and asks for."""
+    listed = question.design.points[0] if isinstance(question.design.points, list) else ()
+    varied, asked = [*question.levers, *question.uncertainties, *listed], question.outcomes
+    places: list = [
+        (f"figure: {key}", [name], question.levers if key == "panels" else varied) for key, name in question.figure.axes.items()
+    ]
+    places += [("figure: outcome", filter(None, [question.figure.outcome]), asked)]
+    places += [("table: rows", question.table.rows, question.levers), ("table: outcomes", question.table.outcomes, asked)]
+    for place, names, allowed in places:
+        for name in names:
+            if name not in allowed:
+                raise ValueError(f"{place}: unknown name {name!r}; {nearest(name, allowed)}".removesuffix("; "))
+    chosen = list(question.figure.axes.values())
+    if len(set(chosen)) < len(chosen) or (question.figure.y and not question.figure.x):
+        raise ValueError("figure: x, y and panels must be different names, and y needs an x")
+
+
 def _sentence(error, where):
     """The first complaint of pydantic in our words; a misspelt key before the key it should have been."""
     first = min(error.errors(), key=lambda item: item["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"] if not _UNION_TAG.match(str(part))]
     place = "".join(f"{part}: " for part in (".".join(path[:-1]),) if part)
     if first["type"] == "extra_forbidden":
-        form = Uncertainty if path[0] == "uncertainties" else Design if path[0] == "design" else Question
+        form: type[BaseModel] = _TABLES.get(path[0], Question) if len(path) > 1 else Question
         return f"{where}: {place}unknown key {path[-1]!r}; {nearest(path[-1], form.model_fields)}".removesuffix("; ")
     if path and path[0] == "levers":
         return f"{where}: levers: {path[1]} must be a list of numbers or texts, or a table of named settings"

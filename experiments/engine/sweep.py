@@ -23,7 +23,7 @@ from experiments.engine.lock import Lock
 from experiments.engine.progress import reporter
 from experiments.engine.provenance import code, versions
 from experiments.engine.question import Question
-from experiments.engine.store import MANIFEST, QUARANTINE, QUESTION, Store
+from experiments.engine.store import MANIFEST, QUARANTINE, QUESTION, Store, found_in
 from experiments.engine.tables import points_table
 from experiments.engine.worker import load_task
 
@@ -63,7 +63,7 @@ def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters
             _plan(question, store, points, known)
         _refuse_other_code(store)
         _check_outcomes(question, store.read_json(MANIFEST)["outcomes"])
-        store.write_json(QUESTION, question.model_dump(mode="json"))
+        store.write_json(QUESTION, question.plain())
         return _run(question, store, engine, lock, quiet)
 
 
@@ -167,3 +167,8 @@ def expected(question):
     points, first = size(question), first_point(question)
     known = check_names(question, first.settings)
     return Size(points, points * question.seeds, expected_seconds(known, first.quarters, points * question.seeds))
+
+
+def asked(results_dir):
+    """The question that stored results answer. Raises BadInput if there are none."""
+    return Question.read(found_in(results_dir).read_json(QUESTION))

@@ -1,5 +1,7 @@
 """A question is checked before anything runs, and the same question is the same whoever asks it."""
 
+import json
+
 import pytest
 
 from abm.errors import BadInput
@@ -34,6 +36,14 @@ def asked(**more):
         ({"levers": {"cone.width": [1, 2]}, "settings": {"cone.width": 1}}, "levers: cone.width is given twice"),
         ({"levers": {"cone.width": [1, 2]}, "baseline": {"cone.widht": 1}}, "cone.widht is not a lever"),
         ({"levers": {"cone.width": [1, 2]}, "baseline": {"cone.width": 3}}, "3.0 is not a value of cone.width"),
+        ({"figure": {"z": "cone.width"}}, "figure: unknown key 'z'"),
+        ({"figure": {"x": "cone.widht"}, "levers": {"cone.width": [1, 2]}}, "x: unknown name 'cone.widht'; did you mean 'cone.width'?"),
+        ({"figure": {"y": "cone.width"}, "levers": {"cone.width": [1, 2]}}, "y needs an x"),
+        ({"figure": {"x": "cone.width", "y": "cone.width"}, "levers": {"cone.width": [1, 2]}}, "must be different names"),
+        ({"figure": {"outcome": "credit_loss"}}, "figure: outcome: unknown name 'credit_loss'"),
+        ({"table": {"rows": ["cone.width"]}}, "table: rows: unknown name 'cone.width'"),
+        ({"table": {"outcomes": ["credit_loss"]}}, "table: outcomes: unknown name 'credit_loss'"),
+        ({"reference": {"seeds": 1}}, "reference: seeds: '1' must be greater than or equal to 2"),
     ],
 )
 def test_a_mistake_of_form_is_named(mistake, says):
@@ -111,6 +121,21 @@ def test_a_shock_that_never_comes_leaves_no_trace():
     settings = resolved(question, {"shock.stall.at": "never"})
     assert settings == {"quarters": 4, "world": "archetypes-2023q1"}
     assert case_of(settings).shocks == {}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"levers": {"cone.width": [1, 2]}},
+        {"uncertainties": {"cone.width": {"low": 1, "high": 2}}, "design": {"points": 4}},
+        {"design": {"method": "list", "points": [{"cone.width": 1}]}},
+        {"levers": {"cone.width": [1, 2]}, "figure": {"x": "cone.width"}, "shocks": [{"name": "stall", "at": "2023Q2"}]},
+    ],
+)
+def test_a_question_comes_back_from_plain_values_as_it_was(more):
+    question = asked(**more)
+    back = Question.read(json.loads(json.dumps(question.plain())))
+    assert back == question and back.fingerprint == question.fingerprint
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -23,7 +23,7 @@ FEW = 4  # quarters
 
 def brief(name):
     """A shipped question over so few quarters that its dates, in their order, move to the first ones."""
-    raw = Question.read(name).model_dump(exclude_unset=True)
+    raw = Question.read(name).plain()
     start = case_of({"world": raw["world"], "quarters": 1}).opening.start
     dates = sorted(set(DATE.findall(repr(raw))), key=lambda date: Quarter.parse(date).index)
     moved = {date: str(start + place) for place, date in enumerate(dates)}

@@ -1,6 +1,7 @@
 """The commands about sweeps, from the question to the run behind a row."""
 
 import re
+from pathlib import Path
 
 import pytest
 import typer
@@ -24,7 +25,12 @@ quarters = 5
 
 def app():
     found = typer.Typer()
-    for name, command in (("sweep", commands.sweep), ("query", commands.query), ("open", commands.open_stored)):
+    for name, command in (
+        ("sweep", commands.sweep),
+        ("report", commands.report),
+        ("query", commands.query),
+        ("open", commands.open_stored),
+    ):
         found.command(name)(command)
     return found
 
@@ -38,6 +44,9 @@ def test_a_question_is_swept_asked_and_a_run_of_it_opened(tmp_path):
     file.write_text(QUESTION, encoding="utf-8")
     swept = call("sweep", file, "--out", out, "--workers", 1)
     assert swept.exit_code == 0 and "4 runs are stored in" in swept.output
+    written = swept.output.rpartition("The answer is in ")[2].strip()
+    assert "<h1>Does it matter?</h1>" in Path(written).read_text(encoding="utf-8")
+    assert call("report", out).output.strip().endswith(written)
     asked = call("query", out, 'select "lab.risk_appetite" as q, count(*) as n from runs group by 1 order by 1', "--csv")
     assert asked.output.split() == ["q,n", "0.1,2", "0.9,2"]
     opened = call("open", out, "--run", load(out)["address"][3][:8])

@@ -1,0 +1,106 @@
+"""How the outcomes of a run are called, in which unit, whether they are a risk or what is gained, and how their numbers are said."""
+
+from typing import NamedTuple
+
+from abm.indicators import INDICATORS
+from experiments.events import said
+from experiments.words import PERCENT, billions, percent
+
+EVENT, MONEY, SHARE = "event", "$bn", "share"
+RISK, WELFARE = "risk", "welfare"
+TRILLION = 1000  # $bn
+
+
+class Outcome(NamedTuple):
+    """An outcome in words: name, label, unit, and its role: a risk, welfare [model.md 15.15], or neither."""
+
+    name: str
+    label: str
+    unit: str
+    role: str = ""
+
+    @property
+    def is_event(self):
+        """Whether it happens or not in a run."""
+        return self.unit == EVENT
+
+    @property
+    def axis(self):
+        """Title of an axis."""
+        return "share of runs" if self.is_event else f"{self.label}, {self.unit}"
+
+    @property
+    def format(self):
+        """Of numbers on an axis, as d3 has it."""
+        return "%" if self.is_event else ",.3~r"
+
+    def amount(self, value):
+        """A value in words: "12 %", "$890bn", "1.4"."""
+        if self.is_event:
+            return percent(value)
+        return (billions(value) if value >= 0 else f"-{billions(-value)}") if self.unit.startswith(MONEY) else said(value)
+
+    def cell(self, value, largest):
+        """A value in a cell of a map, as short as can be: money in trillions where the largest is some."""
+        if self.is_trillions(largest):
+            return f"{value / TRILLION:.1f}" if largest >= 2 * TRILLION else f"{value / TRILLION:.2f}"
+        return said(value) if self.unit.startswith(MONEY) else self.amount(value)
+
+    def is_trillions(self, largest):
+        """Whether cells of a map are $tn."""
+        return self.unit.startswith(MONEY) and largest >= TRILLION
+
+    def between(self, low, high):
+        """An interval in words, without units where they stand before it."""
+        if self.is_event:
+            return f"{max(0, low) * PERCENT:.0f} to {min(1, high) * PERCENT:.0f} %"
+        return f"{said(low)} to {said(high)}"
+
+    def change(self, found):
+        """A difference with its interval in words: "+5 points (3 to 7)"."""
+        if self.is_event:
+            mean, low, high = (_points(share * PERCENT) for share in (found.mean, found.low, found.high))
+            return f"{'+' if float(mean) > 0 else ''}{mean} points ({low} to {high})"
+        sign = "-" if found.mean < 0 else "+" if found.mean > 0 else ""
+        return f"{sign}{self.amount(abs(found.mean))} ({self.between(found.low, found.high)})"
+
+
+_OWN = (
+    Outcome("systemic_event", "Systemic event", EVENT, RISK),
+    Outcome("labs_defaulted", "Labs in default", "labs", RISK),
+    Outcome("clouds_defaulted", "Owners of compute in default", "owners", RISK),
+    Outcome("lenders_failed", "Lenders failed", "lenders", RISK),
+    Outcome("served_revenue", "Revenue served over the run", MONEY, WELFARE),
+    Outcome("credit_loss", "Credit loss", MONEY, RISK),
+    Outcome("vendor_equity_lost", "Vendor stakes lost", MONEY, RISK),
+    Outcome("peak_circularity", "Peak of money in circles", "share of payments"),
+    Outcome("least_p10_coverage", "Lowest P10 coverage", "x"),
+    Outcome("frontier", "Frontier capability at the end", "OOM above 2023", WELFARE),
+)
+SAID = {item.name: item for item in _OWN}
+
+
+def outcome(name):
+    """What is known of an outcome; one that nobody described keeps its name."""
+    if name in SAID:
+        return SAID[name]
+    if name in INDICATORS:
+        return Outcome(name, f"{INDICATORS[name].label} at the end", INDICATORS[name].unit)
+    return Outcome(name, name.replace("_", " ").capitalize(), "")
+
+
+def _points(number):
+    """Whole points, tenths only below one."""
+    text = f"{number:.0f}" if abs(number) >= 1 else f"{number:.1f}"
+    return text if float(text) else "0"
+
+
+def short(name):
+    """A setting's name as a label: "cone width" of "cone.width", "lab A risk appetite" of "lab.lab A.risk_appetite"."""
+    parts = name.split(".")
+    return " ".join(parts[-2:]).replace("_", " ") if len(parts) > 1 else name
+
+
+def quoted(text):
+    """A value of a lever within a sentence: in quotes where it has words of its own."""
+    return f'"{text}"' if " " in text else text

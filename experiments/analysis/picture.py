@@ -1,0 +1,77 @@
+"""Figures of a report as one PNG picture, in the light colours of the page."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from experiments.analysis.page import ASSETS, charts
+
+WIDTH, ACROSS, GAP = 860, 3, 18  # pixels; charts beside each other; pixels between them
+LARGEST = 150_000  # bytes
+APART = {"resolve": {"scale": {"color": "independent"}}}  # every chart keeps its own colours
+COLOURS, SCALE = 128, 1.5  # of the picture's palette; picture's pixels per pixel
+
+
+def write_png(path, items):
+    """Draw figures below each other; the file stays small, by fewer pixels if need be. items: as `page.figure` takes them."""
+    for scale in (SCALE, 1, 1 / 2):
+        content = png(items, scale)
+        if len(content) <= LARGEST:
+            break
+    path.write_bytes(content)
+
+
+def png(items, scale=SCALE):
+    """The bytes of the picture."""
+    import vl_convert
+    from PIL import Image
+
+    spec = {"vconcat": [_figure(item) for item in items], "spacing": 2 * GAP, "config": _look(), "padding": GAP, **APART}
+    drawn = vl_convert.vegalite_to_png(_painted(spec), scale=scale)
+    small = BytesIO()
+    Image.open(BytesIO(drawn)).convert("RGB").quantize(COLOURS).save(small, "png", optimize=True)
+    return small.getvalue()
+
+
+def _figure(item):
+    """One figure as a Vega-Lite specification: its title, then its charts."""
+    shown = list(charts(item))
+    across = min(ACROSS, len(shown))
+    parts = [_chart(name, chart, (WIDTH - GAP * (across - 1)) / across) for name, chart in shown]
+    lines = [part.strip() for part in re.split(r"(?<=\.) ", item.reading)]
+    title = {"text": item.title, "subtitle": [*lines, *(f"Line: {name}" for name, _ in item.colours)], "anchor": "start", "offset": GAP / 2}
+    return {"title": title, "concat": parts, "columns": across, "spacing": GAP, **APART}
+
+
+def _chart(name, chart, width):
+    spec = {key: value for key, value in chart.to_dict().items() if key not in ("config", "$schema")}
+    title = {"title": {"text": name, "anchor": "start", "fontSize": 12}} if name else {}
+    return {**spec, **title, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+
+
+@cache
+def _palette():
+    """{name: colour} of the page on a light screen."""
+    style = files(ASSETS).joinpath("report.css").read_text(encoding="utf-8")
+    return dict(re.findall(r"--(\w+): (#\w+)", style.partition("}")[0]))
+
+
+def _painted(value):
+    """The same specification with "@name" as the page paints it."""
+    if isinstance(value, dict):
+        return {key: _painted(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_painted(part) for part in value]
+    return _palette().get(value[1:], value) if isinstance(value, str) and value.startswith("@") else value
+
+
+def _look():
+    words = {"labelColor": "@muted", "titleColor": "@muted", "titleFontWeight": 400}
+    return {
+        "background": "#ffffff",
+        "axis": {**words, "gridColor": "@rule", "domainColor": "@grid", "tickColor": "@grid", "labelFontSize": 11, "titleFontSize": 11},
+        "text": {"color": "@ink"},
+        "title": {"color": "@ink", "subtitleColor": "@muted", "fontSize": 15},
+        "view": {"stroke": "transparent"},
+    }

@@ -1,0 +1,114 @@
+"""The tables of a question file: ranges, how they are sampled, and three about the page of its results that do not change what is run."""
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from abm.clock import Quarter
+
+
+def _plain(value):
+    """Numbers as floats, so that 1 and 1.0 ask the same question. Raises ValueError for what is not a finite number or a text."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("must be a number or a text")
+    return float(value)
+
+
+Value = Annotated[object, AfterValidator(_plain)]
+Settings = dict[str, Value]
+
+
+class Form(BaseModel):
+    """A table of a question file; keys that nobody declared are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Uncertainty(Form):
+    """A range that is sampled; numbers, or quarters for the date of a shock."""
+
+    low: Value
+    high: Value
+    scale: Literal["linear", "log"] = "linear"
+
+    @model_validator(mode="after")
+    def _not_empty(self):
+        if type(self.low) is not type(self.high):
+            raise ValueError("low and high must both be numbers, or both quarters")
+        low, high = self.bounds
+        if low >= high:
+            raise ValueError(f"the range from {self.low} to {self.high} is empty; low must be below high")
+        if self.scale == "log" and (self.dates or low <= 0):
+            raise ValueError("a log scale needs numbers above 0")
+        return self
+
+    @property
+    def dates(self):
+        """Whether the range is one of quarters."""
+        return isinstance(self.low, str)
+
+    @property
+    def bounds(self):
+        """Low and high as numbers; quarters count from 2023Q1."""
+        return tuple(Quarter.parse(end).index if self.dates else end for end in (self.low, self.high))
+
+
+class Design(Form):
+    """How the uncertainties are sampled.
+
+    points: lhs: design points; grid: values along each axis; sobol: base points of a Saltelli sample, points x (uncertainties + 2)
+    in all; morris: trajectories, points x (uncertainties + 1) in all; list: the points themselves, as tables of settings
+    seed: of the sampler; levels: of the grid of morris
+    """
+
+    method: Literal["grid", "lhs", "sobol", "morris", "list"] = "lhs"
+    points: Annotated[int, Field(ge=1)] | list[Settings] = 64
+    seed: Annotated[int, Field(ge=0)] = 0
+    levels: Annotated[int, Field(ge=2)] = 4
+
+    @model_validator(mode="after")
+    def _points_fit(self):
+        if isinstance(self.points, list) != (self.method == "list"):
+            raise ValueError("points must be a list of settings for method = 'list', and a whole number otherwise")
+        if isinstance(self.points, list):
+            if len({frozenset(point) for point in self.points}) != 1:
+                raise ValueError("every listed point must set the same names, and there must be one at least")
+        elif self.method == "sobol" and self.points & (self.points - 1):
+            raise ValueError("points of method = 'sobol' must be a power of 2")
+        return self
+
+
+class Figure(Form):
+    """What the first figure shows; what is left out is chosen from the design.
+
+    x, y: levers or uncertainties; without y it is a line along x, with it a heat map; panels: a lever, one picture for each of its
+    values; outcome: an outcome of the question, its first one by default; welfare: what stands beside it, served revenue by default
+    """
+
+    x: str | None = None
+    y: str | None = None
+    panels: str | None = None
+    outcome: str | None = None
+    welfare: str | None = None
+
+    @property
+    def axes(self):
+        """{key: name} of the axes that were chosen."""
+        return {key: name for key in ("x", "y", "panels") if (name := getattr(self, key)) is not None}
+
+
+class Table(Form):
+    """Which levers make the rows of the table of settings, averaged over the others, and which outcomes its columns; all by default."""
+
+    rows: list[str] = []
+    outcomes: list[str] = []
+
+
+class Reference(Form):
+    """The size of the committed reference result: seeds at a point, and points of the design, instead of the question's own."""
+
+    seeds: Annotated[int, Field(ge=2)] | None = None
+    points: Annotated[int, Field(ge=1)] | None = None

@@ -35,14 +35,13 @@ def sized(name, seeds=None):
 
 def make(name, out=RESULTS, seeds=None, workers=None, quiet=False):
     """Run a question, or what is missing of it, and write its reference result; returns the folder. Raises BadInput."""
-    from experiments.analysis.maps import lead_figures
     from experiments.analysis.picture import write_png
     from experiments.analysis.sweep_answer import gather
-    from experiments.analysis.sweep_figures import spread
+    from experiments.analysis.sweep_figures import first_figures
 
     folder = Path(out) / name
     found = gather(sweep(sized(name, seeds), out=folder, workers=workers, quiet=quiet).folder)
-    items = lead_figures(found.question, found.whole, found.axes) or [spread(found.whole, found.axes.outcome)]
+    items = first_figures(found.question, found.whole, found.axes, found.effects)
     write_png(folder / FIGURE, items)
     (folder / TABLE).write_text(table(found), encoding="utf-8")
     (folder / README).write_text(page(name, found, items), encoding="utf-8")

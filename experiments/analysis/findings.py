@@ -134,7 +134,8 @@ def estimate(runs, name):
         return Estimate(np.nan, np.nan, np.nan, 0)
     if about(name).is_event and not whole.duplicated("seed").any():
         return _share(whole[name])
-    return _clustered(whole, name, about(name).is_event)
+    found = _clustered(whole, name, about(name).is_event)
+    return found._replace(low=max(0.0, found.low)) if whole[name].min() >= 0 else found  # what is never negative is not so on average
 
 
 def _share(values):

@@ -54,7 +54,7 @@ class Outcome(NamedTuple):
         """An interval in words, without units where they stand before it."""
         if self.is_event:
             return f"{max(0, low) * PERCENT:.0f} to {min(1, high) * PERCENT:.0f} %"
-        return f"{said(low)} to {said(high)}"
+        return "the same in all" if low == high else f"{said(low)} to {said(high)}"
 
     def change(self, found):
         """A difference with its interval in words: "+5 points (3 to 7)"."""

@@ -105,6 +105,8 @@ def _range(found):
         return []
     item, all_cells = outcome(found.axes.outcome), cells(found.whole, lying, found.axes.outcome)
     known = {place: each for place, each in all_cells.items() if each.runs}
+    if len({each.mean for each in known.values()}) < 2:
+        return [f"It is the same at all {len(known)} settings."]
     ends = [end(known, key=lambda place: known[place].mean) for end in (min, max)]
     said = [f"{item.amount(known[end].mean)} ({item.between(known[end].low, known[end].high)}) at {_setting(lying, end)}" for end in ends]
     return [f"Over {len(known)} settings it goes from {said[0]} to {said[1]}; being the extremes of many, both flatter the range."]

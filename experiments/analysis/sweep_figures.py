@@ -7,13 +7,20 @@ from abm.clock import QUARTER, Quarter
 from abm.indicators import INDICATORS
 from experiments.analysis.figures import FIRM_COLOURS, FRAME, LOW_HEIGHT, MIDTONE, ROW_HEIGHT, THICK, THIN, Figure, sized
 from experiments.analysis.findings import axis, cells, estimate, importance, levels, sampled_names
-from experiments.analysis.maps import LINE, Multiples, along, dots, hue
+from experiments.analysis.maps import LINE, Multiples, along, dots, hue, lead_figures
 from experiments.analysis.outcomes import RISK, WELFARE, outcome, short
 from experiments.analysis.paths import MOST, fans, lives, shown_values, stored_series
 from experiments.summary import wilson
 from experiments.words import KIND_NAMES, percent
 
-MOST_ROWS, MOST_CELLS = 24, 400  # of a tornado; of a scatter
+MOST_ROWS, MOST_CELLS, MOST_MAPPED = 24, 400, 3  # rows of a tornado; dots of a scatter; levers that a map can show
+
+
+def first_figures(question, runs, axes, found):
+    """What leads the page: a line or a map; what each lever changes, where a map would hide most of them; else how an outcome is spread."""
+    if len(levels(question, runs)) > MOST_MAPPED and not question.figure.axes:
+        return [tornado(found, [name for name in (axes.outcome, axes.welfare) if name])]
+    return lead_figures(question, runs, axes) or [spread(runs, axes.outcome)]
 
 
 def tornado(found, names):

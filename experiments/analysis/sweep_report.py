@@ -5,11 +5,10 @@ from pathlib import Path
 
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import axis, cells, failures, levels
-from experiments.analysis.maps import lead_figures
 from experiments.analysis.outcomes import outcome, quoted, short
 from experiments.analysis.page import embedded, figure, page, tiles
 from experiments.analysis.sweep_answer import answer, counted, gather, in_short
-from experiments.analysis.sweep_figures import exchange, multiples, over_time, spread, tornado, unknowns
+from experiments.analysis.sweep_figures import exchange, first_figures, multiples, over_time, tornado, unknowns
 from experiments.analysis.tables import details, table
 from experiments.declarations import declarations
 from experiments.words import CAVEAT, significant
@@ -76,7 +75,7 @@ def _answer(found):
 
 
 def _map(found):
-    items = lead_figures(found.question, found.whole, found.axes) or [spread(found.whole, found.axes.outcome)]
+    items = first_figures(found.question, found.whole, found.axes, found.effects)
     other = exchange(found.question, found.whole, found.axes)
     shown = "<br>".join(figure(item) for item in items)
     shown += f"<br>{figure(other)}" if other else ""
@@ -88,7 +87,8 @@ def _levers(found):
     if not found.effects:
         return None
     names = [name for name in (found.axes.outcome, found.axes.welfare) if name]
-    items = [tornado(found.effects, names)]
+    first = first_figures(found.question, found.whole, found.axes, found.effects)
+    items = [] if first[0].key == "tornado" else [tornado(found.effects, names)]
     if len(levels(found.question, found.runs)) > 1:
         items += [multiples(found.question, found.whole, name) for name in names]
     tables = details("All changes", len(found.effects), effects_table(found)) + details("All settings", *_cells_table(found))
@@ -147,7 +147,7 @@ def _unknowns(found):
 def _paths(found):
     known = list(levels(found.question, found.runs))
     best = next(iter(numbers.strongest(found.effects, found.axes.outcome)), None)
-    lever = next((name for name in (found.axes.panels, best, *known) if name in known), None)
+    lever = next((name for name in (found.question.figure.panels, best, *known) if name in known), None)
     items = over_time(found.question, found.runs, found.folder, lever)
     if not items:
         return None

@@ -1,5 +1,6 @@
 """The page of a sweep: the answer is computed from the runs, nothing is loaded, names are escaped, failures are told."""
 
+import itertools
 import json
 import re
 from html.parser import HTMLParser
@@ -157,6 +158,21 @@ def test_axes_are_chosen_by_the_question_or_by_the_design(results):
     assert axes_of(chosen, runs) == ("n_yolo", None, "cone.width", "labs_defaulted", "served_revenue")
     one = Question.read({**ASKED, "levers": {"cone.width": [0.5, 1.0, 1.5]}})
     assert axes_of(one, runs)[:2] == ("cone.width", None)
+
+
+def test_many_levers_lead_with_what_each_one_changes(tmp_path):
+    names = ["a", "b", "c", "d"]
+    asked = {**ASKED, "levers": {name: {"off": {}, "on": {}} for name in names}}
+    corners = [dict(zip(names, corner)) for corner in itertools.product(["off", "on"], repeat=4)]
+    many = [
+        {"point": point, "seed": seed, **corner, **planted(0.5, "6" if corner["b"] == "on" else "0", seed)}
+        for point, corner in enumerate(corners)
+        for seed in range(SEEDS)
+    ]
+    found = gather(stored(tmp_path, asked, many))
+    page = sweep_report(found)
+    assert "b from off to on: +20 points" in in_short(found)
+    assert 'data-chart="tornado-0"' in page and 'data-chart="lead-0"' not in page and 'data-chart="along-systemic_event-3"' in page
 
 
 def test_the_picture_is_small_and_in_colour(found):

@@ -60,6 +60,7 @@ KINDS = {
     "rollover": "debt service missed and added to the loan",
     "reorganised": "creditors take over an owner of compute",
     "reorganised again": "and again",
+    "written down": "what creditors go on writing off",
     "impairment": "compute written down",
     "cancelled": "orders an owner gives up",
     "lender fails": "a lender's capital is gone",

@@ -31,6 +31,10 @@ def clouds(page):
         missed = {"service_due": due, "unpaid": max(0.0, due - float(paid[cloud])), "added_to_loan": float(added[cloud])}
         if cloud in gone:
             yield _reorganised(page, cloud, missed)
+        elif (lost := float(-page.paid("write_down", "lenders", "clouds")[:, cloud].sum())) >= DUST:
+            text = f"{name}, in its creditors' hands, still cannot pay; they write off another {money(lost)}."
+            amounts = {**missed, "written_down": lost}
+            yield Event(page.quarter, "written down", (name,), amounts, text, weight=WEIGHTS["again"] * lost / page.scale)
         elif missed["unpaid"] >= DUST:
             text = f"{name} misses {money(missed['unpaid'])} of {money(due)} of debt service; its collateral still covers its loans, "
             text += f"so lenders wait{_added(missed)}."

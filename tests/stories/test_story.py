@@ -129,10 +129,10 @@ def value_of_the_dead(industry, event):
 
 
 def test_creditors_write_off_what_the_journal_says(industry, events):
-    for event in of_kind(events, "reorganised", "reorganised again"):
+    for event in of_kind(events, "reorganised", "reorganised again", "written down"):
         written = -journal(industry, event, "write_down", "lenders", "clouds")[:, row(industry, "clouds", event.firms[0])].sum()
         assert event.amounts["written_down"] == pytest.approx(written, abs=0.002)
-    told = sum(event.amounts["written_down"] for event in of_kind(events, "reorganised", "reorganised again"))
+    told = sum(event.amounts["written_down"] for event in of_kind(events, "reorganised", "reorganised again", "written down"))
     assert told == pytest.approx(industry.record.series("industry", "credit_loss").sum(), abs=0.02)
 
 

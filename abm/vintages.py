@@ -39,6 +39,10 @@ class Vintages:
         ahead = 0 if name in OF_THE_DELIVERED else self.reach if term_class == 0 else 1
         return slice(max(0, self.at(first)), self.at(max(last, self.today + ahead)) + 1)
 
+    def look_again(self):
+        """Forget where there was anything: for whoever puts amounts into vintages that neither orders nor deliveries reach."""
+        self._opening = {}
+
     def _extent(self, name, term_class):
         """First and last vintage in which there is anything now, or may soon be: today's is always among them."""
         amounts = getattr(self, name)

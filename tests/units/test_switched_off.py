@@ -14,6 +14,7 @@ def owner(cash):
     model = worlds.industry(worlds.opening(firms, people=worlds.wanting()), worlds=3)
     model.fleet.gw[:, IDLE, 0, model.fleet.at(model.now - 1)] += 1.0
     model.fleet.delivered[:, 0] += 1.0
+    model.fleet.look_again()
     model.fleet.changed()
     return model
 
@@ -56,6 +57,7 @@ def test_an_owner_without_tenants_fails_once_while_its_creditors_write_it_down()
     fleet = model.fleet
     fleet.gw[:, IDLE, 0, fleet.at(model.now - 1)] += 1.0
     fleet.delivered[:, 0] += 1.0
+    fleet.look_again()
     fleet.changed()
     loans = []
     for _ in range(5):

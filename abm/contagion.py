@@ -38,7 +38,7 @@ class News:
     lenders: np.ndarray
     defaulted: np.ndarray  # share of revenue
     credit_loss: np.ndarray  # $bn
-    cancelled: np.ndarray  # $bn of chips
+    cancelled: np.ndarray  # $bn of chips, of all vendors
     termination: np.ndarray  # $bn, claims lost
     extra: dict = field(default_factory=dict)
 

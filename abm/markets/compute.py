@@ -74,7 +74,7 @@ def cancel(industry, part):
     industry.orders.free(by_vendor / compute.chip_cost[hit][..., None], fleet.at(industry.now), hit)
     chips = np.zeros((industry.worlds, by_vendor.shape[1]))
     chips[hit] = over_vintages(by_vendor)
-    industry.news.cancelled = industry.news.cancelled + chips
+    industry.news.cancelled = industry.news.cancelled + chips.sum(axis=1, keepdims=True)
     return chips
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from mesa.agent import AgentSet
 
+from abm.markets.compute import cancel
 from abm.model import Industry, release
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
@@ -109,6 +110,22 @@ def test_a_finished_model_is_collected_once_released(look):
     del industry
     gc.collect()
     assert gone() is None and lab() is None
+
+
+def test_the_panel_of_a_world_with_several_vendors_holds_every_measure_and_counts_what_all_of_them_lose():
+    industry = Industry(load_world("industry-2026q3"), worlds=2, rng=1)
+    assert len(industry.vendors.names) > 1
+    industry.step()
+    part = np.zeros((2, len(industry.clouds.names), industry.fleet.gw.shape[-1]))
+    part[1] = 1
+    industry.news.cancelled, ordered = np.zeros((2, 1)), industry.fleet.chips_due[1].sum()
+    cancel(industry, part)
+    assert industry.news.cancelled.shape == (2, 1)
+    np.testing.assert_allclose(industry.news.cancelled[:, 0], [0, ordered])
+    assert ordered > 0
+    panel = industry.panel()
+    assert len(panel[panel["measure"] == "cancelled"]) == 2
+    assert {"token_price", "gw", "below_p10"} <= set(panel["measure"])
 
 
 def test_releasing_twice_or_a_model_without_agents_does_no_harm():

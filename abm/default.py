@@ -115,7 +115,7 @@ def resolve_labs(industry, dead):
     whole = lost * margin * (1 - industry.contagion.backlog)
     industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])
     industry.labs.put(alive=np.where(dead, 0, industry.labs.alive))
-    for name in ("revenue", "demand", "training_gw", "inference_gw", "unmet_prepayment"):
+    for name in ("training_gw", "inference_gw", "unmet_prepayment"):  # revenue of the quarter was earned and stays in the record
         industry.labs.columns[name][...] = np.where(dead, 0, industry.labs.columns[name])
 
 
@@ -178,7 +178,7 @@ def resolve_clouds(industry, claims, result):
     industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
     used, (world, owner) = fleet.used("loan"), np.nonzero(failed)
     fleet.loan[..., used] *= 1 - cut[:, None, :, None]
-    life = 1 / (QUARTER * industry.lives())  # what is left is rescheduled over a new life
+    life = industry.lives() / QUARTER  # quarters; what is left is rescheduled over a new life
     fleet.principal[world, :, owner] = fleet.loan[world, :, owner] / life[world, owner][:, None, None]
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]

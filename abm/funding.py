@@ -23,9 +23,10 @@ def save(industry):
 
 
 def fund(industry, owed):
-    """Phase 8: parents cover the labs they hold, listings, then rounds and rescues at the last mark."""
+    """Phase 8: parents cover the labs they hold, labs their project companies, listings, then rounds and rescues at the last mark."""
     save(industry)
     parents_cover(industry, owed)
+    labs_cover(industry, owed)
     go_public(industry)
     rounds(industry, owed)
 
@@ -51,6 +52,17 @@ def parents_cover(industry, owed):
     free = free + call_equity(industry, np.clip(total - free, 0, worth_it))
     scale = np.minimum(1, free / np.where(total > 0, total, 1))
     industry.cap.issue("lab_equity", industry.rows["clouds"], industry.rows["labs"], need * scale[..., None])
+
+
+def labs_cover(industry, owed):
+    """A lab pays what its own project company lacks this quarter, from cash it does not need itself [model.md 26.17a, 26.17e]."""
+    labs, clouds, rows = industry.labs, industry.clouds, industry.rows
+    backed = industry.projects & (labs.alive > 0)[..., None] & (clouds.reorganised == 0)[:, None]
+    lack = np.maximum(0, owed.of("clouds") - clouds.cash - owed.amount("rent").sum(axis=1))
+    need = backed * lack[:, None]
+    total, free = need.sum(axis=2), np.maximum(0, labs.cash - owed.of("labs"))
+    scale = np.minimum(1, free / np.where(total > 0, total, 1))
+    industry.cap.issue("cloud_equity", rows["labs"], rows["clouds"], need * scale[..., None])
 
 
 def go_public(industry):

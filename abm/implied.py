@@ -8,6 +8,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.cone import cone, implied_quantile
+from abm.obligations import debt_service, outside_rent, power
 from abm.planning import look_ahead
 
 
@@ -50,13 +51,12 @@ def of_labs(industry):
 def of_clouds(industry):
     """Owners: what tenants could pay at q and the other business against debt service, power and instalments at the horizon."""
     fleet, clouds, p = industry.fleet, industry.clouds, industry.compute
-    loans, principal = fleet.total("loan").sum(axis=1), fleet.total("principal").sum(axis=1) / QUARTER
-    power = p.power * fleet.total("gw").sum(axis=1)
-    due = clouds.rate * loans + principal + power + fleet.total("unbuilt") / (p.build_lag * QUARTER)
+    at = _horizon(industry)
+    due = debt_service(industry, at).sum(axis=1) + power(industry, at) + fleet.total("unbuilt") / (p.build_lag * QUARTER)
     weight = clouds.tenant_extrapolation
 
     def resources(q):
-        return _rents_at(industry, q, weight) + clouds.other_cash_flow + clouds.outside_rent
+        return _rents_at(industry, q, weight) + clouds.other_cash_flow + outside_rent(industry, at)
 
     return implied_quantile(resources, due), fleet.rent_due(_horizon(industry)).sum(axis=1) > 0
 
@@ -65,11 +65,11 @@ def of_lenders(industry):
     """Lenders: the q at which their borrowers' receipts cover debt service as often as the lender asks for."""
     fleet, clouds, lenders = industry.fleet, industry.clouds, industry.lenders
     loans = fleet.total("loan")
-    service = (clouds.rate[:, None] * loans + fleet.total("principal") / QUARTER).sum(axis=2)
+    service = debt_service(industry, _horizon(industry)).sum(axis=2)
     total = loans.sum(axis=1, keepdims=True)
     share = loans / np.where(total > 0, total, 1)
-    power = industry.compute.power * fleet.total("gw").sum(axis=1)
-    rest = (share * (clouds.other_cash_flow + clouds.outside_rent - power)[:, None]).sum(axis=2)
+    at = _horizon(industry)
+    rest = (share * (clouds.other_cash_flow + outside_rent(industry, at) - power(industry, at))[:, None]).sum(axis=2)
     weight = np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape)
 
     def resources(q):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.fleet import EXTRA_OUT, IDLE, OUTSIDE, contract_price, list_price
+from abm.fleet import EXTRA_OUT, IDLE, contract_price, list_price
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
 from abm.open_weights import idle_share, of_labs, pay_for_compute
@@ -175,8 +175,7 @@ def receive(industry, served):
     growth = (1 + clouds.other_growth * QUARTER) ** industry.age
     other = clouds.other_cash_flow * growth * QUARTER
     ledger.pay("other_cash_flow", rows["Economy"], rows["clouds"], np.maximum(0, other)[:, None])
-    outside = industry.fleet.in_service(industry.now)[:, OUTSIDE] * industry.outside_price * QUARTER
-    ledger.pay("outside_rent", rows["Economy"], rows["clouds"], outside[:, None])
+    ledger.pay("outside_rent", rows["Economy"], rows["clouds"], clouds.outside_rent[:, None] * QUARTER)
     index = np.clip(industry.sentiment, industry.chips.other_low, industry.chips.other_high)
     path = industry.vendors.other_base * (1 + industry.chips.other_growth) ** industry.age
     total = path.sum(axis=1, keepdims=True)
@@ -216,7 +215,8 @@ def dues(industry, served):
     labs.put(opex=opex)
     owed.owe("opex", WAGES, "labs", "Economy", opex[..., None])
     service = fleet.in_service(now)
-    running = service.sum(axis=1) - service[:, IDLE] * (1 - p.idle_power * ~industry.switched_off)
+    standing = (1 - fleet.hired) * (1 - p.idle_power * ~industry.switched_off)  # of idle compute, hired for the quarter or not
+    running = service.sum(axis=1) - service[:, IDLE] * standing
     owed.owe("power", WAGES, "clouds", "Economy", (p.power * running * QUARTER)[..., None])
     negative = np.maximum(0, -clouds.other_cash_flow) * QUARTER
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])

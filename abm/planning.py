@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from abm.clock import QUARTER
 from abm.cone import cone
 from abm.markets.capital import call_equity, loan_over_cost
+from abm.obligations import debt_service, outside_rent, power
 
 P10, P50, P90 = 0.1, 0.5, 0.9
 
@@ -164,8 +165,8 @@ def at_counterparty(industry, view, quantile, extrapolation):
 def lenders_finance(industry, view):
     """Part of an owner's new compute that its lenders still finance, 0 to 1, [worlds, clouds] [model.md 4].
 
-    A lender looks at the rents due at the horizon, counts each tenant for no more than it could pay at the lender's quantile,
-    and asks for debt service to be covered.
+    A lender looks at rents, power and debt service at the horizon, pipeline included, counts each tenant for no more than it could
+    pay at the lender's quantile, and asks for debt service to be covered.
     """
     fleet, clouds, lenders = industry.fleet, industry.clouds, industry.lenders
     at = industry.now + industry.compute.build_lag
@@ -174,10 +175,8 @@ def lenders_finance(industry, view):
     total = due.sum(axis=2)
     part = np.clip(means / np.where(total > 0, total, np.inf)[..., None], 0, 1)
     rents = (due[..., None] * part[:, :, None, :]).sum(axis=1)
-    power = industry.compute.power * fleet.in_service(industry.now).sum(axis=1)
-    flow = rents + (clouds.other_cash_flow + clouds.outside_rent - power)[..., None]
-    loans = fleet.total("loan").sum(axis=1)
-    service = clouds.rate * loans + fleet.total("principal").sum(axis=1) / QUARTER
+    flow = rents + (clouds.other_cash_flow + outside_rent(industry, at) - power(industry, at))[..., None]
+    service = debt_service(industry, at).sum(axis=1)
     breached = clouds.breach >= industry.compute.covenant
     answers = ~breached[:, None] & lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
     return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)

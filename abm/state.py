@@ -28,6 +28,8 @@ def open_state(industry):
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
     industry.made_whole = np.zeros((worlds, len(industry.clouds.names), industry.compute.physical_life))
+    stakes = industry.cap.shares[:, industry.rows["labs"], industry.rows["clouds"]]
+    industry.projects = stakes > 1 - stakes  # owners of compute that a lab controlled at the opening, [worlds, labs, clouds]
     industry.prepaid_used = np.zeros_like(industry.labs.cash)  # this quarter, $bn
     industry.spare = np.asarray(opening.columns["labs"]["alive"]) == 0
     industry.entrants_waiting = np.zeros((worlds, 1))

@@ -34,7 +34,7 @@ class Cloud(Firm):
         "cash flow of its other business, net of tax", unit="$bn/year", low=-100, high=500, default=0, source="assumption"
     )
     other_growth = column("growth of that cash flow", unit="1/year", low=-0.5, high=0.5, default=0.0, source="assumption")
-    outside_rent = column("rent of outside tenants when all their compute is in service", unit="$bn/year", low=0, default=0)
+    outside_rent = column("rent of outside tenants for their compute in service", unit="$bn/year", low=0, default=0)
     contract_price = column("take-or-pay price it posts", unit="$bn/GW-year", default=0)
     rate = column("rate on its loans", unit="1/year", default=0)
     ebitda = column("rents less power at annual rate", unit="$bn/year", default=0)

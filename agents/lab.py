@@ -105,7 +105,7 @@ class Lab(Firm):
     @rule
     def forecast_base(self, demand_floor):
         """Revenue a forecast starts from: a rationed lab knows it had demand, $bn a year [model.md 5.4]."""
-        return np.maximum(self.revenue, demand_floor * self.demand)
+        return np.maximum(self.revenue, demand_floor * self.demand) * self.alive
 
     @rule
     def margin_after_opex(self, cut):

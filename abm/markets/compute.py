@@ -8,6 +8,7 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.markets.capital import call_equity, lend, offered_loans
+from abm.obligations import outside_rent
 from abm.vintages import over_vintages, rows_of
 
 
@@ -40,6 +41,7 @@ def deliver(industry):
     fleet.changed()
     industry.delivered_gw = arriving * share
     fleet.delivered += industry.delivered_gw
+    industry.clouds.put(outside_rent=outside_rent(industry, now))
     industry.chip_sales = (chips * share[..., None]).sum(axis=1)
 
 

@@ -109,7 +109,8 @@ def serve(industry, wanted):
     industry.idle_gw = capacity.idle
     industry.served = _everybody(industry, wanted, capacity)
     served = of_labs(industry.served, len(labs.names))
-    industry.scarcity = scarcity_index(s, industry.scarcity, wanted.sum(axis=(1, 2))[:, None], _for_prices(industry, capacity))
+    of_customers = np.ascontiguousarray(wanted[:, : len(labs.names)])  # users of open weights press on no lab's prices
+    industry.scarcity = scarcity_index(s, industry.scarcity, of_customers.sum(axis=(1, 2))[:, None], _for_prices(industry, capacity))
     industry.turned_away_share = industry.served.turned_away_share
     labs.put(
         previous_revenue=labs.revenue,

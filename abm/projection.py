@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from abm.clock import QUARTER, QUARTERS_PER_YEAR
+from abm.clock import QUARTER
 from abm.cone import Cone, believed_spread, cone
 
 NEVER = 99.0  # shown where something does not happen within the projection, and where a ratio has no bound
@@ -59,16 +59,23 @@ def _side_by_side(cones):
 def rents_ahead(industry, quarters):
     """Rents by quarter ahead, $bn a year, and the part of them that was prepaid, $bn a quarter, [worlds, labs, quarters] each.
 
-    A prepayment is the first year's rent of a block, so it is used up evenly in the year from delivery, or from now on.
+    From delivery on the rent of a block is taken from what was prepaid for it until nothing is left, as in
+    `operations.consume_prepayments`.
     """
     fleet, now = industry.fleet, industry.now
     due = np.stack([fleet.rent_due(now + ahead).sum(axis=2) for ahead in range(1, quarters + 1)], axis=-1)
-    coming = [fleet.prepaid[..., fleet.at(now + ahead)].sum(axis=2) for ahead in range(1, quarters + 1)]
-    running = np.maximum(0, industry.ledger.balances["prepaid"][:, industry.rows["labs"]] - sum(coming))
-    used = np.zeros_like(due)
-    for first, prepaid in enumerate((coming[0] + running, *coming[1:])):
-        used[..., first : first + QUARTERS_PER_YEAR] += (prepaid * QUARTER)[..., None]
-    return due, np.minimum(used, due * QUARTER)
+    there = fleet.used("prepaid")
+    blocks = np.nonzero(fleet.prepaid[..., there])
+    delivery = fleet.first + there.start + blocks[-1]
+    rents = [(rent[..., there][blocks] * QUARTER, delivery + term) for rent, term in zip(fleet.rent, fleet.terms, strict=True)]
+    left, used = fleet.prepaid[..., there][blocks], np.zeros_like(due)
+    for ahead in range(quarters):
+        quarter = now + 1 + ahead
+        rent = sum(rent * (quarter < end) for rent, end in rents) * (delivery <= quarter)
+        paid = np.minimum(left, rent)
+        left = left - paid
+        np.add.at(used[..., ahead], blocks[:2], paid)
+    return due, used
 
 
 def first_quarter(happens):

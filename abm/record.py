@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from abm.clock import QUARTER
 from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
 from abm.markets.services import ratio, token_price, total
@@ -170,6 +171,8 @@ def subsidiary_residuals(industry):
         "I10 GW in service are GW delivered": fleet.in_service(industry.now).sum(axis=1) - fleet.delivered,
         "I11 bookings within slots": beyond.sum(axis=2),
         "customers hold no cash": customers,
+        "labs' revenue is what customers paid them": _flow_gap(industry, "labs", "revenue", "services"),
+        "owners' outside rent is what they were paid": _flow_gap(industry, "clouds", "outside_rent", "outside_rent"),
     }
     found = {name: np.abs(gap).max(axis=1, initial=0) for name, gap in pairs.items()}
     return {
@@ -179,6 +182,11 @@ def subsidiary_residuals(industry):
         "I12 weights sum to one": weights_residual(industry),
         "customers' accounts agree": customers_residual(industry),
     }
+
+
+def _flow_gap(industry, kind, column, flow):
+    """What a column says firms earned, at annual rate, less what the books say they received this quarter, $bn, [worlds, n]."""
+    return getattr(industry, kind).columns[column] * QUARTER - industry.ledger.flows[flow][:, industry.rows[kind]]
 
 
 def choices_residual(industry):

@@ -32,18 +32,21 @@ GROUPS = {
 class Settings:
     """The parameter groups of one model; `groups` maps the attribute under which the model keeps each to its values."""
 
-    def __init__(self, worlds, values, own):
-        """values: {public name: value}; own: {attribute: Group} of the inhabitants. Raises BadInput for an unknown name."""
+    def __init__(self, worlds, values, own, where="parameters"):
+        """values: {public name: value}; own: {attribute: Group} of the inhabitants; where: named in complaints.
+
+        Raises BadInput for an unknown name or a value that is not allowed.
+        """
         classes = {**GROUPS, **own}
         prefixes = {group.name for group in classes.values()}
         by_prefix = {prefix: {} for prefix in prefixes}
         for name, value in values.items():
             prefix, _, short = name.partition(".")
-            refuse_extended(name, f"{name!r}")
+            refuse_extended(name, f"{where}: {name!r}")
             if prefix not in prefixes or short not in _declared(classes, prefix):
-                raise BadInput(f"unknown parameter {name!r}; {nearest(name, public_names(classes))}")
+                raise BadInput(f"{where}: unknown parameter {name!r}; {nearest(name, public_names(classes))}")
             by_prefix[prefix][short] = value
-        self.groups = {key: group(worlds, by_prefix[group.name]) for key, group in classes.items()}
+        self.groups = {key: group(worlds, by_prefix[group.name], where) for key, group in classes.items()}
 
 
 def _declared(classes, prefix):

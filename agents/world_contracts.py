@@ -60,6 +60,9 @@ def _deal(draft, where, line):
     usd = _assume(draft, line, "usd_bn", gw * price, "model.md 26.17f", about)
     first, full = _dates(draft, where, line)
     term = min(max(1, round(years * QUARTERS_PER_YEAR)), draft.parameter("cloud.physical_life"))
+    if line.prepaid > usd:
+        contract = f"prepaid = {line.prepaid:g} of {line.tenant!r} with {line.owner!r}"
+        raise BadInput(f"{where}: {contract} is more than the whole contract; the rule is {usd:g} $bn at most")
     return Deal(tenant, owner, gw, usd, int(term), first, full, line.prepaid)
 
 

@@ -8,6 +8,7 @@ from abm.errors import BadInput
 from abm.fleet import FleetParameters
 from abm.markets.capital import InvestorParameters, market_value
 from abm.opening import Opening
+from abm.settings import Settings
 from agents import inhabitants
 from agents.customer_birth import CustomersParameters
 from agents.world_columns import ASSUMED, COLUMNS, STORED, LabColumns
@@ -156,7 +157,9 @@ def _parameters(draft):
             raise BadInput(f"{draft.where}: parameters: {name!r} is a number of each {prefix}; give it in their tables")
         number = given.value if isinstance(given.value, float) else np.nan
         draft.note("world", name, number, "", given.source, given.confidence, note=given.note)
-    return {**structure, **_opening_spend(draft), **said}
+    found = {**structure, **_opening_spend(draft), **said}
+    Settings(1, found, inhabitants.GROUPS, f"{draft.where}: parameters")
+    return found
 
 
 def _opening_spend(draft):

@@ -253,7 +253,7 @@ def post_prices(parameters, years, revenue, alive, rent_and_scarcity):
 def scarcity_index(parameters, previous, wanted, supply):
     """Price index of scarce or plentiful compute, [worlds, 1] [model.md 8.4].
 
-    wanted: what all customers would spend, $bn a year, [worlds, 1]. The mean density weighs labs by their compute.
+    wanted: what customers of labs would spend, $bn a year, [worlds, 1]. The mean density weighs labs by their compute.
     """
     effective = supply.effective * supply.alive
     mean_density = ratio(total(supply.density * effective), total(effective))

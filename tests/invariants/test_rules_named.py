@@ -31,6 +31,18 @@ def test_purchases_that_are_spread_over_more_than_all_clouds_stop_the_run(two_qu
         two_quarters.record.check(two_quarters)
 
 
+def test_revenue_that_nobody_paid_stops_the_run(two_quarters):
+    two_quarters.labs.columns["revenue"][1, 0] += 2
+    with pytest.raises(BrokenRule, match=r"world 1, .*labs' revenue is what customers paid them is violated by 0\.5 \$bn"):
+        two_quarters.record.check(two_quarters)
+
+
+def test_rent_of_outside_tenants_that_nobody_paid_stops_the_run(two_quarters):
+    two_quarters.clouds.columns["outside_rent"][0, 1] += 4
+    with pytest.raises(BrokenRule, match=r"world 0, .*owners' outside rent is what they were paid is violated by 1 \$bn"):
+        two_quarters.record.check(two_quarters)
+
+
 def test_compute_that_nobody_delivered_is_counted_in_gw(two_quarters):
     two_quarters.fleet.delivered[0, 0] -= 2
     with pytest.raises(BrokenRule, match=r"I10 GW in service are GW delivered is violated by 2 GW"):

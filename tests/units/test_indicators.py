@@ -71,12 +71,35 @@ def test_a_projection_of_a_certain_lab_is_its_contract_beside_its_revenue():
     assert ahead["cash_out_p50"].tolist() == [[3], [3]]
 
 
-def test_prepaid_rent_needs_no_cash_in_the_year_in_which_it_is_used_up():
-    """Rent of 2 a quarter, 3 prepaid: three quarters of a dollar a quarter, for a year, and never more than the rent."""
-    rents, used = projection.rents_ahead(one_lab(rent=8.0, prepaid=3.0), 6)
+@pytest.mark.parametrize(("prepaid", "uses"), [(3.0, [2, 1, 0, 0, 0, 0]), (9.0, [2, 2, 2, 2, 1, 0]), (30.0, [2] * 6)])
+def test_rent_needs_no_cash_until_what_was_prepaid_is_used_up(prepaid, uses):
+    """Rent of 2 a quarter is taken from what was prepaid as long as there is any."""
+    rents, used = projection.rents_ahead(one_lab(rent=8.0, prepaid=prepaid), 6)
     assert rents[0, 0].tolist() == [8] * 6
-    assert used[0, 0].tolist() == [0.75] * 4 + [0] * 2
-    assert projection.rents_ahead(one_lab(rent=8.0, prepaid=30.0), 6)[1][0, 0].tolist() == [2] * 4 + [0] * 2
+    assert used[0, 0].tolist() == uses
+
+
+def test_what_was_prepaid_for_a_block_is_not_used_beyond_its_contract():
+    """30 prepaid, a contract of 20 quarters at 2 that has been paid for one quarter: 15 quarters, and nothing of the 8 quarters after."""
+    model = one_lab(rent=8.0, prepaid=100.0)
+    rents, used = projection.rents_ahead(model, 24)
+    assert used[0, 0].tolist() == (rents[0, 0] / 4).tolist()
+    assert used[0, 0].sum() == 2 * (model.compute.contract_term - 2)  # one quarter lies behind, one is the present
+
+
+def test_prepayments_are_projected_as_the_model_then_uses_them():
+    """Two blocks, one of which is delivered in two quarters: 3 at a rent of 2 and 4 at a rent of 1.25, in the books quarter by quarter."""
+    model = one_lab(rent=8.0, prepaid=3.0)
+    coming = Tranche(0, 0, model.quarter + 2, 1.0, 5.0, model.compute.contract_term, 4.0)
+    model.fleet.place(0, 0, model.now + 2, coming, 0)
+    model.ledger.open("prepaid", model.rows["labs"], 4.0, mirror=("prepaid_owed", model.rows["clouds"]))
+    model.step()
+    model.quarter = model.quarter - 1  # as it was when the first quarter was measured
+    seen = projection.rents_ahead(model, 6)[1]
+    model.quarter = model.quarter + 1
+    lived = [model.step() or model.prepaid_used for _ in range(6)]
+    assert seen[0, 0].tolist() == [1, 1.25, 1.25, 1.25, 0.25, 0]
+    assert np.array_equal(np.stack(lived, axis=-1), seen)
 
 
 def test_a_contract_counts_and_its_prepayment_is_used_from_its_delivery_on():
@@ -86,7 +109,7 @@ def test_a_contract_counts_and_its_prepayment_is_used_from_its_delivery_on():
     model.ledger.open("prepaid", model.rows["labs"], 4.0, mirror=("prepaid_owed", model.rows["clouds"]))
     rents, used = projection.rents_ahead(model, 8)
     assert rents[0, 0].tolist() == [0] + [5] * 7
-    assert used[0, 0].tolist() == [0] + [1] * 4 + [0] * 3
+    assert used[0, 0].tolist() == [0, 1.25, 1.25, 1.25, 0.25, 0, 0, 0]
 
 
 # Forecasts -------------------------------------------------------------------------------------------------------------------

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from abm import operations
+from abm.markets import compute
 from abm.markets.services import Offers, logit_shares
 from abm.model import Industry, release
 from abm.open_weights import OpenWeights
@@ -58,11 +60,30 @@ def test_it_is_served_at_cost_on_no_more_compute_than_is_free():
     release(model)
 
 
+def test_its_users_do_not_press_on_the_prices_of_labs():
+    """Prices are what they are without open weights, although these are asked for 50 times as much."""
+    scarcity = []
+    for asked in (0.0, 50.0):
+        model = run()
+        model.begin()
+        model.open_weights.offered[:] = True
+        compute.deliver(model)
+        operations.post(model)
+        wanted = np.zeros((3, len(model.labs.names) + 1, 3))
+        wanted[:, 0, 0], wanted[:, -1, 0] = 1.0, asked
+        operations.serve(model, wanted)
+        scarcity.append(model.scarcity)
+        release(model)
+    assert np.array_equal(*scarcity)
+    assert (scarcity[0] < 1).all()  # and 50 times as much would make compute dear
+
+
 def test_a_larger_gap_leaves_more_to_the_labs():
     sold = []
     for gap in (0.0, 3.0):
         model = run(gap=gap, density=1.0, sentiment=0.0).run(QUARTERS)
-        sold.append(model.served.demand[:, -1].sum(axis=1))
+        demand = model.served.demand.sum(axis=2)
+        sold.append(demand[:, -1] / demand.sum(axis=1))
         release(model)
     assert (sold[1] < sold[0]).all()
 

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from abm.errors import BadInput, BrokenRule
 from experiments.analysis import commands as analyses
 from experiments.engine import commands as sweeps
+from experiments.ui import commands as pages
 
 BAD_INPUT, FAILED = 2, 1  # exit codes
 
@@ -138,6 +139,7 @@ app.command()(analyses.discover)
 app.command()(analyses.attribute)
 app.command("breakpoint")(analyses.breakpoint_of)
 app.command()(analyses.lamps)
+app.command()(pages.ui)
 
 
 def main():

@@ -1,0 +1,46 @@
+"""Small pieces every tab uses: a chart with its reading aid, a heading, a table, and the theme as the charts want it."""
+
+from html import escape
+
+import solara
+import solara.lab
+
+SLIDER = {"style": "width: 100%"}
+
+
+def theme():
+    """"light" or "dark", as the browser shows it."""
+    return "dark" if solara.lab.use_dark_effective() else "light"
+
+
+@solara.component
+def Chart(option, reading="", height=320, name="", on_click=None):
+    """A chart and, under it, a sentence that says how to read it. name: a class for tests and styles."""
+    with solara.Div(classes=["figure", f"figure-{name}"]):
+        solara.FigureEcharts(
+            option=option,
+            on_click=on_click,
+            attributes={"style": f"height: {height}px; width: 100%", "role": "img", "aria-label": reading},
+            responsive=True,
+        )
+        if reading:
+            solara.v.Html(tag="p", class_="reading", children=[reading])
+
+
+@solara.component
+def Words(text, tag="p", classes=()):
+    """Plain text in a tag; never read as HTML."""
+    solara.v.Html(tag=tag, class_=" ".join(classes), children=[str(text)])
+
+
+@solara.component
+def Table(head, rows, name=""):
+    """A table of words and numbers, escaped."""
+    cells = "".join(f"<th>{escape(str(cell))}</th>" for cell in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
+    solara.HTML(tag="div", classes=["scroll", name], unsafe_innerHTML=f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>")
+
+
+def columns(sizes_wide=2):
+    """A grid that becomes one column on a narrow screen."""
+    return solara.Div(classes=["grid", f"grid-{sizes_wide}"])

@@ -48,6 +48,7 @@ Reference = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, o
 Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]
 World = Annotated[int, typer.Option("--world", help="Which of the run's worlds, from 0.")]
 WHERE = Path("results/runs")
+DEAL_HELP = "A deal; also price= ($bn per GW-year), years=, full= (last delivery), vendor= and share= (paid in advance for shares)."
 
 
 @app.command()
@@ -58,6 +59,7 @@ def run(
     seed: Annotated[int, typer.Option(help="Same seed, same luck.")] = 0,
     settings: Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a number; see: overreach parameters.")] = [],  # noqa: B006
     shocks: Annotated[list[str], typer.Option("--shock", metavar="NAME@QUARTER[,KEY=VALUE]", help="E.g. stall@2027Q1,duration=8.")] = [],  # noqa: B006
+    deals: Annotated[list[str], typer.Option("--deal", metavar="LAB,OWNER,gw=2,start=2027Q1", help=DEAL_HELP)] = [],  # noqa: B006
     measures: Annotated[str, typer.Option(help="Names for the panel, separated by commas, or all.")] = "",
     workers: Annotated[int, typer.Option(help="Processes; 0 is one per core.")] = 0,
     memory: Annotated[float, typer.Option(help="MB that all workers together may use for worlds.")] = 1000,
@@ -68,10 +70,11 @@ def run(
     if workers < 0 or not memory > 0:
         raise BadInput(f"--workers = {workers}, --memory = {memory:g} is not allowed; 0 or more workers, more than 0 MB")
     from experiments import runs as engine
-    from experiments.inputs import Inputs, read_settings, read_shock
+    from experiments.inputs import Inputs, read_deal, read_settings, read_shock
     from experiments.terminal import Watch, show_summary
 
-    inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), tuple(map(read_shock, shocks)))
+    happens = tuple(map(read_shock, shocks)), tuple(map(read_deal, deals))
+    inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens)
     chosen = tuple(name.strip() for name in measures.split(",")) if measures else engine.PANEL_MEASURES
     inputs.checked().opening()
     with Watch(worlds, world) as watch:

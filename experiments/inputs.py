@@ -15,6 +15,7 @@ from abm.errors import BadInput, nearest
 from abm.settings import GROUPS, Settings, public_names
 from abm.shocks import Shock
 from agents.world_columns import KINDS, ONE, STYLES
+from agents.world_deals import AddedDeal, with_deals
 from agents.world_file import load_world
 
 MOST_WORLDS, MOST_QUARTERS, LARGEST_SEED = 100_000, 120, 2**63 - 1
@@ -25,7 +26,7 @@ MODEL, TOOLS = ("abm", "agents"), ("experiments",)  # what decides what happens,
 
 @dataclass(frozen=True)
 class Inputs:
-    """One run: a world by name or path, how many worlds, quarters, the seed, {public name: value}, and rows of shocks."""
+    """One run: a world by name or path, how many worlds, quarters, the seed, {public name: value}, rows of shocks and of deals."""
 
     world: str
     worlds: int = 1
@@ -33,15 +34,16 @@ class Inputs:
     seed: int = 0
     settings: dict = field(default_factory=dict)
     shocks: tuple = ()
+    deals: tuple = ()
 
     @classmethod
     def of(cls, stored):
         """From what `plain` gave, as a manifest keeps it."""
-        return cls(**{**stored, "shocks": tuple(stored["shocks"])})
+        return cls(**{**stored, "shocks": tuple(stored["shocks"]), "deals": tuple(stored.get("deals", ()))})
 
     def plain(self):
         """As plain values, in an order of their own."""
-        return {**asdict(self), "settings": dict(sorted(self.settings.items())), "shocks": list(self.shocks)}
+        return {**asdict(self), "settings": dict(sorted(self.settings.items())), "shocks": list(self.shocks), "deals": list(self.deals)}
 
     def checked(self):
         """The same inputs, a path made whole. Raises BadInput for a number that is not allowed."""
@@ -58,10 +60,10 @@ class Inputs:
     def opening(self):
         """The opening of the run, every name and value checked. Raises BadInput."""
         _check_names(self.settings)
-        opening = load_world(self.world, dict(sorted(self.settings.items())))
+        opening = with_deals(load_world(self.world, dict(sorted(self.settings.items()))), self.read_deals())
         Settings(1, opening.parameters, opening.inhabitants.GROUPS)
+        last = opening.start + (self.quarters - 1)
         for shock in self.read_shocks():
-            last = opening.start + (self.quarters - 1)
             if not opening.start <= shock.at <= last:
                 raise BadInput(f"--shock {shock.name}: {shock.at} lies outside the run, which goes from {opening.start} to {last}")
         return opening
@@ -69,6 +71,10 @@ class Inputs:
     def read_shocks(self):
         """The shocks, read and checked."""
         return tuple(Shock.read(row, "--shock") for row in self.shocks)
+
+    def read_deals(self):
+        """The deals, read and checked, but for the names of firms."""
+        return tuple(AddedDeal.read(row, "--deal") for row in self.deals)
 
     def address(self, fingerprint):
         """sha256 over all that decides the results. fingerprint: of the world's files."""
@@ -113,6 +119,29 @@ def read_shock(text):
         raise BadInput(f"--shock {name}: {error}") from None
     Shock.read(row, "--shock")
     return row
+
+
+def read_deal(text):
+    """`OpenAI,Oracle,gw=2,price=12,start=2027Q1` as a row {tenant, owner, gw, ...}. Raises BadInput for what has another form."""
+    tenant, owner, *rest = (*(part.strip() for part in text.split(",")), "", "")
+    if not tenant or not owner or "=" in tenant + owner:
+        raise BadInput(f"--deal {text!r} is not of the form LAB,OWNER,gw=2,price=12,start=2027Q1")
+    row = {"tenant": tenant, "owner": owner}
+    for part in filter(None, rest):
+        key, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or not value:
+            raise BadInput(f"--deal {text!r}: {part!r} is not of the form key=value")
+        if key in row:
+            raise BadInput(f"--deal {text!r}: {key} is given twice")
+        row[key] = number_or_text(value)
+    AddedDeal.read(row, "--deal")
+    return row
+
+
+def deal_text(row):
+    """A row of a deal as `read_deal` reads it."""
+    rest = (f"{key}={value:.15g}" if isinstance(value, float) else f"{key}={value}" for key, value in row.items())
+    return ",".join([row["tenant"], row["owner"], *list(rest)[2:]])
 
 
 def number_or_text(text):

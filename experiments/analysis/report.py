@@ -9,7 +9,7 @@ from experiments.analysis.figures import figures
 from experiments.analysis.money import money_graph_svg
 from experiments.analysis.tables import input_tables, story_list, year_table
 from experiments.events import listed
-from experiments.inputs import ADDRESS_LENGTH
+from experiments.inputs import ADDRESS_LENGTH, deal_text
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import CAVEAT, NATURES, between, billions, futures, headline, percent, systemic_rule, times
 
@@ -227,4 +227,5 @@ def command(manifest):
     ]
     parts = ["overreach", "run", manifest["world"]["name"], *(f"--{key}={inputs[key]}" for key in ("worlds", "quarters", "seed"))]
     parts += [f"--set={name}={value}" for name, value in inputs["settings"].items()] + [f"--shock={shock}" for shock in shocks]
+    parts += [f"--deal={deal_text(row)}" for row in inputs.get("deals", ())]
     return shlex.join(parts)

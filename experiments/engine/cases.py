@@ -1,7 +1,7 @@
 """A case: what the settings of one design point mean to the model. A pure function of the settings.
 
 Settings are {public name: value} with everything in them that decides a run but the seed: `world`, `quarters`, parameters, firm
-columns, and shocks as `shock.<label>.name`, `.at` and values.
+columns, shocks as `shock.<label>.name`, `.at` and values, and deals as `deal.<label>.tenant`, `.owner`, `.start` and numbers.
 """
 
 import functools
@@ -16,11 +16,13 @@ from abm.population import declared
 from abm.settings import GROUPS
 from abm.shocks import Shock
 from agents import inhabitants
+from agents.world_deals import AddedDeal, with_deals
 from agents.world_file import STRUCTURE, load_world
 from agents.world_overrides import with_overrides
 from experiments.engine.question import NEVER
 
-SHOCK = "shock."
+SHOCK, DEAL = "shock.", "deal."
+DATES = {SHOCK: "at", DEAL: "start"}  # what says when, and with "never" leaves it out
 # Opening columns that the founding of a model reads as they are, and not through the population: worlds of a batch share them.
 SHARED_COLUMNS = {
     "cash", "alive", "implied", "listed", "share", "consumer_share", "capability_gap", "valuation", "revenue",
@@ -39,26 +41,32 @@ class Case(NamedTuple):
 
 
 def resolved(question, chosen):
-    """All settings of a point: the question's own, then what the point chose. Raises BadInput for a shock nobody declared."""
+    """All settings of a point: the question's own, then what the point chose. Raises BadInput for a shock or deal nobody declared."""
     settings = {"world": question.world, "quarters": float(question.quarters), **question.settings}
-    labels = []
-    for row in question.shocks:
-        label = str(row.get("label", row.get("name", "")))
-        if label in labels:
-            raise BadInput(f"shocks: there are two called {label!r}; give one of them a `label`")
-        labels.append(label)
-        settings.update({f"{SHOCK}{label}.{key}": value for key, value in row.items() if key != "label"})
+    labels = {SHOCK: _declare(settings, SHOCK, question.shocks), DEAL: _declare(settings, DEAL, question.deals)}
     settings.update(chosen)
-    for name in filter(_of_shock, settings):
-        label = name.removeprefix(SHOCK).rpartition(".")[0]
-        if label not in labels:
-            raise BadInput(f"{name}: no shock is called {label!r}; {nearest(label, labels) or 'the question has no [[shocks]]'}")
-    absent = tuple(f"{SHOCK}{label}." for label in labels if settings.get(f"{SHOCK}{label}.at") == NEVER)
+    for prefix, known in labels.items():
+        one, many = prefix.removesuffix("."), f"{prefix.removesuffix('.')}s"
+        for name in (name for name in settings if name.startswith(prefix)):
+            label = name.removeprefix(prefix).rpartition(".")[0]
+            if label not in known:
+                raise BadInput(f"{name}: no {one} is called {label!r}; {nearest(label, known) or f'the question has no [[{many}]]'}")
+    gone = [f"{prefix}{label}." for prefix, known in labels.items() for label in known]
+    absent = tuple(start for start in gone if settings.get(start + DATES[start.partition(".")[0] + "."]) == NEVER)
     return {name: value for name, value in sorted(settings.items()) if not absent or not name.startswith(absent)}
 
 
-def _of_shock(name):
-    return name.startswith(SHOCK)
+def _declare(settings, prefix, rows):
+    """Put the rows of [[shocks]] or [[deals]] among the settings. Returns their labels. Raises BadInput for two of one label."""
+    labels: list = []
+    for row in rows:
+        usual = row.get("name", "") if prefix == SHOCK else f"{row.get('tenant', '')} with {row.get('owner', '')}"
+        label = str(row.get("label", usual))
+        if label in labels:
+            raise BadInput(f"{prefix.removesuffix('.')}s: there are two called {label!r}; give one of them a `label`")
+        labels.append(label)
+        settings.update({f"{prefix}{label}.{key}": value for key, value in row.items() if key != "label"})
+    return labels
 
 
 @functools.cache
@@ -76,11 +84,13 @@ def _base(world, structure):
 
 def case_of(settings):
     """The case of these settings. Raises BadInput naming what is unknown, missing or out of bounds."""
-    own = {name: value for name, value in settings.items() if name not in ("world", "quarters") and not name.startswith(SHOCK)}
+    own = {name: value for name, value in settings.items() if name not in ("world", "quarters") and not name.startswith((SHOCK, DEAL))}
     structure = tuple((name, own[name]) for name in STRUCTURE if name in own)
     try:
         opening = _base(str(settings["world"]), structure)
         opening = with_overrides(opening, own, parameters=parameters()) if own else opening
+        deals = tuple(AddedDeal.read(row, f"deal {label!r}") for label, row in _rows(settings, DEAL).items())
+        opening = with_deals(opening, deals)
         for name, value in opening.parameters.items():
             if name in parameters():
                 parameters()[name].checked(value)
@@ -88,7 +98,7 @@ def case_of(settings):
         raise BadInput(str(error).removeprefix("--set ").removeprefix("value: ")) from None
     quarters = whole("quarters", settings["quarters"])
     shocks = _shocks(settings, opening.start, quarters)
-    return Case(opening, quarters, shocks, _structure(opening, quarters, shocks))
+    return Case(opening, quarters, shocks, _structure(opening, quarters, shocks, deals))
 
 
 def whole(name, value):
@@ -99,16 +109,21 @@ def whole(name, value):
 
 
 def _shocks(settings, start, quarters):
-    rows = {}
-    for name in filter(_of_shock, settings):
-        label, _, key = name.removeprefix(SHOCK).rpartition(".")
-        rows.setdefault(label, {})[key] = settings[name]
-    found = {label: Shock.read(row, f"shock {label!r}") for label, row in rows.items()}
+    found = {label: Shock.read(row, f"shock {label!r}") for label, row in _rows(settings, SHOCK).items()}
     last = start + (quarters - 1)
     for label, shock in found.items():
         if not start <= shock.at <= last:
             raise BadInput(f"shock {label!r}: at = {shock.at} lies outside the run, which goes from {start} to {last}")
     return found
+
+
+def _rows(settings, prefix):
+    """{label: {key: value}} of the shocks or deals among the settings."""
+    rows: dict = {}
+    for name in (name for name in settings if name.startswith(prefix)):
+        label, _, key = name.removeprefix(prefix).rpartition(".")
+        rows.setdefault(label, {})[key] = settings[name]
+    return rows
 
 
 def mixable(kind):
@@ -128,9 +143,10 @@ def is_whole(name):
     return name == "quarters" or (item is not None and item.structural)
 
 
-def _structure(opening, quarters, shocks):
+def _structure(opening, quarters, shocks, deals):
     """A hash of everything that the worlds of a batch have in common."""
     digest = hashlib.sha256(f"{opening.fingerprint} {quarters}".encode())
+    digest.update(repr(deals).encode() if deals else b"")
     for label in sorted(shocks):
         digest.update(f"{label} {shocks[label].name} {shocks[label].at}\n".encode())
     for name in sorted(filter(is_structure, opening.parameters)):

@@ -22,7 +22,8 @@
     at = "2027Q1"
 
 What can be set: every parameter and firm column by its public name (`lab.OpenAI.cash`), `world`, `quarters`, and the values and
-dates of shocks (`shock.stall.duration`, `shock.stall.at`, where "never" leaves the shock out). docs/experiments.md says more.
+dates of shocks (`shock.stall.duration`, `shock.stall.at`, where "never" leaves the shock out), and likewise deals
+(`deal.<label>.gw`). docs/experiments.md says more.
 """
 
 import hashlib
@@ -135,6 +136,7 @@ class Question(Form):
     uncertainties: dict[str, Uncertainty] = {}
     design: Design = Design()
     shocks: list[dict[str, Value]] = []
+    deals: list[dict[str, Value]] = []
     series: list[str] = []
     baseline: Settings = {}  # values of levers that differences are taken from
     report: dict = {}  # what the page about the results wants to know; the engine does not look at it
@@ -176,6 +178,8 @@ class Question(Form):
         """Hash of everything that decides what is run."""
         asked = self.model_dump(mode="json", exclude=_WORDS_ONLY)
         asked["world"] = Path(self.world).name
+        if not self.deals:
+            del asked["deals"]  # a question without any is the one it was before there were deals
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
 
 

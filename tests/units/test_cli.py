@@ -50,6 +50,8 @@ def refused(tmp_path, *arguments):
         (("run", "tutorial", "--set", "cone.width"), "name=value"),
         (("run", "tutorial", "--set", "cone.width=1", "--set", "cone.width=1.1"), "given twice"),
         (("run", "tutorial", "--set", "lab.Nobody.cash=1"), "Nobody"),
+        (("run", "tutorial", "--deal", "Lob,Cloud,gw=1,start=2026Q4"), "did you mean 'Lab'"),
+        (("run", "tutorial", "--deal", "Lab,Cloud"), "needs 'gw'"),
         (("run", "tutorial", "--worlds", "0"), "--worlds = 0"),
         (("run", "tutorial", "--worlds", "-3"), "--worlds = -3"),
         (("run", "tutorial", "--quarters", "0"), "--quarters = 0"),

@@ -1,0 +1,162 @@
+"""Deals that a user adds to an opening: so many GW of one owner for one lab, and what a vendor pays for in shares of the lab.
+
+A deal is signed when the world opens, beside what the world's files say, and moves nobody's habits: it is take-or-pay from its first
+delivery on, whatever the lab earns by then. Where a vendor takes part, it buys new shares of the lab at the lab's value, and the lab
+hands the money on to the owner as a prepayment of rent [model.md 16.5, 16.12]. Nothing checks whether anybody would sign it.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from abm.clock import QUARTER, QUARTERS_PER_YEAR, Quarter
+from abm.errors import BadInput, nearest
+from abm.fleet import FleetParameters
+from abm.opening import Figure, Tranche
+from abm.parameters import Group, parameter
+from agents.world_columns import ASSUMED
+from agents.world_overrides import SET_BY_HAND
+
+WORDS = ("tenant", "owner", "start", "full", "vendor")
+NEEDED = ("tenant", "owner", "gw", "start")
+
+
+class DealTerms(Group, name="deal"):
+    """What a deal may say in numbers, and what it says where it is silent."""
+
+    gw = parameter(1.0, unit="GW", low=0.001, high=100, source="a signed deal", meaning="compute let, when all is delivered")
+    price = parameter(13.3, unit="$bn/GW-year", low=0.1, high=100, source="model.md 26.17f", meaning="take-or-pay rent")
+    years = parameter(5.0, unit="years", low=0.25, high=20, source="model.md 26.17f", meaning="rent is due for so long from each delivery")
+    share = parameter(0.0, unit="share", low=0, high=0.9, source="model.md 16.5", meaning="part of all rent paid in advance by a vendor")
+
+
+NUMBERS = DealTerms.declared()
+
+
+@dataclass(frozen=True)
+class AddedDeal:
+    """One deal. gw: GW; price: $bn per GW-year; years: of rent from each delivery; share: part of all rent a vendor pays in advance.
+
+    start, full: quarters of the first and the last delivery, the same GW in each between them
+    """
+
+    tenant: str
+    owner: str
+    gw: float
+    start: Quarter
+    full: Quarter
+    price: float
+    years: float
+    vendor: str = ""
+    share: float = 0.0
+
+    @classmethod
+    def read(cls, row, where):
+        """From {"tenant": "OpenAI", "owner": "Oracle", "gw": 2, "start": "2027Q1", ...}. Raises BadInput naming key, value and rule."""
+        for key in row:
+            if key not in (*WORDS, *NUMBERS):
+                raise BadInput(f"{where}: a deal has no {key!r}; {nearest(key, [*WORDS, *NUMBERS])}".removesuffix("; "))
+        missing = [key for key in NEEDED if row.get(key) in (None, "")]
+        if missing:
+            raise BadInput(f"{where}: a deal needs {missing[0]!r}; give at least {', '.join(NEEDED)}")
+        numbers = {key: _number(key, row.get(key, item.value), where) for key, item in NUMBERS.items()}
+        start, full = (_quarter(key, row.get(key) or row["start"], where) for key in ("start", "full"))
+        if full < start:
+            raise BadInput(f"{where}: full = {full} is before start = {start}")
+        vendor = str(row.get("vendor", ""))
+        if bool(vendor) != (numbers["share"] > 0):
+            raise BadInput(f"{where}: vendor and share belong together: who pays in advance, and which part of all rent")
+        return cls(tenant=str(row["tenant"]), owner=str(row["owner"]), start=start, full=full, vendor=vendor, **numbers)
+
+    @property
+    def dollars(self):
+        """All rent, $bn."""
+        return self.gw * self.price * self.years
+
+    @property
+    def name(self):
+        """As messages call it."""
+        return f"deal {self.tenant} with {self.owner}"
+
+
+def with_deals(opening, deals):
+    """A new opening with these deals: contracts, chips ordered for them, and what vendors have paid. Raises BadInput."""
+    for deal in deals:
+        opening = _with_one(opening, deal)
+    return opening
+
+
+def _with_one(opening, deal):
+    lab, owner = _row(opening, deal, "labs", deal.tenant), _row(opening, deal, "clouds", deal.owner)
+    if not opening.columns["labs"]["alive"][lab]:
+        raise BadInput(f"{deal.name}: {deal.tenant} does not exist yet when the world opens")
+    last = opening.start + int(_given(opening, "physical_life"))
+    if not opening.start <= deal.start <= deal.full <= last:
+        raise BadInput(f"{deal.name}: deliveries from {deal.start} to {deal.full} must lie between {opening.start} and {last}")
+    term, money = _term(opening, deal), deal.share * deal.dollars
+    parts = deal.full - deal.start + 1
+    rent = deal.dollars / (term * QUARTER)  # a term that is rounded keeps the dollars
+    added = [Tranche(lab, owner, deal.start + k, deal.gw / parts, rent / parts, term, money / parts) for k in range(parts)]
+    columns = {kind: {key: cells.copy() for key, cells in table.items()} for kind, table in opening.columns.items()}
+    columns["vendors"]["backlog"] += _given(opening, "chip_cost") * deal.gw * opening.vendor_mix[owner]
+    figures = (*opening.figures, *_figures(deal, term, money))
+    opening = replace(opening, columns=columns, tranches=(*opening.tranches, *added), figures=figures)
+    return _financed(opening, deal, lab, owner, money) if money else opening
+
+
+def _financed(opening, deal, lab, owner, money):
+    """The vendor's money buys new shares of the lab and lies with the owner as a prepayment; columns are already a copy. money: $bn."""
+    vendor, columns = _row(opening, deal, "vendors", deal.vendor), opening.columns
+    if opening.parent[lab] >= 0:
+        raise BadInput(f"{deal.name}: {deal.tenant} belongs wholly to its parent, so {deal.vendor} cannot buy shares of it")
+    cash, value = columns["vendors"]["cash"][vendor], columns["labs"]["valuation"][lab]
+    if money > cash:
+        raise BadInput(f"{deal.name}: {deal.vendor} would pay {money:.4g} $bn in advance, but has {cash:.4g}; take a lower share")
+    columns["vendors"]["cash"][vendor] -= money
+    columns["clouds"]["cash"][owner] += money
+    columns["labs"]["valuation"][lab] = value + money
+    held = opening.shares["labs"].copy()
+    held[:, lab] *= value / (value + money)
+    held[opening.rows("vendors").start + vendor, lab] += money / (value + money)
+    return replace(opening, shares={**opening.shares, "labs": held})
+
+
+def _term(opening, deal):
+    """Quarters of rent from a delivery: the deal's own if the world has room for one more length, else the nearest it has."""
+    wanted = min(round(deal.years * QUARTERS_PER_YEAR), int(_given(opening, "physical_life")))
+    known = {int(_given(opening, "contract_term")), *(part.term for part in opening.tranches if part.tenant >= 0)}
+    full = len(known) >= ASSUMED["term_classes"]
+    return min(known, key=lambda term: (abs(term - wanted), term)) if full else wanted
+
+
+def _given(opening, name):
+    """A number about fleets as the opening has it."""
+    item = FleetParameters.declared()[name]
+    return float(opening.parameters.get(item.name, item.value))
+
+
+def _figures(deal, term, money):
+    what = f"with {deal.owner} from {deal.start}"
+    rows = [("gw", deal.gw, "GW"), ("price", deal.price, "$bn/GW-year"), ("term", term, "quarters")]
+    rows += [(f"prepaid by {deal.vendor} for shares", money, "$bn")] if money else []
+    return [Figure(deal.tenant, f"{key} {what}", float(value), unit, SET_BY_HAND, "assumption", note="a deal") for key, value, unit in rows]
+
+
+def _row(opening, deal, kind, name):
+    names = opening.names[kind]
+    if name not in names:
+        raise BadInput(f"{deal.name}: no {kind.removesuffix('s')} is called {name!r}; {nearest(name, names)}".removesuffix("; "))
+    return names.index(name)
+
+
+def _number(key, value, where):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        raise BadInput(f"{where}: {key} = {value!r} is not a number")
+    return float(NUMBERS[key].checked(value, where))
+
+
+def _quarter(key, value, where):
+    try:
+        return Quarter.parse(str(value))
+    except BadInput as error:
+        raise BadInput(f"{where}: {key}: {error}") from None

@@ -10,11 +10,14 @@ import solara
 import solara.lab
 
 from abm.errors import BadInput
-from experiments.inputs import Inputs
+from experiments.ui.about import About
+from experiments.ui.closeup import Firms, Money, Story
 from experiments.ui.commands import START, start_from
-from experiments.ui.controls import Bar, Dials, Shocks
+from experiments.ui.controls import Bar, Dials, Rewind, Shocks
+from experiments.ui.deals import Deals
 from experiments.ui.futures import Futures
 from experiments.ui.links import read_query
+from experiments.ui.maps import Atlas
 from experiments.ui.parts import Words
 from experiments.ui.session import TABS, Session
 
@@ -44,18 +47,18 @@ def Page():
         solara.Style(STYLE.read_text(encoding="utf-8"))
     with solara.AppBar():
         solara.lab.ThemeToggle()
-    with solara.Sidebar():
-        with solara.Div(classes=["sidebar"]):
-            Dials(session)
+    with solara.Sidebar(), solara.Div(classes=["sidebar"]):
+        Dials(session)
     with solara.Div(classes=["overreach"]):
-        About(session)
+        Caption(session)
         Bar(session)
         Shocks(session)
+        Rewind(session)
         Tabs(session)
 
 
 @solara.component
-def About(session):
+def Caption(session):
     """Which world, and what it is not."""
     lab = session.laboratory
     if lab.main is not None:
@@ -85,4 +88,12 @@ def Guarded(session, name):
         BODIES[name](session)
 
 
-BODIES = {"Futures": Futures}
+BODIES = {
+    "Futures": Futures,
+    "Money": Money,
+    "Firms": Firms,
+    "Story": Story,
+    "Deal desk": Deals,
+    "Atlas": Atlas,
+    "About": About,
+}

@@ -98,7 +98,11 @@ def _fan_texts(clock, earned, needed, revenue, required, picked, second):
     texts = []
     for k in range(earned.shape[1]):
         low, middle, high = (signed_money(value) for value in np.nan_to_num(earned[[0, MIDDLE, -1], k]))
-        lines = [clock.names[k], f"Revenue a year: {middle} ({low} to {high})", f"Required: {signed_money(np.nan_to_num(needed[MIDDLE, k]))}"]
+        lines = [
+            clock.names[k],
+            f"Revenue a year: {middle} ({low} to {high})",
+            f"Required: {signed_money(np.nan_to_num(needed[MIDDLE, k]))}",
+        ]
         if picked is not None:
             here = [signed_money(np.nan_to_num(values[picked, k])) for values in (revenue, required)]
             lines.append(f"This world: {here[0]}, required {here[1]}")
@@ -135,7 +139,9 @@ def lamp(quarters, horizon, values, unit, label, picked, marks, now, theme, othe
     if picked is not None:
         series.append(line("this world", clock.points(np.asarray(values, dtype=float)[picked] * scale.factor), shades["ink"], THIN, z=6))
     if reference is not None:
-        level = line("reference", [[0, plainly(reference, scale)], [len(clock.places) - 1, plainly(reference, scale)]], shades["vermilion"], THIN)
+        level = line(
+            "reference", [[0, plainly(reference, scale)], [len(clock.places) - 1, plainly(reference, scale)]], shades["vermilion"], THIN
+        )
         series.append({**level, "lineStyle": {**level["lineStyle"], "type": "dashed"}, "tooltip": {"show": False}, "silent": True})
     option = base(theme, right=12, top=48)
     option["title"] = _lamp_title(label, found, second, other, unit, now, shades)

@@ -81,6 +81,24 @@ def Shocks(session):
 
 
 @solara.component
+def Rewind(session):
+    """Back to any quarter, without running anything again."""
+    _ = session.pulse.value
+    lab = session.laboratory
+    if lab.age < 2:
+        return
+    at = session.at()
+
+    def go(place):
+        session.cursor.set(None if place >= session.laboratory.age - 1 else place)
+
+    with solara.Div(classes=["rewind"]):
+        solara.SliderInt(f"Looking at {lab.quarters[at]}", value=at, min=0, max=lab.age - 1, on_value=go)
+        if session.cursor.value is not None:
+            solara.Button("Latest", on_click=lambda: session.cursor.set(None), text=True, small=True, classes=["latest"])
+
+
+@solara.component
 def Dials(session):
     """World, size and presets; then the groups; then everything else behind a search."""
     inputs = session.inputs.value
@@ -140,10 +158,9 @@ def Control(session, dial):
     def put(_, chosen):
         session.change(settings=dials.put(session.inputs.peek().settings, dial, _typed(dial, chosen)))
 
-    with solara.Tooltip(dial.about):
-        with solara.Div(classes=["dial", "dial-" + dial.name.replace(".", "-").replace(" ", "-")]):
-            Words(f"{dial.label} [{dial.unit}]: {_shown(value)}", "span", ["dial-label"])
-            UserInputs({dial.name: _control(dial, value)}, put)
+    with solara.Tooltip(dial.about), solara.Div(classes=["dial", "dial-" + dial.name.replace(".", "-").replace(" ", "-")]):
+        Words(f"{dial.label} [{dial.unit}]: {_shown(value)}", "span", ["dial-label"])
+        UserInputs({dial.name: _control(dial, value)}, put)
 
 
 def _control(dial, value):

@@ -21,7 +21,7 @@ FAILING = ("labs", "clouds", "lenders")
 SHOWN = tuple(name for name, item in INDICATORS.items() if item.scope == "industry")
 
 
-class Stopped(Exception):  # noqa: N818  (nothing went wrong)
+class Stopped(Exception):
     """The worlds that were asked for a quarter are not there any more: the session ended, or Reset made others."""
 
 

@@ -87,7 +87,9 @@ def Picker(session):
     with solara.Row(classes=["picker"], gap="8px", style={"flex-wrap": "wrap"}):
         for how, label in (("worst", "Worst world"), ("median", "Median world"), ("best", "Best world"), ("none", "None")):
             solara.Button(label, on_click=lambda how=how: session.pick(how), outlined=True, small=True, classes=[f"pick-{how}"])
-        solara.InputInt("World", value=-1 if row is None else row, on_value=lambda value: _by_number(session, value), continuous_update=False)
+        solara.InputInt(
+            "World", value=-1 if row is None else row, on_value=lambda value: _by_number(session, value), continuous_update=False
+        )
         text = f"World {row} of {lab.inputs.worlds} is drawn through the fan." if row is not None else "No world is picked."
         Words(text, "span", ["picked-world"])
 

@@ -43,9 +43,7 @@ class Side:
 
     def failed(self):
         """{firm: whether it has failed by then, bool, [worlds, quarters]}, labs first."""
-        return {
-            name: self._failed[kind][:, : self.age, row] for kind in FAILING for row, name in enumerate(self.opening.names[kind])
-        }
+        return {name: self._failed[kind][:, : self.age, row] for kind in FAILING for row, name in enumerate(self.opening.names[kind])}
 
     def fallen(self):
         """How many firms have failed so far, [worlds]; zero before the first quarter."""
@@ -57,18 +55,19 @@ class Side:
 class Laboratory(mesa.Model):
     """The worlds of one session: Mesa's ModelController steps it and, on Reset, makes another with these arguments.
 
-    world: name or path; worlds: futures; quarters: horizon; settings: {public name: value}; shocks: rows {name, at, ...};
-    compare: settings of a second ensemble on the same seeds, or None; workers: processes, 0 for none (tests)
+    world: name or path; worlds: futures; quarters: horizon; settings: {public name: value}; shocks: rows {name, at, ...}
+    deals: rows {tenant, owner, gw, start, ...}; compare: settings of a second ensemble on the same seeds, or None
+    workers: processes, 0 for none (tests)
     crew: the session's workers, kept over a Reset; notify: called after every quarter and whenever something changed
     A mistake in the arguments does not raise: it becomes `problem`, and nothing runs.
     """
 
     def __init__(
-        self, world="industry-2026q3", worlds=200, seed=0, quarters=40, settings=None, shocks=(), compare=None,
-        workers=WORKERS, crew=None, notify=None,
+        self, world="industry-2026q3", worlds=200, seed=0, quarters=40, settings=None, shocks=(), deals=(),
+        compare=None, workers=WORKERS, crew=None, notify=None,
     ):  # fmt: skip
         super().__init__(rng=seed)
-        self.inputs = Inputs(world, worlds, quarters, seed, dict(settings or {}), tuple(shocks))
+        self.inputs = Inputs(world, worlds, quarters, seed, dict(settings or {}), tuple(shocks), tuple(deals))
         self.owns_crew, self.notify, self.problem, self.sides = crew is None, notify, "", []
         self.crew = Crew(workers) if crew is None else crew
         self.job = None

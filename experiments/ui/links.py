@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl, urlencode
 
 from abm.errors import BadInput
-from experiments.inputs import Inputs, number_or_text, read_settings, read_shock
+from experiments.inputs import Inputs, deal_text, number_or_text, read_deal, read_settings, read_shock
 from experiments.ui.dials import checked
 
 LONGEST = 8000  # characters of a query string
@@ -15,7 +15,7 @@ def query(inputs, compare=None):
     """The query string of these inputs."""
     parts = [("world", inputs.world), *((name, getattr(inputs, name)) for name in WHOLE)]
     parts += [("set", f"{name}={_text(value)}") for name, value in sorted(inputs.settings.items())]
-    parts += [("shock", shock_text(row)) for row in inputs.shocks]
+    parts += [("shock", shock_text(row)) for row in inputs.shocks] + [("deal", deal_text(row)) for row in inputs.deals]
     if compare is not None:
         parts += [("compare", "1"), *(("other", f"{name}={_text(value)}") for name, value in sorted(compare.items()))]
     return urlencode(parts)
@@ -39,7 +39,7 @@ def read_query(text, start):
     if len(text or "") > LONGEST:
         raise BadInput(f"the link has more than {LONGEST} characters")
     pairs = parse_qsl(text or "", keep_blank_values=True)
-    texts = {"set": [], "other": [], "shock": []}
+    texts = {"set": [], "other": [], "shock": [], "deal": []}
     single = {}
     for key, value in pairs:
         if key in texts:
@@ -53,11 +53,12 @@ def read_query(text, start):
         raise BadInput(f"link: world = {world!r} is not the name of a shipped world")
     numbers = {name: _whole(name, single[name]) if name in single else getattr(start, name) for name in WHOLE}
     settings, shocks = read_settings(texts["set"]), tuple(read_shock(row) for row in texts["shock"])
-    inputs = checked(Inputs(world, numbers["worlds"], numbers["quarters"], numbers["seed"], settings, shocks))
+    deals = tuple(read_deal(row) for row in texts["deal"])
+    inputs = checked(Inputs(world, numbers["worlds"], numbers["quarters"], numbers["seed"], settings, shocks, deals))
     if "compare" not in single:
         return inputs, None
     other = read_settings(texts["other"])
-    checked(Inputs(world, 1, numbers["quarters"], numbers["seed"], other, shocks))
+    checked(Inputs(world, 1, numbers["quarters"], numbers["seed"], other, shocks, deals))
     return inputs, other
 
 

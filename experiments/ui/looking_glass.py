@@ -9,7 +9,7 @@ import threading
 from abm.model import release
 from experiments.story import tell
 from experiments.ui.crew import built
-from experiments.ui.snapshots import snapshot
+from experiments.ui.snapshots import frame, snapshot
 
 
 class LookingGlass:
@@ -26,7 +26,7 @@ class LookingGlass:
         old = getattr(self, "industry", None)
         if old is not None:
             release(old)
-        self.key, self.industry, self.pages, self._events, self._told = None, None, [], [], 0
+        self.key, self.industry, self.frame, self.pages, self._events, self._told = None, None, None, [], [], 0
 
     def forget(self):
         """Another run begins: what was seen of the last one goes."""
@@ -95,6 +95,7 @@ class LookingGlass:
             if key != self.key:
                 self._clear()
                 self.industry, self.key, self.problem = built(inputs, (world,), journal=True), key, ""
+                self.frame = frame(self.industry)
             if len(self.pages) >= age or self.problem:
                 return False
             self.industry.shocks = inputs.read_shocks()
@@ -109,4 +110,4 @@ class LookingGlass:
 
 def _key(inputs, world):
     """What decides a world but the shocks, which come while it runs."""
-    return inputs.world, inputs.seed, tuple(sorted(inputs.settings.items())), world
+    return inputs.world, inputs.seed, tuple(sorted(inputs.settings.items())), repr(inputs.deals), world

@@ -41,5 +41,5 @@ def firm_colours(theme: Theme, count):
 
 def ink_on(theme: Theme, share):
     """The colour of a number written on the risk scale at a share from 0 to 1."""
-    dark_ground = (share > 0.55) if theme == "light" else (share < 0.62)  # noqa: PLR2004
+    dark_ground = (share > 0.55) if theme == "light" else (share < 0.62)
     return "#ffffff" if dark_ground else "#1b1e23"

@@ -9,7 +9,7 @@ SLIDER = {"style": "width: 100%"}
 
 
 def theme():
-    """"light" or "dark", as the browser shows it."""
+    """ "light" or "dark", as the browser shows it."""
     return "dark" if solara.lab.use_dark_effective() else "light"
 
 
@@ -38,7 +38,9 @@ def Table(head, rows, name=""):
     """A table of words and numbers, escaped."""
     cells = "".join(f"<th>{escape(str(cell))}</th>" for cell in head)
     body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
-    solara.HTML(tag="div", classes=["scroll", name], unsafe_innerHTML=f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>")
+    solara.HTML(
+        tag="div", classes=["scroll", name], unsafe_innerHTML=f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
 def columns(sizes_wide=2):

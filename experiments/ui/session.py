@@ -4,6 +4,8 @@ Two browsers never share any of it. Quarters arrive in the thread that plays; th
 and no more, so that drawing never holds up the worlds.
 """
 
+import shutil
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -60,8 +62,8 @@ class Session:
         self.message, self.tab = solara.reactive(message), solara.reactive(0)
         self.picked, self.cursor = solara.reactive(None), solara.reactive(None)
         self.firm, self.edges = solara.reactive(""), solara.reactive("payments")
-        self.desk = solara.reactive(())
         self.pace = {"play_interval": solara.reactive(PAUSE), "render_interval": solara.reactive(1), "use_threads": solara.reactive(False)}
+        self.folder = tempfile.mkdtemp(prefix="overreach-")  # of worlds that are brought
         self.painter = Painter(self._paint)
         self.glass = LookingGlass(self.painter.ask)
         self.parameters = solara.reactive(self.arguments())
@@ -72,7 +74,7 @@ class Session:
         now = self.inputs.peek()
         return {
             "world": now.world, "worlds": now.worlds, "seed": now.seed, "quarters": now.quarters, "settings": now.settings,
-            "shocks": now.shocks, "compare": self.compare.peek(), "crew": self.crew, "notify": self.painter.ask,
+            "shocks": now.shocks, "deals": now.deals, "compare": self.compare.peek(), "crew": self.crew, "notify": self.painter.ask,
         }  # fmt: skip
 
     @property
@@ -85,9 +87,9 @@ class Session:
     def pending(self):
         """Whether the dials stand elsewhere than what runs."""
         here, lab = self.inputs.value, self.laboratory
-        given = (lab.inputs.world, lab.inputs.worlds, lab.inputs.quarters, lab.inputs.seed, lab.inputs.settings)
+        given = (lab.inputs.world, lab.inputs.worlds, lab.inputs.quarters, lab.inputs.seed, lab.inputs.settings, lab.inputs.deals)
         other = lab.other.inputs.settings if lab.other else None
-        return given != (here.world, here.worlds, here.quarters, here.seed, here.settings) or other != self.compare.value
+        return given != (here.world, here.worlds, here.quarters, here.seed, here.settings, here.deals) or other != self.compare.value
 
     def change(self, compare="as it is", **changes):
         """Move dials: they act on Reset. compare: settings of the second ensemble, or None."""
@@ -95,6 +97,27 @@ class Session:
         if compare != "as it is":
             self.compare.set(compare)
         self.parameters.set(self.arguments())
+
+    def changed_inputs(self, **changes):
+        """What the dials would stand at."""
+        return replace(self.inputs.peek(), **changes)
+
+    def open(self, inputs):
+        """Set all dials at once, begin again, and show the futures."""
+        self.inputs.set(inputs)
+        self.compare.set(None)
+        self.reset()
+        self.show("Futures")
+
+    def bring(self, inputs):
+        """Open a world that was brought: as many worlds and quarters as it says, or as the dials stand."""
+        now = self.inputs.peek()
+        sizes = {} if inputs.quarters > 1 else {"worlds": now.worlds, "quarters": now.quarters, "seed": now.seed}
+        self.open(replace(inputs, **sizes))
+
+    def show(self, name):
+        """Turn to a tab."""
+        self.tab.set(TABS.index(name))
 
     def reset(self):
         """Begin again with the dials as they are; the controls begin again too."""
@@ -148,6 +171,7 @@ class Session:
         self.glass.stop()
         self.painter.stop()
         self.crew.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _paint(self):
         self.pulse.set(self.pulse.peek() + 1)

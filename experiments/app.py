@@ -21,7 +21,7 @@ from experiments.ui.maps import Atlas
 from experiments.ui.parts import Words
 from experiments.ui.session import TABS, Session
 
-STYLE = files("experiments.ui").joinpath("page.css")
+STYLES = [files("experiments.ui").joinpath(name) for name in ("layout.css", "page.css")]
 
 
 def opened(search):
@@ -43,18 +43,21 @@ def Page():
     laboratory = session.laboratory
     solara.use_effect(lambda: session.began(laboratory), [laboratory])
     solara.Title("Overreach")
-    if STYLE.is_file():
-        solara.Style(STYLE.read_text(encoding="utf-8"))
+    solara.Style("\n".join(style.read_text(encoding="utf-8") for style in STYLES if style.is_file()))
     with solara.AppBar():
         solara.lab.ThemeToggle()
-    with solara.Sidebar(), solara.Div(classes=["sidebar"]):
-        Dials(session)
-    with solara.Div(classes=["overreach"]):
-        Caption(session)
-        Bar(session)
-        Shocks(session)
-        Rewind(session)
-        Tabs(session)
+    open_dials, set_open_dials = solara.use_state(False)  # on a narrow screen; on a wide one they stand beside
+    with solara.Div(classes=["layout"]):
+        with solara.Div(classes=["sidebar", "sidebar-open" if open_dials else "sidebar-closed"]):
+            Dials(session)
+        with solara.Div(classes=["overreach"]):
+            label = "Hide the dials" if open_dials else "Show the dials"
+            solara.Button(label, on_click=lambda: set_open_dials(not open_dials), outlined=True, classes=["open-dials"])
+            Caption(session)
+            Bar(session)
+            Shocks(session)
+            Rewind(session)
+            Tabs(session)
 
 
 @solara.component

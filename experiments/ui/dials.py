@@ -102,6 +102,7 @@ def dials(world):
         choices = row.low if isinstance(row.low, tuple) else ()
         low, high = (None if choices or bound is None or not np.isfinite(bound) else float(bound) for bound in (row.low, row.high))
         found[row.name] = Dial(row.name, row.meaning, value, row.unit, low, high, _whole(row.name), choices, row.source, row.meaning)
+    found[f"lab.{APPETITE}"] = replace(found[f"lab.{APPETITE}"], label="all labs")
     return {**found, **_appetites(opening, found["lab.risk_appetite"])}
 
 

@@ -96,14 +96,14 @@ def find(frame, name):
 
 
 def balance(page, frame, name):
-    """Assets and what stands against them, {account: $bn}, positive both; own equity closes the second."""
+    """Assets, and what stands against them: {account: $bn}, both positive; the owners' book equity makes them equal."""
     row = frame.agents.index(name)
-    amounts = {label: page.balances[account][row] for account, label in ACCOUNTS.items()}
+    amounts = {label: page.balances[account][row] for account, label in ACCOUNTS.items() if account != "equity"}
     assets = {label: float(amount) for label, amount in amounts.items() if amount > DUST}
     owed = {label: float(-amount) for label, amount in amounts.items() if amount < -DUST}
-    worth = sum(assets.values()) - sum(owed.values())
-    side = owed if worth >= 0 else assets
-    side["net worth" if worth >= 0 else "net worth, negative"] = abs(worth)
+    own = sum(assets.values()) - sum(owed.values())
+    side = owed if own >= 0 else assets
+    side["owners' book equity" if own >= 0 else "owners' book equity, negative"] = abs(own)
     return assets, owed
 
 

@@ -64,6 +64,7 @@ class Session:
         self.firm, self.edges = solara.reactive(""), solara.reactive("payments")
         self.pace = {"play_interval": solara.reactive(PAUSE), "render_interval": solara.reactive(1), "use_threads": solara.reactive(False)}
         self.folder = tempfile.mkdtemp(prefix="overreach-")  # of worlds that are brought
+        self.begun = False
         self.painter = Painter(self._paint)
         self.glass = LookingGlass(self.painter.ask)
         self.parameters = solara.reactive(self.arguments())
@@ -132,7 +133,9 @@ class Session:
         if row is not None and row >= laboratory.inputs.worlds:
             self.picked.set(None)
         self.glass.forget()
-        self.message.set("")
+        if self.begun:
+            self.message.set("")
+        self.begun = True
         return laboratory.close
 
     def shock(self, name, **values):

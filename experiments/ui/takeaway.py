@@ -45,8 +45,8 @@ def with_settings(toml, settings):
 
     held = {**tomllib.loads(toml).get("settings", {}), **settings}
     lines = toml.splitlines()
-    if "[settings]" in lines:
-        first = lines.index("[settings]")
+    heads = [k for k, line in enumerate(lines) if line.partition("#")[0].strip() == "[settings]"]
+    for first in heads:  # there is one at most
         after = next((k for k in range(first + 1, len(lines)) if lines[k].startswith("[")), len(lines))
         lines = lines[:first] + lines[after:]
     if not held:
@@ -95,9 +95,8 @@ def _members(name, data):
         folders = {item.filename.rpartition("/")[0] for item in files}
         strange = [item.filename for item in files if item.filename.rpartition("/")[2] not in MEMBERS]
         if strange or len(folders) > 1:
-            raise BadInput(
-                f"{name}: {strange[0] if strange else 'several folders'}: is not part of a world; one folder with {', '.join(MEMBERS)}"
-            )
+            what = strange[0] if strange else "more than one folder"
+            raise BadInput(f"{name}: {what} is not part of a world, which is one folder with {', '.join(MEMBERS)}")
         found = {item.filename.rpartition("/")[2]: _content(archive, item, name) for item in files}
     if TOML not in found:
         raise BadInput(f"{name}: has no {TOML}")

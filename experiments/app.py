@@ -18,7 +18,7 @@ from experiments.ui.deals import Deals
 from experiments.ui.futures import Futures
 from experiments.ui.links import read_query
 from experiments.ui.maps import Atlas
-from experiments.ui.parts import Words
+from experiments.ui.parts import Dark, Words
 from experiments.ui.session import TABS, Session
 
 STYLES = [files("experiments.ui").joinpath(name) for name in ("layout.css", "page.css")]
@@ -46,6 +46,7 @@ def Page():
     solara.Style("\n".join(style.read_text(encoding="utf-8") for style in STYLES if style.is_file()))
     with solara.AppBar():
         solara.lab.ThemeToggle()
+    Dark(event_seen=session.seen)
     open_dials, set_open_dials = solara.use_state(False)  # on a narrow screen; on a wide one they stand beside
     with solara.Div(classes=["layout"]):
         with solara.Div(classes=["sidebar", "sidebar-open" if open_dials else "sidebar-closed"]):

@@ -6,7 +6,7 @@ import solara
 
 from experiments.story import chosen_of
 from experiments.ui import firm_charts, graph, pictures
-from experiments.ui.parts import Chart, Table, Words, columns, theme
+from experiments.ui.parts import Chart, Table, Words, columns
 
 FEW, MANY = 4, 1000  # sentences a year beside failures
 
@@ -47,7 +47,7 @@ def Money(session):
         dense=True,
         classes=["edges"],
     )
-    shade, frame = theme(), glass.frame
+    shade, frame = session.shade.value, glass.frame
     drawn = solara.use_memo(lambda: pictures.edges(page, frame, picture), [id(page), picture])
     option = graph.money_graph(pictures.nodes(page, frame, drawn), drawn, pictures.PICTURES[picture], shade)
     Chart(option, graph.READING["money_graph"], 560, "money", on_click=lambda event: open_firm(session, frame, event.get("name")))
@@ -89,7 +89,7 @@ def Firms(session):
 def Firm(session, glass, page, name):
     """What it is, owns and owes, what it believed and what came."""
     kind, place = pictures.find(glass.frame, name)
-    facts, shade = pictures.state(page, glass.frame, kind, place), theme()
+    facts, shade = pictures.state(page, glass.frame, kind, place), session.shade.value
     fate = f"failed in {facts['failed_at']}" if facts["failed_at"] else "in business" if facts["alive"] else "not founded"
     stance = f"; {facts['minsky']} finance" if facts["minsky"] else ""
     Words(f"{name}: {pictures.kind_words(kind).lower()}, {fate}{stance}; worth ${facts['value']:,.1f}bn.", classes=["headline"])

@@ -4,7 +4,7 @@ import solara
 
 from abm.errors import BadInput
 from experiments.ui import charts, desk
-from experiments.ui.parts import Chart, Words, theme
+from experiments.ui.parts import Chart, Words
 
 NOBODY = "nobody"
 FIRST = {"gw": 2.0, "price": 13.3, "years": 5.0, "share": 0.0}
@@ -14,7 +14,7 @@ FIRST = {"gw": 2.0, "price": 13.3, "years": 5.0, "share": 0.0}
 def Deals(session):
     """Build deals and see which year they make impossible."""
     _ = session.pulse.value
-    lab, shade = session.laboratory, theme()
+    lab, shade = session.laboratory, session.shade.value
     if lab.main is None:
         return
     draft, set_draft = solara.use_state(dict(FIRST))

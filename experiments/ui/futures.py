@@ -5,7 +5,7 @@ import solara
 
 from abm.indicators import INDICATORS
 from experiments.ui import charts
-from experiments.ui.parts import Chart, Words, columns, theme
+from experiments.ui.parts import Chart, Words, columns
 
 LAMPS = {  # indicator: the level beyond which it means trouble, or None
     "p10_coverage": 1.0,
@@ -23,7 +23,7 @@ THOUSAND = 1000  # unit conversion
 def Futures(session):
     """What happens to all worlds."""
     _ = session.pulse.value
-    lab, shade = session.laboratory, theme()
+    lab, shade = session.laboratory, session.shade.value
     if lab.main is None:
         return
     if not lab.age:

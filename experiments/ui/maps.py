@@ -6,7 +6,7 @@ import solara
 
 from abm.errors import BadInput
 from experiments.ui import atlas, atlas_charts
-from experiments.ui.parts import Chart, Words, theme
+from experiments.ui.parts import Chart, Words
 
 LIKELY = "systemic_event_share"
 
@@ -51,7 +51,7 @@ def Sheet(session, sheet):
         return
     z = atlas.grid(sheet, x, y, outcome, held)
     contours = (0.1, 0.5) if outcome.endswith("_share") else ()
-    option = atlas_charts.heat(sheet.levers[x], sheet.levers[y], z, x, y, sheet.words(outcome), theme(), contours)
+    option = atlas_charts.heat(sheet.levers[x], sheet.levers[y], z, x, y, sheet.words(outcome), session.shade.value, contours)
     Chart(option, atlas_charts.READING["heat"], 460, "atlas", on_click=lambda event: clicked(session, sheet, {**held}, x, y, event))
     Words("A click on a cell sets the dials to it and begins again.", classes=["hint"])
 

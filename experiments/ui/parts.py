@@ -1,16 +1,14 @@
-"""Small pieces every tab uses: a chart with its reading aid, a heading, a table, and the theme as the charts want it."""
+"""Small pieces every tab uses: a chart with its reading aid, a heading, a table."""
 
+from collections.abc import Callable
 from html import escape
 
 import solara
-import solara.lab
-
-SLIDER = {"style": "width: 100%"}
 
 
-def theme():
-    """ "light" or "dark", as the browser shows it."""
-    return "dark" if solara.lab.use_dark_effective() else "light"
+@solara.component_vue("dark.vue")
+def Dark(event_seen: Callable[[bool], None]):
+    """Tells whether the page is dark, also where it follows the system: Solara's own trait does not know then."""
 
 
 @solara.component

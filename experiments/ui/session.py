@@ -64,7 +64,7 @@ class Session:
         self.firm, self.edges = solara.reactive(""), solara.reactive("payments")
         self.pace = {"play_interval": solara.reactive(PAUSE), "render_interval": solara.reactive(1), "use_threads": solara.reactive(False)}
         self.folder = tempfile.mkdtemp(prefix="overreach-")  # of worlds that are brought
-        self.begun = False
+        self.begun, self.shade = False, solara.reactive("light")
         self.painter = Painter(self._paint)
         self.glass = LookingGlass(self.painter.ask)
         self.parameters = solara.reactive(self.arguments())
@@ -115,6 +115,10 @@ class Session:
         now = self.inputs.peek()
         sizes = {} if inputs.quarters > 1 else {"worlds": now.worlds, "quarters": now.quarters, "seed": now.seed}
         self.open(replace(inputs, **sizes))
+
+    def seen(self, dark):
+        """The browser says whether its page is dark."""
+        self.shade.set("dark" if dark else "light")
 
     def show(self, name):
         """Turn to a tab."""

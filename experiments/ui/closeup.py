@@ -9,10 +9,11 @@ from experiments.ui import firm_charts, graph, pictures
 from experiments.ui.parts import Chart, Table, Words, columns
 
 FEW, MANY = 4, 1000  # sentences a year beside failures
+LISTED = 12  # rows of the table of edges
 
 
 @solara.component
-def Waiting(session, glass):
+def Waiting(session, glass, seen):
     """Why there is nothing to see yet, and of which world."""
     lab = session.laboratory
     if glass is None:
@@ -20,7 +21,7 @@ def Waiting(session, glass):
     elif glass.problem:
         solara.Error(f"World {session.picked.value} could not be looked into: {glass.problem}")
     else:
-        Words(f"World {session.picked.value} is run again alone: {glass.age} of {lab.age} quarters.", classes=["hint"])
+        Words(f"World {session.picked.value} is run again alone: {seen} of {lab.age} quarters.", classes=["hint"])
 
 
 def page_of(session):
@@ -35,23 +36,21 @@ def Money(session):
     """Who pays, owns and owes whom in the picked world."""
     glass, page = page_of(session)
     if page is None:
-        Waiting(session, glass)
+        Waiting(session, glass, glass.age if glass else 0)
         return
-    Which(session, page)
-    titles = {words: name for name, words in pictures.PICTURES.items()}
-    picture = session.edges.value
-    solara.ToggleButtonsSingle(
-        pictures.PICTURES[picture],
-        on_value=lambda words: session.edges.set(titles[words]),
-        values=list(titles),
-        dense=True,
-        classes=["edges"],
-    )
-    shade, frame = session.shade.value, glass.frame
-    drawn = solara.use_memo(lambda: pictures.edges(page, frame, picture), [id(page), picture])
-    option = graph.money_graph(pictures.nodes(page, frame, drawn), drawn, pictures.PICTURES[picture], shade)
+    Which(session.picked.value, page.quarter)
+    Graph(session, glass, session.at(), session.edges.value)
+
+
+@solara.component
+def Graph(session, glass, at, picture):
+    """The picture chosen, of a quarter that is there."""
+    page, frame = glass.page(at), glass.frame
+    solara.ToggleButtonsSingle(picture, on_value=session.edges.set, values=list(pictures.PICTURES), dense=True, classes=["edges"])
+    drawn = solara.use_memo(lambda: pictures.edges(page, frame, picture), [glass.key, at, picture])
+    option = graph.money_graph(pictures.nodes(page, frame, drawn), drawn, pictures.PICTURES[picture], session.shade.value)
     Chart(option, graph.READING["money_graph"], 560, "money", on_click=lambda event: open_firm(session, frame, event.get("name")))
-    biggest = sorted(drawn, key=lambda edge: -edge["amount"])[:12]
+    biggest = sorted(drawn, key=lambda edge: -edge["amount"])[:LISTED]
     with solara.Details("The largest as a table", expand=False):
         rows = [(e["payer"], e["payee"], f"{e['amount']:,.1f}", e["what"]) for e in biggest]
         Table(("From", "To", "$bn", "What"), rows, "edges-table")
@@ -65,9 +64,9 @@ def open_firm(session, frame, name):
 
 
 @solara.component
-def Which(session, page):
+def Which(world, quarter):
     """Of which world and quarter."""
-    Words(f"World {session.picked.value}, {page.quarter}", "h2", ["which"])
+    Words(f"World {world}, {quarter}", "h2", ["which"])
 
 
 @solara.component
@@ -75,19 +74,22 @@ def Firms(session):
     """One firm of the picked world."""
     glass, page = page_of(session)
     if page is None:
-        Waiting(session, glass)
+        Waiting(session, glass, glass.age if glass else 0)
         return
-    Which(session, page)
+    Which(session.picked.value, page.quarter)
     frame = glass.frame
     names = [name for kind in pictures.KINDS for name in frame.names[kind]]
     name = session.firm.value if session.firm.value in names else names[0]
     solara.Select("Firm", value=name, values=names, on_value=session.firm.set, classes=["firm"])
-    Firm(session, glass, page, name).key(f"firm {name}")
+    Firm(session, glass, session.at(), glass.age, name).key(f"firm {name}")
 
 
 @solara.component
-def Firm(session, glass, page, name):
-    """What it is, owns and owes, what it believed and what came."""
+def Firm(session, glass, at, seen, name):
+    """What it is, owns and owes, what it believed and what came. at: place of the quarter; seen: quarters that are there."""
+    page = glass.page(at)
+    if page is None:
+        return
     kind, place = pictures.find(glass.frame, name)
     facts, shade = pictures.state(page, glass.frame, kind, place), session.shade.value
     fate = f"failed in {facts['failed_at']}" if facts["failed_at"] else "in business" if facts["alive"] else "not founded"
@@ -96,7 +98,7 @@ def Firm(session, glass, page, name):
     with columns(2):
         Chart(firm_charts.balance(*pictures.balance(page, glass.frame, name), shade), firm_charts.READING["balance"], 320, "balance")
         if kind == "labs":
-            LabCharts(glass, session.at(), place, shade)
+            LabCharts(glass, at, seen, place, shade)
     if kind == "clouds":
         Words(pictures.covenant_words(page, place), classes=["covenant"])
     with solara.Details("Everything the Mesa agent knows", expand=False):
@@ -105,9 +107,9 @@ def Firm(session, glass, page, name):
 
 
 @solara.component
-def LabCharts(glass, at, place, shade):
+def LabCharts(glass, at, seen, place, shade):
     """A lab's cone against what came, its wall of commitments, its models beside the company."""
-    pages = glass.pages
+    pages = glass.pages[:seen]
     quarters, quantiles, happened = pictures.forecast(pages, at, place)
     Chart(firm_charts.cone_chart(pages[at].quarter, quarters, quantiles, happened, shade), firm_charts.READING["cone_chart"], 320, "cone")
     years, amounts = pictures.wall_by_year(pages[at], place)
@@ -120,14 +122,19 @@ def LabCharts(glass, at, place, shade):
 def Story(session):
     """What happened in the picked world, in words; a click goes to the quarter."""
     glass, page = page_of(session)
-    everything, set_everything = solara.use_state(False)
     if page is None:
-        Waiting(session, glass)
+        Waiting(session, glass, glass.age if glass else 0)
         return
     Words(f"World {session.picked.value}, as its books tell it", "h2", ["which"])
+    Told(session, glass, glass.age, page.quarter)
+
+
+@solara.component
+def Told(session, glass, seen, now):
+    """The sentences. seen: quarters that are there; now: the quarter looked at."""
+    everything, set_everything = solara.use_state(False)
     solara.Switch(label="Everything, also what mattered little", value=everything, on_value=set_everything, classes=["everything"])
-    told = solara.use_memo(lambda: _years(glass.events(), MANY if everything else FEW), [glass.key, glass.age, everything])
-    now = page.quarter
+    told = solara.use_memo(lambda: _years(glass.events(), MANY if everything else FEW), [glass.key, seen, everything])
     with solara.Div(classes=["story"]):
         for year, events in told:
             Words(year, "h3", ["year"])

@@ -15,9 +15,9 @@ def Deals(session):
     """Build deals and see which year they make impossible."""
     _ = session.pulse.value
     lab, shade = session.laboratory, session.shade.value
+    draft, set_draft = solara.use_state(dict(FIRST))
     if lab.main is None:
         return
-    draft, set_draft = solara.use_state(dict(FIRST))
     Words("Deals of your own, beside those signed in public. The required line moves at once; Reset runs them, with all that follows.")
     Draft(session, draft, set_draft)
     rows = session.inputs.value.deals

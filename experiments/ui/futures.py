@@ -49,6 +49,7 @@ def Futures(session):
 @solara.component
 def Lamp(session, name, level, about):
     """One indicator over all worlds."""
+    _ = session.pulse.value
     lab, item = session.laboratory, INDICATORS[name]
     other = (lab.other.values(name), COMPARED) if lab.other else None
     option = charts.lamp(
@@ -60,6 +61,7 @@ def Lamp(session, name, level, about):
 @solara.component
 def Headline(session):
     """The state of all worlds in one sentence."""
+    _ = session.pulse.value
     lab = session.laboratory
     if lab.age:
         Words(sentence(lab), classes=["headline"])

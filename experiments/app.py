@@ -8,6 +8,7 @@ from importlib.resources import files
 
 import solara
 import solara.lab
+from reacton.core import get_render_context
 
 from abm.errors import BadInput
 from experiments.ui.about import About
@@ -39,6 +40,7 @@ def Page():
     """The page of one browser."""
     search = solara.use_router().search
     session = solara.use_memo(lambda: opened(search), [])
+    session.together = get_render_context()
     solara.use_effect(lambda: session.close, [])
     laboratory = session.laboratory
     solara.use_effect(lambda: session.began(laboratory), [laboratory])

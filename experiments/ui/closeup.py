@@ -6,7 +6,7 @@ import solara
 
 from experiments.story import chosen_of
 from experiments.ui import firm_charts, graph, pictures
-from experiments.ui.parts import Chart, Table, Words, columns
+from experiments.ui.parts import Chart, Fold, Table, Words, columns
 
 FEW, MANY = 4, 1000  # sentences a year beside failures
 LISTED = 12  # rows of the table of edges
@@ -51,9 +51,8 @@ def Graph(session, glass, at, picture):
     option = graph.money_graph(pictures.nodes(page, frame, drawn), drawn, pictures.PICTURES[picture], session.shade.value)
     Chart(option, graph.READING["money_graph"], 560, "money", on_click=lambda event: open_firm(session, frame, event.get("name")))
     biggest = sorted(drawn, key=lambda edge: -edge["amount"])[:LISTED]
-    with solara.Details("The largest as a table", expand=False):
-        rows = [(e["payer"], e["payee"], f"{e['amount']:,.1f}", e["what"]) for e in biggest]
-        Table(("From", "To", "$bn", "What"), rows, "edges-table")
+    rows = [(e["payer"], e["payee"], f"{e['amount']:,.1f}", e["what"]) for e in biggest]
+    Fold("The largest as a table", lambda: Table(("From", "To", "$bn", "What"), rows, "edges-table"))
 
 
 def open_firm(session, frame, name):
@@ -101,9 +100,8 @@ def Firm(session, glass, at, seen, name):
             LabCharts(glass, at, seen, place, shade)
     if kind == "clouds":
         Words(pictures.covenant_words(page, place), classes=["covenant"])
-    with solara.Details("Everything the Mesa agent knows", expand=False):
-        rows = [(key, f"{value:,.4g}") for key, value in pictures.attributes(page, kind, place).items()]
-        Table(("Attribute", "Value"), rows, "attributes")
+    rows = [(key, f"{value:,.4g}") for key, value in pictures.attributes(page, kind, place).items()]
+    Fold("Everything the Mesa agent knows", lambda: Table(("Attribute", "Value"), rows, "attributes"))
 
 
 @solara.component

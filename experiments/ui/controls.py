@@ -8,7 +8,7 @@ from abm.errors import BadInput
 from abm.shocks import SHOCKS
 from agents.world_file import shipped_names
 from experiments.ui import dials
-from experiments.ui.parts import Words
+from experiments.ui.parts import Fold, Words
 
 MOST_WORLDS = 1000
 MOST_QUARTERS = 80
@@ -106,7 +106,7 @@ def Dials(session):
     solara.Select("World", value=inputs.world, values=worlds, on_value=lambda world: _world(session, world), classes=["dial-world"])
     titles = dials.presets()
     solara.Select("Preset", value=None, values=list(titles), on_value=lambda title: _preset(session, title), classes=["dial-preset"])
-    Size(session)
+    Fold("Worlds, horizon, seed", lambda: Size(session))
     Compare(session)
     if inputs.settings:
         Words("Set: " + "; ".join(f"{name} = {value}" for name, value in inputs.settings.items()), classes=["settings"])
@@ -117,10 +117,16 @@ def Dials(session):
         solara.Error(str(error))
         return
     for place, (title, members) in enumerate(groups.items()):
-        with solara.Details(title, expand=place < 2):
-            for dial in members:
-                Control(session, dial).key(f"{title} {inputs.world} {dial.name}")
-    Search(session)
+        Fold(title, lambda members=members, title=title: Members(session, title, members), opened=not place).key(f"{title} {inputs.world}")
+    Fold("All other parameters", lambda: Search(session))
+
+
+@solara.component
+def Members(session, title, members):
+    """The dials of a group."""
+    world = session.inputs.value.world
+    for dial in members:
+        Control(session, dial).key(f"{title} {world} {dial.name}")
 
 
 @solara.component
@@ -132,8 +138,7 @@ def Size(session):
         "quarters": Slider("Horizon, quarters", inputs.quarters, 1, MOST_QUARTERS, 1),
         "seed": {"type": "SliderInt", "label": "Seed", "value": inputs.seed, "min": 0, "max": 100, "step": 1},
     }
-    with solara.Details("Worlds, horizon, seed", expand=False):
-        UserInputs(sliders, lambda name, value: session.change(**{name: int(value)}))
+    UserInputs(sliders, lambda name, value: session.change(**{name: int(value)}))
 
 
 @solara.component
@@ -189,7 +194,7 @@ def _shown(value):
 def Search(session):
     """All other parameters."""
     pattern, set_pattern = solara.use_state("")
-    with solara.Details("All other parameters", expand=False):
+    with solara.Div():
         solara.InputText("Part of a name or meaning", value=pattern, on_value=set_pattern, continuous_update=True, classes=["search"])
         found, more = dials.search(session.inputs.value.world, pattern)
         for dial in found:

@@ -44,3 +44,14 @@ def Table(head, rows, name=""):
 def columns(sizes_wide=2):
     """A grid that becomes one column on a narrow screen."""
     return solara.Div(classes=["grid", f"grid-{sizes_wide}"])
+
+
+@solara.component
+def Fold(title, draw, opened=False):
+    """A heading that unfolds; what is folded is not made at all, so that the page stays light. draw: called without arguments."""
+    is_open, set_open = solara.use_state(opened)
+    with solara.Div(classes=["fold", "fold-open" if is_open else "fold-closed"]):
+        sign = "mdi-chevron-up" if is_open else "mdi-chevron-down"
+        solara.Button(title, icon_name=sign, on_click=lambda: set_open(not is_open), text=True, classes=["fold-head"])
+        if is_open:
+            draw()

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -64,6 +65,7 @@ class Session:
         self.firm, self.edges = solara.reactive(""), solara.reactive("payments")
         self.pace = {"play_interval": solara.reactive(PAUSE), "render_interval": solara.reactive(1), "use_threads": solara.reactive(False)}
         self.folder = tempfile.mkdtemp(prefix="overreach-")  # of worlds that are brought
+        self.together = nullcontext()  # the page's render context: what changes inside is drawn in one pass, not one per reader
         self.begun, self.shade = False, solara.reactive("light")
         self.painter = Painter(self._paint)
         self.glass = LookingGlass(self.painter.ask)
@@ -94,10 +96,11 @@ class Session:
 
     def change(self, compare="as it is", **changes):
         """Move dials: they act on Reset. compare: settings of the second ensemble, or None."""
-        self.inputs.set(replace(self.inputs.peek(), **changes))
-        if compare != "as it is":
-            self.compare.set(compare)
-        self.parameters.set(self.arguments())
+        with self.together:
+            self.inputs.set(replace(self.inputs.peek(), **changes))
+            if compare != "as it is":
+                self.compare.set(compare)
+            self.parameters.set(self.arguments())
 
     def changed_inputs(self, **changes):
         """What the dials would stand at."""
@@ -105,10 +108,11 @@ class Session:
 
     def open(self, inputs):
         """Set all dials at once, begin again, and show the futures."""
-        self.inputs.set(inputs)
-        self.compare.set(None)
-        self.reset()
-        self.show("Futures")
+        with self.together:
+            self.inputs.set(inputs)
+            self.compare.set(None)
+            self.reset()
+            self.show("Futures")
 
     def bring(self, inputs):
         """Open a world that was brought: as many worlds and quarters as it says, or as the dials stand."""
@@ -126,9 +130,11 @@ class Session:
 
     def reset(self):
         """Begin again with the dials as they are; the controls begin again too."""
-        self.parameters.set(self.arguments())
-        self.model = solara.reactive(Laboratory(**self.arguments()))
-        self.generation.set(self.generation.peek() + 1)
+        arguments = self.arguments()
+        with self.together:
+            self.parameters.set(arguments)
+            self.model = solara.reactive(Laboratory(**arguments))
+            self.generation.set(self.generation.peek() + 1)
 
     def began(self, laboratory):
         """A laboratory is on the page now: forget what belonged to the one before. Returns what to do when it goes."""
@@ -181,7 +187,8 @@ class Session:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _paint(self):
-        self.pulse.set(self.pulse.peek() + 1)
+        with self.together:
+            self.pulse.set(self.pulse.peek() + 1)
 
 
 def chosen(side, how):

@@ -1,5 +1,9 @@
 """The tab with what to take along, what to bring, how to read all this, and where it comes from."""
 
+import base64
+import binascii
+from collections.abc import Callable
+
 import solara
 
 from abm.errors import BadInput
@@ -72,14 +76,19 @@ def Bring(session):
     Words("Bring a world of your own", "h2")
 
     def read(file):
-        if file["size"] > takeaway.LARGEST:
-            session.message.set(f"{file['name']}: has more than {takeaway.LARGEST:,} bytes")
-            return
         try:
-            inputs, _ = takeaway.unpacked(file["name"], file["file_obj"].read(takeaway.LARGEST + 1), session.folder)
-        except BadInput as error:
+            name, size, data = str(file["name"]), int(file["size"]), str(file["data"])
+            if max(size, len(data) // 2) > takeaway.LARGEST:
+                raise BadInput(f"{name}: has more than {takeaway.LARGEST:,} bytes")
+            inputs, _ = takeaway.unpacked(name, base64.b64decode(data, validate=True), session.folder)
+        except (BadInput, binascii.Error) as error:
             session.message.set(str(error))
             return
         session.bring(inputs)
 
-    solara.FileDrop("Drop a world.toml, or a zip of a world's folder, up to 4 MB", on_file=read, lazy=True)
+    Upload("A world.toml, or a zip of a world's folder, up to 4 MB", takeaway.LARGEST, event_picked=read)
+
+
+@solara.component_vue("upload.vue")
+def Upload(label: str, largest: int, event_picked: Callable[[dict], None]):
+    """A file field; what is larger than `largest` bytes is not even sent."""

@@ -95,7 +95,8 @@ def Firm(session, glass, at, seen, name):
     stance = f"; {facts['minsky']} finance" if facts["minsky"] else ""
     Words(f"{name}: {pictures.kind_words(kind).lower()}, {fate}{stance}; worth ${facts['value']:,.1f}bn.", classes=["headline"])
     with columns(2):
-        Chart(firm_charts.balance(*pictures.balance(page, glass.frame, name), shade), firm_charts.READING["balance"], 320, "balance")
+        assets, owed = pictures.balance(page, glass.frame, name)
+        Chart(firm_charts.balance(assets, owed, shade), firm_charts.READING["balance"], 320, "balance")
         if kind == "labs":
             LabCharts(glass, at, seen, place, shade)
     if kind == "clouds":

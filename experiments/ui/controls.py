@@ -158,7 +158,7 @@ def Compare(session):
 @solara.component
 def Control(session, dial):
     """One dial: its name, where it stands, and on hover all that is known about it."""
-    value = session.inputs.value.settings.get(dial.name, dial.value)
+    value = dials.value_of(session.inputs.value.settings, dial)
 
     def put(_, chosen):
         session.change(settings=dials.put(session.inputs.peek().settings, dial, _typed(dial, chosen)))

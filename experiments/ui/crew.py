@@ -164,11 +164,10 @@ def work(pipe):
     bench = Bench()
     while True:
         try:
-            order = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
+            bench.tell(*pipe.recv())
+            pipe.send(bench.hear())
+        except (EOFError, OSError, KeyboardInterrupt):  # the session is over
             return
-        bench.tell(*order)
-        pipe.send(bench.hear())
 
 
 class Crew:

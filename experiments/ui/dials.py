@@ -153,10 +153,16 @@ def search(world, pattern, most=12):
     return hits[:most], len(hits) > most
 
 
+def value_of(settings, dial):
+    """Where a dial stands: as set for itself, for all of its kind, or as the world has it."""
+    general = f"lab.{APPETITE}" if dial.name.endswith(f".{APPETITE}") and dial.name.startswith("lab.") else dial.name
+    return settings.get(dial.name, settings.get(general, dial.value))
+
+
 def put(settings, dial, value):
-    """Settings with one number set; a dial back at its default is not a setting."""
+    """Settings with one number set; a dial back where it stands without a setting of its own is none."""
     changed = {name: kept for name, kept in settings.items() if name != dial.name}
-    return changed if value == dial.value else {**changed, dial.name: value}
+    return changed if value == value_of(changed, dial) else {**changed, dial.name: value}
 
 
 @functools.cache

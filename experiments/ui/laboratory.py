@@ -67,6 +67,7 @@ class Laboratory(mesa.Model):
         compare=None, workers=WORKERS, crew=None, notify=None,
     ):  # fmt: skip
         super().__init__(rng=seed)
+        self.running = True
         self.inputs = Inputs(world, worlds, quarters, seed, dict(settings or {}), tuple(shocks), tuple(deals))
         self.owns_crew, self.notify, self.problem, self.sides = crew is None, notify, "", []
         self.crew = Crew(workers) if crew is None else crew

@@ -86,7 +86,8 @@ def Bring(session):
             return
         session.bring(inputs)
 
-    Upload("A world.toml, or a zip of a world's folder, up to 4 MB", takeaway.LARGEST, event_picked=read)
+    label = "A world.toml, or a zip of a world's folder, up to 4 MB"
+    Upload(label=label, largest=takeaway.LARGEST, event_picked=read)
 
 
 @solara.component_vue("upload.vue")

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from abm.errors import BadInput
-from experiments.inputs import Inputs
 
 START = "OVERREACH_UI"  # the environment variable in which the server finds what sessions begin with
 WORLD, WORLDS, QUARTERS = "industry-2026q3", 200, 40
@@ -44,6 +43,7 @@ def ui(
 def start(what, worlds=0, quarters=0, runs=Path("results/runs")):
     """What sessions begin with: a world, or the inputs of a stored run. Raises BadInput if it is neither."""
     from agents.world_file import shipped_names
+    from experiments.inputs import Inputs
     from experiments.runs import open_run
 
     if what in shipped_names() or Path(what).suffix == ".toml" or (Path(what) / "world.toml").is_file():
@@ -61,6 +61,8 @@ def start(what, worlds=0, quarters=0, runs=Path("results/runs")):
 
 def start_from(text):
     """What the command put into the environment, or the usual world where the page is served without it."""
+    from experiments.inputs import Inputs
+
     return Inputs.of(json.loads(text)) if text else Inputs(WORLD, WORLDS, QUARTERS)
 
 

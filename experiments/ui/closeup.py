@@ -48,7 +48,8 @@ def Graph(session, glass, at, picture):
     page, frame = glass.page(at), glass.frame
     solara.ToggleButtonsSingle(picture, on_value=session.edges.set, values=list(pictures.PICTURES), dense=True, classes=["edges"])
     drawn = solara.use_memo(lambda: pictures.edges(page, frame, picture), [glass.key, at, picture])
-    option = graph.money_graph(pictures.nodes(page, frame, drawn), drawn, pictures.PICTURES[picture], session.shade.value)
+    nodes = pictures.nodes(page, frame, drawn)
+    option = graph.money_graph(nodes, drawn, pictures.PICTURES[picture], session.shade.value, pictures.everyone(frame))
     Chart(option, graph.READING["money_graph"], 560, "money", on_click=lambda event: open_firm(session, frame, event.get("name")))
     biggest = sorted(drawn, key=lambda edge: -edge["amount"])[:LISTED]
     rows = [(e["payer"], e["payee"], f"{e['amount']:,.1f}", e["what"]) for e in biggest]

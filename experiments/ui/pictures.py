@@ -161,3 +161,8 @@ def attributes(page, kind, place):
 def kind_words(kind):
     """A kind in words."""
     return KIND_NAMES[kind]
+
+
+def everyone(frame):
+    """[(name, kind)] of all agents of the world, in their order."""
+    return [(name, kind) for kind, rows in frame.rows.items() for name in frame.agents[rows]]

@@ -47,11 +47,11 @@ def load_world(name_or_path, overrides=None):
     """The opening of a shipped world, by name, or of a user's own, by path.
 
     overrides: {"lab.OpenAI.cash": 3, "cone.width": 1.2}, as `with_overrides`; build lag and contract term are known to the
-    expansion of archetypes, so they act here and not afterwards. Raises BadInput.
+    expansion of archetypes, so they act here and not afterwards. They come on top of the file's own [settings]. Raises BadInput.
     """
     files = _read(_find(name_or_path))
     world, rows = _checked(files)
-    overrides = dict(overrides or {})
+    overrides = {**world.settings, **(overrides or {})}
     structure = _structure(world, files, overrides)
     opening = build(world, rows, structure, files)
     return with_overrides(opening, overrides) if overrides else opening

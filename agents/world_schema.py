@@ -106,6 +106,7 @@ class World(Table):
     investors: Annotated[list[InvestorTable], Field(min_length=1)]  # type: ignore[valid-type]
     lenders: Annotated[list[LenderTable], Field(min_length=1)]  # type: ignore[valid-type]
     customers: list[dict[str, Any]] = []
+    settings: dict[str, float | str] = {}
 
 
 class Row(BaseModel):

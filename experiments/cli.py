@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from abm.errors import BadInput, BrokenRule
 from experiments.analysis import commands as analyses
 from experiments.engine import commands as sweeps
+from experiments.ui import commands as pages
 from experiments.usage import WrongUsage, sentence
 
 BAD_INPUT, FAILED = 2, 1  # exit codes
@@ -158,6 +159,7 @@ app.command()(analyses.accuracy)
 app.command()(analyses.attribute)
 app.command("breakpoint")(analyses.breakpoint_of)
 app.command()(analyses.lamps)
+app.command()(pages.ui)
 
 
 def main():

@@ -1,0 +1,105 @@
+"""The Mesa browser page: a thousand futures, and any one of them to be opened. Layout and wiring only; `experiments.ui` has the rest.
+
+`overreach ui` serves it. What a session begins with stands in the link, or in the environment, where the command puts it.
+"""
+
+import os
+from importlib.resources import files
+
+import solara
+import solara.lab
+from reacton.core import get_render_context
+
+from abm.errors import BadInput
+from experiments.ui.about import About
+from experiments.ui.closeup import Firms, Money, Story
+from experiments.ui.commands import START, start_from
+from experiments.ui.controls import Bar, Dials, Rewind, Shocks
+from experiments.ui.deals import Deals
+from experiments.ui.futures import Futures
+from experiments.ui.links import read_query
+from experiments.ui.maps import Atlas
+from experiments.ui.parts import Dark, Words
+from experiments.ui.session import TABS, Session
+
+STYLES = [files("experiments.ui").joinpath(name) for name in ("layout.css", "page.css")]
+
+
+def opened(search):
+    """The session a browser begins with. search: the query string of its address."""
+    start = start_from(os.environ.get(START, ""))
+    try:
+        inputs, compare = read_query(search, start)
+    except BadInput as error:
+        return Session(start, message=f"The link was not read: {error}")
+    return Session(inputs, compare)
+
+
+@solara.component
+def Page():
+    """The page of one browser."""
+    search = solara.use_router().search
+    session = solara.use_memo(lambda: opened(search), [])
+    session.together = get_render_context()
+    solara.use_effect(lambda: session.close, [])
+    laboratory = session.laboratory
+    solara.use_effect(lambda: session.began(laboratory), [laboratory])
+    solara.Title("Overreach")
+    solara.Style("\n".join(style.read_text(encoding="utf-8") for style in STYLES if style.is_file()))
+    with solara.AppBar():
+        solara.lab.ThemeToggle()
+    Dark(event_seen=session.seen)
+    open_dials, set_open_dials = solara.use_state(False)  # on a narrow screen; on a wide one they stand beside
+    with solara.Div(classes=["layout"]):
+        with solara.Div(classes=["sidebar", "sidebar-open" if open_dials else "sidebar-closed"]):
+            Dials(session)
+        with solara.Div(classes=["overreach"]):
+            label = "Hide the dials" if open_dials else "Show the dials"
+            solara.Button(label, on_click=lambda: set_open_dials(not open_dials), outlined=True, classes=["open-dials"])
+            Caption(session)
+            Bar(session)
+            Shocks(session)
+            Rewind(session)
+            Tabs(session)
+
+
+@solara.component
+def Caption(session):
+    """Which world, and what it is not."""
+    lab = session.laboratory
+    if lab.main is not None:
+        Words(lab.main.opening.title, "h1", ["world"])
+        Words(lab.main.opening.caveat or lab.main.opening.purpose, classes=["caveat"])
+
+
+@solara.component
+def Tabs(session):
+    """Only the active tab is drawn."""
+    with solara.v.Tabs(v_model=session.tab.value, on_v_model=session.tab.set, show_arrows=True, class_="tabs"):
+        for name in TABS:
+            solara.v.Tab(children=[name], class_=f"tab-{name.lower().replace(' ', '-')}")
+    name = TABS[session.tab.value]
+    Guarded(session, name).key(f"{name} {session.generation.value}")
+
+
+@solara.component
+def Guarded(session, name):
+    """A tab; what goes wrong while it is drawn is said, and the rest of the page lives."""
+    error, clear = solara.use_exception()
+    if error is not None:
+        solara.Error(f"{name} could not be drawn: {type(error).__name__}: {error}", classes=["problem"])
+        solara.Button("Try again", on_click=clear)
+        return
+    if name in BODIES:
+        BODIES[name](session)
+
+
+BODIES = {
+    "Futures": Futures,
+    "Money": Money,
+    "Firms": Firms,
+    "Story": Story,
+    "Deal desk": Deals,
+    "Atlas": Atlas,
+    "About": About,
+}

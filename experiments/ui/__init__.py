@@ -1,0 +1,1 @@
+"""The browser page: what one session runs, its dials, its tabs. `experiments.app` is the page itself."""

@@ -1,0 +1,95 @@
+"""The tab with what to take along, what to bring, how to read all this, and where it comes from."""
+
+import base64
+import binascii
+from collections.abc import Callable
+
+import solara
+
+from abm.errors import BadInput
+from experiments.ui import links, takeaway
+from experiments.ui.crew import Failed, Stopped
+from experiments.ui.laboratory import WORKERS
+from experiments.ui.parts import Words
+from experiments.words import CAVEAT
+
+HOW = (
+    ("What this is", "A model of labs that must order compute one to two years before they know the revenue that has to pay for it. "
+     "Every run is many worlds at once: the same firms, contracts and rules, and another draw of luck in each."),
+    ("What to try", "Press ▶ and watch revenue against what is required. Then choose the preset “Cautious, and nobody finances his own "
+     "customers”, press “Reset with these” and play again. Turn on “Compare” and choose “Bold, with circular finance”: the same futures "
+     "under both. Pick the worst world and read its story. Press a shock in the middle of a run. Go back to any quarter with the slider."),
+    ("What the words mean", "P10: one world of ten lies below. Required revenue: what would pay this quarter's take-or-pay rents and "
+     "fixed costs. Coverage: what is left of revenue over the rents due. Circularity: the part of payments among firms that comes back to "
+     "where it started. Hedge, speculative, Ponzi: pays all it owes, pays only what is due now, or not even that."),
+)  # fmt: skip
+
+
+@solara.component
+def About(session):
+    """Take along, bring, read."""
+    lab = session.laboratory
+    TakeAlong(session)
+    Bring(session)
+    for title, text in HOW:
+        Words(title, "h2")
+        Words(text)
+    Words(CAVEAT, classes=["caveat"])
+    if lab.main is not None:
+        Words(f"World: {lab.main.opening.title}. {lab.main.opening.purpose}")
+    Words("overreach parameters lists every number with its source; docs/ has the model, its validation and how to read results.")
+
+
+@solara.component
+def TakeAlong(session):
+    """Downloads, and the link."""
+    _ = session.pulse.value
+    lab = session.laboratory
+    if lab.main is None:
+        return
+    inputs = lab.inputs
+    Words("Take it along", "h2")
+    with solara.Div(classes=["downloads"]):
+        if lab.age:
+            solara.FileDownload(lambda: _panel(lab, "parquet"), "panel.parquet", label="Panel, parquet")
+            solara.FileDownload(lambda: _panel(lab, "csv"), "panel.csv.gz", label="Panel, CSV (gzip)")
+            solara.FileDownload(lambda: takeaway.report(inputs, lab.age, WORKERS), "report.html", label="Offline report (runs again)")
+        solara.FileDownload(lambda: takeaway.world_zip(inputs), "world.zip", label="Settings as a world file")
+    if "/" in inputs.world or "\\" in inputs.world:
+        Words("A link cannot carry a world you brought yourself: take the world file.", classes=["hint"])
+        return
+    address = "?" + links.query(inputs, lab.other.inputs.settings if lab.other else None)
+    Words("A link with these settings in it:")
+    solara.v.Html(tag="a", class_="link", attributes={"href": address}, children=[address])
+
+
+def _panel(lab, form):
+    try:
+        return takeaway.panel(lab, form)
+    except (Failed, Stopped) as error:
+        return f"The panel is not there any more: {error}".encode()
+
+
+@solara.component
+def Bring(session):
+    """Upload a world."""
+    Words("Bring a world of your own", "h2")
+
+    def read(file):
+        try:
+            name, size, data = str(file["name"]), int(file["size"]), str(file["data"])
+            if max(size, len(data) // 2) > takeaway.LARGEST:
+                raise BadInput(f"{name}: has more than {takeaway.LARGEST:,} bytes")
+            inputs, _ = takeaway.unpacked(name, base64.b64decode(data, validate=True), session.folder)
+        except (BadInput, binascii.Error) as error:
+            session.message.set(str(error))
+            return
+        session.bring(inputs)
+
+    label = "A world.toml, or a zip of a world's folder, up to 4 MB"
+    Upload(label=label, largest=takeaway.LARGEST, event_picked=read)
+
+
+@solara.component_vue("upload.vue")
+def Upload(label: str, largest: int, event_picked: Callable[[dict], None]):
+    """A file field; what is larger than `largest` bytes is not even sent."""

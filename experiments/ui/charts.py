@@ -1,0 +1,224 @@
+"""The charts of a moving ensemble: the fan of revenue, small indicators, default probabilities.
+
+Pure functions of arrays `[worlds, quarters]` so far that return an ECharts option. `READING` says in a sentence how to read each.
+"""
+
+import numpy as np
+
+from experiments.ui.frame import (
+    LEVELS,
+    MIDTONE,
+    NORMAL,
+    PALE,
+    PERCENT,
+    SMALL,
+    THICK,
+    THIN,
+    Clock,
+    axis_tooltip,
+    band,
+    base,
+    line,
+    marked,
+    money_scale,
+    on_narrow,
+    quantiles,
+    safe,
+    scale_of,
+    signed_money,
+    value_axis,
+    with_unit,
+)
+from experiments.ui.palette import FIRMS, colours, firm_colours
+from experiments.words import percent
+
+READING = {
+    "fan": (
+        "Industry revenue in $ a year: the pale band holds 80 % of the worlds, the darker one half of them, the line is the median; "
+        "where the dashed line of required revenue runs above the band, even a lucky industry does not earn what it has promised to pay."
+    ),
+    "lamp": "Line: the median world; band: from the 10th to the 90th percentile of the worlds; the dashed line is where trouble begins.",
+    "survival": "A line is the share of worlds in which the firm has failed by that quarter: 20 % is one world of five.",
+}
+LABEL_ROOM, NARROW_ROOM, MOST_NAMED = 96, 74, 10  # pixels, pixels, lines with a name at their end
+CROWDED = 4  # times the largest median beyond which an indicator's axis does not follow its P90
+TOPS = (0.1, 0.25, 0.5, 1)  # where an axis of probability may end
+MIDDLE = LEVELS.index(0.5)
+
+
+def fan(quarters, horizon, revenue, required, picked, marks, now, theme, other=None):
+    """Industry revenue as bands over worlds, with the required revenue dashed, and one world drawn through both.
+
+    revenue, required: $bn a year, [worlds, quarters]; picked: row of a world or None; marks: [(quarter, label)]; now: index of the
+    quarter looked at or None; other: (revenue, required, label) of a compared setting, drawn in a second hue
+    """
+    clock, shades = Clock(quarters, horizon), colours(theme)
+    earned, needed = quantiles(revenue), quantiles(required)
+    second = None if other is None else (quantiles(other[0]), quantiles(other[1]), other[2])
+    scale = money_scale(_largest([earned, needed, *(second[:2] if second else ()), *_picked_rows(revenue, required, picked)]))
+    texts = _fan_texts(clock, earned, needed, revenue, required, picked, second)
+    series = [line("Revenue", clock.points(earned[MIDDLE] * scale.factor, texts), shades["blue"], label="median", z=4)]
+    series += _bands("Revenue", earned * scale.factor, clock, shades["blue"])
+    series += _required(needed * scale.factor, clock, shades["vermilion"])
+    if second:
+        series += _second_fan(second, scale, clock, shades)
+    if picked is not None:
+        earned_here, needed_here = (values * scale.factor for values in _picked_rows(revenue, required, picked))
+        series.append(line("Revenue of the picked world", clock.points(earned_here), shades["ink"], label="this world", z=6))
+        series.append(line("Required in the picked world", clock.points(needed_here), shades["ink"], THIN, "dashed", z=6))
+    option = base(theme, right=LABEL_ROOM, top=22)
+    option |= {"xAxis": clock.axis(theme), "yAxis": value_axis(theme, scale, min=0), "series": [*series, marked(clock, marks, now, theme)]}
+    return on_narrow(axis_tooltip(option, theme), grid={"right": NARROW_ROOM})
+
+
+def _bands(name, found, clock, colour, stack="fan"):
+    low, quarter, _, three, high = found
+    ends = [
+        line(f"{name} P{level}", clock.points(values), colour, 0, label=f"P{level}", z=3, tooltip={"show": False}, silent=True)
+        for level, values in ((90, high), (10, low))
+    ]
+    wide = band(f"{name} P10 to P90", low, high, clock, colour, PALE, f"{stack} wide")
+    return [*wide, *band(f"{name} P25 to P75", quarter, three, clock, colour, MIDTONE, f"{stack} half"), *ends]
+
+
+def _required(found, clock, colour, label="required"):
+    quiet = {"tooltip": {"show": False}, "silent": True}
+    edges = [line(f"{label} P{n}", clock.points(found[k]), colour, THIN / 2, "dotted", z=2, **quiet) for k, n in ((0, 10), (-1, 90))]
+    return [line(label, clock.points(found[MIDDLE]), colour, THICK, "dashed", label, z=4), *edges]
+
+
+def _second_fan(second, scale, clock, shades):
+    earned, needed, label = second[0] * scale.factor, second[1] * scale.factor, str(second[2])
+    wide = band(f"{label} P10 to P90", earned[0], earned[-1], clock, shades["green"], PALE, "second")
+    middle = line(label, clock.points(earned[MIDDLE]), shades["green"], label=label, z=4)
+    return [*wide, middle, line(f"{label}: required", clock.points(needed[MIDDLE]), shades["purple"], THICK, "dashed", z=4)]
+
+
+def _fan_texts(clock, earned, needed, revenue, required, picked, second):
+    texts = []
+    for k in range(earned.shape[1]):
+        low, middle, high = (signed_money(value) for value in np.nan_to_num(earned[[0, MIDDLE, -1], k]))
+        lines = [
+            clock.names[k],
+            f"Revenue a year: {middle} ({low} to {high})",
+            f"Required: {signed_money(np.nan_to_num(needed[MIDDLE, k]))}",
+        ]
+        if picked is not None:
+            here = [signed_money(np.nan_to_num(values[picked, k])) for values in (revenue, required)]
+            lines.append(f"This world: {here[0]}, required {here[1]}")
+        if second and k < second[0].shape[1]:
+            there = [signed_money(np.nan_to_num(values[MIDDLE, k])) for values in second[:2]]
+            lines.append(f"{second[2]}: {there[0]}, required {there[1]}")
+        texts.append("\n".join(lines))
+    return texts
+
+
+def _picked_rows(revenue, required, picked):
+    return [] if picked is None else [np.asarray(values, dtype=float)[picked] for values in (revenue, required)]
+
+
+def _largest(arrays):
+    return max((float(np.nanmax(a)) for a in arrays if a.size and not np.isnan(a).all()), default=0.0)
+
+
+def lamp(quarters, horizon, values, unit, label, picked, marks, now, theme, other=None, reference=None):
+    """One indicator as a small fan under its name and its figures of the quarter looked at.
+
+    values: [worlds, quarters]; unit: as in `INDICATORS`; reference: a level to compare with, or None; other: (values, label)
+    """
+    clock, shades = Clock(quarters, horizon), colours(theme)
+    found = quantiles(values, (0.1, 0.5, 0.9))
+    second = None if other is None else quantiles(other[0], (0.1, 0.5, 0.9))
+    scale = scale_of(unit, _largest([found]))
+    texts = [f"{clock.names[k]}\n{_figures(found[:, k], unit)}" for k in range(found.shape[1])]
+    series = [line(label, clock.points(found[1] * scale.factor, texts), shades["blue"], z=4)]
+    series += band(f"{label} P10 to P90", found[0] * scale.factor, found[2] * scale.factor, clock, shades["blue"], MIDTONE, "lamp")
+    if second is not None:
+        series.append(line(str(other[1]), clock.points(second[1] * scale.factor), shades["green"], z=4))
+        series += band(f"{other[1]} P10 to P90", second[0] * scale.factor, second[2] * scale.factor, clock, shades["green"], PALE, "other")
+    if picked is not None:
+        series.append(line("this world", clock.points(np.asarray(values, dtype=float)[picked] * scale.factor), shades["ink"], THIN, z=6))
+    if reference is not None:
+        level = line(
+            "reference", [[0, plainly(reference, scale)], [len(clock.places) - 1, plainly(reference, scale)]], shades["vermilion"], THIN
+        )
+        series.append({**level, "lineStyle": {**level["lineStyle"], "type": "dashed"}, "tooltip": {"show": False}, "silent": True})
+    option = base(theme, right=12, top=48)
+    option["title"] = _lamp_title(label, found, second, other, unit, now, shades)
+    limit = _ceiling(found, reference, scale)
+    axis = value_axis(theme, scale, splitNumber=3, **({} if limit is None else {"max": limit}))
+    return axis_tooltip(option | {"xAxis": clock.axis(theme), "yAxis": axis, "series": [*series, marked(clock, marks, now, theme)]}, theme)
+
+
+def plainly(value, scale):
+    """A level as it stands on an axis."""
+    return float(value) * scale.factor
+
+
+def _figures(column, unit):
+    low, middle, high = (with_unit(value, unit) for value in column)
+    return f"{middle} (P10 {low}, P90 {high})"
+
+
+def _lamp_title(label, found, second, other, unit, now, shades):
+    last = found.shape[1] - 1
+    at = last if now is None else min(int(now), last)
+    words = _figures(found[:, at], unit) if last >= 0 else "not yet measured"
+    if second is not None and 0 <= at < second.shape[1]:
+        words += f"; {safe(other[1])}: {with_unit(second[1, at], unit)}"
+    return {
+        "text": safe(label),
+        "subtext": words,
+        "left": 6,
+        "top": 0,
+        "itemGap": 3,
+        "textStyle": {"fontSize": NORMAL + 1, "fontWeight": 600, "color": shades["ink"]},
+        "subtextStyle": {"fontSize": SMALL, "color": shades["muted"]},
+    }
+
+
+def _ceiling(found, reference, scale):
+    """Where the axis must end because a few worlds lie far above all others (a ratio without anything due is 99); else None."""
+    middle = max(_largest([found[1]]), reference or 0)
+    if middle <= 0 or _largest([found[2]]) <= CROWDED * middle:
+        return None
+    return float(f"{2 * middle * scale.factor:.1g}")
+
+
+def survival(quarters, horizon, failed, marks, now, theme, other=None):
+    """Cumulative probability of default of every firm that ever fails, the ten likeliest named at the ends of their lines.
+
+    failed: {firm: whether it has failed by then, [worlds, quarters]}; other: ({firm: ...}, label) of a compared setting, dotted
+    """
+    clock, shades = Clock(quarters, horizon), colours(theme)
+    shares = {firm: np.asarray(values, dtype=float).mean(axis=0) for firm, values in failed.items()}
+    ranked = sorted((firm for firm in shares if shares[firm].size and shares[firm][-1] > 0), key=lambda firm: -shares[firm][-1])
+    hues = dict(zip(ranked, [*firm_colours(theme, min(len(ranked), len(FIRMS))), *[shades["edge"]] * len(ranked)]))
+    texts = _failure_texts(clock, shares, ranked)
+    ground = line("any", clock.points(np.zeros(len(texts)), texts), "transparent", 0, z=0)
+    series = [ground, *(_fate(firm, shares[firm], clock, hues[firm], firm in ranked[:MOST_NAMED]) for firm in ranked)]
+    then = {} if other is None else {firm: np.asarray(other[0][firm], dtype=float).mean(axis=0) for firm in ranked if firm in other[0]}
+    series += [_fate(f"{firm}, {other[1]}", share, clock, hues[firm], False, "dotted") for firm, share in then.items()]
+    top = _largest([*(shares[firm] for firm in ranked), *then.values()])
+    axis = value_axis(theme, scale_of("share"), min=0, max=next(t for t in TOPS if top <= t) * PERCENT)
+    option = base(theme, right=130, top=26)
+    option["title"] = _survival_title(shares, ranked, shades)
+    option |= {"xAxis": clock.axis(theme), "yAxis": axis, "series": [*series, marked(clock, marks, now, theme)]}
+    return on_narrow(axis_tooltip(option, theme), grid={"right": LABEL_ROOM})
+
+
+def _fate(firm, share, clock, colour, named, dash=None):
+    label = f"{firm} {percent(share[-1])}" if named else None
+    return line(firm, clock.points(share * PERCENT), colour, THICK if named else THIN, dash, label, step="end")
+
+
+def _failure_texts(clock, shares, ranked):
+    length = max((share.size for share in shares.values()), default=0)
+    failing = [[f"{firm}: {percent(shares[firm][k])}" for firm in ranked if shares[firm][k] > 0] for k in range(length)]
+    return ["\n".join([clock.names[k], *(lines[:MOST_NAMED] or ["no firm has failed in any world"])]) for k, lines in enumerate(failing)]
+
+
+def _survival_title(shares, ranked, shades):
+    standing = len(shares) - len(ranked)
+    words = f"{standing} of {len(shares)} firms have failed in no world so far" if standing else ""
+    return {"text": words, "left": 6, "top": 0, "textStyle": {"fontSize": SMALL, "fontWeight": 400, "color": shades["muted"]}}

@@ -1,0 +1,90 @@
+"""The command `overreach ui`: the page on a local server, and what its sessions begin with."""
+
+import json
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from abm.errors import BadInput
+
+START = "OVERREACH_UI"  # the environment variable in which the server finds what sessions begin with
+WORLD, WORLDS, QUARTERS = "industry-2026q3", 200, 40
+LOCAL = ("127.0.0.1", "localhost", "::1")
+MOST_PORTS = 65535
+QUIET = {
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "45s",  # a browser that went away without saying so
+    "SOLARA_THEME_SHOW_BANNER": "False",
+}
+
+
+def ui(
+    what: Annotated[str, typer.Argument(metavar="[WORLD | RUN]", help="A starting point, or a run to open again.")] = WORLD,
+    host: Annotated[str, typer.Option(help="Address to listen on; anything but 127.0.0.1 lets others in.")] = LOCAL[0],
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
+    worlds: Annotated[int, typer.Option(help="How many worlds a session begins with; 0 is 200, or those of the run.")] = 0,
+    quarters: Annotated[int, typer.Option(help="How many quarters each; 0 is 40, or those of the run.")] = 0,
+    runs: Annotated[Path, typer.Option("--runs", help="Folder of runs.")] = Path("results/runs"),
+    browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
+):
+    """Open the browser page: watch many futures, move the dials, look into any one."""
+    if not 1 <= port <= MOST_PORTS:
+        raise BadInput(f"--port = {port} is not allowed; a whole number from 1 to {MOST_PORTS}")
+    inputs = start(what, worlds, quarters, runs)
+    if host not in LOCAL:
+        typer.echo(f"overreach: listening on {host}: everybody who can reach this machine can use the page", err=True)
+    os.environ[START] = json.dumps(inputs.plain())
+    os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
+    serve(host, port, browser and _has_screen())
+
+
+def start(what, worlds=0, quarters=0, runs=Path("results/runs")):
+    """What sessions begin with: a world, or the inputs of a stored run. Raises BadInput if it is neither."""
+    from agents.world_file import shipped_names
+    from experiments.inputs import Inputs
+    from experiments.runs import open_run
+
+    if what in shipped_names() or Path(what).suffix == ".toml" or (Path(what) / "world.toml").is_file():
+        found = Inputs(what, worlds or WORLDS, quarters or QUARTERS)
+    else:
+        try:
+            stored = open_run(what, runs).inputs
+        except BadInput as error:
+            raise BadInput(f"{what!r} is neither a world (see: overreach worlds) nor a run: {error}") from None
+        found = Inputs.of({**stored.plain(), "worlds": worlds or min(stored.worlds, WORLDS), "quarters": quarters or stored.quarters})
+    found = found.checked()
+    found.opening()
+    return found
+
+
+def start_from(text):
+    """What the command put into the environment, or the usual world where the page is served without it."""
+    from experiments.inputs import Inputs
+
+    return Inputs.of(json.loads(text)) if text else Inputs(WORLD, WORLDS, QUARTERS)
+
+
+def _has_screen():
+    import platform
+
+    return platform.system() != "Linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def serve(host, port, browser):
+    """Serve the page until interrupted."""
+    import threading
+    import webbrowser
+
+    os.environ["SOLARA_APP"] = "experiments.app"
+    import solara.server.settings as settings
+    import uvicorn
+
+    settings.main.mode = "production"
+    settings.telemetry.mixpanel_enable = False
+    url = f"http://{host}:{port}"
+    typer.echo(f"overreach: the page is at {url} (stop with Ctrl-C)")
+    if browser:
+        threading.Timer(2, webbrowser.open, [url]).start()
+    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", access_log=False)

@@ -1,0 +1,220 @@
+"""Play, Step and Reset; the quarter reached; shocks; and the dials of the sidebar."""
+
+import solara
+from mesa.visualization.solara_viz import ModelController, UserInputs
+from mesa.visualization.user_param import Slider
+
+from abm.errors import BadInput
+from abm.shocks import SHOCKS
+from agents.world_file import shipped_names
+from experiments.ui import dials
+from experiments.ui.parts import Fold, Words
+
+MOST_WORLDS = 1000
+MOST_QUARTERS = 80
+SHOCK_WORDS = {
+    "stall": "Stall",
+    "breakthrough": "Breakthrough",
+    "open_weight": "Open-weight entrant",
+    "funding_stop": "Funding stop",
+    "rate_shock": "Rate shock",
+    "demand_shortfall": "Demand shortfall",
+}
+
+
+@solara.component
+def Bar(session):
+    """What runs, its controls, and what went wrong if anything did."""
+    with solara.Div(classes=["bar"]):
+        with solara.Div(classes=["controls"]):
+            key = f"controller {session.generation.value}"
+            ModelController(session.model, model_parameters=session.parameters, **session.pace).key(key)
+        Reached(session)
+        Pending(session)
+    Problem(session)
+
+
+@solara.component
+def Reached(session):
+    """The quarter reached, for people and for tests."""
+    _ = session.pulse.value
+    lab = session.laboratory
+    quarter = lab.quarters[-1] if lab.age else "opening"
+    at = session.at()
+    looked = f" · looking at {lab.quarters[at]}" if session.cursor.value is not None and lab.age else ""
+    text = f"{quarter} · {lab.age} of {lab.inputs.quarters} quarters · {lab.inputs.worlds} worlds{looked}"
+    attributes = {"data-age": str(lab.age), "data-running": str(lab.running).lower(), "aria-live": "off"}
+    solara.v.Html(tag="span", class_="probe", attributes=attributes, children=[text])
+
+
+@solara.component
+def Pending(session):
+    """Says that dials were moved and have not acted yet."""
+    if session.pending:
+        with solara.Row(classes=["pending"], gap="8px"):
+            Words("The dials moved: they act on Reset.", "span")
+            solara.Button("Reset with these", on_click=session.reset, color="primary", small=True, classes=["reset-with"])
+
+
+@solara.component
+def Problem(session):
+    """A sentence about what went wrong; the page lives."""
+    _ = session.pulse.value
+    lab = session.laboratory
+    if lab.problem:
+        solara.Error(lab.problem, classes=["problem"])
+    if session.message.value:
+        solara.Warning(session.message.value, classes=["message"])
+
+
+@solara.component
+def Shocks(session):
+    """A button per shock; it happens from the next quarter on."""
+    with solara.Div(classes=["shocks"]):
+        for name, label in SHOCK_WORDS.items():
+            with solara.Tooltip(SHOCKS[name].__doc__):
+                solara.Button(label, on_click=lambda name=name: session.shock(name), outlined=True, small=True, classes=[f"shock-{name}"])
+        _ = session.pulse.value
+        marks = session.laboratory.marks
+        if marks:
+            Words("; ".join(f"{quarter}: {label}" for quarter, label in marks), "span", ["marks"])
+
+
+@solara.component
+def Rewind(session):
+    """Back to any quarter, without running anything again."""
+    _ = session.pulse.value
+    lab = session.laboratory
+    if lab.age < 2:
+        return
+    at = session.at()
+
+    def go(place):
+        session.cursor.set(None if place >= session.laboratory.age - 1 else place)
+
+    with solara.Div(classes=["rewind"]):
+        solara.SliderInt(f"Looking at {lab.quarters[at]}", value=at, min=0, max=lab.age - 1, on_value=go)
+        if session.cursor.value is not None:
+            solara.Button("Latest", on_click=lambda: session.cursor.set(None), text=True, small=True, classes=["latest"])
+
+
+@solara.component
+def Dials(session):
+    """World, size and presets; then the groups; then everything else behind a search."""
+    inputs = session.inputs.value
+    worlds = list(dict.fromkeys([*shipped_names(), inputs.world]))
+    solara.Select("World", value=inputs.world, values=worlds, on_value=lambda world: _world(session, world), classes=["dial-world"])
+    titles = dials.presets()
+    solara.Select("Preset", value=None, values=list(titles), on_value=lambda title: _preset(session, title), classes=["dial-preset"])
+    Fold("Worlds, horizon, seed", lambda: Size(session))
+    Compare(session)
+    if inputs.settings:
+        Words("Set: " + "; ".join(f"{name} = {value}" for name, value in inputs.settings.items()), classes=["settings"])
+        solara.Button("All back to the world's own", on_click=lambda: session.change(settings={}), text=True, small=True, classes=["clear"])
+    try:
+        groups = dials.groups(inputs.world)
+    except BadInput as error:
+        solara.Error(str(error))
+        return
+    for place, (title, members) in enumerate(groups.items()):
+        Fold(title, lambda members=members, title=title: Members(session, title, members), opened=not place).key(f"{title} {inputs.world}")
+    Fold("All other parameters", lambda: Search(session))
+
+
+@solara.component
+def Members(session, title, members):
+    """The dials of a group."""
+    world = session.inputs.value.world
+    for dial in members:
+        Control(session, dial).key(f"{title} {world} {dial.name}")
+
+
+@solara.component
+def Size(session):
+    """How many worlds and quarters, and the seed."""
+    inputs = session.inputs.value
+    sliders = {
+        "worlds": Slider("Worlds", inputs.worlds, 10, MOST_WORLDS, 10),
+        "quarters": Slider("Horizon, quarters", inputs.quarters, 1, MOST_QUARTERS, 1),
+        "seed": {"type": "SliderInt", "label": "Seed", "value": inputs.seed, "min": 0, "max": 100, "step": 1},
+    }
+    UserInputs(sliders, lambda name, value: session.change(**{name: int(value)}))
+
+
+@solara.component
+def Compare(session):
+    """Keep the setting that runs now as the second one, on the same seeds."""
+    on = session.compare.value is not None
+
+    def turn(wanted):
+        session.change(compare=dict(session.laboratory.inputs.settings) if wanted else None)
+
+    solara.Switch(label="Compare with the setting that runs now", value=on, on_value=turn, classes=["compare"])
+    if on:
+        held = session.compare.value
+        Words("Compared: " + ("; ".join(f"{n} = {v}" for n, v in held.items()) if held else "the world as it is"), classes=["settings"])
+
+
+@solara.component
+def Control(session, dial):
+    """One dial: its name, where it stands, and on hover all that is known about it."""
+    value = dials.value_of(session.inputs.value.settings, dial)
+
+    def put(_, chosen):
+        session.change(settings=dials.put(session.inputs.peek().settings, dial, _typed(dial, chosen)))
+
+    with solara.Tooltip(dial.about), solara.Div(classes=["dial", "dial-" + dial.name.replace(".", "-").replace(" ", "-")]):
+        Words(f"{dial.label} [{dial.unit}]: {_shown(value)}", "span", ["dial-label"])
+        UserInputs({dial.name: _control(dial, value)}, put)
+
+
+def _control(dial, value):
+    if dial.choices:
+        return {"type": "Select", "label": "", "value": value, "values": list(dial.choices)}
+    if dial.bounded and value is not None and not isinstance(value, str):
+        kind = int if dial.whole else float
+        return Slider("", kind(value), kind(dial.low), kind(dial.high), kind(dial.step), kind)
+    return {"type": "InputText", "label": "", "value": "" if value is None else str(value)}
+
+
+def _typed(dial, chosen):
+    if dial.choices:
+        return chosen
+    try:
+        return float(chosen)
+    except ValueError:
+        return chosen
+
+
+def _shown(value):
+    return f"{value:.4g}" if isinstance(value, int | float) else "" if value is None else str(value)
+
+
+@solara.component
+def Search(session):
+    """All other parameters."""
+    pattern, set_pattern = solara.use_state("")
+    with solara.Div():
+        solara.InputText("Part of a name or meaning", value=pattern, on_value=set_pattern, continuous_update=True, classes=["search"])
+        found, more = dials.search(session.inputs.value.world, pattern)
+        for dial in found:
+            Control(session, dial).key(f"search {dial.name}")
+        if more:
+            Words("There are more; type more of the name.", classes=["hint"])
+
+
+def _world(session, world):
+    if world != session.inputs.peek().world:
+        session.change(world=world, settings={}, shocks=(), compare=None)
+        session.reset()
+
+
+def _preset(session, title):
+    if title is None:
+        return
+    try:
+        inputs = dials.checked(dials.applied(session.inputs.peek(), dials.presets()[title]))
+    except BadInput as error:
+        session.message.set(str(error))
+        return
+    session.change(**{name: getattr(inputs, name) for name in ("world", "quarters", "settings", "shocks")})

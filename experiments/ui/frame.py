@@ -1,0 +1,249 @@
+"""What all charts of the page share: axes of time and money, marks, the cursor, tooltips, bands, and numbers in words.
+
+Charts are plain dictionaries for ECharts 5.4, without a line of script. Names come from world files and are not trusted: in
+tooltips, which are HTML, they are escaped; on the canvas they cannot become HTML.
+"""
+
+from html import escape
+from typing import NamedTuple
+
+import numpy as np
+
+from abm.clock import Quarter
+from abm.errors import BadInput
+from experiments.events import THOUSAND, money, said
+from experiments.ui.palette import SANS, colours
+from experiments.words import percent
+
+MOST_POINTS = 500  # of a series
+THIN, THICK, PALE, MIDTONE = 1, 2, 0.16, 0.24  # line widths in pixels, opacities
+SMALL, NORMAL = 11, 12  # pixels of letters
+NARROW = 520  # pixels of width below which a chart leaves out what is not needed
+PERCENT = 100
+TRILLIONS_FROM = 2000  # $bn on an axis from which it counts in trillions
+LABEL_EVERY = ((8, 1), (16, 2), (40, 5), (10**6, 10))  # years shown at most, and then a label every so many years
+LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+class Scale(NamedTuple):
+    """How an axis counts: its numbers are multiplied by `factor` and written as `format` says."""
+
+    factor: float
+    format: str
+
+
+def quantiles(values, levels=LEVELS):
+    """Quantiles over worlds, worlds without a number left out, [levels, quarters]; NaN where none has one. values: [worlds, quarters]."""
+    values = np.asarray(values, dtype=float)
+    values = np.where(np.isfinite(values), values, np.nan)
+    found = np.full((len(levels), values.shape[1]), np.nan)
+    known = ~np.isnan(values).all(axis=0)
+    if known.any():
+        found[:, known] = np.nanquantile(values[:, known], levels, axis=0)
+    return found
+
+
+def plain(number, digits=4):
+    """A number for JSON, short; None if there is none."""
+    if number is None or not np.isfinite(number):
+        return None
+    return float(f"{float(number):.{digits}g}")
+
+
+def safe(text):
+    """A name that can stand in an ECharts template on the canvas: without the braces and bars that mean something there."""
+    return str(text).translate({ord("{"): "(", ord("}"): ")", ord("|"): "/"})
+
+
+def tip(head, *lines):
+    """The HTML of a tooltip, everything in it escaped."""
+    body = "".join(f"<br/>{escape(safe(line))}" for line in lines if line)
+    return f"<b>{escape(safe(head))}</b>{body}"
+
+
+class Clock:
+    """The axis of time: every quarter to the horizon, at most 500 of them, named by year."""
+
+    def __init__(self, quarters, horizon):
+        """quarters: names of those that are over, or of all; horizon: how many there will be."""
+        self.length = max(int(horizon), len(quarters), 1)
+        self.places = list(range(0, self.length, -(-self.length // MOST_POINTS)))
+        self.names = _names(quarters, self.length)
+
+    def axis(self, theme):
+        """The ECharts axis: labelled at the first quarter of a year."""
+        return {
+            "type": "category",
+            "data": [self._label(place) for place in self.places],
+            "boundaryGap": False,
+            "axisTick": {"show": False},
+            "axisLine": {"onZero": False, "lineStyle": {"color": colours(theme)["grid"], "width": THIN}},
+            "axisLabel": {"interval": 0, "color": colours(theme)["muted"], "fontSize": SMALL, "hideOverlap": True},
+        }
+
+    def points(self, values, texts=None):
+        """Data of a series: [place, value], with a text for the tooltip as its name. values: [quarters]."""
+        kept = [(k, place) for k, place in enumerate(self.places) if place < len(values)]
+        if texts is None:
+            return [[k, plain(values[place])] for k, place in kept]
+        return [{"value": [k, plain(values[place])], "name": texts[place]} for k, place in kept]
+
+    def place(self, quarter):
+        """Where a quarter stands on the axis, by name or number; None if it is not on it."""
+        index = self.names.index(quarter) if quarter in self.names else quarter
+        if isinstance(index, str) or index is None or not 0 <= index < self.length:
+            return None
+        return int(index) * (len(self.places) - 1) // max(1, self.places[-1]) if self.length > MOST_POINTS else int(index)
+
+    def _label(self, place):
+        name, years = self.names[place], self.length // 4
+        step = next(every for most, every in LABEL_EVERY if years <= most)
+        if not name.endswith("Q1"):
+            return ""
+        return name[:-2] if int(name[:-2]) % step == 0 else ""
+
+
+def _names(quarters, length):
+    names = [str(quarter) for quarter in quarters[:length]]
+    if not names:
+        return [""] * length
+    try:
+        start = Quarter.parse(names[0])
+    except BadInput:
+        return names + [""] * (length - len(names))
+    return names + [str(start + k) for k in range(len(names), length)]
+
+
+def base(theme, right=16, top=16):
+    """What every chart begins with: no animation, since a page of many charts redraws many times a second; a quiet frame."""
+    shades = colours(theme)
+    return {
+        "animation": False,
+        "backgroundColor": "transparent",
+        "textStyle": {"fontFamily": SANS, "color": shades["ink"], "fontSize": NORMAL},
+        "grid": {"left": 8, "right": right, "top": top, "bottom": 6, "containLabel": True},
+        "tooltip": {
+            "trigger": "item",
+            "confine": True,
+            "backgroundColor": shades["card"],
+            "borderColor": shades["grid"],
+            "borderWidth": 1,
+            "padding": [6, 10],
+            "textStyle": {"color": shades["ink"], "fontSize": NORMAL, "fontFamily": SANS},
+            "extraCssText": "white-space: pre-line; max-width: 320px; line-height: 1.45; box-shadow: 0 2px 10px rgba(0,0,0,.14);",
+        },
+    }
+
+
+def axis_tooltip(option, theme):
+    """Let the chart show, anywhere above a quarter, the text that its first series carries there as a name (ECharts escapes it)."""
+    pointer = {"type": "line", "lineStyle": {"color": colours(theme)["muted"], "width": THIN, "type": "dotted"}, "label": {"show": False}}
+    option["tooltip"] |= {"trigger": "axis", "formatter": "{b0}", "axisPointer": pointer}
+    return option
+
+
+def value_axis(theme, scale, **more):
+    """An axis of values: hair lines across, no line along."""
+    shades = colours(theme)
+    return {
+        "type": "value",
+        "splitNumber": 4,
+        "axisLabel": {"formatter": scale.format, "color": shades["muted"], "fontSize": SMALL, "hideOverlap": True},
+        "splitLine": {"lineStyle": {"color": shades["rule"], "width": THIN}},
+        "axisLine": {"show": False},
+        "axisTick": {"show": False},
+        **more,
+    }
+
+
+def money_scale(largest):
+    """Counts in $bn, or in $tn once the largest number asks for it."""
+    return Scale(1 / THOUSAND, "${value}tn") if largest >= TRILLIONS_FROM else Scale(1, "${value}bn")
+
+
+def scale_of(unit, largest=1.0):
+    """How an axis of a unit counts."""
+    if unit.startswith("$bn"):
+        return money_scale(largest)
+    if unit.startswith("share"):
+        return Scale(PERCENT, "{value} %")
+    return Scale(1, "{value}x" if unit == "x" else "{value}")
+
+
+def with_unit(value, unit):
+    """A figure in words: "0.43x", "12 %", "$1.2tn a year", "9.1 GW"; "none" if there is none."""
+    if value is None or not np.isfinite(value):
+        return "none"
+    if unit.startswith("$bn"):
+        return signed_money(value) + (" a year" if "year" in unit else "")
+    if unit.startswith("share"):
+        return percent(value)
+    if unit == "x":
+        return f"{said(value)}x"
+    return said(value) if unit in ("index", "0-1", "") else f"{said(value)} {unit}"
+
+
+def signed_money(billions):
+    """As `events.money`, also for what is below nothing: "-$3bn"."""
+    return f"-{money(-billions)}" if billions < 0 else money(billions)
+
+
+def band(name, low, high, clock, colour, opacity, stack):
+    """An area between two lines as two stacked series. low, high: [quarters]."""
+    bare = {"type": "line", "symbol": "none", "silent": True, "stack": stack, "stackStrategy": "all", "lineStyle": {"width": 0}, "z": 1}
+    bare |= {"tooltip": {"show": False}, "emphasis": {"disabled": True}}
+    return [
+        {**bare, "name": f"{name} low", "data": clock.points(low)},
+        {**bare, "name": name, "data": clock.points(high - low), "areaStyle": {"color": colour, "opacity": opacity}},
+    ]
+
+
+def line(name, data, colour, width=THICK, dash=None, label=None, **more):
+    """A line, with its name at its end where `label` says so."""
+    style = {"color": colour, "width": width, **({"type": dash} if dash else {})}
+    end = {"show": bool(label), "formatter": safe(label or ""), "color": colour, "fontSize": SMALL, "distance": 5}
+    return {
+        "type": "line",
+        "name": name,
+        "data": data,
+        "symbol": "none",
+        "lineStyle": style,
+        "itemStyle": {"color": colour},
+        "endLabel": end,
+        "labelLayout": {"moveOverlap": "shiftY"},
+        "emphasis": {"disabled": True},
+        "z": 3,
+        **more,
+    }
+
+
+def marked(clock, marks, now, theme):
+    """The vertical lines of a chart of time: what happened, and the quarter one looks at, as a series that holds nothing else."""
+    shades, at = colours(theme), {}
+    for quarter, label in marks or ():
+        place = clock.place(quarter)
+        if place is not None:
+            at.setdefault(place, []).append(safe(label))
+    lines = [_mark(place, ", ".join(labels), shades["muted"], "dashed") for place, labels in sorted(at.items())]
+    place = None if now is None else clock.place(now)
+    if place is not None:
+        lines.append(_mark(place, clock.names[int(now)], shades["ink"], "solid"))
+    quiet = {"type": "line", "name": "marks", "data": [], "silent": True, "symbol": "none", "tooltip": {"show": False}}
+    return {**quiet, "markLine": {"silent": True, "symbol": "none", "animation": False, "data": lines, "z": 5}}
+
+
+def _mark(place, label, colour, dash):
+    words = {"formatter": label, "position": "insideEndTop", "color": colour, "fontSize": SMALL, "distance": 3}
+    return {"xAxis": place, "label": words, "lineStyle": {"color": colour, "type": dash, "width": THIN, "opacity": 0.8}}
+
+
+def on_narrow(option, **changes):
+    """Say what is different below 520 pixels of width."""
+    option["media"] = [{"query": {"maxWidth": NARROW}, "option": changes}]
+    return option
+
+
+def nothing(text, theme):
+    """A chart that says why there is none."""
+    title = {"text": safe(text), "left": "center", "top": "middle", "textStyle": {"color": colours(theme)["muted"], "fontSize": NORMAL}}
+    return {**base(theme), "title": title, "series": []}

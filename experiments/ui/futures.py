@@ -1,0 +1,119 @@
+"""The first tab: the fan of revenue against what is required, the lamps, and who fails."""
+
+import numpy as np
+import solara
+
+from abm.indicators import INDICATORS
+from experiments.ui import charts
+from experiments.ui.parts import Chart, Words, columns
+
+LAMPS = {  # indicator: the level beyond which it means trouble, or None
+    "p10_coverage": 1.0,
+    "circularity": None,
+    "sentiment": 0.45,
+    "ponzi_share": None,
+    "commitment_ratio": None,
+    "depreciation_gap": None,
+}
+COMPARED = "compared"
+THOUSAND = 1000  # unit conversion
+
+
+@solara.component
+def Futures(session):
+    """What happens to all worlds."""
+    _ = session.pulse.value
+    lab, shade = session.laboratory, session.shade.value
+    if lab.main is None:
+        return
+    if not lab.age:
+        Words("Press ▶ to let the worlds move, a quarter at a time.", classes=["hint"])
+    main, other, now = lab.main, lab.other, session.cursor.value
+    about = {"picked": session.picked.value, "marks": lab.marks, "now": now, "theme": shade}
+    revenue, required = main.values("revenue_total"), main.values("required_revenue")
+    beside = (other.values("revenue_total"), other.values("required_revenue"), COMPARED) if other else None
+    Headline(session)
+    with solara.Div(classes=["wide"]):
+        fan = charts.fan(lab.horizon, lab.inputs.quarters, revenue, required, other=beside, **about)
+        Chart(fan, charts.READING["fan"], 420, "fan", on_click=lambda event: _picked_by(session, event))
+    Picker(session)
+    with columns(3):
+        for name, level in LAMPS.items():
+            Lamp(session, name, level, about)
+    failed, then = main.failed(), other.failed() if other else None
+    timed = {key: value for key, value in about.items() if key != "picked"}
+    survival = charts.survival(lab.horizon, lab.inputs.quarters, failed, other=(then, COMPARED) if then else None, **timed)
+    Chart(survival, charts.READING["survival"], 380, "survival")
+
+
+@solara.component
+def Lamp(session, name, level, about):
+    """One indicator over all worlds."""
+    _ = session.pulse.value
+    lab, item = session.laboratory, INDICATORS[name]
+    other = (lab.other.values(name), COMPARED) if lab.other else None
+    option = charts.lamp(
+        lab.horizon, lab.inputs.quarters, lab.main.values(name), item.unit, item.label, other=other, reference=level, **about
+    )
+    Chart(option, f"{item.label}, {item.unit}: {item.reading}.", 210, f"lamp-{name}")
+
+
+@solara.component
+def Headline(session):
+    """The state of all worlds in one sentence."""
+    _ = session.pulse.value
+    lab = session.laboratory
+    if lab.age:
+        Words(sentence(lab), classes=["headline"])
+
+
+def sentence(lab):
+    """How many worlds lost a firm or a lab so far, and whether the median industry earns what it owes."""
+    texts = [_of(lab.main)]
+    if lab.other:
+        texts.append(f"Compared setting: {_of(lab.other)}")
+    return " ".join(texts)
+
+
+def _of(side):
+    labs = [failed[:, -1] for name, failed in side.failed().items() if name in side.opening.names["labs"]]
+    share = np.any(labs, axis=0).mean()
+    short = (side.values("revenue_total")[:, -1] < side.values("required_revenue")[:, -1]).mean()
+    return f"A lab has failed in {share:.0%} of worlds; in {short:.0%} of worlds revenue is below what commitments require."
+
+
+@solara.component
+def Picker(session):
+    """Which world is drawn through the fan."""
+    lab, row = session.laboratory, session.picked.value
+    with solara.Row(classes=["picker"], gap="8px", style={"flex-wrap": "wrap"}):
+        for how, label in (("worst", "Worst world"), ("median", "Median world"), ("best", "Best world"), ("none", "None")):
+            solara.Button(label, on_click=lambda how=how: session.pick(how), outlined=True, small=True, classes=[f"pick-{how}"])
+        solara.InputInt(
+            "World", value=-1 if row is None else row, on_value=lambda value: _by_number(session, value), continuous_update=False
+        )
+        text = f"World {row} of {lab.inputs.worlds} is drawn through the fan." if row is not None else "No world is picked."
+        Words(text, "span", ["picked-world"])
+
+
+def _by_number(session, value):
+    if value is not None and 0 <= value < session.laboratory.inputs.worlds:
+        session.pick(int(value))
+
+
+def _picked_by(session, event):
+    """A click on the fan picks the world whose revenue is nearest to the point."""
+    lab, place, value = session.laboratory, event.get("dataIndex"), event.get("value")
+    if not lab.age or place is None or not isinstance(value, list | tuple | int | float):
+        return
+    place = min(int(place), lab.age - 1)
+    session.pick(nearest(lab.main, place, value))
+
+
+def nearest(side, place, value):
+    """Row of the world whose revenue in a quarter is nearest to a point of the fan, in $bn or, on a tall fan, $tn a year."""
+    number = float(value[-1] if isinstance(value, list | tuple) else value)
+    revenue = side.values("revenue_total")[:, place]
+    middle = np.log(np.median(revenue))
+    meant = min((number, THOUSAND * number), key=lambda each: abs(np.log(max(each, 1 / THOUSAND)) - middle))
+    return int(np.argmin(np.abs(revenue - meant)))

@@ -1,0 +1,157 @@
+"""What one browser session runs: an ensemble of worlds, or two on the same seeds, as one Mesa model that moves by quarters.
+
+`step` asks the session's workers for a quarter and keeps what the charts need, `[worlds, quarters]` per indicator. Whatever goes
+wrong becomes a message; the page stays.
+"""
+
+from dataclasses import replace
+
+import mesa
+import numpy as np
+
+from abm.errors import BadInput
+from abm.model import release
+from abm.shocks import Shock
+from experiments.inputs import Inputs
+from experiments.ui.crew import FAILING, SHOWN, Crew, Failed, Stopped
+
+WORKERS = 2
+
+
+class Side:
+    """One setting's worlds so far: numbers {indicator: [worlds, quarters]}, failed {kind: [worlds, quarters, firms], so far}."""
+
+    def __init__(self, inputs):
+        """Raises BadInput for a name or value that is not allowed."""
+        self.inputs, self.opening, self.age = inputs, inputs.opening(), 0
+        shape = (inputs.worlds, inputs.quarters)
+        self._numbers = {name: np.full(shape, np.nan) for name in SHOWN}
+        self._failed = {kind: np.zeros((*shape, len(self.opening.names[kind])), dtype=bool) for kind in FAILING}
+
+    def keep(self, readings):
+        """Append a quarter. readings: one per worker, in the order of worlds."""
+        for name, kept in self._numbers.items():
+            kept[:, self.age] = np.concatenate([numbers[name] for numbers, _ in readings])
+        for kind, kept in self._failed.items():
+            now = np.concatenate([failed[kind] for _, failed in readings])
+            kept[:, self.age] = now | kept[:, self.age - 1] if self.age else now
+        self.age += 1
+
+    def values(self, name):
+        """An indicator so far, [worlds, quarters]."""
+        return self._numbers[name][:, : self.age]
+
+    def failed(self):
+        """{firm: whether it has failed by then, bool, [worlds, quarters]}, labs first."""
+        return {name: self._failed[kind][:, : self.age, row] for kind in FAILING for row, name in enumerate(self.opening.names[kind])}
+
+    def fallen(self):
+        """How many firms have failed so far, [worlds]; zero before the first quarter."""
+        if not self.age:
+            return np.zeros(self.inputs.worlds)
+        return sum(kept[:, self.age - 1].sum(axis=1) for kept in self._failed.values())
+
+
+class Laboratory(mesa.Model):
+    """The worlds of one session: Mesa's ModelController steps it and, on Reset, makes another with these arguments.
+
+    world: name or path; worlds: futures; quarters: horizon; settings: {public name: value}; shocks: rows {name, at, ...}
+    deals: rows {tenant, owner, gw, start, ...}; compare: settings of a second ensemble on the same seeds, or None
+    workers: processes, 0 for none (tests)
+    crew: the session's workers, kept over a Reset; notify: called after every quarter and whenever something changed
+    A mistake in the arguments does not raise: it becomes `problem`, and nothing runs.
+    """
+
+    def __init__(
+        self, world="industry-2026q3", worlds=200, seed=0, quarters=40, settings=None, shocks=(), deals=(),
+        compare=None, workers=WORKERS, crew=None, notify=None,
+    ):  # fmt: skip
+        super().__init__(rng=seed)
+        self.running = True
+        self.inputs = Inputs(world, worlds, quarters, seed, dict(settings or {}), tuple(shocks), tuple(deals))
+        self.owns_crew, self.notify, self.problem, self.sides = crew is None, notify, "", []
+        self.crew = Crew(workers) if crew is None else crew
+        self.job = None
+        try:
+            checked = self.inputs.checked()
+            others = [] if compare is None else [replace(checked, settings=dict(compare))]
+            self.sides = [Side(inputs) for inputs in (checked, *others)]
+            self.job = self.crew.build(tuple(side.inputs for side in self.sides), worlds)
+        except (BadInput, Failed) as error:
+            self._stop_with(str(error))
+
+    @property
+    def main(self):
+        """The first ensemble; None if the inputs are wrong."""
+        return self.sides[0] if self.sides else None
+
+    @property
+    def other(self):
+        """The ensemble it is compared with, or None."""
+        return self.sides[1] if len(self.sides) > 1 else None
+
+    @property
+    def age(self):
+        """Quarters run."""
+        return self.main.age if self.main else 0
+
+    @property
+    def quarters(self):
+        """The quarters run, as text."""
+        return [str(self.main.opening.start + k) for k in range(self.age)]
+
+    @property
+    def horizon(self):
+        """All quarters of the run, as text."""
+        return [str(self.main.opening.start + k) for k in range(self.inputs.quarters)] if self.main else []
+
+    @property
+    def marks(self):
+        """[(quarter, label)] of the shocks."""
+        return [(row["at"], row["name"].replace("_", " ")) for row in self.inputs.shocks]
+
+    def step(self):
+        """A quarter of every world; nothing once the horizon is reached, something went wrong, or the session ended."""
+        if not self.running:
+            return
+        try:
+            with self.crew.lock:
+                readings = self.crew.quarter(self.job, self.inputs.read_shocks())
+                for k, side in enumerate(self.sides):
+                    side.keep([of_worker[k] for of_worker in readings])
+        except Failed as error:
+            self._stop_with(str(error))
+        except Stopped:
+            self.running = False
+        if self.age >= self.inputs.quarters:
+            self.running = False
+        self._tell()
+
+    def shock(self, name, **values):
+        """Let something happen from the next quarter on. Raises BadInput for a value that is not allowed, or at the horizon."""
+        with self.crew.lock:
+            if not self.main or self.age >= self.inputs.quarters:
+                raise BadInput("there is no next quarter in which a shock could happen; Reset, or a longer horizon")
+            row = {"name": name, "at": str(self.main.opening.start + self.age), **values}
+            Shock.read(row, "shock")
+            self.inputs = replace(self.inputs, shocks=(*self.inputs.shocks, row))
+        self._tell()
+        return row
+
+    def panel(self, measures):
+        """{(kind, measure): [worlds, quarters, agents]} of the first ensemble. Raises Failed or Stopped."""
+        return self.crew.panel(self.job, tuple(measures))
+
+    def close(self):
+        """Let go of everything: nothing steps this model again."""
+        self.running = False
+        if self.owns_crew:
+            self.crew.stop()
+        release(self)
+
+    def _stop_with(self, problem):
+        self.problem, self.running = problem, False
+
+    def _tell(self):
+        if self.notify is not None:
+            self.notify()

@@ -1,0 +1,57 @@
+"""Small pieces every tab uses: a chart with its reading aid, a heading, a table."""
+
+from collections.abc import Callable
+from html import escape
+
+import solara
+
+
+@solara.component_vue("dark.vue")
+def Dark(event_seen: Callable[[bool], None]):
+    """Tells whether the page is dark, also where it follows the system: Solara's own trait does not know then."""
+
+
+@solara.component
+def Chart(option, reading="", height=320, name="", on_click=None):
+    """A chart and, under it, a sentence that says how to read it. name: a class for tests and styles."""
+    with solara.Div(classes=["figure", f"figure-{name}"]):
+        solara.FigureEcharts(
+            option=option,
+            on_click=on_click,
+            attributes={"style": f"height: {height}px; width: 100%", "role": "img", "aria-label": reading},
+            responsive=True,
+        )
+        if reading:
+            solara.v.Html(tag="p", class_="reading", children=[reading])
+
+
+@solara.component
+def Words(text, tag="p", classes=()):
+    """Plain text in a tag; never read as HTML."""
+    solara.v.Html(tag=tag, class_=" ".join(classes), children=[str(text)])
+
+
+@solara.component
+def Table(head, rows, name=""):
+    """A table of words and numbers, escaped."""
+    cells = "".join(f"<th>{escape(str(cell))}</th>" for cell in head)
+    body = "".join(f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows)
+    solara.HTML(
+        tag="div", classes=["scroll", name], unsafe_innerHTML=f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def columns(sizes_wide=2):
+    """A grid that becomes one column on a narrow screen."""
+    return solara.Div(classes=["grid", f"grid-{sizes_wide}"])
+
+
+@solara.component
+def Fold(title, draw, opened=False):
+    """A heading that unfolds; what is folded is not made at all, so that the page stays light. draw: called without arguments."""
+    is_open, set_open = solara.use_state(opened)
+    with solara.Div(classes=["fold", "fold-open" if is_open else "fold-closed"]):
+        sign = "mdi-chevron-up" if is_open else "mdi-chevron-down"
+        solara.Button(title, icon_name=sign, on_click=lambda: set_open(not is_open), text=True, classes=["fold-head"])
+        if is_open:
+            draw()

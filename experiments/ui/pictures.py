@@ -1,0 +1,168 @@
+"""What the views show of a snapshot: nodes and edges of the money graph, a firm's balance sheet, cone, wall, and models' income."""
+
+import numpy as np
+
+from abm.clock import Quarter
+from abm.flows import ACCOUNTS
+from experiments.events import DUST
+from experiments.summary import FUNDED as KINDS
+from experiments.summary import money_graph
+from experiments.ui.snapshots import LEVELS
+from experiments.words import KIND_NAMES, NATURES
+
+PICTURES = {
+    "payments": "Payments of the last four quarters",
+    "equity": "Who owns what of whom, at market",
+    "loans": "Loans outstanding",
+    "commitments": "Take-or-pay still to be paid",
+}
+SMALLEST = 0.004  # share of all amounts of a picture below which an edge is left out
+CLASSES = ("hedge", "speculative", "ponzi")
+
+
+def edges(page, frame, picture):
+    """Rows {payer, payee, amount, circular, what} of a picture, $bn."""
+    if picture == "payments":
+        return _payments(page, frame)
+    labs, clouds, lenders = (frame.names[kind] for kind in ("labs", "clouds", "lenders"))
+    if picture == "loans":
+        rates = page.columns["clouds"]["rate"]
+        return _table(page.loans, lenders, clouds, lambda i, j: f"loan outstanding; new loans at {rates[j]:.1%} a year")
+    if picture == "commitments":
+        return _table(page.commitments, labs, clouds, lambda i, j: f"take-or-pay still to come; ${page.due[i, j]:,.1f}bn a year due now")
+    firms = {name for kind in KINDS for name in frame.names[kind]}
+    found = _table(page.stakes, frame.agents, frame.agents, lambda i, j: f"owns {page.shares[i, j]:.1%}, at the last mark")
+    return [edge for edge in found if edge["payer"] in firms]
+
+
+def _payments(page, frame):
+    found = money_graph(page.payments, frame.agents, frame.rows, SMALLEST)
+    return [
+        _edge(
+            link["from"],
+            link["to"],
+            link["amount"],
+            link["circling"] > 0,
+            f"{NATURES[link['nature']].lower()}, last four quarters{_part(link)}",
+        )
+        for link in found["links"]
+    ]
+
+
+def _part(link):
+    return f"; {link['circling']:.0%} of what the two pay goes in a circle" if link["circling"] > 0 else ""
+
+
+def _edge(payer, payee, amount, circular, what):
+    return {"payer": payer, "payee": payee, "amount": float(amount), "circular": bool(circular), "what": what}
+
+
+def _table(amounts, left, right, what):
+    """Edges of a table [left, right], without what is too small to see, and without what a firm has of itself."""
+    least = max(SMALLEST * amounts.sum(), DUST)
+    places = np.argwhere(amounts > least)
+    return [_edge(left[i], right[j], amounts[i, j], False, what(i, j)) for i, j in places if left[i] != right[j]]
+
+
+def nodes(page, frame, drawn):
+    """Who stands at the ends of the edges drawn: {name, kind, value, minsky, alive, failed_at}."""
+    ends = dict.fromkeys(end for edge in drawn for end in (edge["payer"], edge["payee"]))
+    found = []
+    for kind, rows in frame.rows.items():
+        for place, name in enumerate(frame.agents[rows]):
+            if name in ends:
+                found.append({"name": name, "kind": kind, **state(page, frame, kind, place)})
+    return found
+
+
+def state(page, frame, kind, place):
+    """Value of a firm, its Minsky class and whether it lives."""
+    row = frame.rows[kind].start + place
+    value, cash = -page.balances["equity"][row], page.balances["cash"][row]
+    columns = page.columns.get(kind, {})
+    died = columns["died"][place] if "died" in columns else -1
+    alive = columns["alive"][place] > 0 if "alive" in columns else died < 0
+    return {
+        "value": float(value if value > 0 else max(cash, 0)),
+        "minsky": CLASSES[int(page.minsky[kind][place])] if kind in page.minsky else "",
+        "alive": bool(alive),
+        "failed_at": str(Quarter(int(died))) if died >= 0 else "",
+    }
+
+
+def find(frame, name):
+    """(kind, place within it) of a firm, or None."""
+    return next(((kind, frame.names[kind].index(name)) for kind in KINDS if name in frame.names[kind]), None)
+
+
+def balance(page, frame, name):
+    """Assets, and what stands against them: {account: $bn}, both positive; the owners' book equity makes them equal."""
+    row = frame.agents.index(name)
+    amounts = {label: page.balances[account][row] for account, label in ACCOUNTS.items() if account != "equity"}
+    assets = {label: float(amount) for label, amount in amounts.items() if amount > DUST}
+    owed = {label: float(-amount) for label, amount in amounts.items() if amount < -DUST}
+    own = sum(assets.values()) - sum(owed.values())
+    side = owed if own >= 0 else assets
+    side["owners' book equity" if own >= 0 else "owners' book equity, negative"] = abs(own)
+    return assets, owed
+
+
+def forecast(pages, at, place):
+    """The cone a lab had in the quarter looked at, and what came of it so far: (quarters, {level: values}, happened)."""
+    page = pages[at]
+    start = Quarter.parse(page.quarter)
+    ahead = page.cones.shape[-1]
+    quarters = [str(start + k) for k in range(ahead + 1)]
+    now = float(page.columns["labs"]["revenue"][place])
+    quantiles = {level: [now, *map(float, page.cones[k, place])] for k, level in enumerate(LEVELS)}
+    happened = [float(later.columns["labs"]["revenue"][place]) for later in pages[at : at + ahead + 1]]
+    return quarters, quantiles, happened
+
+
+def wall_by_year(page, rows):
+    """Take-or-pay by calendar year of these labs, $bn: (years, amounts)."""
+    start = Quarter.parse(page.quarter) + 1
+    years = [(start + k).year for k in range(page.wall.shape[-1])]
+    amounts = page.wall[rows].sum(axis=0) if np.ndim(rows) else page.wall[rows]
+    found = sorted(set(years))
+    return [str(year) for year in found], [float(sum(a for y, a in zip(years, amounts, strict=True) if y == year)) for year in found]
+
+
+def model_incomes(pages, at, place):
+    """Models a lab sold so far, and the company meanwhile: (rows {model, from, cost, profit}, quarters, company), $bn a quarter."""
+    rows, began = [], pages[0].quarter
+    for before, page in zip(pages[:at], pages[1 : at + 1], strict=True):
+        old, new = ({book: float(values[place]) for book, values in one.models.items()} for one in (before, page))
+        if new["gross_profit"] < old["gross_profit"] or (new["last_cost"], new["last_profit"]) != (old["last_cost"], old["last_profit"]):
+            rows.append({"model": len(rows) + 1, "from": began, "cost": new["last_cost"], "profit": new["last_profit"]})
+            began = page.quarter
+    books = {book: float(values[place]) for book, values in pages[at].models.items()}
+    rows.append({"model": len(rows) + 1, "from": began, "cost": books["training_cost"], "profit": books["gross_profit"]})
+    return rows, [page.quarter for page in pages[: at + 1]], [float(page.company[place]) for page in pages[: at + 1]]
+
+
+def covenant_words(page, place):
+    """How near an owner of compute is to its covenant."""
+    breach, allowed = int(page.columns["clouds"]["breach"][place]), int(page.covenant)
+    if not breach:
+        return "It is within its covenant: its assets at market value exceed what it owes."
+    left = allowed - breach
+    if left <= 0:
+        return f"It has been in breach of its covenant for {breach} quarters: no lender gives new credit."
+    end = Quarter.parse(page.quarter) + left
+    return f"It has been in breach for {breach} of {allowed} quarters; unless it recovers, credit stops in {end}."
+
+
+def attributes(page, kind, place):
+    """The Mesa agent's own numbers, by name."""
+    return {name: float(values[place]) for name, values in sorted(page.columns[kind].items())}
+
+
+def kind_words(kind):
+    """A kind in words."""
+    return KIND_NAMES[kind]
+
+
+def everyone(frame):
+    """[(name, kind)] of all agents of the world, in their order."""
+    return [(name, kind) for kind, rows in frame.rows.items() for name in frame.agents[rows]]

@@ -1,0 +1,204 @@
+"""What one browser holds: the inputs the dials stand at, the laboratory that runs, the world picked, the quarter looked at.
+
+Two browsers never share any of it. Quarters arrive in the thread that plays; the page is painted in another, as often as it can
+and no more, so that drawing never holds up the worlds.
+"""
+
+import shutil
+import tempfile
+import threading
+import time
+from contextlib import nullcontext
+from dataclasses import replace
+
+import numpy as np
+import solara
+
+from abm.errors import BadInput
+from experiments.ui.crew import Crew
+from experiments.ui.laboratory import WORKERS, Laboratory
+from experiments.ui.looking_glass import LookingGlass
+
+PAUSE = 1  # milliseconds between two quarters beside what they take themselves
+FRAME = 0.08  # seconds between two paintings, at least
+TABS = ("Futures", "Money", "Firms", "Story", "Deal desk", "Atlas", "About")
+
+
+class Painter:
+    """A thread that paints when asked: many requests while it paints become one, and the last is never lost."""
+
+    def __init__(self, paint):
+        self._paint, self._asked, self._done = paint, threading.Event(), False
+        self._thread = threading.Thread(target=self._run, daemon=True, name="painter")
+        self._thread.start()
+
+    def ask(self):
+        """Paint soon."""
+        self._asked.set()
+
+    def stop(self):
+        """No more painting."""
+        self._done = True
+        self._asked.set()
+
+    def _run(self):
+        while True:
+            self._asked.wait()
+            self._asked.clear()
+            if self._done:
+                return
+            began = time.monotonic()
+            self._paint()
+            time.sleep(max(0.0, FRAME - (time.monotonic() - began)))
+
+
+class Session:
+    """One browser's state. Reactive values are what the page redraws for; `close` ends everything it started."""
+
+    def __init__(self, inputs, compare=None, message="", workers=WORKERS):
+        """inputs: what to run first; compare: settings of a second ensemble, or None; message: a sentence to show at once."""
+        self.crew = Crew(workers)
+        self.inputs, self.compare = solara.reactive(inputs), solara.reactive(compare)
+        self.pulse, self.generation = solara.reactive(0), solara.reactive(0)
+        self.message, self.tab = solara.reactive(message), solara.reactive(0)
+        self.picked, self.cursor = solara.reactive(None), solara.reactive(None)
+        self.firm, self.edges = solara.reactive(""), solara.reactive("payments")
+        self.pace = {"play_interval": solara.reactive(PAUSE), "render_interval": solara.reactive(1), "use_threads": solara.reactive(False)}
+        self.folder = tempfile.mkdtemp(prefix="overreach-")  # of worlds that are brought
+        self.together = nullcontext()  # the page's render context: what changes inside is drawn in one pass, not one per reader
+        self.begun, self.shade = False, solara.reactive("light")
+        self.painter = Painter(self._paint)
+        self.glass = LookingGlass(self.painter.ask)
+        self.parameters = solara.reactive(self.arguments())
+        self.model = solara.reactive(Laboratory(**self.arguments()))
+
+    def arguments(self):
+        """What ModelController makes the next laboratory of."""
+        now = self.inputs.peek()
+        return {
+            "world": now.world, "worlds": now.worlds, "seed": now.seed, "quarters": now.quarters, "settings": now.settings,
+            "shocks": now.shocks, "deals": now.deals, "compare": self.compare.peek(), "crew": self.crew, "notify": self.painter.ask,
+        }  # fmt: skip
+
+    @property
+    def laboratory(self):
+        """What runs; whoever reads it is redrawn when it is replaced."""
+        _ = self.generation.value
+        return self.model.value
+
+    @property
+    def pending(self):
+        """Whether the dials stand elsewhere than what runs."""
+        here, lab = self.inputs.value, self.laboratory
+        given = (lab.inputs.world, lab.inputs.worlds, lab.inputs.quarters, lab.inputs.seed, lab.inputs.settings, lab.inputs.deals)
+        other = lab.other.inputs.settings if lab.other else None
+        return given != (here.world, here.worlds, here.quarters, here.seed, here.settings, here.deals) or other != self.compare.value
+
+    def change(self, compare="as it is", **changes):
+        """Move dials: they act on Reset. compare: settings of the second ensemble, or None."""
+        with self.together:
+            self.inputs.set(replace(self.inputs.peek(), **changes))
+            if compare != "as it is":
+                self.compare.set(compare)
+            self.parameters.set(self.arguments())
+
+    def changed_inputs(self, **changes):
+        """What the dials would stand at."""
+        return replace(self.inputs.peek(), **changes)
+
+    def open(self, inputs):
+        """Set all dials at once, begin again, and show the futures."""
+        with self.together:
+            self.inputs.set(inputs)
+            self.compare.set(None)
+            self.reset()
+            self.show("Futures")
+
+    def bring(self, inputs):
+        """Open a world that was brought: as many worlds and quarters as it says, or as the dials stand."""
+        now = self.inputs.peek()
+        sizes = {} if inputs.quarters > 1 else {"worlds": now.worlds, "quarters": now.quarters, "seed": now.seed}
+        self.open(replace(inputs, **sizes))
+
+    def seen(self, dark):
+        """The browser says whether its page is dark."""
+        self.shade.set("dark" if dark else "light")
+
+    def show(self, name):
+        """Turn to a tab."""
+        self.tab.set(TABS.index(name))
+
+    def reset(self):
+        """Begin again with the dials as they are; the controls begin again too."""
+        arguments = self.arguments()
+        with self.together:
+            self.parameters.set(arguments)
+            self.model = solara.reactive(Laboratory(**arguments))
+            self.generation.set(self.generation.peek() + 1)
+
+    def began(self, laboratory):
+        """A laboratory is on the page now: forget what belonged to the one before. Returns what to do when it goes."""
+        self.cursor.set(None)
+        row = self.picked.peek()
+        if row is not None and row >= laboratory.inputs.worlds:
+            self.picked.set(None)
+        self.glass.forget()
+        if self.begun:
+            self.message.set("")
+        self.begun = True
+        return laboratory.close
+
+    def shock(self, name, **values):
+        """Let something happen from the next quarter on, or say why not."""
+        try:
+            self.laboratory.shock(name, **values)
+        except BadInput as error:
+            self.message.set(str(error))
+
+    def pick(self, how):
+        """Pick a world: its row, or "worst", "median", "best" or "none" as things stand."""
+        lab = self.model.peek()
+        if how == "none" or lab.main is None:
+            self.picked.set(None)
+            return
+        self.picked.set(how if isinstance(how, int) else chosen(lab.main, how))
+
+    def look(self):
+        """The looking glass on the picked world, asked to follow the run; picks the median world if none is picked."""
+        lab = self.laboratory
+        if lab.main is None or lab.age == 0:
+            return None
+        if self.picked.value is None:
+            self.pick("median")
+        self.glass.follow(lab.inputs, self.picked.peek(), lab.age)
+        return self.glass
+
+    def at(self):
+        """Place of the quarter looked at, from 0: the cursor, or the last one; -1 before the first."""
+        age, cursor = self.laboratory.age, self.cursor.value
+        return age - 1 if cursor is None else min(cursor, age - 1)
+
+    def close(self):
+        """End loops, threads and processes."""
+        self.model.peek().close()
+        self.glass.stop()
+        self.painter.stop()
+        self.crew.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _paint(self):
+        with self.together:
+            self.pulse.set(self.pulse.peek() + 1)
+
+
+def chosen(side, how):
+    """Row of the world that did worst, best or as most: by firms failed, then by revenue over what was required, so far."""
+    if not side.age:
+        return 0
+    revenue, required = side.values("revenue_total"), side.values("required_revenue")
+    cushion = (np.log(np.maximum(revenue, 1e-9)) - np.log(np.maximum(required, 1e-9))).mean(axis=1)
+    if how == "median":
+        last = revenue[:, -1]
+        return int(np.argmin(np.abs(last - np.median(last))))
+    order = np.lexsort((cushion, -side.fallen()))
+    return int(order[0] if how == "worst" else order[-1])

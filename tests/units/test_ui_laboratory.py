@@ -1,0 +1,170 @@
+"""What a browser session runs: the same worlds as the model itself, whoever holds them, and a message where something is wrong."""
+
+import numpy as np
+import pytest
+
+from abm.errors import BadInput, BrokenRule
+from abm.model import Industry
+from agents.world_file import load_world
+from experiments.ui.crew import Crew, shares
+from experiments.ui.laboratory import Laboratory
+from experiments.ui.looking_glass import LookingGlass
+
+WORLD, WORLDS = "tutorial", 5
+
+
+@pytest.fixture
+def laboratories():
+    made = []
+
+    def make(**changes):
+        made.append(Laboratory(**{"world": WORLD, "worlds": WORLDS, "quarters": 6, "workers": 0, **changes}))
+        return made[-1]
+
+    yield make
+    for laboratory in made:
+        laboratory.close()
+
+
+def played(laboratory):
+    while laboratory.running:
+        laboratory.step()
+    return laboratory
+
+
+def test_worlds_are_shared_out_in_order_and_none_is_lost():
+    assert shares(5, 2) == [(0, 1), (2, 3, 4)]
+    assert shares(1, 2) == [(0,)]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_laboratory_shows_the_numbers_of_the_model_itself_whatever_its_workers(laboratories, workers):
+    laboratory = played(laboratories(workers=workers, quarters=3))
+    industry = Industry(load_world(WORLD), worlds=WORLDS, rng=0).run(3)
+    for name in ("revenue_total", "required_revenue", "p10_coverage"):
+        assert np.array_equal(laboratory.main.values(name), industry.indicators[name]), name
+
+
+def test_the_run_ends_at_the_horizon_and_a_further_step_does_nothing(laboratories):
+    laboratory = played(laboratories(quarters=2))
+    laboratory.step()
+    assert (laboratory.age, laboratory.running, laboratory.quarters[-1]) == (2, False, laboratory.horizon[-1])
+
+
+def test_a_mistake_in_the_inputs_is_a_message_and_nothing_runs(laboratories):
+    laboratory = laboratories(settings={"cone.widht": 1.0})
+    assert "cone.widht" in laboratory.problem and "cone.width" in laboratory.problem
+    laboratory.step()
+    assert (laboratory.age, laboratory.running, laboratory.quarters) == (0, False, [])
+
+
+def test_a_broken_rule_becomes_a_message_with_world_quarter_and_rule(laboratories, monkeypatch):
+    laboratory = laboratories()
+    laboratory.step()
+
+    def breaks(industry):
+        raise BrokenRule(f"world 3, {industry.quarter}: I4 net worth is real capital is violated by 2 $bn")
+
+    monkeypatch.setattr("abm.model.apply_shocks", breaks)
+    laboratory.step()
+    assert laboratory.problem == f"world 3, {laboratory.horizon[1]}: I4 net worth is real capital is violated by 2 $bn"
+    assert (laboratory.age, laboratory.running) == (1, False)
+
+
+def test_any_other_error_names_worlds_quarter_and_kind(laboratories, monkeypatch):
+    laboratory = laboratories()
+
+    def breaks(industry):
+        raise FloatingPointError("overflow")
+
+    monkeypatch.setattr("abm.model.apply_shocks", breaks)
+    laboratory.step()
+    assert laboratory.problem == f"worlds 0 to 4, {laboratory.horizon[0]}: FloatingPointError: overflow"
+
+
+def test_a_shock_happens_in_the_next_quarter_and_changes_nothing_before(laboratories):
+    shocked, calm = laboratories(), laboratories()
+    for laboratory in (shocked, calm):
+        laboratory.step()
+    row = shocked.shock("demand_shortfall", share=0.9)
+    assert row["at"] == shocked.horizon[1] and shocked.marks == [(shocked.horizon[1], "demand shortfall")]
+    played(shocked), played(calm)
+    revenue, without = (each.main.values("revenue_total") for each in (shocked, calm))
+    assert np.array_equal(revenue[:, 0], without[:, 0])
+    assert (revenue[:, 2:] < without[:, 2:]).all()
+
+
+def test_a_shock_that_is_not_allowed_is_refused_in_words(laboratories):
+    laboratory = laboratories(quarters=1)
+    with pytest.raises(BadInput, match="outside"):
+        laboratory.shock("demand_shortfall", share=2.0)
+    played(laboratory)
+    with pytest.raises(BadInput, match="no next quarter"):
+        laboratory.shock("stall")
+    assert laboratory.inputs.shocks == ()
+
+
+def test_a_compared_setting_has_the_same_luck(laboratories):
+    same = played(laboratories(compare={}, quarters=3))
+    assert np.array_equal(same.main.values("revenue_total"), same.other.values("revenue_total"))
+    other = played(laboratories(compare={"customers.market_size": 600.0}, quarters=3))
+    assert not np.array_equal(other.main.values("revenue_total"), other.other.values("revenue_total"))
+
+
+def test_after_reset_the_old_laboratory_takes_no_step_with_the_new_ones_worlds(laboratories):
+    crew = Crew(0)
+    old = laboratories(crew=crew)
+    old.step()
+    new = laboratories(crew=crew, seed=1)
+    old.step()
+    assert (old.age, old.running, new.age) == (1, False, 0)
+    new.step()
+    assert new.age == 1 and not np.array_equal(old.main.values("revenue_total"), new.main.values("revenue_total"))
+
+
+def test_workers_end_with_the_session_and_a_dead_one_is_replaced_on_reset(laboratories):
+    crew = Crew(2)
+    laboratory = laboratories(crew=crew, quarters=3)
+    laboratory.step()
+    crew.hands[0].process.kill()
+    crew.hands[0].process.join()
+    laboratory.step()
+    assert "worker process" in laboratory.problem and not laboratory.running
+    again = played(laboratories(crew=crew, quarters=1))
+    assert (again.age, again.problem) == (1, "")
+    processes = [hand.process for hand in crew.hands]
+    crew.stop()
+    assert not any(process.is_alive() for process in processes)
+
+
+def test_two_sessions_share_nothing(laboratories):
+    one, two = laboratories(seed=1), laboratories(seed=1)
+    one.step()
+    one.shock("stall")
+    assert (two.age, two.inputs.shocks) == (0, ())
+    assert one.crew is not two.crew
+
+
+def test_the_picked_world_is_the_world_of_the_crowd_bit_for_bit(laboratories):
+    laboratory = laboratories()
+    for _ in range(2):
+        laboratory.step()
+    laboratory.shock("demand_shortfall", share=0.5)
+    laboratory.step()
+    glass = LookingGlass()
+    pages = glass.catch_up(laboratory.inputs, 3, laboratory.age)
+    alone = glass.industry.indicators["revenue_total"]
+    assert np.array_equal(alone[0], laboratory.main.values("revenue_total")[3])
+    assert [page.quarter for page in pages] == laboratory.quarters
+    glass.stop()
+
+
+def test_going_back_reads_a_snapshot_and_runs_nothing(laboratories, monkeypatch):
+    laboratory = played(laboratories(quarters=3))
+    glass = LookingGlass()
+    glass.catch_up(laboratory.inputs, 0, 3)
+    monkeypatch.setattr("abm.model.apply_shocks", None)  # a step would fail
+    revenue = [page.columns["labs"]["revenue"].sum() for page in glass.catch_up(laboratory.inputs, 0, 3)]
+    assert np.array_equal(revenue, laboratory.main.values("revenue_total")[0])
+    assert glass.page(0).quarter == laboratory.quarters[0] and glass.page(3) is None
+    glass.stop()

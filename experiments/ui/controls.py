@@ -217,4 +217,4 @@ def _preset(session, title):
     except BadInput as error:
         session.message.set(str(error))
         return
-    session.change(**{name: getattr(inputs, name) for name in ("world", "quarters", "settings", "shocks")})
+    session.change(**{name: getattr(inputs, name) for name in ("world", "quarters", "settings", "shocks", "deals")})

@@ -14,7 +14,7 @@ from abm.model import Industry, release
 from agents.world_columns import COLUMNS, KINDS, ONE
 from agents.world_file import load_world
 from experiments.declarations import declarations
-from experiments.engine.cases import SHOCK, resolved
+from experiments.engine.cases import DEAL, SHOCK, resolved
 from experiments.engine.question import NEVER, Question, shipped
 from experiments.inputs import Inputs
 
@@ -191,25 +191,29 @@ def _inputs(question, chosen):
 
 
 def of_settings(settings):
-    """Inputs of a design point's settings: world, quarters and shocks taken apart. None where a shock has no date."""
-    rows = {}
-    own = {}
-    for name, value in settings.items():
-        if name.startswith(SHOCK):
-            label, _, key = name.removeprefix(SHOCK).rpartition(".")
-            rows.setdefault(label, {})[key] = value
-        elif name not in ("world", "quarters"):
-            own[name] = value
-    if any(row.get("at") in (None, NEVER) for row in rows.values()):
+    """Inputs of a design point's settings: world, quarters, shocks and deals taken apart. None where a shock has no date."""
+    shocks, deals = _rows(settings, SHOCK), _rows(settings, DEAL)
+    own = {name: value for name, value in settings.items() if name not in ("world", "quarters") and not name.startswith((SHOCK, DEAL))}
+    if any(row.get("at") in (None, NEVER) for row in shocks):
         return None
-    return Inputs(str(settings["world"]), 1, int(settings["quarters"]), 0, own, tuple(rows.values()))
+    return Inputs(str(settings["world"]), 1, int(settings["quarters"]), 0, own, tuple(shocks), tuple(deals))
+
+
+def _rows(settings, prefix):
+    """The shocks or deals among settings, as rows."""
+    rows = {}
+    for name, value in settings.items():
+        if name.startswith(prefix):
+            label, _, key = name.removeprefix(prefix).rpartition(".")
+            rows.setdefault(label, {})[key] = value
+    return list(rows.values())
 
 
 def applied(inputs, preset):
-    """Inputs with a preset: its settings, and its world, horizon and shocks where it brings them."""
+    """Inputs with a preset: its settings, and its world, horizon, shocks and deals where it brings them."""
     if isinstance(preset, dict):
         return replace(inputs, settings={**_without_appetites(inputs.settings), **preset})
-    return replace(inputs, world=preset.world, quarters=preset.quarters, settings=dict(preset.settings), shocks=preset.shocks)
+    return replace(inputs, world=preset.world, quarters=preset.quarters, settings=dict(preset.settings), shocks=preset.shocks, deals=preset.deals)
 
 
 def _without_appetites(settings):

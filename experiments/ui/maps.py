@@ -8,7 +8,8 @@ from abm.errors import BadInput
 from experiments.ui import atlas, atlas_charts
 from experiments.ui.parts import Chart, Words
 
-LIKELY = "systemic_event_share"
+CONTOURS = (0.1, 0.5)  # of a chance
+LIKELY = ("systemic_event", "systemic_event_share")
 
 
 @solara.component
@@ -34,24 +35,26 @@ def Sheet(session, sheet):
     """One question's map."""
     levers = list(sheet.levers)
     x, set_x = solara.use_state(levers[-1])
-    y, set_y = solara.use_state(levers[0])
-    outcome, set_outcome = solara.use_state(LIKELY if LIKELY in sheet.outcomes else sheet.outcomes[0])
-    held, set_held = solara.use_state({lever: values[0] for lever, values in sheet.levers.items()})
+    y, set_y = solara.use_state(levers[0] if len(levers) > 1 else None)
+    outcome, set_outcome = solara.use_state(next((name for name in LIKELY if name in sheet.outcomes), sheet.outcomes[0]))
+    held, set_held = solara.use_state(sheet.start())
     words = {sheet.words(each): each for each in sheet.outcomes}
     with solara.Div(classes=["desk-form"]):
         solara.Select("Across", value=x, values=levers, on_value=set_x)
-        solara.Select("Up", value=y, values=levers, on_value=set_y)
+        if y is not None:
+            solara.Select("Up", value=y, values=levers, on_value=set_y)
         solara.Select("Colour", value=sheet.words(outcome), values=list(words), on_value=lambda text: set_outcome(words[text]))
         for lever in levers:
             if lever not in (x, y):
                 put = lambda value, lever=lever: set_held({**held, lever: value})  # noqa: E731
                 solara.Select(lever, value=held[lever], values=sheet.levers[lever], on_value=put)
-    if x == y and len(levers) > 1:
+    if x == y:
         Words("Choose two different levers.", classes=["hint"])
         return
     z = atlas.grid(sheet, x, y, outcome, held)
-    contours = (0.1, 0.5) if outcome.endswith("_share") else ()
-    option = atlas_charts.heat(sheet.levers[x], sheet.levers[y], z, x, y, sheet.words(outcome), session.shade.value, contours)
+    contours = CONTOURS if atlas.is_chance(outcome) else ()
+    ups, up = (sheet.levers[y], y) if y else ([""], "")
+    option = atlas_charts.heat(sheet.levers[x], ups, z, x, up, sheet.words(outcome), session.shade.value, contours)
     Chart(option, atlas_charts.READING["heat"], 460, "atlas", on_click=lambda event: clicked(session, sheet, {**held}, x, y, event))
     Words("A click on a cell sets the dials to it and begins again.", classes=["hint"])
 
@@ -61,7 +64,7 @@ def clicked(session, sheet, held, x, y, event):
     place = event.get("value") or []
     if len(place) < 2 or event.get("seriesType") not in ("heatmap", "scatter", None):
         return
-    chosen = {**held, x: value_at(sheet.levers[x], place[0]), y: value_at(sheet.levers[y], place[1])}
+    chosen = {**held, **{lever: value_at(sheet.levers[lever], at) for lever, at in ((x, place[0]), (y, place[1])) if lever}}
     try:
         inputs = atlas.cell(sheet, chosen)
         inputs = replace(inputs, worlds=session.inputs.peek().worlds, seed=session.inputs.peek().seed)

@@ -70,6 +70,20 @@ def test_the_loan_of_an_owner_that_pays_goes_on_as_it_was_agreed():
     assert model.fleet.principal_due()[:, 0, 0] == pytest.approx([2.0] * 2)
 
 
+@pytest.mark.parametrize(("channel", "fails"), [(1, True), (0, False)])
+def test_an_owner_misses_its_debt_service_over_a_tenants_arrears_only_while_the_channel_is_on(channel, fails):
+    """The tenant pays 1.4 of a rent of 3; power, interest and principal need 0.325 + 0.96 + 2, beyond collateral of 36.4 for 48."""
+    firms = {"labs": [{"cash": 0.0, "revenue": 8.0, "opex_ratio": 0.3}], "clouds": [{"cash": 0.5}], "lenders": [{"cash": 50.0}]}
+    given = {**QUIET, "contagion.counterparty": channel}
+    model = industry(opening(firms, debt=48.0, people=wanting(None), parameters=given), worlds=2)
+    let(model, gw=1.0, rent=12.0, book=50.0)
+    quarter(model, spend=8.0)
+    assert model.news.labs.all()
+    assert model.news.clouds.tolist() == [[fails]] * 2
+    assert (model.ledger.flows["recapitalisation"][:, model.rows["clouds"]] >= 1.6 - 1e-9).all() == (not fails)
+    assert residuals(model) < 1e-9
+
+
 # The mood --------------------------------------------------------------------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ def financed(**case):
 
 @pytest.mark.parametrize(("debt", "yes"), [(42.4, True), (42.5, False)])
 def test_a_lender_finances_while_receipts_cover_debt_service_of_the_horizon_one_and_a_fifth_times(debt, yes):
-    """12 + 2.6 of rent less 1.56 of power is 13.04; in six quarters 0.7 of a loan is left, a service of 0.7 x 0.08 + 0.2 for each: 42.45."""
+    """12 + 2.6 less 1.56 of power is 13.04; in six quarters 0.7 of a loan is left, a service of 0.7 x 0.08 + 0.2 for each: 42.45."""
     assert financed(debt=debt) is yes
 
 

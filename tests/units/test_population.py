@@ -130,7 +130,7 @@ def test_in_one_world_a_rule_hands_an_agent_a_number(case):
 
 def test_plain_numbers_do_as_arguments_for_one_agent_of_one_world():
     lab = crowd(Lab, worlds=1)[0]
-    lab.opex_ratio, lab.revenue, lab.demand = 0.3, 10.0, 20.0
+    lab.opex_ratio, lab.revenue, lab.demand, lab.alive = 0.3, 10.0, 20.0, 1.0
     assert lab.margin_after_opex(0) == pytest.approx(0.7)
     assert lab.forecast_base(0.8) == 16
 

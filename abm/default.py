@@ -20,6 +20,8 @@ _DUST = 1e-9
 def settle(industry, owed):
     """Pay what is due, then resolve who failed: labs, then clouds, then lenders."""
     result, claims = _clear(industry, owed)
+    if _make_arrears_whole(industry, claims, result):  # nothing that labs pay depends on it, and owners now pay as if all rent had come
+        result, claims = _clear(industry, owed)
     _post(industry, claims, result)
     labs = result.defaulted[:, industry.cleared["labs"]] & (industry.labs.alive > 0)
     _lose_arrears(industry, claims, result)
@@ -75,8 +77,16 @@ def _unpaid(industry, claims, result, level, payer, payee):
     return np.maximum(0, owed - result.payments[level][:, where[payer], where[payee]])
 
 
+def _make_arrears_whole(industry, claims, result):
+    """With channel C1 off Economy pays owners the rent that labs leave unpaid, before owners must pay; whether there was any."""
+    unpaid = _unpaid(industry, claims, result, TRADE, "labs", "clouds")
+    whole = unpaid.sum(axis=1) * (1 - industry.contagion.counterparty)
+    industry.ledger.pay("recapitalisation", industry.rows["Economy"], industry.rows["clouds"], whole[:, None])
+    return whole.any()
+
+
 def _lose_arrears(industry, claims, result):
-    """Unpaid rent becomes arrears and is written off with the tenant's default; with channel C1 off Economy makes it whole."""
+    """Unpaid rent becomes arrears and is written off with the tenant's default."""
     rows, ledger = industry.rows, industry.ledger
     unpaid = _unpaid(industry, claims, result, TRADE, "labs", "clouds")
     ledger.revalue("arrears", rows["clouds"], "receivable", rows["labs"], "payable", np.swapaxes(unpaid, 1, 2))
@@ -86,8 +96,6 @@ def _lose_arrears(industry, claims, result):
             lost = np.swapaxes(_unpaid(industry, claims, result, level, payer, "Economy"), 1, 2)
             ledger.revalue("arrears", rows["Economy"], "receivable", rows[payer], "payable", lost)
             ledger.revalue("arrears_lost", rows["Economy"], "receivable", rows[payer], "payable", -lost)
-    whole = unpaid.sum(axis=1) * (1 - industry.contagion.counterparty)
-    ledger.pay("recapitalisation", rows["Economy"], rows["clouds"], whole[:, None])
 
 
 def resolve_labs(industry, dead):

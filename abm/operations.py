@@ -216,7 +216,8 @@ def dues(industry, served):
     labs.put(opex=opex)
     owed.owe("opex", WAGES, "labs", "Economy", opex[..., None])
     service = fleet.in_service(now)
-    standing = (1 - fleet.hired) * (1 - p.idle_power * ~industry.switched_off)  # of idle compute, hired for the quarter or not
+    hired = fleet.hired * ~industry.switched_off  # what is switched off serves nobody
+    standing = (1 - hired) * (1 - p.idle_power * ~industry.switched_off)  # part of the power that idle compute saves
     running = service.sum(axis=1) - service[:, IDLE] * standing
     owed.owe("power", WAGES, "clouds", "Economy", (p.power * running * QUARTER)[..., None])
     negative = np.maximum(0, -clouds.other_cash_flow) * QUARTER

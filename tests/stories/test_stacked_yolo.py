@@ -1,4 +1,8 @@
-"""One lab stacks commitments far beyond its revenue, and takes its cloud and its bank along; the same world with caution stands."""
+"""A lab that dares everything signs a stack of compute on its vendor's money, and takes its cloud and its bank along when demand
+disappoints; in the same world, but for one number, a cautious lab signs what it can pay for and nobody fails.
+
+All worlds tell it alike, whatever their luck.
+"""
 
 import csv
 
@@ -6,111 +10,158 @@ import numpy as np
 import pytest
 
 from abm.clock import Quarter
-from abm.model import Industry
+from abm.model import Industry, release
 from abm.shocks import Shock
 from agents.world_file import SHIPPED, load_world
 from experiments.story import tell
 
-QUARTERS = 12
-SEEDS = (0, 1, 2)
+QUARTERS = 20
+WORLDS = 10
 BOLD, CAUTIOUS = 0.95, 0.1
-SHORTFALL = {"name": "demand_shortfall", "at": "2026Q2", "share": 0.7}
-PLAIN = {  # no luck with technology, and funds that cannot carry a lab for ever
-    "technology.stall_hazard": 0,
-    "technology.late_stall_hazard": 0,
-    "technology.breakthrough_rate": 0,
-    "investor.dilution": 0.01,
-    "investor.listed_dilution": 0.01,
+SHORTFALL = {"name": "demand_shortfall", "at": "2026Q3", "share": 0.85}
+PARAMETERS = {
+    "vendor.circular_intensity": 1.0,  # the vendor pays what the lab must pay in advance, and is paid for the chips
+    "lab.down_payment": "vendor_equity",
+    "lab.prepaid_years": 0.25,
+    "investor.dilution": 0.02,  # funds that cannot carry a lab for ever
+    "investor.listed_dilution": 0.02,
     "investor.saving": 1.0,
     "investor.saving_speed": 0,
+    "technology.stall_hazard": 0,  # no luck with technology
+    "technology.late_stall_hazard": 0,
+    "technology.breakthrough_rate": 0,
+    "customers.enterprises": 100,  # many customers, alike in what they need, who learn slowly
+    "customers.cohorts": 12,
+    "customers.midpoint_sd": 0.1,
+    "customers.diffusion_speed": 0.5,
+    "customers.market_size_sd": 0,
+    "customers.capability_power_sd": 0,
+    "customers.diffusion_speed_sd": 0,
 }
-RUNNING = (0.4, 26.6, "2025Q1")  # GW, $bn over five years, in service since: rent of 5.3 a year out of revenue of 10
-STACK = ((1.0, 66.5, "2025Q2"), (1.0, 66.5, "2025Q3"), (1.0, 66.5, "2025Q4"))  # 40 a year more
+DARING = {"cloud.risk_appetite": 0.95, "lender.risk_appetite": 0.95}  # the lab decides alone how much is too much
+FIRMS = {  # the tutorial with a small running contract, free slots at a rich vendor, a thin cloud and a thin bank
+    "cash = 5.0\nfleet_gw = 1.2 ": "cash = 10.0\nfleet_gw = 0.6 ",
+    "book = 50.0 ": "book = 25.0 ",
+    "other_cash_flow = 3.0": "other_cash_flow = 0.0",
+    "cash = 10.0\nsales = 28.0": "cash = 200.0\nsales = 28.0",
+    "slots_gw = 0.2": "slots_gw = 2.0",
+    "cash = 20.0\nborrowings = 24.0": "cash = 8.0\nborrowings = 12.0",
+    "capital_ratio = 0.2": "capital_ratio = 0.08",
+}
+RUNNING = ["Lab", "Cloud", 0.4, 26.6, 5, "2025Q1", "2025Q1"]  # rent of 5.3 a year out of revenue of 10
+LOAN = ["Bank", "Cloud", 12, 20]
 NOTE = ["assumption", "assumption: invented for a test"]
 
 
-@pytest.fixture
-def world(tmp_path):
-    """A function that writes the world for these contracts and opens it at an appetite.
-
-    It is the tutorial with a thin cloud, which has borrowed 30 for each GW that cost 50, and a thin bank: 8 of capital for each
-    100 it lent. Who has no stack has no cloud that built for it.
-    """
-
-    def write(contracts, appetite):
-        gw = sum(contract[0] for contract in contracts)
-        debt = 30 * gw
-        firms = {
-            "cash = 5.0\nfleet_gw = 1.2 ": f"cash = 1.0\nfleet_gw = {gw + 0.2:.2f} ",
-            "book = 50.0 ": f"book = {50 * (gw + 0.2) * 5 / 6:.2f} ",
-            "other_cash_flow = 3.0": "other_cash_flow = 0.0",
-            "cash = 20.0\nborrowings = 24.0": f"cash = {debt / 10:.2f}\nborrowings = {1.02 * debt:.2f}",
-            "capital_ratio = 0.2": "capital_ratio = 0.08",
-        }
-        text = (SHIPPED / "tutorial" / "world.toml").read_text(encoding="utf-8")
-        for old, new in firms.items():
-            assert text.count(old) == 1, f"the tutorial no longer says {old!r}"
-            text = text.replace(old, new)
-        (tmp_path / "world.toml").write_text(text, encoding="utf-8")
-        (tmp_path / "equity.csv").write_bytes((SHIPPED / "tutorial" / "equity.csv").read_bytes())
-        rows = [["Lab", "Cloud", gw, bn, 5, since, since, *NOTE] for gw, bn, since in contracts]
-        write_table(tmp_path / "contracts.csv", "tenant owner gw usd_bn years first_delivery full_delivery", rows)
-        write_table(tmp_path / "debt.csv", "lender borrower usd_bn quarters_left", [["Bank", "Cloud", debt, 20, *NOTE]])
-        return load_world(tmp_path, overrides={**PLAIN, "lab.risk_appetite": appetite})
-
-    return write
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A function that opens the one world at a lab's appetite."""
+    folder = tmp_path_factory.mktemp("stacked")
+    text = (SHIPPED / "tutorial" / "world.toml").read_text(encoding="utf-8")
+    for old, new in FIRMS.items():
+        assert text.count(old) == 1, f"the tutorial no longer says {old!r}"
+        text = text.replace(old, new)
+    (folder / "world.toml").write_text(text, encoding="utf-8")
+    (folder / "equity.csv").write_bytes((SHIPPED / "tutorial" / "equity.csv").read_bytes())
+    write_table(folder / "contracts.csv", "tenant owner gw usd_bn years first_delivery full_delivery", RUNNING)
+    write_table(folder / "debt.csv", "lender borrower usd_bn quarters_left", LOAN)
+    return lambda appetite: load_world(folder, overrides={**PARAMETERS, **DARING, "lab.risk_appetite": appetite})
 
 
-def write_table(path, header, rows):
+def write_table(path, header, row):
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([[*header.split(), "confidence", "source"], *rows])
+        csv.writer(file).writerows([[*header.split(), "confidence", "source"], [*row, *NOTE]])
 
 
-def lived(opening, seed, parameters=None):
-    """One world of the run, with its journal."""
-    return Industry(opening, world_ids=[seed], rng=11, parameters=parameters, shocks=[Shock.read(SHORTFALL)], journal=True).run(QUARTERS)
+def lived(opening, world_ids, parameters=None, journal=False):
+    """A finished run."""
+    shocks = [Shock.read(SHORTFALL)]
+    return Industry(opening, world_ids=world_ids, rng=11, parameters=parameters, shocks=shocks, journal=journal).run(QUARTERS)
 
 
-def first_failure(industry, kind):
-    """The quarter, counted from the opening, in which the only firm of a kind first failed; None if it never did."""
-    failed = np.flatnonzero(industry.record.series(kind, "fails")[0, :, 0])
-    return int(failed[0]) if failed.size else None
+@pytest.fixture(scope="module")
+def bold(world):
+    yield (run := lived(world(BOLD), range(WORLDS)))
+    release(run)
 
 
-def first_event(industry, kind):
-    return next(event for event in tell(industry) if event.kind == kind)
+@pytest.fixture(scope="module")
+def cautious(world):
+    yield (run := lived(world(CAUTIOUS), range(WORLDS)))
+    release(run)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_a_stacked_yolo_lab_fails_and_takes_its_cloud_and_its_bank_along_in_that_order(world, seed):
-    industry = lived(world((RUNNING, *STACK), BOLD), seed)
-    lab, cloud, bank = (first_failure(industry, kind) for kind in ("labs", "clouds", "lenders"))
-    assert industry.record.quarters[lab] >= Quarter.parse(SHORTFALL["at"])
-    assert lab < cloud <= bank
+@pytest.fixture(scope="module")
+def told(world):
+    """The bold lab in the first world, with all that a story needs."""
+    yield (run := lived(world(BOLD), [0], journal=True))
+    release(run)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_in_the_same_world_a_cautious_lab_without_the_stack_survives_and_so_does_everybody(world, seed):
-    industry = lived(world((RUNNING,), CAUTIOUS), seed)
-    assert [first_failure(industry, kind) for kind in ("labs", "clouds", "lenders")] == [None, None, None]
+def failures(run, kind):
+    """The quarter, counted from the opening, in which the only firm of a kind first failed, [worlds]; infinity if it never did."""
+    failed = run.record.series(kind, "fails")[:, :, 0] > 0
+    return np.where(failed.any(axis=1), failed.argmax(axis=1), np.inf)
 
 
-def test_with_the_arrears_channel_off_the_same_lab_fails_alone(world):
-    industry = lived(world((RUNNING, *STACK), BOLD), SEEDS[0], {"contagion.counterparty": 0})
-    assert first_failure(industry, "labs") is not None
-    assert [first_failure(industry, kind) for kind in ("clouds", "lenders")] == [None, None]
+def test_nothing_but_the_appetite_differs_at_the_opening(world):
+    bold, cautious = world(BOLD), world(CAUTIOUS)
+    assert bold.tranches == cautious.tranches and bold.parameters == cautious.parameters
+    assert np.array_equal(bold.debt, cautious.debt)
+    differ = {
+        (kind, key) for kind in bold.columns for key, given in bold.columns[kind].items() if (given != cautious.columns[kind][key]).any()
+    }
+    assert differ == {("labs", "risk_appetite")}
 
 
-def test_the_story_tells_whom_the_lab_took_along(world):
-    industry = lived(world((RUNNING, *STACK), BOLD), SEEDS[0])
-    assert first_event(industry, "default").firms == ("Lab",)
-    assert first_event(industry, "reorganised").firms == ("Cloud", "Lab")
-    assert first_event(industry, "lender fails").firms == ("Bank", "Cloud")
-    assert first_event(industry, "taken along").firms == ("Lab", "Cloud", "Bank")
+def before_the_shortfall(run, measure):
+    """Sum of a measure of the only lab over the quarters before demand disappoints, [worlds]."""
+    quarters = Quarter.parse(SHORTFALL["at"]) - run.record.quarters[0]
+    return run.record.series("labs", measure)[:, :quarters, 0].sum(axis=1)
 
 
-def test_the_hole_a_failed_bank_leaves_is_explained_by_what_it_lost(world):
-    a = first_event(lived(world((RUNNING, *STACK), BOLD), SEEDS[0]), "lender fails").amounts
+def test_the_bold_lab_stacks_four_times_what_it_runs_on_its_vendors_money_while_the_going_is_good(bold, cautious):
+    stack, modest = (before_the_shortfall(run, "ordered_gw") for run in (bold, cautious))
+    assert (stack > 4 * RUNNING[2]).all() and (modest < stack).all() and modest.mean() < 0.75 * stack.mean()
+    assert (before_the_shortfall(bold, "signed_equity") > before_the_shortfall(cautious, "signed_equity")).all()
+
+
+def test_the_bold_lab_owes_half_as_much_rent_again_as_the_cautious_one_at_its_peak(bold, cautious):
+    peaks = [run.record.series("labs", "rent_due")[:, :, 0].max(axis=1) for run in (bold, cautious)]
+    assert (peaks[0] > 1.5 * peaks[1]).all()
+
+
+def test_a_stacked_yolo_lab_fails_and_takes_its_cloud_and_its_bank_along_in_that_order_in_every_world(bold):
+    lab, cloud, bank = (failures(bold, kind) for kind in ("labs", "clouds", "lenders"))
+    assert (lab > Quarter.parse(SHORTFALL["at"]) - bold.record.quarters[0]).all()
+    assert (lab <= cloud).all() and (cloud <= bank).all() and np.isfinite(bank).all()
+
+
+def test_in_the_same_worlds_with_a_cautious_lab_nobody_fails(cautious):
+    assert [np.isinf(failures(cautious, kind)).all() for kind in ("labs", "clouds", "lenders")] == [True] * 3
+
+
+def test_with_the_arrears_channel_off_the_same_labs_fail_alone(world, bold):
+    run = lived(world(BOLD), range(WORLDS), {"contagion.counterparty": 0})
+    lab, cloud, bank = (failures(run, kind) for kind in ("labs", "clouds", "lenders"))
+    assert np.array_equal(lab, failures(bold, "labs"))
+    assert np.isinf(cloud).all() and np.isinf(bank).all()
+    release(run)
+
+
+def first_event(run, kind):
+    return next(event for event in tell(run) if event.kind == kind)
+
+
+def test_the_story_tells_whom_the_lab_took_along(told):
+    assert first_event(told, "default").firms == ("Lab",)
+    assert first_event(told, "reorganised").firms == ("Cloud", "Lab")
+    assert first_event(told, "lender fails").firms == ("Bank", "Cloud")
+    assert first_event(told, "taken along").firms == ("Lab", "Cloud", "Bank")
+
+
+def test_the_hole_a_failed_bank_leaves_is_explained_by_what_it_lost(told):
+    a = first_event(told, "lender fails").amounts
     earned = a["interest_earned"] - a["interest_owed"]
     assert a["hole"] == pytest.approx(a["written_off"] - a["capital_before"] - earned)
     assert a["creditors"] + a["rescue"] == pytest.approx(a["hole"])

@@ -8,19 +8,19 @@ from abm.operations import idle_share, post, supply
 from tests import worlds
 
 
-def owner(cash):
-    """Three worlds with one owner of a GW that nobody rents, in the second year."""
-    firms = {"labs": [{"cash": 5.0, "revenue": 1.0}], "clouds": [{"cash": cash}], "vendors": [{}], "investors": [], "lenders": [{}]}
-    model = worlds.industry(worlds.opening(firms, people=worlds.wanting()), worlds=3)
-    model.fleet.gw[:, IDLE, 0, model.fleet.at(model.now - 1)] += 1.0
-    model.fleet.delivered[:, 0] += 1.0
+def owner(*cash, **parameters):
+    """Three worlds with an owner for each of these amounts of cash, who has a GW of the quarter before that nobody rents."""
+    firms = {"labs": [{"cash": 5.0, "revenue": 1.0}], "clouds": [{"cash": each} for each in cash], "vendors": [{}], "lenders": [{}]}
+    model = worlds.industry(worlds.opening(firms, people=worlds.wanting(), parameters=parameters), worlds=3)
+    model.fleet.gw[:, IDLE, :, model.fleet.at(model.now - 1)] += 1.0
+    model.fleet.delivered += 1.0
     model.fleet.look_again()
     model.fleet.changed()
     return model
 
 
 def test_a_penniless_owner_of_compute_nobody_hires_switches_it_off_and_owes_no_power():
-    model = owner(cash=0.0)
+    model = owner(0.0)
     owed = worlds.quarter(model, 0.0)
     assert model.switched_off.all()
     assert supply(model).idle.tolist() == [[0], [0], [0]]
@@ -29,15 +29,34 @@ def test_a_penniless_owner_of_compute_nobody_hires_switches_it_off_and_owes_no_p
 
 
 def test_an_owner_with_cash_keeps_it_ready_and_pays_the_power_of_idle_compute():
-    model = owner(cash=1.0)
+    model = owner(1.0)
     owed = worlds.quarter(model, 0.0)
     assert not model.switched_off.any()
     assert supply(model).idle == pytest.approx(np.exp(-0.3 * 0.25))
     assert owed.amount("power")[:, 0, 0] == pytest.approx(0.2 * 1.3 / 4)
 
 
+@pytest.mark.parametrize(("spend", "hired", "power"), [(0.0, 0.0, 0.065), (10.0, 0.5, 0.195), (20.0, 1.0, 0.325), (90.0, 1.0, 0.325)])
+def test_idle_compute_pays_a_fifth_of_its_power_and_all_of_it_as_far_as_it_is_hired(spend, hired, power):
+    """A GW that serves 20 a year and needs power of 1.3, which is 0.325 a quarter."""
+    steady = {"technology.obsolescence": 0, "services.mode": "path", "services.scarcity_elasticity": 0, "services.outside_pool": 0}
+    model = owner(1.0, **steady)
+    owed = worlds.quarter(model, spend)
+    assert model.fleet.hired == pytest.approx(np.full((3, 1), hired))
+    assert owed.amount("power")[:, 0, 0] == pytest.approx([power] * 3)
+
+
+def test_what_is_switched_off_owes_no_power_while_a_neighbours_idle_compute_is_hired():
+    steady = {"technology.obsolescence": 0, "services.mode": "path", "services.scarcity_elasticity": 0, "services.outside_pool": 0}
+    model = owner(0.0, 1.0, **steady)
+    owed = worlds.quarter(model, 90.0)
+    assert model.switched_off.tolist() == [[True, False]] * 3
+    assert (model.fleet.hired == 1).all()
+    assert owed.amount("power")[:, :, 0] == pytest.approx(np.array([[0, 0.325]] * 3))
+
+
 def test_it_comes_back_where_the_spot_market_pays_for_its_power():
-    model = owner(cash=0.0)
+    model = owner(0.0)
     model.spot[1], model.fleet.hired[1] = 4.0, 0.5  # earns 2 a GWe-year against 0.26 of power
     post(model)
     assert model.switched_off[:, 0].tolist() == [True, False, True]

@@ -1,0 +1,139 @@
+"""What owners will owe and earn at a quarter to come, and who finances and who dares on that: solved by hand."""
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+from abm.implied import of_clouds
+from abm.obligations import debt_service, outside_rent, power
+from abm.opening import Tranche
+from abm.planning import lenders_finance, look_ahead
+from tests.worlds import industry, opening, wanting
+
+NOBODY, OTHERS = -1, -2  # tenants of tranches that are no labs
+SOON, HORIZON = 4, 8  # quarters from now: when the pipeline is delivered, and where an owner looks
+CERTAIN = {"cone.stall_belief": 0, "cone.lasting_growth": 0, "cone.width": 1, "lab.fixed_opex": 0, "lab.funded_quarters": 0}
+
+
+def owner(debt=10.0, revenue=20.0, coming=None, *, other=0.0, worlds=2, **parameters):
+    """An owner that lets 1 GW at 12 a year to a lab which keeps 70 cents of a dollar, with loans at 8 % over 20 quarters.
+
+    coming: (tenant, GW, rent) of what will be delivered a year from now; other: its other cash flow, $bn a year
+    """
+    lab = {"cash": 0.0, "revenue": revenue, "opex_ratio": 0.3, "growth": 0.0}
+    cloud = {"cash": 0.0, "accounting_life": 5.0, "other_cash_flow": other, "outside_gw": 0.2, "outside_rent": 2.6}
+    given = opening({"labs": [lab], "clouds": [cloud], "vendors": [{}], "lenders": [{"cash": 50.0, "risk_appetite": 0.5}]},
+                    people=wanting(None), debt=debt, debt_life=20, parameters={"lender.rate": 0.08, **CERTAIN, **parameters},
+                    tranches=tranches(coming))  # fmt: skip
+    return industry(given, worlds=worlds)
+
+
+def tranches(coming):
+    start = opening({}).start
+    running = Tranche(0, 0, start - 1, 1.0, 12.0, 20)
+    return (running, Tranche(coming[0], 0, start + SOON, *coming[1:], 20)) if coming else (running,)
+
+
+# What is owed and earned -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ahead", "service"),
+    [(0, 10 * 0.08 + 2), (4, 8 * 0.08 + 2), (8, 6 * 0.08 + 2), (19, 0.5 * 0.08 + 2), (20, 0), (30, 0)],
+)
+def test_a_loan_of_10_over_20_quarters_costs_2_a_year_and_interest_on_what_is_left(ahead, service):
+    model = owner()
+    assert debt_service(model, model.now + ahead)[:, 0, 0] == pytest.approx([service] * 2)
+
+
+@pytest.mark.parametrize(("ahead", "drawn"), [(3, 0.0), (4, 37.5), (8, 37.5)])
+def test_a_gigawatt_of_the_pipeline_brings_three_quarters_of_its_cost_as_a_loan_over_a_whole_life(ahead, drawn):
+    """0.75 x 50 = 37.5 from its delivery on, over 5 years, beside the loan of 10 that has been repaid for some quarters."""
+    model = owner(coming=(NOBODY, 1.0, 0.0))
+    old = (10 - 0.5 * ahead) * 0.08 + 2
+    assert debt_service(model, model.now + ahead)[:, 0, 0] == pytest.approx([old + drawn * 0.08 + drawn / 5] * 2)
+
+
+def test_an_owner_that_seeks_no_loan_owes_nothing_for_its_pipeline():
+    model = owner(debt=0.0, coming=(NOBODY, 1.0, 0.0), **{"lender.loan_to_value": 0.0})
+    assert (debt_service(model, model.now + HORIZON) == 0).all()
+
+
+@pytest.mark.parametrize(("ahead", "rent"), [(0, 2.6), (3, 2.6), (4, 2.6 + 0.5 * 13)])
+def test_outside_tenants_pay_the_price_of_what_they_rent_for_what_is_in_service_by_then(ahead, rent):
+    model = owner(coming=(OTHERS, 0.5, 0.0))
+    assert outside_rent(model, model.now + ahead)[:, 0] == pytest.approx([rent] * 2)
+
+
+@pytest.mark.parametrize(("tenant", "later"), [(0, 1.3), (OTHERS, 1.3), (NOBODY, 0.2 * 1.3)])
+def test_compute_that_comes_needs_power_and_a_fifth_of_it_where_nobody_has_rented_it(tenant, later):
+    model = owner(coming=(tenant, 1.0, 12.0))
+    assert power(model, model.now + SOON - 1)[:, 0] == pytest.approx([1.2 * 1.3] * 2)
+    assert power(model, model.now + SOON)[:, 0] == pytest.approx([1.2 * 1.3 + later] * 2)
+
+
+# Who finances on that --------------------------------------------------------------------------------------------------------
+
+
+def financed(**case):
+    model = owner(**case)
+    model.cone.annual_spread[...] = 0
+    answers = lenders_finance(model, look_ahead(model))
+    return bool(answers.all()) if answers.all() == answers.any() else None
+
+
+@pytest.mark.parametrize(("debt", "yes"), [(42.4, True), (42.5, False)])
+def test_a_lender_finances_while_receipts_cover_debt_service_of_the_horizon_one_and_a_fifth_times(debt, yes):
+    """12 + 2.6 less 1.56 of power is 13.04; in six quarters 0.7 of a loan is left, a service of 0.7 x 0.08 + 0.2 for each: 42.45."""
+    assert financed(debt=debt) is yes
+
+
+@pytest.mark.parametrize(("debt", "yes"), [(22.0, True), (24.0, False)])
+def test_a_lender_counts_a_tenant_for_no_more_than_it_could_pay(debt, yes):
+    """Revenue of 6 for a rent of 12: 6 + 2.6 - 1.56 = 7.04, enough for a loan of 22.9."""
+    assert financed(debt=debt, revenue=6.0) is yes
+
+
+def test_a_lender_counts_the_debt_and_the_power_that_the_pipeline_brings():
+    """12.78 / 1.2 can be served; the pipeline alone needs 37.5 x 0.28 = 10.5 of it, which leaves 0.15, enough for other debt of 0.59."""
+    assert financed(debt=10.0) is True
+    assert financed(debt=10.0, coming=(NOBODY, 1.0, 0.0)) is False
+    assert financed(debt=0.5, coming=(NOBODY, 1.0, 0.0)) is True
+    assert financed(debt=1.0, coming=(NOBODY, 1.0, 0.0)) is False
+
+
+def test_a_lender_counts_the_rent_that_the_pipeline_brings():
+    """24 + 2.6 - 2.86 = 23.74, so 19.78 can be served, 10.5 of it for the pipeline: the rest is enough for a loan of 36.3."""
+    assert financed(debt=36.0, revenue=30.0, coming=(0, 1.0, 12.0)) is True
+    assert financed(debt=37.0, revenue=30.0, coming=(0, 1.0, 12.0)) is False
+
+
+# Who dares on that -----------------------------------------------------------------------------------------------------------
+
+
+def implied(**case):
+    found, committed = of_clouds(owner(**case))
+    assert committed.all()
+    return found
+
+
+def test_the_implied_appetite_of_an_owner_is_the_quantile_at_which_its_tenant_just_pays_for_its_debt_and_power():
+    """Two years ahead 6 of the loan of 10 is left: 0.48 + 2 of service and 1.56 of power, less 2.6 of other rent, is 1.44.
+
+    The tenant pays 0.7 x 20 x exp(spread x normal), so the normal is ln(1.44 / 14) / spread, the spread being 0.8 x sqrt(2).
+    """
+    found = implied(**{"cone.annual_spread": 0.8})
+    assert found.quantile[:, 0] == pytest.approx([ndtr(np.log(1.44 / 14) / (0.8 * np.sqrt(2)))] * 2)
+
+
+def test_an_owner_with_a_pipeline_dares_more_by_its_debt_its_power_and_what_is_left_to_build():
+    """10.5 of service, 0.26 of power, and 10 of building left over a year and a half, less 10 of other cash flow: 1.44 + 7.427."""
+    found = implied(coming=(NOBODY, 1.0, 0.0), other=10.0, **{"cone.annual_spread": 0.8})
+    due = 1.44 + 10.5 + 0.26 + 10 / 1.5 - 10
+    assert found.quantile[:, 0] == pytest.approx([ndtr(np.log(due / 14) / (0.8 * np.sqrt(2)))] * 2)
+
+
+def test_an_owner_whose_tenants_whole_rent_does_not_pay_for_it_dares_at_least_the_highest_quantile():
+    found = implied(coming=(NOBODY, 1.0, 0.0))
+    assert found.quantile.tolist() == [[0.98], [0.98]]
+    assert found.at_least.all()

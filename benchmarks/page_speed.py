@@ -21,6 +21,7 @@ WORLD, HOST = "industry-2026q3", "127.0.0.1"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 PATIENCE = 120  # seconds for anything on the page
 MINUTE, MILLISECONDS = 60, 1000  # seconds, in a second
+POLL = 50  # milliseconds between two looks at the page
 WIDE = {"width": 1280, "height": 900}
 DIAL = ".sidebar .dial [role=slider], .sidebar .dial .v-slider__thumb-container"
 WATCH = """() => {
@@ -151,11 +152,11 @@ def opened(address):
 def play(page, who, quarters):
     """Begin again, play to the horizon: a `Play`."""
     press(page, "Reset")
-    page.wait_for_function(AGE, arg=0)
+    reached(page, 0)
     page.evaluate("() => { window.drawn.length = 0; }")
     before = spent(who)
     press(page, "▶")
-    page.wait_for_function(AGE, arg=quarters)
+    reached(page, quarters)
     after = spent(who)
     seen = page.evaluate("() => window.drawn")
     moved = [(at, age) for at, age in seen if age > 0]
@@ -168,12 +169,18 @@ def other_worlds(page):
     """Seconds from pressing Reset, with a dial moved, to the picture of the first quarter of the other worlds."""
     page.locator(DIAL).first.press("ArrowRight")
     page.wait_for_selector(".reset-with")
-    began = time.monotonic()
+    page.evaluate("() => { window.drawn.length = 0; }")
+    began = page.evaluate("() => performance.now() / 1000")
     page.locator(".reset-with").click()
-    page.wait_for_function(AGE, arg=0)
+    reached(page, 0)
     press(page, "Step")
-    page.wait_for_function(AGE, arg=1)
-    return time.monotonic() - began
+    reached(page, 1)
+    return page.evaluate("() => window.drawn[window.drawn.length - 1][0]") - began
+
+
+def reached(page, age):
+    """Wait for a quarter; looking at every picture, as playwright does untold, would keep the browser busy for nothing."""
+    page.wait_for_function(AGE, arg=age, polling=POLL)
 
 
 def press(page, label):

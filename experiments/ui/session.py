@@ -20,7 +20,8 @@ from experiments.ui.laboratory import WORKERS, Laboratory
 from experiments.ui.looking_glass import LookingGlass
 
 PAUSE = 1  # milliseconds between two quarters beside what they take themselves
-FRAME = 0.08  # seconds between two paintings, at least
+FRAME = 0.1  # seconds from one painting to the next, at least
+REST = 8  # times the processor time of a painting until the next one: the processor belongs to the worlds
 TABS = ("Futures", "Money", "Firms", "Story", "Deal desk", "Atlas", "About")
 
 
@@ -47,9 +48,10 @@ class Painter:
             self._asked.clear()
             if self._done:
                 return
-            began = time.monotonic()
+            began, busy = time.monotonic(), time.thread_time()
             self._paint()
-            time.sleep(max(0.0, FRAME - (time.monotonic() - began)))
+            took, busy = time.monotonic() - began, time.thread_time() - busy
+            time.sleep(max(0, FRAME - took, REST * busy))
 
 
 class Session:

@@ -225,7 +225,13 @@ memory, MB, after {found.minutes:g} minutes of Play: {sizes}; without the browse
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page_speed", description="Measure the browser page.")
-    for name, kind, default in (("worlds", int, 200), ("quarters", int, 40), ("plays", int, 5), ("resets", int, 5), ("minutes", float, 2.0)):
+    for name, kind, default in (
+        ("worlds", int, 200),
+        ("quarters", int, 40),
+        ("plays", int, 5),
+        ("resets", int, 5),
+        ("minutes", float, 2.0),
+    ):
         parser.add_argument(f"--{name}", type=kind, default=default)
     chosen = vars(parser.parse_args())
     print(said(measured(**chosen, progress=lambda words: print(f"page: {words}", file=sys.stderr, flush=True))))

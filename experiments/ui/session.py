@@ -15,13 +15,14 @@ import numpy as np
 import solara
 
 from abm.errors import BadInput
+from experiments.pool import cores
 from experiments.ui.crew import Crew
 from experiments.ui.laboratory import WORKERS, Laboratory
 from experiments.ui.looking_glass import LookingGlass
 
 PAUSE = 1  # milliseconds between two quarters beside what they take themselves
 FRAME = 0.1  # seconds from one painting to the next, at least
-REST = 8  # times the processor time of a painting until the next one: the processor belongs to the worlds
+REST = 20 if cores() <= WORKERS else 2  # times a painting's processor time until the next one: few cores belong to the worlds
 TABS = ("Futures", "Money", "Firms", "Story", "Deal desk", "Atlas", "About")
 
 

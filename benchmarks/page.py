@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from benchmarks import page_speed
 from experiments.runs import LARGEST_BATCH, MEMORY_MB
 
 MILLISECONDS, NANOSECONDS = 1000, 10**9  # in a second
@@ -27,6 +28,7 @@ PROPORTION = Target(1.15)
 SWEEP, SWEEP_AIM = Target(3, at_least=True), 10
 TWO_WORKERS = Target(1.7, at_least=True)
 OVERHEAD = Target(0.05)
+QUARTERS_A_SECOND, RESET, GROWTH = Target(8, at_least=True), Target(2), Target(0.2)
 
 HEAD = """# Performance
 
@@ -39,7 +41,7 @@ def written(found):
     """The whole page."""
     quick = " --quick, with **tiny sizes: these numbers mean nothing**" if found.sizes.quick else ""
     parts = [HEAD.format(quick=quick), _machine(found), _targets(found), _customers(found), _worlds(found), _job(found)]
-    parts += [_sweep(found), "## Where the time of a quarter goes", _phases(found), _phases_of_sweep(found)]
+    parts += [_sweep(found), _browser(found.browser), "## Where the time of a quarter goes", _phases(found), _phases_of_sweep(found)]
     return "\n".join(part.strip() + "\n" for part in parts)
 
 
@@ -167,6 +169,30 @@ Where the processor's time of the sweep with one worker goes:
 {table(["what", "cpu seconds", "share"], parts)}
 
 For our sweep over plain objects we aim at {SWEEP_AIM}."""
+
+
+def _browser(found):
+    if found is None:
+        return f"## The browser page\n\nNot measured: {page_speed.missing()} is missing."
+    judged = [
+        ("quarters a second while it draws, median", f"{found.quarters_a_second:.2f}", *QUARTERS_A_SECOND.judged(found.quarters_a_second)),
+        (
+            "seconds from Reset to the first quarter of other worlds, the longest",
+            f"{max(found.resets):.2f}",
+            *RESET.judged(max(found.resets)),
+        ),
+        (f"growth of memory in {found.minutes:g} minutes of Play", f"{found.growth:.1%}", *GROWTH.judged(found.growth)),
+    ]
+    spent = [(who, f"{found.cpu(who):.0f}", f"{early:,.0f}", f"{late:,.0f}") for who, (early, late) in found.memory.items()]
+    return f"""## The browser page
+
+`overreach ui industry-2026q3 --worlds {found.worlds}` in a Chromium of this machine, the tab of the futures, {len(found.plays)} plays
+from the opening to the horizon; {found.frames_a_second:.1f} pictures a second. Two worker processes run the worlds, the server draws up the
+charts, the browser draws them, all on the same cores. `python -m benchmarks.page_speed --minutes 30` plays longer.
+
+{table(["what", "value", "target", "met"], judged)}
+
+{table(["who", "ms of processor a quarter", "MB before", "MB after"], spent)}"""
 
 
 def _phases(found):

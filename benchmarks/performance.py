@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from abm.model import Industry, release
 from agents.world_file import load_world
-from benchmarks import customer_quarter, machine, phases, sweep_speed
+from benchmarks import customer_quarter, machine, page_speed, phases, sweep_speed
 from experiments.collect import MEGABYTE, NEEDED, collect, first_look, world_bytes
 from experiments.inputs import Inputs
 from experiments.pool import batches, cores
@@ -39,11 +39,14 @@ class Sizes:
     phase_worlds: int = LARGEST_BATCH
     sweep_runs: int = 2000
     plain_runs: int = 60
+    page_worlds: int = 200
+    page_plays: int = 5
+    page_minutes: float = 2.0
     quick: bool = False
 
 
 FULL = Sizes()
-QUICK = Sizes(2_000, 3, (500, 1_000, 2_000), 4, 3, 8, 2, 16, 1, 6, 4, 1, 4, 40, 4, quick=True)
+QUICK = Sizes(2_000, 3, (500, 1_000, 2_000), 4, 3, 8, 2, 16, 1, 6, 4, 1, 4, 40, 4, 20, 1, 0, quick=True)
 
 
 class Measured(NamedTuple):
@@ -81,6 +84,7 @@ class Found:
     phases: list  # [(call in Industry.step, seconds a quarter with one world, with a batch)]
     swept: sweep_speed.Swept
     swept_phases: list  # as phases, of the world that is swept
+    browser: page_speed.PageSpeed | None  # None where something is missing that it takes
 
 
 def everything(sizes, progress):
@@ -99,8 +103,12 @@ def everything(sizes, progress):
     progress(f"a sweep of {sizes.sweep_runs:,} runs with one worker and with more, and {sizes.plain_runs} runs under mesa.batch_run")
     swept = sweep_speed.measured(sizes.sweep_runs, sizes.plain_runs, sizes.quarters, max(2, cores()))
     again = phases.measured(ARCHETYPES, sizes.quarters, sizes.phase_worlds)
+    browser = None
+    if not page_speed.missing():
+        progress(f"the browser page: {sizes.page_plays} plays of {sizes.page_worlds} worlds, then {sizes.page_minutes:g} minutes more")
+        browser = page_speed.measured(sizes.page_worlds, plays=sizes.page_plays, resets=sizes.page_plays, minutes=sizes.page_minutes)
     known = sizes, machine.described(), (load, os.getloadavg()[0])
-    return Found(*known, plain, by_customers, *worlds, job, memory, how, split, swept, again)
+    return Found(*known, plain, by_customers, *worlds, job, memory, how, split, swept, again, browser)
 
 
 def _by_customers(sizes):

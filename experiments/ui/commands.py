@@ -17,6 +17,7 @@ QUIET = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_KERNEL_CULL_TIMEOUT": "45s",  # a browser that went away without saying so
     "SOLARA_THEME_SHOW_BANNER": "False",
+    "REACTON_FAST": "1",  # walks only those parts of the page that changed
 }
 
 

@@ -18,6 +18,7 @@ from abm.model import Industry, release
 from experiments.pool import THREADS
 
 FAILING = ("labs", "clouds", "lenders")
+COLLECT_EVERY = 50_000  # new objects between two looks for garbage in a worker: arrays go by themselves
 SHOWN = tuple(name for name, item in INDICATORS.items() if item.scope == "industry")
 
 
@@ -162,6 +163,8 @@ class Hand:
 def work(pipe):
     """What a worker process does until its pipe closes."""
     bench = Bench()
+    gc.freeze()  # what was imported stays
+    gc.set_threshold(COLLECT_EVERY, *gc.get_threshold()[1:])
     while True:
         try:
             bench.tell(*pipe.recv())

@@ -15,12 +15,14 @@ import numpy as np
 import solara
 
 from abm.errors import BadInput
+from experiments.pool import cores
 from experiments.ui.crew import Crew
 from experiments.ui.laboratory import WORKERS, Laboratory
 from experiments.ui.looking_glass import LookingGlass
 
 PAUSE = 1  # milliseconds between two quarters beside what they take themselves
-FRAME = 0.08  # seconds between two paintings, at least
+FRAME = 0.1  # seconds from one painting to the next, at least
+REST = 20 if cores() <= WORKERS else 2  # times a painting's processor time until the next one: few cores belong to the worlds
 TABS = ("Futures", "Money", "Firms", "Story", "Deal desk", "Atlas", "About")
 
 
@@ -47,9 +49,10 @@ class Painter:
             self._asked.clear()
             if self._done:
                 return
-            began = time.monotonic()
+            began, busy = time.monotonic(), time.thread_time()
             self._paint()
-            time.sleep(max(0.0, FRAME - (time.monotonic() - began)))
+            took, busy = time.monotonic() - began, time.thread_time() - busy
+            time.sleep(max(0, FRAME - took, REST * busy))
 
 
 class Session:

@@ -4,8 +4,10 @@ from itertools import groupby
 
 import solara
 
+from experiments.events import money
 from experiments.story import chosen_of
 from experiments.ui import firm_charts, graph, pictures
+from experiments.ui.palette import MINSKY
 from experiments.ui.parts import Chart, Fold, Table, Words, columns
 
 FEW, MANY = 4, 1000  # sentences a year beside failures
@@ -93,8 +95,8 @@ def Firm(session, glass, at, seen, name):
     kind, place = pictures.find(glass.frame, name)
     facts, shade = pictures.state(page, glass.frame, kind, place), session.shade.value
     fate = f"failed in {facts['failed_at']}" if facts["failed_at"] else "in business" if facts["alive"] else "not founded"
-    stance = f"; {facts['minsky']} finance" if facts["minsky"] else ""
-    Words(f"{name}: {pictures.kind_words(kind).lower()}, {fate}{stance}; worth ${facts['value']:,.1f}bn.", classes=["headline"])
+    stance = f"; {MINSKY[facts['minsky']]} finance" if facts["minsky"] else ""
+    Words(f"{name}: {pictures.kind_words(kind)}, {fate}{stance}; worth {money(facts['value'])}.", classes=["headline"])
     with columns(2):
         assets, owed = pictures.balance(page, glass.frame, name)
         Chart(firm_charts.balance(assets, owed, shade), firm_charts.READING["balance"], 320, "balance")

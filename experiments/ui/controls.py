@@ -43,7 +43,8 @@ def Reached(session):
     at = session.at()
     looked = f" · looking at {lab.quarters[at]}" if session.cursor.value is not None and lab.age else ""
     text = f"{quarter} · {lab.age} of {lab.inputs.quarters} quarters · {lab.inputs.worlds} worlds{looked}"
-    attributes = {"data-age": str(lab.age), "data-running": str(lab.running).lower(), "aria-live": "off"}
+    attributes = {"data-age": str(lab.age), "data-running": str(lab.running).lower()}
+    attributes |= {"data-generation": str(session.generation.value), "aria-live": "off"}
     solara.v.Html(tag="span", class_="probe", attributes=attributes, children=[text])
 
 

@@ -213,7 +213,8 @@ def applied(inputs, preset):
     """Inputs with a preset: its settings, and its world, horizon, shocks and deals where it brings them."""
     if isinstance(preset, dict):
         return replace(inputs, settings={**_without_appetites(inputs.settings), **preset})
-    return replace(inputs, world=preset.world, quarters=preset.quarters, settings=dict(preset.settings), shocks=preset.shocks, deals=preset.deals)
+    happens = {"shocks": preset.shocks, "deals": preset.deals}
+    return replace(inputs, world=preset.world, quarters=preset.quarters, settings=dict(preset.settings), **happens)
 
 
 def _without_appetites(settings):

@@ -79,7 +79,7 @@ def _of(side):
     labs = [failed[:, -1] for name, failed in side.failed().items() if name in side.opening.names["labs"]]
     share = np.any(labs, axis=0).mean()
     short = (side.values("revenue_total")[:, -1] < side.values("required_revenue")[:, -1]).mean()
-    return f"A lab has failed in {share:.0%} of worlds; in {short:.0%} of worlds revenue is below what commitments require."
+    return f"A lab has failed in {share:.0%} of worlds; in {short:.0%} of worlds revenue falls short of what commitments require now."
 
 
 @solara.component

@@ -8,7 +8,7 @@ from experiments.events import DUST
 from experiments.summary import FUNDED as KINDS
 from experiments.summary import money_graph
 from experiments.ui.snapshots import LEVELS
-from experiments.words import KIND_NAMES, NATURES
+from experiments.words import NATURES
 
 PICTURES = {
     "payments": "Payments of the last four quarters",
@@ -16,6 +16,7 @@ PICTURES = {
     "loans": "Loans outstanding",
     "commitments": "Take-or-pay still to be paid",
 }
+ONE_OF = {"labs": "AI lab", "clouds": "owner of compute", "vendors": "chip vendor", "investors": "investor", "lenders": "lender"}
 SMALLEST = 0.004  # share of all amounts of a picture below which an edge is left out
 CLASSES = ("hedge", "speculative", "ponzi")
 
@@ -159,8 +160,8 @@ def attributes(page, kind, place):
 
 
 def kind_words(kind):
-    """A kind in words."""
-    return KIND_NAMES[kind]
+    """One of a kind in words."""
+    return ONE_OF[kind]
 
 
 def everyone(frame):

@@ -1,0 +1,190 @@
+"""What users do on the page, in a real Chromium: nothing here waits for time to pass, and no request leaves the machine."""
+
+import json
+import re
+import zipfile
+
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+from tests.ui.pages import NARROW, WIDE, Visit, chromium, served
+
+pytestmark = pytest.mark.ui
+WORLDS, QUARTERS = 12, 6
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """A server of the archetypes, few worlds, a short horizon."""
+    with served("archetypes-2023q1", log=tmp_path_factory.mktemp("ui") / "server.log") as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(browser, address):
+    """A session of its own; at its end it must have asked nobody else for anything, and no script may have failed."""
+    opened = []
+
+    def go(size=WIDE, shade="light", query=f"?worlds={WORLDS}&quarters={QUARTERS}"):
+        opened.append(Visit(browser, address, size, shade, query))
+        return opened[-1]
+
+    yield go
+    strangers, faults = [each for one in opened for each in one.strangers], [each for one in opened for each in one.faults()]
+    for one in opened:
+        one.leave()
+    assert strangers == []
+    assert faults == []
+
+
+def test_play_ends_at_the_horizon_and_reset_begins_again(visit):
+    page = visit()
+    page.step(2)
+    page.drawn("fan")
+    page.play()
+    assert page.age() == QUARTERS
+    page.says(".headline", "of worlds")
+    page.reset()
+
+
+def test_a_preset_waits_for_reset_and_then_runs(visit):
+    page = visit()
+    page.choose(".dial-preset", "Bold, with circular finance")
+    page.shown(".pending")
+    page.reset_with()
+    page.says(".settings", "lab.risk_appetite = 0.9")
+    page.step()
+    page.says(".headline", "of worlds")
+
+
+def test_a_dial_can_be_moved_with_the_keyboard_alone(visit):
+    page = visit()
+    slider = page.find(".dial-vendor-circular_intensity input, .dial-vendor\\.circular_intensity input").first
+    slider.focus()
+    page.page.keyboard.press("ArrowRight")
+    page.shown(".pending")
+    page.button("Step").focus()
+    page.page.keyboard.press("Enter")
+    page.reached(1)
+    page.find(".tab-story").focus()
+    page.page.keyboard.press("Enter")
+    page.shown(".story, .hint")
+
+
+def test_two_settings_are_compared_on_the_same_seeds(visit):
+    page = visit()
+    page.find(".compare").first.click()
+    page.choose(".dial-preset", "Bold, with circular finance")
+    page.reset_with()
+    page.step(2)
+    page.says(".headline", "Compared setting")
+
+
+def test_a_world_is_picked_and_its_story_leads_back_in_time(visit):
+    page = visit()
+    page.step(4)
+    page.find(".pick-worst").click()
+    page.says(".picked-world", "is drawn through the fan")
+    page.tab("story")
+    page.shown(".event-quarter")
+    quarter = page.find(".event-quarter").first.inner_text()
+    page.find(".event-quarter").first.click()
+    page.says(".rewind", re.compile(quarter, re.IGNORECASE))
+    assert page.age() == 4
+
+
+def test_a_click_on_the_fan_picks_the_world_nearest_to_it(visit):
+    page = visit()
+    page.step(4)
+    page.says(".picked-world", "No world is picked")
+    page.drawn("fan")
+    page.click_on_series("fan", "Revenue", 3)
+    page.says(".picked-world", "is drawn through the fan")
+
+
+def test_the_money_graph_opens_a_firm(visit):
+    page = visit()
+    page.step(3)
+    page.find(".pick-median").click()
+    page.tab("money")
+    page.drawn("money")
+    page.click_on_node("money", "enterprise cautious")
+    page.says(".headline", "enterprise cautious")
+    for name in ("balance", "cone", "wall", "incomes"):
+        page.drawn(name)
+
+
+def test_a_shock_comes_in_the_next_quarter_and_is_marked(visit):
+    page = visit()
+    page.step()
+    page.find(".shock-stall").click()
+    page.step(2)
+    marks = page.option_of("fan")["series"][-1]["markLine"]["data"]
+    assert any("stall" in json.dumps(mark).lower() for mark in marks)
+
+
+def test_the_deal_desk_says_what_a_deal_requires(visit):
+    page = visit()
+    page.step(4)
+    page.tab("deal-desk")
+    page.find(".deal-add").click()
+    page.says(".desk, .overreach", "of revenue")
+
+
+def test_a_cell_of_the_atlas_opens_its_setting(visit):
+    page = visit()
+    page.tab("atlas")
+    page.drawn("atlas")
+    before = int(page.probe.get_attribute("data-generation"))
+    page.click_on_cell("atlas", 0, 0)
+    page.begins(before)
+    page.says(".settings", "=")
+
+
+def test_what_is_taken_along_can_be_read(visit):
+    page = visit()
+    page.step(2)
+    page.tab("about")
+    panel = pd.read_parquet(page.downloaded(re.compile("parquet", re.IGNORECASE)))
+    assert set(panel["world"]) == set(range(WORLDS))
+    plain = pd.read_csv(page.downloaded(re.compile("csv", re.IGNORECASE)))
+    assert len(plain) == len(panel)
+    with zipfile.ZipFile(page.downloaded(re.compile("world", re.IGNORECASE))) as found:
+        assert any(name.endswith("world.toml") for name in found.namelist())
+
+
+def test_a_link_opens_the_same_view_again(visit):
+    page = visit(query=f"?worlds={WORLDS}&quarters={QUARTERS}&set=lab.risk_appetite=0.9")
+    page.says(".settings", "lab.risk_appetite = 0.9")
+
+
+def test_a_link_that_is_wrong_is_said_and_the_page_lives(visit):
+    page = visit(query="?worlds=12&quarters=6&set=lab.risk_apetite=0.9")
+    page.says(".message", "lab.risk_appetite")
+    page.step()
+
+
+def test_two_browsers_never_share_a_model(visit):
+    one, two = visit(), visit()
+    one.step(2)
+    assert (one.age(), two.age()) == (2, 0)
+    two.step()
+    assert (one.age(), two.age()) == (2, 1)
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+def test_a_narrow_screen_needs_no_scrolling_sideways(visit, shade):
+    page = visit(size=NARROW, shade=shade)
+    page.step()
+    page.drawn("fan")
+    assert page.width() <= NARROW["width"]
+    page.find(".open-dials").click()
+    expect(page.find(".sidebar-open")).to_be_visible()
+    assert page.width() <= NARROW["width"]

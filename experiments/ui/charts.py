@@ -171,9 +171,9 @@ def _lamp_title(label, found, second, other, unit, now, shades):
         "subtext": words,
         "left": 6,
         "top": 0,
-        "itemGap": 3,
-        "textStyle": {"fontSize": NORMAL + 1, "fontWeight": 600, "color": shades["ink"]},
-        "subtextStyle": {"fontSize": SMALL, "color": shades["muted"]},
+        "itemGap": 2,
+        "textStyle": {"fontSize": NORMAL + 1, "lineHeight": 20, "fontWeight": 600, "color": shades["ink"]},
+        "subtextStyle": {"fontSize": SMALL, "lineHeight": 16, "color": shades["muted"]},
     }
 
 
@@ -209,7 +209,8 @@ def survival(quarters, horizon, failed, marks, now, theme, other=None):
 
 def _fate(firm, share, clock, colour, named, dash=None):
     label = f"{firm} {percent(share[-1])}" if named else None
-    return line(firm, clock.points(share * PERCENT), colour, THICK if named else THIN, dash, label, step="end")
+    apart = {"moveOverlap": "shiftY", "hideOverlap": True}
+    return line(firm, clock.points(share * PERCENT), colour, THICK if named else THIN, dash, label, step="end", labelLayout=apart)
 
 
 def _failure_texts(clock, shares, ranked):

@@ -14,7 +14,10 @@ LEVELS = {"P10": 0.1, "median": 0.5, "P90": 0.9}
 
 
 class Verdict(NamedTuple):
-    """What deals mean: years, required revenue with them and without, $bn a year at each year's end; first: {level: year or None}."""
+    """What deals mean from the year of the first delivery (`since`) on.
+
+    years; required revenue with them and without, $bn a year at each year's end; first: {level: year or None}.
+    """
 
     years: list
     required: np.ndarray
@@ -22,6 +25,7 @@ class Verdict(NamedTuple):
     revenue: dict
     first: dict
     first_before: dict
+    since: int
 
 
 def read(rows):
@@ -58,14 +62,17 @@ def verdict(revenue, required, deals, margins, start):
     more = np.median(required_with(required, deals, margins, start), axis=0)
     plain = np.median(required, axis=0)
     ends, years = _year_ends(start, revenue.shape[1])
+    since = min((deal.start.year for deal in deals), default=years[0])
+    late = np.array(years) >= since
     quantiles = {name: np.quantile(revenue, level, axis=0)[ends] for name, level in LEVELS.items()}
     return Verdict(
         years,
         more[ends],
         plain[ends],
         quantiles,
-        {name: _first(years, more[ends] > values) for name, values in quantiles.items()},
-        {name: _first(years, plain[ends] > values) for name, values in quantiles.items()},
+        {name: _first(years, late & (more[ends] > values)) for name, values in quantiles.items()},
+        {name: _first(years, late & (plain[ends] > values)) for name, values in quantiles.items()},
+        since,
     )
 
 
@@ -86,7 +93,9 @@ def words(found):
     for name in ("median", "P10", "P90"):
         year, before = found.first[name], found.first_before[name]
         path = {"median": "the median path", "P10": "the tenth percentile", "P90": "the ninetieth percentile"}[name]
-        now = f"On {path} of revenue {'no year so far' if year is None else str(year)} is the first that cannot be met"
+        now = (
+            f"From {found.since} on, on {path} of revenue {'no year so far' if year is None else str(year)} is the first that cannot be met"
+        )
         lines.append(now + (" with or without the deals." if year == before else f"; without the deals {_year(before)}."))
     return lines
 

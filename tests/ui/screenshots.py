@@ -20,7 +20,7 @@ def tall(size, height):
 def picture(visit, folder, name):
     """Write what is to be seen now."""
     visit.page.mouse.move(0, 0)
-    visit.page.evaluate("window.scrollTo(0, 0)")
+    visit.page.evaluate("document.querySelector('.world').scrollIntoView({block: 'end'})")
     visit.page.screenshot(path=str(folder / f"{name}.png"))
 
 

@@ -173,9 +173,9 @@ def test_every_cell_of_the_committed_results_opens_a_setting_that_can_be_run():
 def test_a_map_holds_the_other_levers_where_they_stand():
     sheet = atlas.sheet("yolo-capacity")
     held = {"vendor.circular_intensity": "0", "cone.width": "0.5", "n_yolo": "0"}
-    found = atlas.grid(sheet, "n_yolo", "cone.width", "systemic_event_share", held)
+    found = atlas.grid(sheet, "n_yolo", "cone.width", "systemic_event", held)
     row = next(row for row in sheet.rows if all(row[lever] == value for lever, value in {**held, "n_yolo": "1"}.items()))
-    assert found.shape == (3, 7) and found[0, 1] == float(row["systemic_event_share"])
+    assert found.shape == (3, 7) and found[0, 1] == float(row["systemic_event"])
 
 
 def test_results_of_levers_that_a_question_has_no_more_are_not_shown(tmp_path):

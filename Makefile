@@ -7,7 +7,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready-$(EXTRAS)
 
-.PHONY: help setup run test test-all test-ui lint ruff mypy layers bench validate results constraints
+.PHONY: help setup run test test-all test-ui lint ruff mypy layers bench validate results pictures constraints
 
 help:
 	@echo "make run       set up, then 500 worlds of the AI industry for 40 quarters, and a report"
@@ -56,6 +56,10 @@ results: export OMP_NUM_THREADS = 1
 results: export OPENBLAS_NUM_THREADS = 1
 results: $(READY)
 	$(PYTHON) -m experiments.reference --workers $(WORKERS) $(NAME)
+
+# The pictures of docs/ui.md; needs chromium.
+pictures: $(READY)
+	$(PYTHON) -m tests.ui.screenshots docs/img
 
 # The versions everybody gets, for every Python and platform we support, and no addresses of where they came from.
 constraints:

@@ -111,7 +111,9 @@ def Firm(session, glass, at, seen, name):
 @solara.component
 def LabCharts(glass, at, seen, place, shade):
     """A lab's cone against what came, its wall of commitments, its models beside the company."""
-    pages = glass.pages[:seen]
+    pages = glass.pages[: max(seen, at + 1)]  # the world runs on a thread of its own: it may be further than was seen, or begin anew
+    if at >= len(pages):
+        return
     quarters, quantiles, happened = pictures.forecast(pages, at, place)
     Chart(firm_charts.cone_chart(pages[at].quarter, quarters, quantiles, happened, shade), firm_charts.READING["cone_chart"], 320, "cone")
     years, amounts = pictures.wall_by_year(pages[at], place)

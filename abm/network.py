@@ -13,6 +13,7 @@ TOLERANCE = 1e-12  # share of equity below which another round of losses is not 
 ROUNDS = 200  # of loss, before the limit is solved for
 BETWEEN_LOOKS = 5  # rounds after which it is looked whether another one is needed
 LEAK = 1e-13  # lets money that only ever went round among firms come from nowhere, instead of leaving the system singular
+CUTS = 4  # of payments that cannot go round, before circles are looked for
 ENDLESS = np.iinfo(np.int64).max // 2
 SOURCES = ("customers", "outside_equity", "outside_debt", "vendor")
 
@@ -27,7 +28,7 @@ def cycle_flow(flows):
     Returns the circulating part, $bn, same shape. Its total is unique; which of two equal circles is named is not.
     """
     paid = np.rint(np.asarray(flows) * MILLIONS_PER_BILLION).astype(np.int64)
-    paid *= 1 - np.eye(paid.shape[-1], dtype=np.int64)
+    paid = _as_may_circulate(paid * (1 - np.eye(paid.shape[-1], dtype=np.int64)))
     arcs, room = _both_ways(paid)
     left, worlds, ended = (paid.sum(axis=2) - paid.sum(axis=1)).T, np.arange(len(paid)), room.copy()
     while worlds.size:
@@ -48,6 +49,16 @@ def circularity(flows):
     paid = (flows * (1 - np.eye(flows.shape[-1]))).sum(axis=(1, 2))
     share = np.divide(circulating, paid, out=np.zeros_like(paid), where=paid > 0)
     return np.minimum(1, share)[:, None]
+
+
+def _as_may_circulate(paid):
+    """Payments cut to what can go round: nobody passes on more than it gets, or gets round more than it passes on; $m, as `paid`.
+
+    It changes no circulation and takes away most of what would have to be sent. A few cuts are enough for nearly all of it.
+    """
+    for _ in range(CUTS):
+        paid = np.minimum(paid, np.minimum(paid.sum(axis=1)[:, :, None], paid.sum(axis=2)[:, None, :]))
+    return paid
 
 
 class _Arcs(NamedTuple):
@@ -175,18 +186,17 @@ def debtrank(leverage, shocks=None, tolerance=TOLERANCE):
     """
     worlds, agents = leverage.shape[:2]
     shocks = np.broadcast_to(np.eye(agents), (worlds, agents, agents)) if shocks is None else np.minimum(1, shocks)
-    lost, moving, felt = shocks, np.ones((worlds, 1, 1), dtype=bool), np.swapaxes(leverage, 1, 2)
+    lost, moving, felt = np.array(shocks), np.arange(worlds), np.swapaxes(leverage, 1, 2)
     for _ in range(ROUNDS // BETWEEN_LOOKS):
-        after = lost
+        after = lost[moving]
         for _ in range(BETWEEN_LOOKS):
-            before, after = after, np.minimum(1, shocks + after @ felt)
-        change = np.abs(after - before).max(axis=(1, 2), keepdims=True, initial=0)
-        lost = np.where(moving, after, lost)
-        moving = moving & (change > tolerance)
-        if not moving.any():
+            before, after = after, np.minimum(1, shocks[moving] + after @ felt[moving])
+        lost[moving] = after
+        change = np.abs(after - before).max(axis=(1, 2), initial=0)
+        moving = moving[change > tolerance]
+        if not moving.size:
             return lost
-    slow = np.flatnonzero(moving)
-    lost[slow] = _limit_of_losses(leverage[slow], shocks[slow])
+    lost[moving] = _limit_of_losses(leverage[moving], shocks[moving])
     return lost
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.indicator import FURTHER, Indicator
+from abm.later import Later, Measures
 from abm.limits import HEDGE, PONZI, SPECULATIVE
 from abm.network import circularity, origins
 from abm.projection import neutral_cone
@@ -66,7 +67,7 @@ def coverage(margin, revenue, rent):
 
 
 def measure(industry):
-    """All indicators of the quarter into `industry.measured`."""
+    """All indicators of the quarter into `industry.measured`, a `later.Measures`."""
     found = {}
     _coverage(industry, found)
     _minsky(industry, found)
@@ -77,7 +78,7 @@ def measure(industry):
     found["revenue_total"] = total
     found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
-    industry.measured = {**found, **industry.watch.measure(industry, found["safety_distance"])}
+    industry.measured = Measures({**found, **industry.watch.measure(industry, found["safety_distance"])})
 
 
 def _coverage(industry, found):
@@ -153,9 +154,14 @@ def _circles(industry, found):
     found["flow_circularity"] = put_in / np.where(sold > 0, sold, 1)
     industry.past_payments = [*industry.past_payments[1:], payments_by_nature(ledger)]
     if industry.age % _YEAR == _YEAR - 1:
-        industry.circle_share = circularity(_among_firms(industry, sum(p[0] + p[1] + p[2] for p in industry.past_payments)))
+        among_firms = _among_firms(industry, sum(p[0] + p[1] + p[2] for p in industry.past_payments))
+        industry.circle_share = Later(_circularity, among_firms, quarters=_YEAR)
         industry.look_through_share = look_through(industry)
     found["circularity"], found["look_through"] = industry.circle_share, industry.look_through_share
+
+
+def _circularity(payments):
+    return {"circularity": circularity(payments)}
 
 
 def payments_by_nature(ledger):

@@ -6,6 +6,7 @@ import pandas as pd
 from abm.clock import QUARTER
 from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
+from abm.later import Later, Series
 from abm.markets.services import ratio, token_price, total
 from abm.outcomes import further_outcomes
 
@@ -29,7 +30,7 @@ FROM_BOOKS = {"cash": ("cash", 1), "value": ("equity", -1), "debt": ("debt", -1)
 
 
 class Record:
-    """Panels of a run, kept as arrays: measures {(kind, measure): list of [worlds, n]}."""
+    """Panels of a run, kept as arrays: measures {(kind, measure): Series of [worlds, n]}."""
 
     def __init__(self, industry, journal=False):
         self.measures = {}
@@ -48,8 +49,8 @@ class Record:
             for name, (account, sign) in FROM_BOOKS.items():
                 self._keep(kind, name, sign * industry.ledger.balances[account][:, industry.rows[kind]])
         self._keep_compute(industry)
-        for name, value in industry.measured.items():
-            self._keep(INDICATORS[name].scope, name, value)
+        for name in industry.measured:
+            self._keep(INDICATORS[name].scope, name, industry.measured.waiting(name))
         for name in ("labs", "clouds", "lenders"):
             self._keep(name, "fails", getattr(industry.news, name))
         for name in ("raised", "signed_equity"):
@@ -94,7 +95,8 @@ class Record:
         self._keep("industry", "spot_used", np.where(idle > 0, hired / np.where(idle > 0, idle, 1), 0))
 
     def _keep(self, kind, name, value):
-        self.measures.setdefault((kind, name), []).append(np.array(value, dtype=float))
+        kept = self.measures.setdefault((kind, name), Series(name))
+        kept.append(value if isinstance(value, Later) else np.array(value, dtype=float))
 
     def series(self, kind, name):
         """One measure over the run, [worlds, quarters, agents]."""
@@ -121,7 +123,7 @@ class Record:
         revenue = self.series("labs", "revenue")
         start = industry.opening_revenue[:, None]
         before = np.concatenate([start, revenue[:, :-1]], axis=1)
-        last = {name: values[:, -1] for name, values in self.indicators().items() if INDICATORS[name].scope == "industry"}
+        last = {name: self.measures["industry", name].last()[:, 0] for name, item in INDICATORS.items() if item.scope == "industry"}
         return pd.DataFrame(
             {
                 "world": industry.world_ids,

@@ -45,7 +45,11 @@ def exposures(industry):
 def debtranks(industry, tolerance=TOLERANCE):
     """Share of all equity that is lost beyond its own if a lab defaults now, [worlds, labs]. tolerance: see `network.debtrank`."""
     exposed = exposures(industry)
-    labs = exposed.rows["labs"]
-    shocks = np.broadcast_to(np.eye(exposed.equity.shape[1])[labs], (industry.worlds, labs.stop - labs.start, exposed.equity.shape[1]))
-    lost = debtrank(leverage(exposed.exposures, exposed.equity), shocks, tolerance)
-    return system_loss(lost, shocks, exposed.equity)
+    return ranks_of(exposed.exposures, exposed.equity, len(industry.labs.names), tolerance)
+
+
+def ranks_of(exposed, equity, labs, tolerance=TOLERANCE):
+    """The same from what firms lose by each other, as in `Exposed`. labs: how many of the firms they are, the first ones."""
+    shocks = np.broadcast_to(np.eye(equity.shape[1])[:labs], (len(equity), labs, equity.shape[1]))
+    lost = debtrank(leverage(exposed, equity), shocks, tolerance)
+    return system_loss(lost, shocks, equity)

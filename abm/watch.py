@@ -6,8 +6,9 @@ Costly ones are taken once a year, from the first quarter on, and stand until th
 from abm.business import Statements, gini
 from abm.calibration import Forecasts
 from abm.clock import QUARTERS_PER_YEAR
+from abm.later import Later
 from abm.projection import critical_widths, look_ahead
-from abm.systemic import debtranks
+from abm.systemic import exposures, ranks_of
 
 EXACT_ENOUGH = 1e-5  # share of equity: a DebtRank for a chart
 
@@ -29,11 +30,17 @@ class Watch:
 
 
 def _once_a_year(industry):
-    ranks = debtranks(industry, EXACT_ENOUGH)
+    exposed = exposures(industry)
+    ranks = Later(_ranks, exposed.exposures, exposed.equity, industry.labs.alive, quarters=QUARTERS_PER_YEAR)
     spend = industry.labs.revenue if industry.customers is None else industry.customers.paid
     return {
         **look_ahead(industry),
         "debtrank": ranks,
-        "largest_debtrank": ranks.max(axis=1, keepdims=True, initial=0),
+        "largest_debtrank": ranks,
         "customer_gini": gini(spend),
     }
+
+
+def _ranks(exposed, equity, alive):
+    ranks = ranks_of(exposed, equity, alive.shape[1], EXACT_ENOUGH)
+    return {"debtrank": ranks, "largest_debtrank": ranks.max(axis=1, keepdims=True, initial=0)}

@@ -171,9 +171,9 @@ def probe(case):
     industry = Industry(case.opening, worlds=1, shocks=tuple(case.shocks.values()))
     size = _bytes(industry, set())
     industry.step()
+    kept = sum(values.nbytes for values in industry.record.measures.values())
     outcomes = tuple(name for name in industry.record.outcomes(industry).columns if name != "world")
     measures = tuple(dict.fromkeys(name for _, name in industry.record.measures))
-    kept = sum(values[0].nbytes for values in industry.record.measures.values())
     release(industry)
     return Probe(outcomes, measures, size, kept)
 

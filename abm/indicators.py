@@ -85,7 +85,7 @@ def _coverage(industry, found):
     labs, fleet = industry.labs, industry.fleet
     view, margin = outlook(industry), labs.margin_after_opex(0)
     due = fleet.rent_due(industry.now + industry.compute.build_lag + 2).sum(axis=2) * labs.alive
-    levels = {"p10": view.quantile(0.1), "p50": view.quantile(0.5), "p90": view.quantile(0.9)}
+    levels = dict(zip(("p10", "p50", "p90"), view.quantiles(0.1, 0.5, 0.9), strict=True))
     for name, revenue in levels.items():
         money = revenue * labs.alive
         found[f"{name}_coverage"] = coverage(1, (margin * money).sum(axis=1, keepdims=True), due.sum(axis=1, keepdims=True))

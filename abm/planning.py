@@ -85,10 +85,10 @@ def lab_orders(industry, view):
     forecast = cone(view.base, labs.growth, labs.extrapolation, view.horizon, industry.cone)
     rho, density = labs.risk_appetite, labs.revenue_density
     serve_at = labs.serving_quantile(view.rent, density)
-    own, low, mid = forecast.quantile(rho), forecast.quantile(P10), forecast.quantile(P50)
-    labs.put(forecast=own, forecast_low=low, forecast_mid=mid, forecast_high=forecast.quantile(P90))
+    own, low, mid, high, to_meet = forecast.quantiles(rho, P10, P50, P90, serve_at)
+    labs.put(forecast=own, forecast_low=low, forecast_mid=mid, forecast_high=high)
     per_gw = density * (1 - planned_training(industry))
-    to_serve = forecast.quantile(serve_at) / np.where(per_gw > 0, per_gw, np.inf)
+    to_serve = to_meet / np.where(per_gw > 0, per_gw, np.inf)
     payable = labs.means_to_pay(own, rho, view.funding, p, funds.funding_sd) + view.backing
     effective = industry.fleet.committed_effective(industry.now + industry.compute.build_lag).sum(axis=2)
     order = labs.compute_to_order(to_serve, effective, payable, view.lab_rent, view.rent)
@@ -115,7 +115,7 @@ def hasty(industry):
 def accepted(industry, view, wanted):
     """Orders by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12]."""
     labs, clouds, p = industry.labs, industry.clouds, industry.plans
-    resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation)
+    resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
     pairs = np.minimum(limit, industry.weights * wanted[..., None])
     pairs = pairs * lenders_finance(industry, view)[:, None]
@@ -151,15 +151,18 @@ def equity_needed(industry, gw):
     return need, np.clip(clouds.cash - reserve - bound, 0, clouds.self_funding * need)
 
 
-def at_counterparty(industry, view, quantile, extrapolation):
+def at_counterparty(industry, view, quantile, extrapolation, asked=True):
     """A tenant's resources as a counterparty sees them, $bn a year, [worlds, labs, counterparties] [model.md 10.3].
 
-    quantile, extrapolation: the counterparty's own, [worlds, counterparties]
+    quantile, extrapolation: the counterparty's own, [worlds, counterparties]; asked: pairs that may deal at all, bool, in the
+    shape of what is returned; others in no world are left at 0
     """
-    labs = industry.labs
-    seen = cone(view.base[..., None], labs.growth[..., None], extrapolation[:, None], view.horizon, industry.cone)
+    labs, found = industry.labs, np.zeros((*view.base.shape, quantile.shape[1]))
+    tenant, judge = np.nonzero(np.broadcast_to(asked, found.shape).any(axis=0))
+    seen = cone(view.base[:, tenant], labs.growth[:, tenant], extrapolation[:, judge], view.horizon, industry.cone)
     rest = industry.plans.cash_in_plan * labs.cash + view.funding + view.backing
-    return seen.quantile(quantile[:, None]) + rest[..., None]
+    found[:, tenant, judge] = seen.quantile(quantile[:, judge]) + rest[:, tenant]
+    return found
 
 
 def lenders_finance(industry, view):

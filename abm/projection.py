@@ -45,7 +45,7 @@ def project(industry, quarters):
     fixed = industry.fixed_opex()[..., None] * alive
     views = [neutral_cone(industry, ahead) for ahead in range(1, quarters + 1)]
     view = _side_by_side(views)
-    low, middle = (view.quantile(level) * alive for level in (LOW, MIDDLE))
+    low, middle = (revenue * alive for revenue in view.quantiles(LOW, MIDDLE))
     required = (rents + fixed / QUARTER) / margin[..., None]
     return Projection(required, low, middle, rents * QUARTER - prepaid_used + fixed, margin)
 

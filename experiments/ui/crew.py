@@ -186,7 +186,7 @@ class Crew:
         """workers: processes; 0 does everything in this process."""
         self.workers, self.lock, self.job, self.ended = workers, threading.RLock(), 0, False
         self.hands = self._hired()
-        self.waiting = []
+        self.waiting, self.begun = [], None  # begun: the next quarter; None, or True while it runs, or what came of it
 
     def _hired(self):
         return [Hand() for _ in range(self.workers)] if self.workers else [Bench()]
@@ -210,16 +210,40 @@ class Crew:
         """Hear what was not heard, and replace workers that are gone."""
         try:
             self._hear_all("" if getattr(self, "built", True) else "build")
+            self._finish()
         except Failed:
             self.built = True  # a job nobody waits for any more
+        self.begun = None
         if not all(hand.alive() for hand in self.hands):
             for hand in self.hands:
                 hand.stop()
             self.hands = self._hired()
 
-    def quarter(self, job, shocks):
-        """A quarter of every world: [readings per side], worlds in order. Raises Failed or Stopped."""
-        return self._asked(job, "quarter", shocks)
+    def quarter(self, job, shocks, ahead=False):
+        """A quarter of every world: [readings per side], worlds in order. Raises Failed or Stopped.
+
+        ahead: begin the quarter after it before this one is looked at, so that the workers need not wait for the page
+        """
+        with self.lock:
+            self._expect(job)
+            if self.begun is None:
+                self._begin(shocks)
+            self._finish()
+            answers, self.begun = self.begun, None
+            if ahead and self.workers and all(good for good, _ in answers):
+                self._begin(shocks)
+            return self._good(answers)
+
+    def _begin(self, shocks):
+        for hand in self.waiting:
+            hand.tell("quarter", shocks)
+        self.begun = True
+
+    def _finish(self):
+        """Hear the quarter that was begun, if one was."""
+        if self.begun is True:
+            self.begun = None  # should a worker be gone, nobody asks again
+            self.begun = [hand.hear() for hand in self.waiting]
 
     def panel(self, job, keys):
         """Recorded measures, worlds in order. Raises Failed or Stopped."""
@@ -232,18 +256,27 @@ class Crew:
 
     def _asked(self, job, order, *about):
         with self.lock:
-            if self.ended or job != self.job:
-                raise Stopped
-            self._hear_all("build")
+            self._expect(job)
+            self._finish()
             for hand in self.waiting:
                 hand.tell(order, *about)
             return self._hear_all(order)
+
+    def _expect(self, job):
+        """Wait until this job's worlds are built. Raises Stopped if it is not the present one any more."""
+        if self.ended or job != self.job:
+            raise Stopped
+        self._hear_all("build")
 
     def _hear_all(self, order):
         if not order or (order == "build" and self.built):
             return []
         answers = [hand.hear() for hand in self.waiting]
         self.built = True
+        return self._good(answers)
+
+    @staticmethod
+    def _good(answers):
         wrong = [text for good, text in answers if not good]
         if wrong:
             raise Failed(wrong[0])

@@ -4,6 +4,7 @@
 wrong becomes a message; the page stays.
 """
 
+import time
 from dataclasses import replace
 
 import mesa
@@ -16,6 +17,7 @@ from experiments.inputs import Inputs
 from experiments.ui.crew import FAILING, LATE, SHOWN, Crew, Failed, Stopped
 
 WORKERS = 2
+BRISK = 0.1  # seconds between two quarters below which the page is playing, not stepping
 
 
 class Side:
@@ -43,7 +45,7 @@ class Side:
         """Put in what was worked out late. late: {indicator: [worlds, quarters]} per worker, in the order of worlds."""
         for name in LATE:
             values = np.concatenate([found[name] for found in late])
-            self._numbers[name][:, : values.shape[1]] = values
+            self._numbers[name][:, : self.age] = values[:, : self.age]
 
     def values(self, name):
         """An indicator so far, [worlds, quarters]."""
@@ -79,7 +81,7 @@ class Laboratory(mesa.Model):
         self.inputs = Inputs(world, worlds, quarters, seed, dict(settings or {}), tuple(shocks), tuple(deals))
         self.owns_crew, self.notify, self.problem, self.sides = crew is None, notify, "", []
         self.crew = Crew(workers) if crew is None else crew
-        self.job = None
+        self.job, self.stepped = None, -BRISK
         try:
             checked = self.inputs.checked()
             others = [] if compare is None else [replace(checked, settings=dict(compare))]
@@ -124,7 +126,8 @@ class Laboratory(mesa.Model):
             return
         try:
             with self.crew.lock:
-                readings = self.crew.quarter(self.job, self.inputs.read_shocks())
+                playing = time.monotonic() - self.stepped < BRISK and self.age + 1 < self.inputs.quarters
+                readings = self.crew.quarter(self.job, self.inputs.read_shocks(), playing)
                 for k, side in enumerate(self.sides):
                     side.keep([of_worker[k] for of_worker in readings])
         except Failed as error:
@@ -134,6 +137,7 @@ class Laboratory(mesa.Model):
         if self.age >= self.inputs.quarters:
             self.running = False
         self._tell()
+        self.stepped = time.monotonic()
 
     def catch_up(self):
         """Ask for what is worked out late, before a picture is drawn."""
@@ -150,19 +154,24 @@ class Laboratory(mesa.Model):
             self.running = False
 
     def shock(self, name, **values):
-        """Let something happen from the next quarter on. Raises BadInput for a value that is not allowed, or at the horizon."""
+        """Let something happen from the next quarter on that has not begun: during Play the one that comes next already has.
+
+        Raises BadInput for a value that is not allowed, or at the horizon.
+        """
         with self.crew.lock:
-            if not self.main or self.age >= self.inputs.quarters:
+            first = self.age + (self.crew.begun is not None)
+            if not self.main or first >= self.inputs.quarters:
                 raise BadInput("there is no next quarter in which a shock could happen; Reset, or a longer horizon")
-            row = {"name": name, "at": str(self.main.opening.start + self.age), **values}
+            row = {"name": name, "at": str(self.main.opening.start + first), **values}
             Shock.read(row, "shock")
             self.inputs = replace(self.inputs, shocks=(*self.inputs.shocks, row))
         self._tell()
         return row
 
     def panel(self, measures):
-        """{(kind, measure): [worlds, quarters, agents]} of the first ensemble. Raises Failed or Stopped."""
-        return self.crew.panel(self.job, tuple(measures))
+        """{(kind, measure): [worlds, quarters, agents]} of the first ensemble so far. Raises Failed or Stopped."""
+        with self.crew.lock:
+            return {key: values[:, : self.age] for key, values in self.crew.panel(self.job, tuple(measures)).items()}
 
     def close(self):
         """Let go of everything: nothing steps this model again."""

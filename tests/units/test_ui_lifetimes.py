@@ -108,3 +108,20 @@ def test_quantiles_leave_out_worlds_without_a_number_and_are_nan_where_none_has_
     values = np.array([[1.0, 1.0, np.nan], [2.0, np.nan, np.nan], [3.0, 3.0, np.inf]])
     assert np.array_equal(quantiles(values, (0.5, 1.0)), [[2.0, 2.0, np.nan], [3.0, 3.0, np.nan]], equal_nan=True)
     assert np.isnan(quantiles(np.zeros((0, 2)))).all()
+
+
+def test_workers_that_run_ahead_during_play_change_nothing_but_when_a_shock_can_begin(sessions, monkeypatch):
+    monkeypatch.setattr("experiments.ui.laboratory.BRISK", float("inf"))  # every step is a step of Play
+    playing, stepping = sessions(workers=2).laboratory, sessions().laboratory
+    for laboratory in (playing, stepping):
+        laboratory.step()
+    assert playing.crew.begun is True and stepping.crew.begun is None
+    key = ("labs", "revenue")
+    assert [one.panel([key])[key].shape[1] for one in (playing, stepping)] == [1, 1]
+    assert [one.shock("stall")["at"] for one in (playing, stepping)] == [str(playing.main.opening.start + k) for k in (2, 1)]
+    again = sessions().laboratory
+    again.step(), again.step(), again.shock("stall"), again.step()
+    playing.step(), playing.step()
+    assert np.array_equal(playing.main.values("revenue_total"), again.main.values("revenue_total"))
+    playing.catch_up(), again.catch_up()
+    assert np.array_equal(playing.main.values("circularity"), again.main.values("circularity"))

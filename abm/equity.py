@@ -24,10 +24,12 @@ class CapTable:
         amount: $bn paid, [worlds, holders, issuers]
         """
         before = self.value(issuers)
+        self.ledger.pay(flow, holders, issuers, amount)
+        if not amount.any():
+            return  # nobody buys in any world
         raised = amount.sum(axis=1)
         after = np.where(before + raised > 0, before + raised, 1)
         kept = np.where(raised > 0, before / after, 1)
-        self.ledger.pay(flow, holders, issuers, amount)
         self.shares[:, :, issuers] *= kept[:, None, :]
         self.shares[:, holders, issuers] += amount / after[:, None, :]
 

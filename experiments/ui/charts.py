@@ -21,6 +21,7 @@ from experiments.ui.frame import (
     line,
     marked,
     money_scale,
+    named_at_ends,
     on_narrow,
     quantiles,
     safe,
@@ -41,6 +42,7 @@ READING = {
     "survival": "A line is the share of worlds in which the firm has failed by that quarter: 20 % is one world of five.",
 }
 LABEL_ROOM, NARROW_ROOM, MOST_NAMED = 96, 74, 10  # pixels, pixels, lines with a name at their end
+FAN_PLANE, SURVIVAL_PLANE = 340, 290  # pixels from the axis to the highest line
 CROWDED = 4  # times the largest median beyond which an indicator's axis does not follow its P90
 TOPS = (0.1, 0.25, 0.5, 1)  # where an axis of probability may end
 MIDDLE = LEVELS.index(0.5)
@@ -67,7 +69,8 @@ def fan(quarters, horizon, revenue, required, picked, marks, now, theme, other=N
         series.append(line("Revenue of the picked world", clock.points(earned_here), shades["ink"], label="this world", z=6))
         series.append(line("Required in the picked world", clock.points(needed_here), shades["ink"], THIN, "dashed", z=6))
     option = base(theme, right=LABEL_ROOM, top=22)
-    option |= {"xAxis": clock.axis(theme), "yAxis": value_axis(theme, scale, min=0), "series": [*series, marked(clock, marks, now, theme)]}
+    option |= {"xAxis": clock.axis(theme), "yAxis": value_axis(theme, scale, min=0)}
+    option["series"] = named_at_ends([*series, marked(clock, marks, now, theme)], FAN_PLANE)
     return on_narrow(axis_tooltip(option, theme), grid={"right": NARROW_ROOM})
 
 
@@ -203,14 +206,14 @@ def survival(quarters, horizon, failed, marks, now, theme, other=None):
     axis = value_axis(theme, scale_of("share"), min=0, max=next(t for t in TOPS if top <= t) * PERCENT)
     option = base(theme, right=130, top=26)
     option["title"] = _survival_title(shares, ranked, shades)
-    option |= {"xAxis": clock.axis(theme), "yAxis": axis, "series": [*series, marked(clock, marks, now, theme)]}
+    option |= {"xAxis": clock.axis(theme), "yAxis": axis}
+    option["series"] = named_at_ends([*series, marked(clock, marks, now, theme)], SURVIVAL_PLANE)
     return on_narrow(axis_tooltip(option, theme), grid={"right": LABEL_ROOM})
 
 
 def _fate(firm, share, clock, colour, named, dash=None):
     label = f"{firm} {percent(share[-1])}" if named else None
-    apart = {"moveOverlap": "shiftY", "hideOverlap": True}
-    return line(firm, clock.points(share * PERCENT), colour, THICK if named else THIN, dash, label, step="end", labelLayout=apart)
+    return line(firm, clock.points(share * PERCENT), colour, THICK if named else THIN, dash, label, step="end")
 
 
 def _failure_texts(clock, shares, ranked):

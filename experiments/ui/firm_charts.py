@@ -15,6 +15,7 @@ from experiments.ui.frame import (
     base,
     line,
     money_scale,
+    named_at_ends,
     nothing,
     plain,
     safe,
@@ -36,6 +37,7 @@ READING = {
     ),
 }
 LABEL_ROOM, ROW = 74, 26  # pixels
+PLANE = 230  # pixels from the axis to the highest line
 
 
 def titled(text, theme, top=0):
@@ -62,7 +64,8 @@ def cone_chart(made_at, quarters, quantiles, happened, theme):
     ]
     series.append(line("What came", clock.points(came), shades["ink"], THICK + 1, label="came" if len(came) > 1 else None, z=6))
     option = base(theme, right=LABEL_ROOM, top=34) | {"title": titled(f"Forecast made in {made_at}", theme)}
-    return axis_tooltip(option | {"xAxis": clock.axis(theme), "yAxis": value_axis(theme, scale, min=0), "series": series}, theme)
+    named = {"series": named_at_ends(series, PLANE)}
+    return axis_tooltip(option | {"xAxis": clock.axis(theme), "yAxis": value_axis(theme, scale, min=0)} | named, theme)
 
 
 def _believed(name, quantiles, happened, k):

@@ -18,6 +18,7 @@ from experiments.words import percent
 MOST_POINTS = 500  # of a series
 THIN, THICK, PALE, MIDTONE = 1, 2, 0.16, 0.24  # line widths in pixels, opacities
 SMALL, NORMAL = 11, 12  # pixels of letters
+LINE_OF_TEXT = 13  # pixels from one line of small letters to the next
 NARROW = 520  # pixels of width below which a chart leaves out what is not needed
 PERCENT = 100
 TRILLIONS_FROM = 2000  # $bn on an axis from which it counts in trillions
@@ -202,9 +203,8 @@ def band(name, low, high, clock, colour, opacity, stack):
 
 
 def line(name, data, colour, width=THICK, dash=None, label=None, **more):
-    """A line, with its name at its end where `label` says so."""
+    """A line; `label` is what `named_at_ends` writes at its end."""
     style = {"color": colour, "width": width, **({"type": dash} if dash else {})}
-    end = {"show": bool(label), "formatter": safe(label or ""), "color": colour, "fontSize": SMALL, "distance": 5}
     return {
         "type": "line",
         "name": name,
@@ -212,12 +212,49 @@ def line(name, data, colour, width=THICK, dash=None, label=None, **more):
         "symbol": "none",
         "lineStyle": style,
         "itemStyle": {"color": colour},
-        "endLabel": end,
-        "labelLayout": {"moveOverlap": "shiftY"},
         "emphasis": {"disabled": True},
         "z": 3,
+        **({"label_at_end": label} if label else {}),
         **more,
     }
+
+
+def named_at_ends(series, height):
+    """The series, with the names of lines at their ends as one more: ECharts' own end labels stay behind when a chart is redrawn.
+
+    height: of the plane, pixels, roughly; names that would lie on each other are moved apart
+    """
+    ends = [one for one in series if one.get("label_at_end") and one["data"]]
+    places = [one["data"][-1]["value"] if isinstance(one["data"][-1], dict) else one["data"][-1] for one in ends]
+    shifts = _apart([height * (value or 0) / max(_top(series), np.finfo(float).tiny) for _, value in places])
+    names = [
+        _name_at(place, one["label_at_end"], one["itemStyle"]["color"], shift)
+        for one, place, shift in zip(ends, places, shifts, strict=True)
+    ]
+    quiet = {"type": "scatter", "name": "names", "symbolSize": 0, "silent": True, "clip": False, "tooltip": {"show": False}, "z": 7}
+    bare = [{key: value for key, value in one.items() if key != "label_at_end"} for one in series]
+    return [*bare, {**quiet, "itemStyle": {"opacity": 1}, "data": names}]
+
+
+def _top(series):
+    """The largest value that is drawn as a line."""
+    points = (point["value"] if isinstance(point, dict) else point for one in series if "stack" not in one for point in one["data"])
+    return max((value for _, value in points if value is not None), default=0)
+
+
+def _apart(heights):
+    """Pixels by which each name moves up so that, from the lowest on, each lies a line above the one below."""
+    moved, least = {}, -np.inf
+    for place in sorted(range(len(heights)), key=heights.__getitem__):
+        least = max(heights[place], least)
+        moved[place] = least - heights[place]
+        least += LINE_OF_TEXT
+    return [moved[place] for place in range(len(heights))]
+
+
+def _name_at(place, text, colour, shift):
+    words = {"show": True, "position": "right", "formatter": safe(text), "color": colour, "fontSize": SMALL, "distance": 5}
+    return {"value": place, "label": {**words, "offset": [0, -plain(shift)]}}
 
 
 def marked(clock, marks, now, theme):

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from experiments.ui import atlas_charts, charts, firm_charts, graph
+from experiments.ui import atlas_charts, charts, firm_charts, frame, graph
 from experiments.ui.frame import MOST_POINTS
 
 QUARTERS = [f"{2026 + k // 4}Q{k % 4 + 1}" for k in range(8)]
@@ -142,3 +142,15 @@ def test_a_chart_without_anything_in_it_says_so():
         atlas_charts.heat(["0"], ["0"], np.array([[np.nan]]), "x", "y", "z", "light"),
     ):
         assert option["title"]["text"] and option["series"] == []
+
+
+def test_names_at_the_ends_of_lines_stand_where_the_lines_end_and_not_on_each_other():
+    series = [frame.line(name, [[0, 1.0], [1, end]], "#000000", label=name) for name, end in (("high", 100.0), ("low", 50.0), ("near", 51.0))]
+    drawn = frame.named_at_ends(series, height=100)
+    names = {item["label"]["formatter"]: (item["value"], item["label"]["offset"]) for item in drawn[-1]["data"]}
+    assert names == {
+        "high": ([1, 100.0], [0, 0]),
+        "low": ([1, 50.0], [0, 0]),
+        "near": ([1, 51.0], [0, -(frame.LINE_OF_TEXT - 1)]),
+    }
+    assert not any("label_at_end" in one for one in drawn)

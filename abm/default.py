@@ -9,6 +9,7 @@ import numpy as np
 from abm.clearing import clear
 from abm.clock import QUARTER
 from abm.learning import open_new_lab
+from abm.loans import reprice
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
 from abm.vintages import over_vintages, rows_of
@@ -188,6 +189,7 @@ def resolve_clouds(industry, claims, result):
     fleet.loan[..., used] *= 1 - cut[:, None, :, None]
     life = industry.lives() / QUARTER  # quarters; what is left is rescheduled over a new life
     fleet.principal[world, :, owner] = fleet.loan[world, :, owner] / life[world, owner][:, None, None]
+    reprice(industry, failed)
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
     anew = failed & ~_in_creditors_hands(industry, failing)

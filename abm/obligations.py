@@ -21,12 +21,13 @@ def power(industry, quarter):
 def debt_service(industry, quarter):
     """Interest and principal at a quarter, $bn a year, [worlds, lenders, clouds]: of today's loans and of those the pipeline will draw.
 
-    Loans are repaid in equal parts until then; compute that arrives draws the owner's usual part of its cost, over a new life.
+    Loans are repaid in equal parts until then, at the rates they were drawn at; compute that arrives draws the owner's usual part of
+    its cost, over a new life, at its present rate.
     """
-    fleet, clouds = industry.fleet, industry.clouds
+    fleet = industry.fleet
     principal = fleet.total("principal") / QUARTER
     left = np.maximum(0, fleet.total("loan") - principal * (quarter - industry.now) * QUARTER)
     arriving = (fleet.in_service(quarter) - fleet.in_service(industry.now)).sum(axis=1)
     drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
     repaid = np.minimum(principal, left / QUARTER) + drawn / industry.lives()[:, None]
-    return clouds.rate[:, None] * (left + drawn) + repaid
+    return industry.loan_rates * left + industry.clouds.rate[:, None] * drawn + repaid

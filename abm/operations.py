@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.fleet import EXTRA_OUT, IDLE, contract_price, list_price
+from abm.loans import interest
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
 from abm.open_weights import idle_share, of_labs, pay_for_compute
@@ -224,12 +225,11 @@ def dues(industry, served):
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])
     sales = vendors.sales + vendors.other_sales
     owed.owe("cost_of_goods", WAGES, "vendors", "Economy", ((1 - vendors.gross_margin + vendors.opex_ratio) * sales)[..., None])
-    loan = fleet.total("loan")
-    owed.owe("interest", SECURED, "clouds", "lenders", np.swapaxes(loan * clouds.rate[:, None] * QUARTER, 1, 2))
+    owed.owe("interest", SECURED, "clouds", "lenders", np.swapaxes(interest(industry) * QUARTER, 1, 2))
     principal = fleet.principal_due()
     owed.owe("principal", SECURED, "clouds", "lenders", np.swapaxes(principal, 1, 2))
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
-    funding = np.maximum(0, industry.lending.rate - industry.lending.funding_spread) * bonds * QUARTER
+    funding = industry.lenders.funding_rate * bonds * QUARTER
     owed.owe("borrowing_interest", SECURED, "lenders", "Economy", funding[..., None])
     prepaid = consume_prepayments(industry)
     industry.prepaid_used = prepaid.sum(axis=2)

@@ -4,6 +4,7 @@ import numpy as np
 
 from abm import technology
 from abm.learning import expected_growth
+from abm.loans import open_rates
 from abm.markets.capital import base_rates
 from abm.markets.services import CLASSES
 from abm.open_weights import OpenWeights
@@ -42,6 +43,7 @@ def open_state(industry):
     _open_labs(industry)
     _open_history(industry)
     industry.clouds.put(rate=base_rates(industry))
+    open_rates(industry)
     industry.customers = _people(industry)
     _open_marks(industry)
     industry.watch = Watch(industry)

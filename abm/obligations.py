@@ -5,6 +5,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.fleet import IDLE, OUTSIDE
 from abm.markets.capital import loan_over_cost
+from abm.vintages import over_vintages
 
 
 def outside_rent(industry, quarter):
@@ -27,7 +28,7 @@ def debt_service(industry, quarter):
     fleet = industry.fleet
     principal = fleet.total("principal") / QUARTER
     left = np.maximum(0, fleet.total("loan") - principal * (quarter - industry.now) * QUARTER)
-    arriving = (fleet.in_service(quarter) - fleet.in_service(industry.now)).sum(axis=1)
+    arriving = over_vintages(fleet.gw[..., fleet.at(industry.now) + 1 : fleet.at(quarter) + 1]).sum(axis=1)
     drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
     repaid = np.minimum(principal, left / QUARTER) + drawn / industry.lives()[:, None]
     return industry.loan_rates * left + industry.clouds.rate[:, None] * drawn + repaid

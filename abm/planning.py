@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from abm.clock import QUARTER
+from abm.concentration import within_limits
 from abm.cone import cone
 from abm.fleet import EXTRA_OUT, EXTRA_TENANTS
 from abm.loans import interest
@@ -118,15 +119,14 @@ def hasty(industry):
 
 def accepted(industry, view, wanted):
     """Orders by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12]."""
-    labs, clouds, p = industry.labs, industry.clouds, industry.plans
+    labs, clouds = industry.labs, industry.clouds
     resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
     pairs = np.minimum(limit, industry.weights * wanted[..., None])
     lent = lenders_finance(industry, view)
     pairs = pairs * lent[:, None]
     labs.put(wanted_gw=wanted)
-    pairs = np.minimum(pairs, concentration_room(industry, view, pairs, p))
-    renewed = renewals(industry) * lent
+    pairs, renewed = within_limits(industry, view, pairs, renewals(industry) * lent)
     funded = fundable_part(industry, pairs.sum(axis=1) + renewed)
     view.renewed = renewed * funded
     return pairs * funded[:, None]
@@ -189,14 +189,6 @@ def lenders_finance(industry, view):
     breached = clouds.breach >= industry.compute.covenant
     answers = ~breached[:, None] & lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
     return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)
-
-
-def concentration_room(industry, view, pairs, p):
-    """GW by lab and cloud that keep one lab's share of the cloud's contracted rent within the policy limit."""
-    limit = industry.compute.concentration_limit[..., None]
-    total = (view.committed_rent + pairs * view.pair_rent).sum(axis=1, keepdims=True) + industry.clouds.outside_rent[:, None]
-    room = np.maximum(0, limit * total - view.committed_rent) / view.pair_rent
-    return np.where(limit < 1, room, pairs)
 
 
 def financed(industry, view, pairs):

@@ -114,11 +114,12 @@ def resolve_labs(industry, dead):
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
     owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
     industry.news.termination = owed.sum(axis=1, keepdims=True)
-    _make_future_rents_whole(industry, dead)
+    industry.made_whole.promise(industry, dead, prepaid)
     coming = slice(fleet.at(now) + 1, fleet.used("gw").stop)
     before = fleet.gw[..., coming].sum(axis=1)
     part = fleet.release(dead, now)
     part[..., coming] /= np.where(before > 0, before, 1)
+    industry.made_whole.pay_for_work(industry, part)
     lost = cancel(industry, part)
     margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
     whole = lost * margin * (1 - industry.contagion.backlog)
@@ -148,16 +149,6 @@ def _lose_stakes(industry, dead):
     for kind in ("vendors", "clouds", "investors"):
         whole = lost[:, rows[kind]] * (1 - industry.contagion.cross_equity)
         industry.ledger.pay("recapitalisation", rows["Economy"], rows[kind], whole[:, None])
-
-
-def _make_future_rents_whole(industry, dead):
-    """With channel C1 off, Economy goes on paying the rents that the dead had promised."""
-    off = 1 - industry.contagion.counterparty[..., None]
-    if not off.any():
-        return  # nothing to add in any world
-    for ahead in range(1, industry.made_whole.shape[-1]):  # the page of the present quarter is turned before the next one is paid
-        due = np.where(dead[:, :, None], industry.fleet.rent_due(industry.now + ahead), 0).sum(axis=1)
-        industry.made_whole[..., ahead] += due * off[..., 0]
 
 
 def resolve_clouds(industry, claims, result):

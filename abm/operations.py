@@ -184,8 +184,9 @@ def receive(industry, served):
     path = path * np.minimum(1, industry.chips.other_cap / np.where(total > 0, total, 1))
     industry.vendors.put(other_sales=path * index, sales=industry.chip_sales)
     ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
-    made_whole = industry.made_whole[..., 0] * QUARTER
-    ledger.pay("recapitalisation", rows["Economy"], rows["clouds"], made_whole[:, None])
+    if industry.made_whole.rent[..., 0].any():
+        hired = _spot_rent(industry, served).sum(axis=1) + ledger.flows["open_weights"][:, rows["clouds"]]
+        industry.made_whole.pay(industry, hired)
 
 
 def customers_pay(industry, served):

@@ -9,6 +9,7 @@ import numpy as np
 from abm.clearing import clear
 from abm.clock import QUARTER
 from abm.learning import open_new_lab
+from abm.loans import reprice
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
 from abm.vintages import over_vintages, rows_of
@@ -113,11 +114,12 @@ def resolve_labs(industry, dead):
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
     owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
     industry.news.termination = owed.sum(axis=1, keepdims=True)
-    _make_future_rents_whole(industry, dead)
+    industry.made_whole.promise(industry, dead, prepaid)
     coming = slice(fleet.at(now) + 1, fleet.used("gw").stop)
     before = fleet.gw[..., coming].sum(axis=1)
     part = fleet.release(dead, now)
     part[..., coming] /= np.where(before > 0, before, 1)
+    industry.made_whole.pay_for_work(industry, part)
     lost = cancel(industry, part)
     margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
     whole = lost * margin * (1 - industry.contagion.backlog)
@@ -149,16 +151,6 @@ def _lose_stakes(industry, dead):
         industry.ledger.pay("recapitalisation", rows["Economy"], rows[kind], whole[:, None])
 
 
-def _make_future_rents_whole(industry, dead):
-    """With channel C1 off, Economy goes on paying the rents that the dead had promised."""
-    off = 1 - industry.contagion.counterparty[..., None]
-    if not off.any():
-        return  # nothing to add in any world
-    for ahead in range(1, industry.made_whole.shape[-1]):  # the page of the present quarter is turned before the next one is paid
-        due = np.where(dead[:, :, None], industry.fleet.rent_due(industry.now + ahead), 0).sum(axis=1)
-        industry.made_whole[..., ahead] += due * off[..., 0]
-
-
 def resolve_clouds(industry, claims, result):
     """Unpaid debt service is capitalised while collateral covers it; otherwise creditors take over [model.md 13.5, 26.7]."""
     rows, fleet, clouds, p = industry.rows, industry.fleet, industry.clouds, industry.lending
@@ -188,6 +180,7 @@ def resolve_clouds(industry, claims, result):
     fleet.loan[..., used] *= 1 - cut[:, None, :, None]
     life = industry.lives() / QUARTER  # quarters; what is left is rescheduled over a new life
     fleet.principal[world, :, owner] = fleet.loan[world, :, owner] / life[world, owner][:, None, None]
+    reprice(industry, failed)
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
     anew = failed & ~_in_creditors_hands(industry, failing)

@@ -56,6 +56,9 @@ class FleetParameters(Group, name="cloud"):
     concentration_limit = parameter(
         1.0, unit="share", low=0.05, high=1, source="policy switch", meaning="most of an owner's contracted rent that may come from one lab"
     )
+    renewal = parameter(
+        1.0, unit="share", low=0, high=1, source="assumption", meaning="outside tenants' compute that is built anew when it is scrapped"
+    )
     covenant = parameter(
         4, unit="quarters", low=1, high=40, structural=True, source="model.md 13.3", meaning="quarters of breach after which credit stops"
     )
@@ -140,7 +143,7 @@ class Fleet(Vintages):
         return np.exp(-self.obsolescence * age)
 
     def in_service(self, now):
-        """Nominal GW delivered, by tenant row, [worlds, tenants + 2, owners]."""
+        """Nominal GW delivered and not scrapped, by tenant row, [worlds, tenants + 2, owners]."""
         return self._once("in service", now, lambda quarter: over_vintages(self.gw[..., self.delivered_by(quarter)]))
 
     def ordered(self, now):
@@ -148,8 +151,8 @@ class Fleet(Vintages):
         return self._once("ordered", now, lambda quarter: over_vintages(self.gw[..., self.at(quarter) + 1 : self.used("gw").stop]))
 
     def delivered_by(self, quarter):
-        """The vintages in which there is compute delivered by then, as a slice."""
-        return slice(self.used("gw").start, self.at(quarter) + 1)
+        """The vintages in which there is compute delivered by then and not yet scrapped, as a slice."""
+        return slice(max(self.used("gw").start, self.at(quarter - self.life) + 1), self.at(quarter) + 1)
 
     def effective(self, now):
         """Frontier-equivalent GW delivered, by tenant row, GWe, [worlds, tenants + 2, owners]."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from abm.clock import QUARTERS_PER_YEAR
 from abm.equity import CapTable
 from abm.fleet import IDLE, OUTSIDE, Fleet
 from abm.ledger import Ledger
@@ -9,6 +10,7 @@ from abm.markets.capital import loan_over_cost
 from abm.markets.chips import Orders
 from abm.opening import FIRM_KINDS
 from abm.population import Population, declared
+from abm.renewal import let_outside
 from abm.vintages import over_vintages
 
 ECONOMY_CASH = 1e5  # large enough never to bind; its size is irrelevant to all others
@@ -73,14 +75,13 @@ def _open_fleet(industry):
 
 
 def _open_outside(industry):
-    """Compute let to outside tenants, in the vintages of the owner's mean age."""
-    fleet, given = industry.fleet, industry.opening.columns["clouds"]
-    age = np.round(np.asarray(given.get("fleet_age", 0.0)) * 4)
+    """Compute let to outside tenants, in equal vintages around the owner's mean age, none so old that it could not be renewed."""
+    fleet, given, p = industry.fleet, industry.opening.columns["clouds"], industry.compute
     gw = np.asarray(given.get("outside_gw", np.zeros(len(industry.clouds.names))))
-    for owner in range(len(industry.clouds.names)):
-        fleet.gw[:, OUTSIDE, owner, fleet.at(max(fleet.first, industry.now - 1 - int(np.broadcast_to(age, gw.shape)[owner])))] += gw[owner]
-    rent = industry.clouds.outside_rent
-    industry.outside_price = rent / np.where(gw > 0, gw, 1)
+    age = np.broadcast_to(QUARTERS_PER_YEAR * np.asarray(given.get("fleet_age", 0.0)), gw.shape)
+    ages = industry.now - fleet.first - np.arange(fleet.gw.shape[-1])
+    fleet.gw[:, OUTSIDE] += let_outside(ages, gw, age, fleet.life - p.build_lag)
+    industry.outside_price = industry.clouds.outside_rent / np.where(gw > 0, gw, 1)
 
 
 def _open_books_of_fleet(industry):

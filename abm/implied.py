@@ -8,7 +8,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.cone import cone, implied_quantile
-from abm.obligations import debt_service, outside_rent, power
+from abm.obligations import debt_service, lenders_service, outside_rent, power
 from abm.planning import look_ahead
 
 
@@ -62,23 +62,20 @@ def of_clouds(industry):
 
 
 def of_lenders(industry):
-    """Lenders: the q at which their borrowers' receipts cover debt service as often as the lender asks for."""
-    fleet, clouds, lenders = industry.fleet, industry.clouds, industry.lenders
-    loans = fleet.total("loan")
-    service = debt_service(industry, _horizon(industry)).sum(axis=2)
-    total = loans.sum(axis=1, keepdims=True)
-    share = loans / np.where(total > 0, total, 1)
-    at = _horizon(industry)
-    rest = (share * (clouds.other_cash_flow + outside_rent(industry, at) - power(industry, at))[:, None]).sum(axis=2)
+    """Lenders: what borrowers could pay them at q, and no more than is due, against what they owe their own creditors at the horizon."""
+    clouds, lenders, at = industry.clouds, industry.lenders, _horizon(industry)
+    service = debt_service(industry, at)
+    asked = service.sum(axis=1, keepdims=True)
+    rest = (clouds.other_cash_flow + outside_rent(industry, at) - power(industry, at))[:, None]
     weight = np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape)
+    rents = np.swapaxes(industry.fleet.rent_due(at), 1, 2)
 
     def resources(q):
-        tenants = _tenants_part(industry, q, weight)
-        due = fleet.rent_due(_horizon(industry))
-        rents = np.matmul(np.swapaxes(due, 1, 2), tenants)  # [worlds, clouds, lenders]
-        return (share * np.swapaxes(rents, 1, 2)).sum(axis=2) + rest
+        earned = np.swapaxes(np.matmul(rents, _tenants_part(industry, q, weight)), 1, 2) + rest  # [worlds, lenders, clouds]
+        return (service * np.clip(earned / np.where(asked > 0, asked, np.inf), 0, 1)).sum(axis=2)
 
-    return implied_quantile(resources, industry.lending.coverage * service), service > 0
+    due = lenders_service(industry, at)
+    return implied_quantile(resources, due), due > 0
 
 
 def _horizon(industry):

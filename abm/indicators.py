@@ -7,6 +7,7 @@ from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.indicator import FURTHER, Indicator
 from abm.later import Later, Measures
 from abm.limits import HEDGE, PONZI, SPECULATIVE
+from abm.loans import interest
 from abm.network import circularity, origins
 from abm.projection import neutral_cone
 from abm.vintages import over_vintages
@@ -120,10 +121,10 @@ def _minsky(industry, found):
     total = labs.revenue.sum(axis=1, keepdims=True)
     for code, name in enumerate(("hedge_share", "speculative_share", "ponzi_share")):
         found[name] = np.where(kind == code, labs.revenue, 0).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
-    interest = clouds.rate * fleet.total("loan").sum(axis=1)
+    due = interest(industry).sum(axis=1)
     principal = fleet.principal_due().sum(axis=1) / QUARTER
     flow = clouds.ebitda + clouds.other_cash_flow
-    found["cloud_minsky_class"] = np.where(flow >= interest + principal, HEDGE_CODE, np.where(flow >= interest, 1, 2)).astype(float)
+    found["cloud_minsky_class"] = np.where(flow >= due + principal, HEDGE_CODE, np.where(flow >= due, 1, 2)).astype(float)
 
 
 def _compute(industry, found):

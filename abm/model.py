@@ -91,8 +91,7 @@ class Industry(mesa.Model):
         """Chip slots and made-whole rents move one quarter closer, except in the first quarter."""
         if self.age > 0:
             self.orders.advance()
-            self.made_whole[..., :-1] = self.made_whole[..., 1:].copy()
-            self.made_whole[..., -1] = 0
+            self.made_whole.advance()
 
     @property
     def now(self):

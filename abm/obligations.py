@@ -5,6 +5,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.fleet import IDLE, OUTSIDE
 from abm.markets.capital import loan_over_cost
+from abm.vintages import over_vintages
 
 
 def outside_rent(industry, quarter):
@@ -18,15 +19,31 @@ def power(industry, quarter):
     return p.power * (service.sum(axis=1) - service[:, IDLE] * (1 - p.idle_power))
 
 
+def debt_ahead(industry, quarter):
+    """What is left of today's loans at a quarter and what the pipeline will have drawn, $bn, and repayment of both, $bn a year.
+
+    Each [worlds, lenders, clouds]. Loans are repaid in equal parts until then; compute that arrives draws the owner's usual part of its
+    cost, over a new life.
+    """
+    fleet = industry.fleet
+    principal = fleet.total("principal") / QUARTER
+    left = np.maximum(0, fleet.total("loan") - principal * (quarter - industry.now) * QUARTER)
+    arriving = over_vintages(fleet.gw[..., fleet.at(industry.now) + 1 : fleet.at(quarter) + 1]).sum(axis=1)
+    drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
+    return left, drawn, np.minimum(principal, left / QUARTER) + drawn / industry.lives()[:, None]
+
+
 def debt_service(industry, quarter):
     """Interest and principal at a quarter, $bn a year, [worlds, lenders, clouds]: of today's loans and of those the pipeline will draw.
 
-    Loans are repaid in equal parts until then; compute that arrives draws the owner's usual part of its cost, over a new life.
+    Old loans cost what they were drawn at, new ones the owner's present rate.
     """
-    fleet, clouds = industry.fleet, industry.clouds
-    principal = fleet.total("principal") / QUARTER
-    left = np.maximum(0, fleet.total("loan") - principal * (quarter - industry.now) * QUARTER)
-    arriving = (fleet.in_service(quarter) - fleet.in_service(industry.now)).sum(axis=1)
-    drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
-    repaid = np.minimum(principal, left / QUARTER) + drawn / industry.lives()[:, None]
-    return clouds.rate[:, None] * (left + drawn) + repaid
+    left, drawn, repaid = debt_ahead(industry, quarter)
+    return industry.loan_rates * left + industry.clouds.rate[:, None] * drawn + repaid
+
+
+def lenders_service(industry, quarter):
+    """What lenders pay their own creditors at a quarter, $bn a year, [worlds, lenders]: interest and repayment of the borrowed part."""
+    (left, drawn, repaid), p, lenders = debt_ahead(industry, quarter), industry.lending, industry.lenders
+    market = np.maximum(0, p.rate - p.funding_spread)
+    return (1 - lenders.capital_ratio) * (lenders.funding_rate * left.sum(axis=2) + market * drawn.sum(axis=2) + repaid.sum(axis=2))

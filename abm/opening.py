@@ -83,6 +83,7 @@ class Opening:
     segments: tuple = ()
     entrants: int = 2
     figures: tuple = field(default=(), repr=False)
+    debt_rate: np.ndarray | None = None  # contracted rates of these loans per year, NaN where not known, [lenders, clouds]
     inhabitants: object = field(default=None, repr=False)  # classes, parameters and customers, see agents.inhabitants
     fingerprint: str = ""  # sha256 of the world's files, part of a run's address
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.fleet import EXTRA_OUT, IDLE, contract_price, list_price
+from abm.loans import interest
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
 from abm.open_weights import idle_share, of_labs, pay_for_compute
@@ -183,8 +184,9 @@ def receive(industry, served):
     path = path * np.minimum(1, industry.chips.other_cap / np.where(total > 0, total, 1))
     industry.vendors.put(other_sales=path * index, sales=industry.chip_sales)
     ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
-    made_whole = industry.made_whole[..., 0] * QUARTER
-    ledger.pay("recapitalisation", rows["Economy"], rows["clouds"], made_whole[:, None])
+    if industry.made_whole.rent[..., 0].any():
+        hired = _spot_rent(industry, served).sum(axis=1) + ledger.flows["open_weights"][:, rows["clouds"]]
+        industry.made_whole.pay(industry, hired)
 
 
 def customers_pay(industry, served):
@@ -224,12 +226,11 @@ def dues(industry, served):
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])
     sales = vendors.sales + vendors.other_sales
     owed.owe("cost_of_goods", WAGES, "vendors", "Economy", ((1 - vendors.gross_margin + vendors.opex_ratio) * sales)[..., None])
-    loan = fleet.total("loan")
-    owed.owe("interest", SECURED, "clouds", "lenders", np.swapaxes(loan * clouds.rate[:, None] * QUARTER, 1, 2))
+    owed.owe("interest", SECURED, "clouds", "lenders", np.swapaxes(interest(industry) * QUARTER, 1, 2))
     principal = fleet.principal_due()
     owed.owe("principal", SECURED, "clouds", "lenders", np.swapaxes(principal, 1, 2))
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
-    funding = np.maximum(0, industry.lending.rate - industry.lending.funding_spread) * bonds * QUARTER
+    funding = industry.lenders.funding_rate * bonds * QUARTER
     owed.owe("borrowing_interest", SECURED, "lenders", "Economy", funding[..., None])
     prepaid = consume_prepayments(industry)
     industry.prepaid_used = prepaid.sum(axis=2)

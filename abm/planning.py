@@ -9,9 +9,13 @@ import numpy as np
 from scipy.special import ndtr
 
 from abm.clock import QUARTER
+from abm.concentration import within_limits
 from abm.cone import cone
+from abm.fleet import EXTRA_OUT, EXTRA_TENANTS
+from abm.loans import interest
 from abm.markets.capital import call_equity, loan_over_cost
 from abm.obligations import debt_service, outside_rent, power
+from abm.renewal import renewals
 
 P10, P50, P90 = 0.1, 0.5, 0.9
 
@@ -31,6 +35,7 @@ class Outlook:
     rent: np.ndarray
     pair_rent: np.ndarray
     committed_rent: np.ndarray
+    renewed: float | np.ndarray = 0.0  # GW that owners build anew for outside tenants, [worlds, clouds]
 
     @property
     def lab_rent(self):
@@ -59,7 +64,7 @@ def look_ahead(industry):
 def parents_means(industry):
     """What an owner could pay a year for its labs: half its cash, and its other cash flow after debt service, $bn, [worlds, labs]."""
     labs, clouds = industry.labs, industry.clouds
-    service = (industry.fleet.total("principal").sum(axis=1) / QUARTER) + clouds.rate * industry.fleet.total("loan").sum(axis=1)
+    service = (industry.fleet.total("principal").sum(axis=1) / QUARTER) + interest(industry).sum(axis=1)
     free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service)
     held = (labs.parent_row[..., None] == np.arange(len(clouds.names))) & (labs.alive[..., None] > 0)
     siblings = np.maximum(1, held.sum(axis=1, keepdims=True))
@@ -114,22 +119,26 @@ def hasty(industry):
 
 def accepted(industry, view, wanted):
     """Orders by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12]."""
-    labs, clouds, p = industry.labs, industry.clouds, industry.plans
+    labs, clouds = industry.labs, industry.clouds
     resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
     pairs = np.minimum(limit, industry.weights * wanted[..., None])
-    pairs = pairs * lenders_finance(industry, view)[:, None]
+    lent = lenders_finance(industry, view)
+    pairs = pairs * lent[:, None]
     labs.put(wanted_gw=wanted)
-    pairs = np.minimum(pairs, concentration_room(industry, view, pairs, p))
-    return pairs * fundable_part(industry, pairs)[:, None]
+    pairs, renewed = within_limits(industry, view, pairs, renewals(industry) * lent)
+    funded = fundable_part(industry, pairs.sum(axis=1) + renewed)
+    view.renewed = renewed * funded
+    return pairs * funded[:, None]
 
 
-def fundable_part(industry, pairs):
+def fundable_part(industry, gw):
     """Part of the new compute for which owners find equity now, 0 to 1, [worlds, clouds]: nobody signs what nobody funds.
 
     An owner spends its free cash first; what it lacks must come from the money that investors offer, shared pro rata.
+    gw: [worlds, clouds]
     """
-    need, from_cash = equity_needed(industry, pairs.sum(axis=1))
+    need, from_cash = equity_needed(industry, gw)
     called = need - from_cash
     supply = industry.funds.cash_share * industry.investors.cash.sum(axis=1, keepdims=True) * industry.equity_answers
     total = called.sum(axis=1, keepdims=True)
@@ -185,14 +194,6 @@ def lenders_finance(industry, view):
     return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)
 
 
-def concentration_room(industry, view, pairs, p):
-    """GW by lab and cloud that keep one lab's share of the cloud's contracted rent within the policy limit."""
-    limit = industry.compute.concentration_limit[..., None]
-    total = (view.committed_rent + pairs * view.pair_rent).sum(axis=1, keepdims=True) + industry.clouds.outside_rent[:, None]
-    room = np.maximum(0, limit * total - view.committed_rent) / view.pair_rent
-    return np.where(limit < 1, room, pairs)
-
-
 def financed(industry, view, pairs):
     """Down-payments, who funds them, and the orders that liquidity allows [model.md 9.7, 9.8, 10.5].
 
@@ -237,12 +238,14 @@ def sign(industry, view, pairs, prepayment, equity):
     """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5]."""
     rows, mix = industry.rows, industry.vendor_mix
     speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
-    everything = np.concatenate([pairs, speculative[:, None]], axis=1)
+    own = np.stack([speculative, np.broadcast_to(view.renewed, speculative.shape)], axis=1)
+    everything = np.concatenate([pairs, own], axis=1)
     favour = 1 + equity.sum(axis=1) / np.where(prepayment > 0, prepayment, np.inf)
-    filled = industry.orders.share(everything, mix, np.concatenate([favour, np.ones((len(favour), 1))], axis=1), industry.compute.build_lag)
+    favour = np.concatenate([favour, np.ones((len(favour), EXTRA_TENANTS))], axis=1)
+    filled = industry.orders.share(everything, mix, favour, industry.compute.build_lag)
     by_order = everything[..., None] * np.matmul(mix[:, None], filled)
     chips = mix[..., None] * np.matmul(np.swapaxes(everything, 1, 2)[:, None], np.swapaxes(filled, 1, 2)).swapaxes(1, 2)
-    signed = by_order[:, :-1]
+    signed = by_order[:, :EXTRA_OUT]
     asked = pairs.sum(axis=2)
     part = signed.sum(axis=(2, 3)) / np.where(asked > 0, asked, 1)
     prepayment, equity = prepayment * part, equity * part[:, None]
@@ -260,15 +263,14 @@ def sign(industry, view, pairs, prepayment, equity):
 def register(industry, view, by_order, chips, prepayment):
     """Enter what was signed into the fleet's pipeline.
 
-    by_order: GW, [worlds, labs and owners' own, clouds, quarters]; chips: GW, [worlds, clouds, vendors, quarters]
+    by_order: GW, [worlds, tenant rows, clouds, quarters]; chips: GW, [worlds, clouds, vendors, quarters]
     """
     fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
     cells = slice(first, first + by_order.shape[-1])
     site = np.maximum(0, industry.compute.capex - industry.compute.chip_cost)[..., None]
-    signed = by_order[:, :-1]
+    signed = by_order[:, :EXTRA_OUT]
     rent = signed * view.pair_rent[..., None]
-    fleet.gw[:, : signed.shape[1], :, cells] += signed
-    fleet.gw[:, -2, :, cells] += by_order[:, -1]
+    fleet.gw[..., cells] += by_order
     fleet.let[0][..., cells] += signed
     fleet.rent[0][..., cells] += rent
     fleet.prepaid[..., cells] += prepayment_by(rent, prepayment)

@@ -10,6 +10,7 @@ import numpy as np
 
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
+from abm.loans import float_with
 from abm.parameters import Group, parameter
 
 # Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
@@ -125,7 +126,9 @@ def _apply(industry, name, values):
     elif name == "funding_stop":
         industry.funding_stopped = np.maximum(industry.funding_stopped, values["quarters"])
     elif name == "rate_shock":
-        industry.lending.rate = np.maximum(0, industry.lending.rate + values["size"])
+        before = industry.lending.rate
+        industry.lending.rate = np.maximum(0, before + values["size"])
+        float_with(industry, industry.lending.rate - before)
     elif name == "demand_shortfall":
         industry.demand_factor = industry.demand_factor * (1 - values["share"])
     elif name == "stop_training":

@@ -4,6 +4,8 @@ import numpy as np
 
 from abm import technology
 from abm.learning import expected_growth
+from abm.loans import open_rates
+from abm.made_whole import MadeWhole
 from abm.markets.capital import base_rates
 from abm.markets.services import CLASSES
 from abm.open_weights import OpenWeights
@@ -27,7 +29,7 @@ def open_state(industry):
     industry.forced = {}
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
-    industry.made_whole = np.zeros((worlds, len(industry.clouds.names), industry.compute.physical_life))
+    industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)
     stakes = industry.cap.shares[:, industry.rows["labs"], industry.rows["clouds"]]
     industry.projects = stakes > 1 - stakes  # owners of compute that a lab controlled at the opening, [worlds, labs, clouds]
     industry.prepaid_used = np.zeros_like(industry.labs.cash)  # this quarter, $bn
@@ -42,6 +44,7 @@ def open_state(industry):
     _open_labs(industry)
     _open_history(industry)
     industry.clouds.put(rate=base_rates(industry))
+    open_rates(industry)
     industry.customers = _people(industry)
     _open_marks(industry)
     industry.watch = Watch(industry)

@@ -13,6 +13,7 @@ class Lender(Firm):
     capital_ratio = column("own capital behind a loan", unit="share", low=0.08, high=1, default=0.2, source="model.md 26.5")
     from_appetite = column("1 if its appetite sets more than its quantile, as model.md 4 maps it", unit="0/1", low=0, high=1, default=0)
     banned = column("quarters it still gives no credit", unit="quarters", default=0)
+    funding_rate = column("mean rate of what it owes", unit="1/year", default=0)
     failed = column("times it failed", unit="count", default=0)
     credit_loss = column("loans written down so far", unit="$bn", default=0)
     died = column("quarter of its first failure, counted from 2023Q1; -1 before", unit="quarter", default=-1)

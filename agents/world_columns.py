@@ -123,8 +123,9 @@ class InvestorColumns:
 class LenderColumns:
     """Numbers of a lender."""
 
-    DERIVED = ("risk_appetite", "borrowings")
-    INTERNAL = ("from_appetite",)
+    DERIVED = ("risk_appetite", "borrowings", "implied")
+    INTERNAL = ("from_appetite", "implied")
+    implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
     from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
     risk_appetite = _appetite(None, "model.md 26.18")
     cash = _amount("deposits")

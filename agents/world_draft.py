@@ -137,16 +137,18 @@ def settle(draft):
 
 
 def _appetites(draft):
-    """Default appetites; in named worlds those of labs and clouds are to be read off their commitments [model.md 15.17]."""
-    for kind in ("labs", "clouds"):
+    """Default appetites; in named worlds those of labs, clouds and lenders are to be read off their commitments [model.md 15.17]."""
+    first, others = APPETITE_OF_LENDERS
+    of_lenders = np.array([others if row else first for row in range(len(draft.names["lenders"]))])
+    usual = {kind: COLUMNS[kind]["risk_appetite"].default for kind in ("labs", "clouds")} | {"lenders": of_lenders}
+    for kind, default in usual.items():
         columns = draft.columns[kind]
         columns["implied"][:] = np.isnan(columns["risk_appetite"]) & draft.named
-        usual = np.where(columns["implied"] > 0, COLUMNS[kind]["risk_appetite"].default, np.nan)
-        draft.fill(kind, "risk_appetite", usual, source="model.md 15.17", note="until it is read off its commitments")
+        found = np.where(columns["implied"] > 0, default, np.nan)
+        draft.fill(kind, "risk_appetite", found, source="model.md 15.17", note="until it is read off its commitments")
     styles = [STYLES[int(code)] for code in draft.columns["investors"]["style"]]
     draft.fill("investors", "risk_appetite", [APPETITE_BY_STYLE[style] for style in styles])
-    first, others = APPETITE_OF_LENDERS
-    draft.fill("lenders", "risk_appetite", [others if row else first for row in range(len(draft.names["lenders"]))])
+    draft.fill("lenders", "risk_appetite", of_lenders)
     draft.columns["labs"]["alive"][:] = 1
 
 

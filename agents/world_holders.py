@@ -128,12 +128,13 @@ def _close(draft, holders, column, kind, row, name):
 
 
 def loans(draft, rows):
-    """Loans of clouds by lender, $bn, and the quarters over which they are repaid, both [lenders, clouds].
+    """Loans of clouds by lender, $bn, the quarters over which they are repaid, and their rate per year, all [lenders, clouds].
 
-    A row without a lender belongs to the lender called "bond market", or else to the first one.
+    A row without a lender belongs to the lender called "bond market", or else to the first one. Rates are means by balance of the
+    rows that give one; NaN where none does.
     """
     amount = np.zeros((len(draft.names["lenders"]), len(draft.names["clouds"])))
-    weighted = np.zeros_like(amount)
+    weighted, priced, interest = np.zeros_like(amount), np.zeros_like(amount), np.zeros_like(amount)
     usual = QUARTERS_PER_YEAR * draft.columns["clouds"]["accounting_life"]
     for where, line in rows:
         lender = draft.find(line.lender or _nameless(draft), ("lenders",), where)[1]
@@ -141,8 +142,11 @@ def loans(draft, rows):
         quarters = line.quarters_left or _life_left(draft, line, usual[cloud], cloud)
         amount[lender, cloud] += line.usd_bn
         weighted[lender, cloud] += line.usd_bn * quarters
+        priced[lender, cloud] += line.usd_bn * (line.rate is not None)
+        interest[lender, cloud] += line.usd_bn * (line.rate or 0)
         _note_loan(draft, line, draft.names["lenders"][lender])
-    return amount, np.where(amount > 0, weighted / np.where(amount > 0, amount, 1), usual)
+    life = np.where(amount > 0, weighted / np.where(amount > 0, amount, 1), usual)
+    return amount, life, np.where(priced > 0, interest / np.where(priced > 0, priced, 1), np.nan)
 
 
 def _nameless(draft):

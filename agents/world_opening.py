@@ -32,7 +32,7 @@ def build(world, rows, structure, files):
     _value_labs(draft)
     parent = parents(draft)
     tranches = _compute(draft, rows["contracts.csv"], parent)
-    debt, debt_life = loans(draft, rows["debt.csv"])
+    debt, debt_life, debt_rate = loans(draft, rows["debt.csv"])
     _finances(draft, debt)
     mixes = _mixes(draft, tranches, parent, debt)
     _backlog(draft, tranches, mixes["vendor_mix"])
@@ -55,6 +55,7 @@ def build(world, rows, structure, files):
         shares=held,
         debt=debt,
         debt_life=debt_life,
+        debt_rate=debt_rate,
         tranches=tuple(tranches),
         segments=tuple(world.customers),
         inhabitants=inhabitants,

@@ -5,6 +5,7 @@ Rounds price at the mark of the quarter before [model.md 11, 26.6]; scarce money
 
 import numpy as np
 
+from abm.loans import draw
 from abm.parameters import Group, parameter
 
 
@@ -113,8 +114,27 @@ class LenderParameters(Group, name="lender"):
         source="model.md 4",
         meaning="debt service coverage at the lender's quantile below which nothing new is financed",
     )
+    borrower_limit = parameter(
+        1.0, unit="share", low=0.05, high=1, source="policy switch", meaning="most of a lender's loans that may be to one owner; 1 is off"
+    )
+    tenant_limit = parameter(
+        1.0,
+        unit="share",
+        low=0.05,
+        high=1,
+        source="policy switch",
+        meaning="most of a lender's loans that may hang on one lab by who rents the compute; 1 is off",
+    )
     ban = parameter(
         4, unit="quarters", low=0, high=20, structural=True, source="model.md 26.5", meaning="quarters without credit after a lender failed"
+    )
+    floating = parameter(
+        0.25,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumption: banks' and private credit's part of the loans in worlds/industry-2026q3/debt.csv",
+        meaning="part of old loans, and of what lenders owe, that follows the base rate",
     )
     value_base = parameter(
         0.5, unit="share", low=0, high=1, source="model.md 4", meaning="largest loan over cost at appetite 0, by appetite"
@@ -204,6 +224,7 @@ def lend(industry, loans):
     rows, ledger, lenders = industry.rows, industry.ledger, industry.lenders
     amount = loans.sum(axis=2)
     own = lenders.capital_ratio * amount
+    draw(industry, loans, amount - own * industry.equity_answers)
     industry.cap.issue("capital_call", rows["Economy"], rows["lenders"], (own * industry.equity_answers)[:, None])
     ledger.pay("borrowing", rows["Economy"], rows["lenders"], (amount - own)[:, None])
     ledger.pay("loan", rows["lenders"], rows["clouds"], loans)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from abm.implied import of_clouds
-from abm.obligations import debt_service, outside_rent, power
+from abm.implied import of_clouds, of_lenders
+from abm.obligations import debt_service, lenders_service, outside_rent, power
 from abm.opening import Tranche
 from abm.planning import lenders_finance, look_ahead
 from tests.worlds import industry, opening, wanting
@@ -137,3 +137,33 @@ def test_an_owner_whose_tenants_whole_rent_does_not_pay_for_it_dares_at_least_th
     found = implied(coming=(NOBODY, 1.0, 0.0))
     assert found.quantile.tolist() == [[0.98], [0.98]]
     assert found.at_least.all()
+
+
+def test_a_lender_owes_interest_two_points_below_its_loans_and_four_fifths_of_what_is_repaid():
+    """Of a loan of 40 two years ahead 24 are left and 8 a year are repaid: 0.8 x (24 x 0.06 + 8); the pipeline brings 37.5 over 5 years."""
+    old, new = 0.8 * (24 * 0.06 + 8), 0.8 * (37.5 * 0.06 + 37.5 / 5)
+    model = owner(debt=40.0, coming=(NOBODY, 1.0, 0.0))
+    assert lenders_service(owner(debt=40.0), model.now + HORIZON)[:, 0] == pytest.approx([old] * 2)
+    assert lenders_service(model, model.now + HORIZON)[:, 0] == pytest.approx([old + new] * 2)
+
+
+def test_the_implied_appetite_of_a_lender_is_the_quantile_at_which_borrowers_just_pay_for_what_it_owes():
+    """It owes 7.552; its borrower has 1.04 of other rent after power, so the tenant has to pay 6.512 of 0.7 x 20 x exp(spread x normal)."""
+    found, committed = of_lenders(owner(debt=40.0, worlds=3, **{"cone.annual_spread": 0.8}))
+    assert committed.all()
+    assert found.quantile[:, 0] == pytest.approx([ndtr(np.log(6.512 / 14) / (0.8 * np.sqrt(2)))] * 3)
+
+
+def test_a_rich_borrower_pays_a_lender_no_more_than_is_due():
+    """The first owner pays its own service whatever its tenant does, 9.92 of a loan of 40; the second has nothing and owes as much."""
+    rich, poor = ({"cash": 0.0, "accounting_life": 5.0, "other_cash_flow": other} for other in (100.0, 0.0))
+    given = opening({"labs": [{"cash": 0.0, "revenue": 20.0}], "clouds": [rich, poor], "lenders": [{"cash": 50.0}]},
+                    people=wanting(None), debt=40.0, debt_life=20, parameters={"lender.rate": 0.08, **CERTAIN})  # fmt: skip
+    given.debt[0, 1] = 40.0
+    found, _ = of_lenders(industry(given, worlds=2))  # it owes 15.1 in all and gets 9.92 at every quantile
+    assert found.quantile.tolist() == [[0.98], [0.98]] and found.at_least.all()
+
+
+def test_a_lender_without_loans_and_pipeline_implies_nothing():
+    _, committed = of_lenders(owner(debt=0.0))
+    assert not committed.any()

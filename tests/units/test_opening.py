@@ -285,12 +285,13 @@ def test_slots_are_sales_at_the_chip_cost_of_a_gw(tmp_path):
     assert vendors["sales"].tolist() == [7]
 
 
-def test_appetites_of_named_labs_are_implied_unless_given(tmp_path):
+def test_appetites_of_named_labs_and_lenders_are_implied_unless_given(tmp_path):
     opening = opened(tmp_path, lab="risk_appetite = 0.7\nfrom_appetite = true")
     assert opening.columns["labs"]["implied"].tolist() == [1, 0, 0]
     assert opening.columns["labs"]["extrapolation"][1] == 0.7
     assert opening.columns["investors"]["risk_appetite"].tolist() == [0.8, 0.5]
     assert opening.columns["lenders"]["risk_appetite"].tolist() == [0.3, 0.6]
+    assert opening.columns["lenders"]["implied"].tolist() == [1, 1]
 
 
 # ---- values set by hand

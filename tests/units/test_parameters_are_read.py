@@ -11,9 +11,10 @@ from agents.world_file import load_world
 
 # each run reads the parameters of its own modes
 RUNS = (
-    ("archetypes-2023q1", 48, {"services.mode": "path", "lab.down_payment": "required", "customers.market_size": 600.0}),
-    ("archetypes-2023q1", 48, {"lab.down_payment": "vendor_equity", "sentiment.disclosure": 1.0, "lab.coverage_rule": 1.0}),
-    ("tutorial", 4, {}),
+    ("archetypes-2023q1", 48, {"services.mode": "path", "lab.down_payment": "required", "customers.market_size": 600.0}, ()),
+    ("archetypes-2023q1", 48, {"lab.down_payment": "vendor_equity", "sentiment.disclosure": 1.0, "lab.coverage_rule": 1.0}, ()),
+    ("tutorial", 4, {}, ()),
+    ("archetypes-2023q1", 2, {}, ({"name": "rate_shock", "at": "2023Q2"},)),
 )
 
 
@@ -31,8 +32,9 @@ def read(monkeypatch):
 
 
 def test_every_parameter_is_read_by_a_run(read):
-    for world, quarters, parameters in RUNS:
-        industry = Industry(load_world(world), worlds=24, rng=1, parameters=parameters).run(quarters)
+    for world, quarters, parameters, shocks in RUNS:
+        due = tuple(Shock.read(shock) for shock in shocks)
+        industry = Industry(load_world(world), worlds=24, rng=1, parameters=parameters, shocks=due).run(quarters)
         industry.record.outcomes(industry)
         release(industry)
     declared = {item.name for group in {**GROUPS, **OWN}.values() for item in group.declared().values()}

@@ -1,0 +1,59 @@
+"""What loans cost: an old loan pays the rate at which it was drawn, a new one the owner's present rate [model.md 11.7].
+
+Kept is one rate by lender and owner, the mean of the loans outstanding weighted by balance, so that the interest due of a quarter
+is exact while old and new loans are repaid alike. A drawing moves the mean, a repayment and a write-down leave it, an owner whose
+creditors took over pays the present rate on all that is left. Of the old loans a part floats: it follows the base rate, not the
+borrower's premium. Lenders fund themselves to match: what they owe keeps its rate, and floats, in the same way.
+"""
+
+import numpy as np
+
+
+def open_rates(industry):
+    """Rates of the opening: what the world's files say of its loans, else the owner's present rate.
+
+    What a lender owes at the opening costs it the usual distance below what its loans earn.
+    """
+    fleet, lenders, p = industry.fleet, industry.lenders, industry.lending
+    given, present = industry.opening.debt_rate, industry.clouds.rate[:, None]
+    rates = np.broadcast_to(present, (industry.worlds, len(lenders.names), len(industry.clouds.names)))
+    industry.loan_rates = rates.copy() if given is None else np.where(np.isnan(given), rates, given)
+    loans = fleet.total("loan")
+    total = loans.sum(axis=2)
+    earned = np.where(total > 0, (loans * industry.loan_rates).sum(axis=2) / np.where(total > 0, total, 1), p.rate)
+    lenders.put(funding_rate=np.maximum(0, earned - p.funding_spread))
+
+
+def mean_rate(rate, amount, new_rate, new):
+    """Mean rate of what is owed after more is borrowed, weighted by balance; the old one where nothing is new."""
+    total = amount + new
+    return np.where(new > 0, (rate * amount + new_rate * new) / np.where(total > 0, total, 1), rate)
+
+
+def draw(industry, loans, borrowed):
+    """New loans at the owners' present rates, and what lenders borrow for them at the present rate of the market.
+
+    loans: $bn, [worlds, lenders, owners]; borrowed: $bn, [worlds, lenders]; to be called before either is in the books
+    """
+    p, lenders = industry.lending, industry.lenders
+    bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
+    industry.loan_rates = mean_rate(industry.loan_rates, industry.fleet.total("loan"), industry.clouds.rate[:, None], loans)
+    market = np.maximum(0, p.rate - p.funding_spread)
+    lenders.put(funding_rate=mean_rate(lenders.funding_rate, bonds, market, borrowed))
+
+
+def interest(industry):
+    """Interest on the loans outstanding, $bn a year, [worlds, lenders, owners]."""
+    return industry.loan_rates * industry.fleet.total("loan")
+
+
+def reprice(industry, owners):
+    """All that these owners still owe pays their present rate. owners: bool, [worlds, owners]"""
+    industry.loan_rates = np.where(owners[:, None], industry.clouds.rate[:, None], industry.loan_rates)
+
+
+def float_with(industry, rise):
+    """The floating part of what is owed follows a rise of the base rate. rise: per year, [worlds, 1]"""
+    moved = industry.lending.floating * rise
+    industry.loan_rates = np.maximum(0, industry.loan_rates + moved[..., None])
+    industry.lenders.put(funding_rate=np.maximum(0, industry.lenders.funding_rate + moved))

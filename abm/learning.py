@@ -16,7 +16,13 @@ class EntryParameters(Group, name="entry"):
         6, unit="quarters", low=1, high=40, structural=True, source="model.md 13.6", meaning="quarters from a default to an entry"
     )
     sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="mood below which nobody founds a lab")
-    cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what founders raise")
+    cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what investors pay for a new lab")
+    deal = parameter(
+        0.5, unit="GW", low=0, high=10, source="model.md 8.8", meaning="first order, of whose rent a founder must be able to raise a year"
+    )
+    opex_quarters = parameter(
+        4, unit="quarters", low=0, high=20, source="model.md 8.8", meaning="quarters of fixed opex a founder must be able to raise"
+    )
     gap = parameter(0.4, unit="OOM", low=0, high=3, source="model.md 13.6", meaning="how far an entrant is behind the frontier")
     demand = parameter(0.005, unit="share", low=0, high=0.1, source="model.md 13.6", meaning="part of all spend that comes to an entrant")
     mutation = parameter(

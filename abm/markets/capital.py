@@ -209,10 +209,15 @@ def lend(industry, loans):
     ledger.pay("loan", rows["lenders"], rows["clouds"], loans)
 
 
+def on_offer(industry):
+    """What each investor offers owners of compute and founders, $bn, [worlds, investors]: a quarter of its cash while it answers calls."""
+    return industry.funds.cash_share * industry.investors.cash * industry.equity_answers
+
+
 def call_equity(industry, gap):
     """Clouds call new equity from investors for a gap, $bn, [worlds, owners]; pro rata to the investors' cash."""
     cash = industry.investors.cash
-    supply = industry.funds.cash_share * cash * industry.equity_answers
+    supply = on_offer(industry)
     wanted = gap.sum(axis=1, keepdims=True)
     scale = np.minimum(1, supply.sum(axis=1, keepdims=True) / np.where(wanted > 0, wanted, 1))
     total = cash.sum(axis=1, keepdims=True)

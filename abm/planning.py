@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from abm.clock import QUARTER
 from abm.cone import cone
 from abm.markets.capital import call_equity, loan_over_cost
+from abm.markets.chips import build_capacity
 from abm.obligations import debt_service, outside_rent, power
 
 P10, P50, P90 = 0.1, 0.5, 0.9
@@ -72,11 +73,8 @@ def plan(industry):
     wanted = lab_orders(industry, view)
     pairs = accepted(industry, view, wanted)
     pairs, prepayment, vendor_money = financed(industry, view, pairs)
-    sign(industry, view, pairs, prepayment, vendor_money)
-    industry.vendors.put(utilisation=industry.orders.utilisation(industry.compute.build_lag))
-    c = industry.chips
-    growth = industry.vendors.slot_growth(c.capacity_growth, c.capacity_fall, c.neutral_utilisation, c.utilisation_span)
-    industry.orders.plan_capacity(growth)
+    asked = sign(industry, view, pairs, prepayment, vendor_money)
+    build_capacity(industry, asked)
 
 
 def lab_orders(industry, view):
@@ -231,7 +229,10 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
 
 
 def sign(industry, view, pairs, prepayment, equity):
-    """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5]."""
+    """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5].
+
+    Returns the chips that were asked for, delivered or not, GW, [worlds, vendors].
+    """
     rows, mix = industry.rows, industry.vendor_mix
     speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
     everything = np.concatenate([pairs, speculative[:, None]], axis=1)
@@ -252,6 +253,7 @@ def sign(industry, view, pairs, prepayment, equity):
     industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], by_cloud)
     industry.labs.put(ordered_gw=signed.sum(axis=(2, 3)))
     industry.signed_equity = equity.sum(axis=1)
+    return np.matmul(everything, mix).sum(axis=1)
 
 
 def register(industry, view, by_order, chips, prepayment):

@@ -32,6 +32,7 @@ ARGUMENTS = {
     "ChipVendor.finance_budget": [VendorParameters, FIRM],
     "ChipVendor.accepts": [PAIR_LAST, PAIR_LAST, PAIR_LAST],
     "ChipVendor.slot_growth": [WORLD, WORLD, WORLD, (WORLD, QUANTILE)],
+    "ChipVendor.slot_growth_to": [FIRM, FIRM, WORLD],
     "Investor.free_cash": [InvestorParameters],
     "Investor.extrapolation": [InvestorParameters],
     "Investor.supply": [WORLD, WORLD, FIRM, InvestorParameters],

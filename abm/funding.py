@@ -4,8 +4,10 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.cone import cone
+from abm.fleet import EXTRA_OUT
 from abm.markets.capital import call_equity, share_out
 
+MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
 
@@ -93,7 +95,7 @@ def rounds(industry, owed):
     listed = np.where(labs.listed > 0, p.listed_supply, 1)
     market = p.market_share * industry.sentiment * price.sum(axis=1, keepdims=True) + p.market_base
     cash = investors.cash
-    may_buy = (investors.style[..., None] != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)
+    may_buy = eligible(industry)
     active = cash * (may_buy & (wanted > 0)[:, None]).any(axis=2)
     total = active.sum(axis=1, keepdims=True)
     budget = market * active / np.where(total > 0, total, 1)
@@ -106,6 +108,15 @@ def rounds(industry, owed):
     industry.cap.issue("lab_equity", industry.rows["investors"], industry.rows["labs"], paid)
     industry.raised, industry.asked = paid.sum(axis=1), wanted
     _note_down_rounds(industry, price)
+
+
+def eligible(industry):
+    """Which labs an investor may buy, bool, [worlds, investors, labs]: public money those that are listed, strategic money those
+    with a compute deal, which is a contract with compute still to come [model.md 11.5, 11.6].
+    """
+    style, labs = industry.investors.style[..., None], industry.labs
+    has_deal = industry.fleet.ordered(industry.now)[:, :EXTRA_OUT].sum(axis=2) > 0
+    return ((style != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)) & ((style != MONEY_FOR_DEALS) | has_deal[:, None])
 
 
 def _note_down_rounds(industry, price):

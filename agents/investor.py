@@ -31,11 +31,13 @@ class Investor(Firm):
         """Money on offer to labs this quarter, $bn, [worlds, investors].
 
         sentiment, fall since last quarter: [worlds, 1]; budget: the market's limit times its share of the cash, $bn
+        Momentum money goes with the square of the mood, up and down; contrarians double theirs after a fall. In any mood nobody
+        offers more than a quarter of its free cash [model.md 11.2, 11.5].
         """
-        own = np.minimum(funds.cash_share * self.free_cash(funds), budget)
-        momentum = np.where(self.style == MOMENTUM, np.minimum(1, sentiment) ** 2, 1)
-        contrarian = (self.style == SOVEREIGN) & (fall > funds.contrarian_fall)
-        return own * momentum * np.where(contrarian, funds.contrarian_factor, 1)
+        most = funds.cash_share * self.free_cash(funds)
+        momentum = np.where(self.style == MOMENTUM, sentiment**2, 1)
+        contrarian = np.where((self.style == SOVEREIGN) & (fall > funds.contrarian_fall), funds.contrarian_factor, 1)
+        return np.minimum(most, np.minimum(most, budget) * momentum * contrarian)
 
     @rule
     def eagerness(self, own_value, price):

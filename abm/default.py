@@ -21,8 +21,9 @@ _DUST = 1e-9
 def settle(industry, owed):
     """Pay what is due, then resolve who failed: labs, then clouds, then lenders."""
     result, claims = _clear(industry, owed)
-    if _make_arrears_whole(industry, claims, result):  # nothing that labs pay depends on it, and owners now pay as if all rent had come
-        result, claims = _clear(industry, owed)
+    for payee in ("labs", "clouds"):  # who lets compute hires none: labs that hire pay nothing more because others were made whole
+        if _make_arrears_whole(industry, claims, result, payee):
+            result, claims = _clear(industry, owed)
     _post(industry, claims, result)
     labs = result.defaulted[:, industry.cleared["labs"]] & (industry.labs.alive > 0)
     _lose_arrears(industry, claims, result)
@@ -78,20 +79,21 @@ def _unpaid(industry, claims, result, level, payer, payee):
     return np.maximum(0, owed - result.payments[level][:, where[payer], where[payee]])
 
 
-def _make_arrears_whole(industry, claims, result):
-    """With channel C1 off Economy pays owners the rent that labs leave unpaid, before owners must pay; whether there was any."""
-    unpaid = _unpaid(industry, claims, result, TRADE, "labs", "clouds")
+def _make_arrears_whole(industry, claims, result, payee):
+    """With channel C1 off Economy pays who let the compute the rent that labs leave unpaid, before it must pay; whether there was any."""
+    unpaid = _unpaid(industry, claims, result, TRADE, "labs", payee)
     whole = unpaid.sum(axis=1) * (1 - industry.contagion.counterparty)
-    industry.ledger.pay("recapitalisation", industry.rows["Economy"], industry.rows["clouds"], whole[:, None])
+    industry.ledger.pay("recapitalisation", industry.rows["Economy"], industry.rows[payee], whole[:, None])
     return whole.any()
 
 
 def _lose_arrears(industry, claims, result):
     """Unpaid rent becomes arrears and is written off with the tenant's default."""
     rows, ledger = industry.rows, industry.ledger
-    unpaid = _unpaid(industry, claims, result, TRADE, "labs", "clouds")
-    ledger.revalue("arrears", rows["clouds"], "receivable", rows["labs"], "payable", np.swapaxes(unpaid, 1, 2))
-    ledger.revalue("arrears_lost", rows["clouds"], "receivable", rows["labs"], "payable", -np.swapaxes(unpaid, 1, 2))
+    for payee in ("clouds", "labs"):
+        unpaid = np.swapaxes(_unpaid(industry, claims, result, TRADE, "labs", payee), 1, 2)
+        ledger.revalue("arrears", rows[payee], "receivable", rows["labs"], "payable", unpaid)
+        ledger.revalue("arrears_lost", rows[payee], "receivable", rows["labs"], "payable", -unpaid)
     for payer in ("labs", "clouds", "vendors"):
         for level in (WAGES, TRADE):
             lost = np.swapaxes(_unpaid(industry, claims, result, level, payer, "Economy"), 1, 2)
@@ -124,7 +126,7 @@ def resolve_labs(industry, dead):
     whole = lost * margin * (1 - industry.contagion.backlog)
     industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])
     industry.labs.put(alive=np.where(dead, 0, industry.labs.alive))
-    for name in ("training_gw", "inference_gw", "unmet_prepayment"):  # revenue of the quarter was earned and stays in the record
+    for name in ("training_gw", "inference_gw", "sublet_gw", "unmet_prepayment"):  # the quarter's revenue was earned and stays
         industry.labs.columns[name][...] = np.where(dead, 0, industry.labs.columns[name])
 
 

@@ -34,8 +34,8 @@ def fund(industry, owed):
 
 
 def shortfall(industry, owed):
-    """What a lab cannot pay from its cash, $bn, [worlds, labs]."""
-    return np.maximum(0, owed.of("labs") - industry.labs.cash)
+    """What a lab cannot pay from its cash and from what others owe it for compute, $bn, [worlds, labs]."""
+    return np.maximum(0, owed.of("labs") - owed.to("labs") - industry.labs.cash)
 
 
 def parents_cover(industry, owed):
@@ -79,7 +79,8 @@ def asks(industry, owed):
     labs, p, plans = industry.labs, industry.funds, industry.plans
     value = industry.cap.value(industry.rows["labs"])
     short = shortfall(industry, owed)
-    gap = np.maximum(0, labs.cash_wanted(plans.runway_base, plans.runway_slope) + owed.of("labs") - labs.cash) + labs.unmet_prepayment
+    wanted = labs.cash_wanted(plans.runway_base, plans.runway_slope) + owed.of("labs") - owed.to("labs")
+    gap = np.maximum(0, wanted - labs.cash) + labs.unmet_prepayment
     dilution = np.where(labs.listed > 0, p.listed_dilution, p.dilution)
     rescue = np.where(short < p.rescue_limit * value, short, 0)
     independent = (labs.parent_row < 0) * labs.alive

@@ -114,10 +114,10 @@ def _appetites(industry):
 def _models(industry):
     """Model-by-model income: training outlays and the gross profit of the model on sale [model.md 6.8]."""
     labs = industry.labs
-    compute = (
-        industry.owed.amount("rent").sum(axis=2) + industry.owed.amount("spot").sum(axis=2) + industry.owed.amount("outside_pool")[..., 0]
-    )
-    compute = compute + industry.prepaid_used
+    owed = industry.owed
+    compute = owed.amount("rent").sum(axis=2) + owed.amount("spot").sum(axis=2) + owed.amount("outside_pool")[..., 0]
+    sublet = owed.amount("sublet")
+    compute = compute + industry.prepaid_used + sublet.sum(axis=2) - sublet.sum(axis=1)  # what others hire is no cost of a model
     used = labs.training_gw + labs.inference_gw
     training = compute * labs.training_gw / np.where(used > 0, used, 1)
     earned = labs.revenue * QUARTER

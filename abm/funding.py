@@ -5,7 +5,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.cone import cone
 from abm.fleet import EXTRA_OUT
-from abm.markets.capital import call_equity, share_out
+from abm.markets.capital import call_equity, left_to_invest, share_out
 
 MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
@@ -101,11 +101,13 @@ def rounds(industry, owed):
     total = active.sum(axis=1, keepdims=True)
     budget = market * active / np.where(total > 0, total, 1)
     fall = industry.previous_sentiment - industry.sentiment
-    supply = investors.supply(industry.sentiment, fall, budget, p) * crisis * np.where(industry.funding_stopped > 0, 0, 1)
+    supply = investors.supply(industry.sentiment, fall, budget, left_to_invest(industry), p)
+    supply = supply * crisis * np.where(industry.funding_stopped > 0, 0, 1)
     values = investors_values(industry)
     eager = investors.eagerness(values, price[:, None]) * may_buy * listed[:, None]
     paid = share_out(supply, wanted, eager)
-    paid = paid * np.minimum(1, cash / np.where(paid.sum(axis=2) > 0, paid.sum(axis=2), np.inf))[..., None]
+    most = left_to_invest(industry)  # a listed lab may be offered more than an investor has left
+    paid = paid * np.minimum(1, most / np.where(paid.sum(axis=2) > 0, paid.sum(axis=2), np.inf))[..., None]
     industry.cap.issue("lab_equity", industry.rows["investors"], industry.rows["labs"], paid)
     industry.raised, industry.asked = paid.sum(axis=1), wanted
     _note_down_rounds(industry, price)

@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from abm.clock import QUARTER
 from abm.cone import cone
-from abm.markets.capital import call_equity, loan_over_cost
+from abm.markets.capital import call_equity, left_to_invest, loan_over_cost, on_offer
 from abm.markets.chips import build_capacity
 from abm.obligations import debt_service, outside_rent, power
 
@@ -129,7 +129,7 @@ def fundable_part(industry, pairs):
     """
     need, from_cash = equity_needed(industry, pairs.sum(axis=1))
     called = need - from_cash
-    supply = industry.funds.cash_share * industry.investors.cash.sum(axis=1, keepdims=True) * industry.equity_answers
+    supply = on_offer(industry).sum(axis=1, keepdims=True)
     total = called.sum(axis=1, keepdims=True)
     found = from_cash + called * np.minimum(1, supply / np.where(total > 0, total, 1))
     return np.where(need > 0, found / np.where(need > 0, need, 1), 1)
@@ -222,10 +222,21 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
     given = np.swapaxes(given, 1, 2) * (p.down_payment in ("vendor_equity", "outside_equity"))
     if p.down_payment != "outside_equity":
         return given
-    cash = industry.investors.cash
-    weights = cash / np.maximum(cash.sum(axis=1, keepdims=True), 1e-300)
-    most = industry.funds.cash_share * cash.sum(axis=1, keepdims=True) / np.maximum(given.sum(axis=(1, 2))[:, None], 1e-300)
-    return weights[..., None] * (given.sum(axis=1) * np.minimum(1, most))[:, None]
+    return outside_money(industry, pairs, given.sum(axis=1))
+
+
+def outside_money(industry, pairs, wanted):
+    """The same equity from investors, $bn, [worlds, investors, labs]: as far as the quarter's budget goes beyond owners' calls.
+
+    pairs: orders, GW, [worlds, labs, clouds]; wanted: $bn, [worlds, labs]
+    """
+    left = left_to_invest(industry)
+    need, from_cash = equity_needed(industry, pairs.sum(axis=1) * (1 + industry.clouds.speculative_share))
+    total, asked = left.sum(axis=1, keepdims=True), wanted.sum(axis=1, keepdims=True)
+    calls = (need - from_cash).sum(axis=1, keepdims=True) * industry.equity_answers
+    part = np.minimum(1, np.maximum(0, total - calls) / np.where(asked > 0, asked, 1))
+    weights = left / np.where(total > 0, total, 1)
+    return weights[..., None] * (wanted * part)[:, None]
 
 
 def sign(industry, view, pairs, prepayment, equity):

@@ -95,7 +95,8 @@ def test_capacity_follows_utilisation_unless_the_file_says_otherwise(tmp_path, o
 
 def test_an_investor_that_dares_little_keeps_cash_and_extrapolates_little(tmp_path, opened):
     model = opened(world(tmp_path, investors=0.2))
-    assert model.investors.free_cash(model.funds) == pytest.approx((1 - 0.6 * 0.8) * model.investors.cash)
+    assert model.investors.free_share(model.funds) == pytest.approx(1 - 0.6 * 0.8)
+    assert model.investors.on_offer(0, model.funds) == pytest.approx(0.25 * (1 - 0.6 * 0.8) * model.investors.cash)
     assert (model.investors.extrapolation(model.funds) == 0.2).all()
 
 
@@ -113,7 +114,7 @@ def test_an_owner_builds_without_a_tenant_as_far_as_it_dares_more_than_even(tmp_
 
 def test_without_the_word_nothing_is_mapped(opened):
     model = opened(load_world("tutorial"))
-    assert (model.investors.free_cash(model.funds) == model.investors.cash).all()
+    assert (model.investors.free_share(model.funds) == 1).all()
     assert (model.investors.extrapolation(model.funds) == model.funds.market_extrapolation).all()
     assert (base_rates(model) == model.lending.rate).all()
     assert (loan_over_cost(model) == 0.75).all()

@@ -5,9 +5,12 @@ import pytest
 
 from abm.clock import Quarter
 from abm.funding import eligible, rounds
+from abm.markets.capital import call_equity, left_to_invest
+from abm.model import Industry, release
 from abm.opening import Tranche
 from abm.operations import Dues
 from agents.investor import MOMENTUM, PUBLIC, SOVEREIGN, STRATEGIC
+from agents.world_file import load_world
 from tests.worlds import industry, opening, wanting
 
 STYLES = (MOMENTUM, STRATEGIC, SOVEREIGN, PUBLIC)
@@ -28,8 +31,8 @@ def model_with(cash=100.0, **options):
 
 def supply(model, mood, fall=0.0, budget=4.0):
     """Offers of the four investors in the first world."""
-    worlds = np.ones((model.worlds, 1))
-    return model.investors.supply(mood * worlds, fall * worlds, budget * np.ones((model.worlds, 4)), model.funds)[0].tolist()
+    one, most = np.ones((model.worlds, 1)), left_to_invest(model)
+    return model.investors.supply(mood * one, fall * one, budget * np.ones(most.shape), most, model.funds)[0].tolist()
 
 
 def test_momentum_money_goes_with_the_square_of_the_mood_up_and_down():
@@ -66,3 +69,42 @@ def test_a_lab_without_a_deal_gets_no_strategic_money_and_one_with_a_deal_does()
     held = model.cap.shares[0, model.rows["investors"], model.rows["labs"]]
     assert held[MOMENTUM].min() > 0
     assert held[STRATEGIC, 0] == 0 and held[STRATEGIC, 1] > 0
+
+
+def test_owners_calls_and_rounds_draw_on_one_budget_a_quarter():
+    """Four investors of 100 have 25 each for the quarter, however often they are asked."""
+    model = model_with()
+    model.begin()
+    model.cap.mark(model.rows["labs"], np.array([[1000.0, 1000.0]]))
+    model.labs.put(unmet_prepayment=50.0, revenue=1000.0, listed=1)
+    assert call_equity(model, np.array([[60.0]])).item() == pytest.approx(60)
+    assert left_to_invest(model)[0] == pytest.approx([10, 10, 10, 10])
+    rounds(model, Dues())
+    assert model.raised.sum() == pytest.approx(40)
+    assert call_equity(model, np.array([[60.0]])).item() == pytest.approx(0)
+    assert model.investors.cash[0] == pytest.approx([75, 75, 75, 75])
+    model.begin()
+    assert left_to_invest(model)[0] == pytest.approx([75 / 4] * 4)
+
+
+def test_a_call_falls_on_who_has_something_left():
+    model = model_with()
+    model.begin()
+    rows = model.rows["investors"]
+    model.cap.issue("lab_equity", slice(rows.start, rows.start + 1), model.rows["labs"], np.array([[[25.0, 0.0]]]))
+    assert call_equity(model, np.array([[30.0]])).item() == pytest.approx(30)
+    assert model.investors.cash[0] == pytest.approx([75, 90, 90, 90])
+
+
+@pytest.mark.parametrize("rule", ["vendor_equity", "outside_equity"])
+def test_in_no_quarter_of_a_run_does_an_investor_put_in_more_than_a_quarter_of_its_cash(rule):
+    model = Industry(load_world("archetypes-2023q1"), worlds=6, rng=1, parameters={"lab.down_payment": rule})
+    flows, rows, bound = model.ledger.flows, model.rows["investors"], False
+    for _ in range(32):
+        model.step()
+        put_in = -sum(flows[flow][:, rows] for flow in ("cloud_equity", "lab_equity", "vendor_equity"))
+        had = model.investors.cash + put_in - flows["redemption"][:, rows]
+        assert (put_in <= 0.25 * had + 1e-9).all()
+        bound = bound or (put_in > 0.2 * had).any()
+    release(model)
+    assert bound  # or the test would show nothing

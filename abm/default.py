@@ -10,6 +10,7 @@ from abm.clearing import clear
 from abm.clock import QUARTER
 from abm.learning import open_new_lab
 from abm.loans import reprice
+from abm.markets.capital import on_offer
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
 from abm.vintages import over_vintages, rows_of
@@ -21,8 +22,9 @@ _DUST = 1e-9
 def settle(industry, owed):
     """Pay what is due, then resolve who failed: labs, then clouds, then lenders."""
     result, claims = _clear(industry, owed)
-    if _make_arrears_whole(industry, claims, result):  # nothing that labs pay depends on it, and owners now pay as if all rent had come
-        result, claims = _clear(industry, owed)
+    for payee in ("labs", "clouds"):  # who lets compute hires none: labs that hire pay nothing more because others were made whole
+        if _make_arrears_whole(industry, claims, result, payee):
+            result, claims = _clear(industry, owed)
     _post(industry, claims, result)
     labs = result.defaulted[:, industry.cleared["labs"]] & (industry.labs.alive > 0)
     _lose_arrears(industry, claims, result)
@@ -78,20 +80,21 @@ def _unpaid(industry, claims, result, level, payer, payee):
     return np.maximum(0, owed - result.payments[level][:, where[payer], where[payee]])
 
 
-def _make_arrears_whole(industry, claims, result):
-    """With channel C1 off Economy pays owners the rent that labs leave unpaid, before owners must pay; whether there was any."""
-    unpaid = _unpaid(industry, claims, result, TRADE, "labs", "clouds")
+def _make_arrears_whole(industry, claims, result, payee):
+    """With channel C1 off Economy pays who let the compute the rent that labs leave unpaid, before it must pay; whether there was any."""
+    unpaid = _unpaid(industry, claims, result, TRADE, "labs", payee)
     whole = unpaid.sum(axis=1) * (1 - industry.contagion.counterparty)
-    industry.ledger.pay("recapitalisation", industry.rows["Economy"], industry.rows["clouds"], whole[:, None])
+    industry.ledger.pay("recapitalisation", industry.rows["Economy"], industry.rows[payee], whole[:, None])
     return whole.any()
 
 
 def _lose_arrears(industry, claims, result):
     """Unpaid rent becomes arrears and is written off with the tenant's default."""
     rows, ledger = industry.rows, industry.ledger
-    unpaid = _unpaid(industry, claims, result, TRADE, "labs", "clouds")
-    ledger.revalue("arrears", rows["clouds"], "receivable", rows["labs"], "payable", np.swapaxes(unpaid, 1, 2))
-    ledger.revalue("arrears_lost", rows["clouds"], "receivable", rows["labs"], "payable", -np.swapaxes(unpaid, 1, 2))
+    for payee in ("clouds", "labs"):
+        unpaid = np.swapaxes(_unpaid(industry, claims, result, TRADE, "labs", payee), 1, 2)
+        ledger.revalue("arrears", rows[payee], "receivable", rows["labs"], "payable", unpaid)
+        ledger.revalue("arrears_lost", rows[payee], "receivable", rows["labs"], "payable", -unpaid)
     for payer in ("labs", "clouds", "vendors"):
         for level in (WAGES, TRADE):
             lost = np.swapaxes(_unpaid(industry, claims, result, level, payer, "Economy"), 1, 2)
@@ -125,7 +128,7 @@ def resolve_labs(industry, dead):
     whole = lost * margin * (1 - industry.contagion.backlog)
     industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])
     industry.labs.put(alive=np.where(dead, 0, industry.labs.alive))
-    for name in ("training_gw", "inference_gw", "unmet_prepayment"):  # revenue of the quarter was earned and stays in the record
+    for name in ("training_gw", "inference_gw", "sublet_gw", "unmet_prepayment"):  # the quarter's revenue was earned and stays
         industry.labs.columns[name][...] = np.where(dead, 0, industry.labs.columns[name])
 
 
@@ -251,21 +254,35 @@ def _pay_down_borrowings(industry, claims, result):
     industry.ledger.pay("borrowing_repaid", rows["lenders"], rows["Economy"], amount[..., None])
 
 
+def entry_capital(industry):
+    """What a new lab must be able to raise, $bn, [worlds, 1] [model.md 8.8]: its first deal's first year of rent and its first opex.
+
+    Rent is what owners ask on average for new compute; opex is what does not depend on revenue, which an entrant hardly has yet.
+    """
+    p, prices = industry.entry, industry.clouds.contract_price
+    rent = prices.mean(axis=1, keepdims=True) if prices.shape[1] else np.zeros((industry.worlds, 1))
+    return np.maximum(p.cash, p.deal * rent + p.opex_quarters * industry.fixed_opex())
+
+
 def enter(industry):
-    """A spare row becomes a new lab some quarters after a default, when the mood allows it [model.md 13.6, 26.13]."""
+    """A spare row becomes a new lab some quarters after a default, when mood and capital allow it [model.md 8.8, 13.6, 26.13].
+
+    Capital is raised in stages, as venture capital is: nobody founds a lab unless investors have the whole entry capital on offer,
+    but at the opening they pay `entry.cash` for all of it [26.9, posting 26]; the rest comes in rounds, once orders need it. Paying all
+    at once would buy a lab that the market values at about that cash for twice its value.
+    """
     labs, p, rows = industry.labs, industry.entry, industry.rows
     due = (labs.died >= 0) & (industry.now - labs.died == p.delay)
     waiting = np.minimum(industry.entrants_waiting + due.sum(axis=1, keepdims=True), industry.spare.sum())
     free = industry.spare & (labs.alive == 0) & (labs.died < 0)
     first = free & (np.cumsum(free, axis=1) == 1)
-    opens = first & (waiting > 0) & (industry.sentiment > p.sentiment)
+    offered = on_offer(industry)
+    total = offered.sum(axis=1, keepdims=True)
+    opens = first & (waiting > 0) & (industry.sentiment > p.sentiment) & (total >= entry_capital(industry))
     industry.entrants_waiting = waiting - opens.any(axis=1, keepdims=True)
     if not opens.any():
         return
     open_new_lab(industry, opens)
-    cash = industry.investors.cash
-    total = cash.sum(axis=1, keepdims=True)
-    weights = cash / np.where(total > 0, total, 1)
-    stake = np.minimum(p.cash, total) * opens
+    weights = offered / np.where(total > 0, total, 1)
     industry.cap.hand_over(rows["labs"], opens, rows["investors"], weights)
-    industry.cap.issue("lab_equity", rows["investors"], rows["labs"], weights[..., None] * stake[:, None])
+    industry.cap.issue("lab_equity", rows["investors"], rows["labs"], weights[..., None] * (p.cash * opens)[:, None])

@@ -99,7 +99,8 @@ class Fleet(Vintages):
         self.chips_due = empty_vintages(worlds, owners, vendors, span)
         self.loan, self.principal = (empty_vintages(worlds, lenders, owners, span) for _ in range(2))
         self._kept = {}
-        self.hired = np.zeros((worlds, 1))  # share of idle compute hired on the spot market in the last quarter
+        self.hired = np.zeros((worlds, 1))  # share of what was for hire on the spot market that was hired in the last quarter
+        self.offered = np.zeros((worlds, tenants))  # GW that tenants offered there in the last quarter
         self.delivered = np.zeros((worlds, owners))  # GW taken into service less GW scrapped, from the opening on
         self.fire_sales = 1.0  # the switch of the fire-sale channel, [worlds, 1]
         self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
@@ -214,11 +215,16 @@ class Fleet(Vintages):
         total = service.sum(axis=1, keepdims=True)
         return np.where(total > 0, service[:, IDLE, None] / np.where(total > 0, total, 1), 0)
 
+    def unused(self, now):
+        """Share of compute in service that is for hire and that nobody hired, its owners' or its tenants', [worlds, 1]."""
+        service = self.in_service(now).sum(axis=(1, 2))[:, None]
+        offered = self.offered.sum(axis=1, keepdims=True) / np.where(service > 0, service, 1)
+        return np.minimum(1, self.idle_ratio(now) + offered) * (1 - self.hired)
+
     def economic_value(self, now):
         """Value of the compute in service at used prices, fire sale included, $bn, [worlds, owners] [model.md 9.2]."""
         p, there = self.parameters, self.delivered_by(now)
-        unused = self.idle_ratio(now) * (1 - self.hired)
-        fire = np.clip(1 - p.fire_sale * unused * self.fire_sales, p.fire_floor, 1)
+        fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
         price = p.chip_cost * self.decay(now)[:, there] * fire + p.shell
         return weighed(self._once("owned", now, lambda _: self.gw[..., there].sum(axis=1)), price)
 
@@ -254,6 +260,7 @@ class Fleet(Vintages):
         self.changed()
         end = self.at(now) + 1
         where = np.nonzero(tenants)
+        self.offered[where] = 0  # from now on it is idle
         leaving = rows_of(self.gw, *where)
         self.gw[where] = 0
         orphaned = np.zeros_like(self.book)

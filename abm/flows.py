@@ -47,6 +47,7 @@ FLOWS = {
     "budget": Flow("Customers' income", TRANSFER),
     "rent": Flow("Compute rent, contract", PURCHASE),
     "spot": Flow("Compute rent, spot", PURCHASE),
+    "sublet": Flow("Compute rent, spot, of labs that sublet", PURCHASE),
     "outside_pool": Flow("Rent to the outside pool", PURCHASE),
     "outside_rent": Flow("Compute rent of outside tenants", PURCHASE),
     "prepayment": Flow("Prepayment paid", PURCHASE, "prepaid", "prepaid_owed"),

@@ -7,7 +7,7 @@ from abm.equity import CapTable
 from abm.fleet import IDLE, OUTSIDE, Fleet
 from abm.ledger import Ledger
 from abm.markets.capital import loan_over_cost
-from abm.markets.chips import Orders
+from abm.markets.chips import Orders, open_orders
 from abm.opening import FIRM_KINDS
 from abm.population import Population, declared
 from abm.renewal import let_outside
@@ -120,6 +120,7 @@ def _open_slots(industry):
     orders.booked[..., :span] = ahead[..., :span]
     orders.slots = np.maximum(orders.slots, orders.booked)
     industry.orders = orders
+    open_orders(industry)
     fleet.delivered += over_vintages(fleet.gw[..., :at]).sum(axis=1)
     sales = np.asarray(industry.opening.columns["vendors"].get("sales", slots * 0), dtype=float)
     other = np.asarray(industry.opening.columns["vendors"].get("other_buyers_share", slots * 0), dtype=float)

@@ -4,8 +4,10 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.cone import cone
-from abm.markets.capital import call_equity, share_out
+from abm.fleet import EXTRA_OUT
+from abm.markets.capital import call_equity, left_to_invest, share_out
 
+MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
 
@@ -32,8 +34,8 @@ def fund(industry, owed):
 
 
 def shortfall(industry, owed):
-    """What a lab cannot pay from its cash, $bn, [worlds, labs]."""
-    return np.maximum(0, owed.of("labs") - industry.labs.cash)
+    """What a lab cannot pay from its cash and from what others owe it for compute, $bn, [worlds, labs]."""
+    return np.maximum(0, owed.of("labs") - owed.to("labs") - industry.labs.cash)
 
 
 def parents_cover(industry, owed):
@@ -77,7 +79,8 @@ def asks(industry, owed):
     labs, p, plans = industry.labs, industry.funds, industry.plans
     value = industry.cap.value(industry.rows["labs"])
     short = shortfall(industry, owed)
-    gap = np.maximum(0, labs.cash_wanted(plans.runway_base, plans.runway_slope) + owed.of("labs") - labs.cash) + labs.unmet_prepayment
+    wanted = labs.cash_wanted(plans.runway_base, plans.runway_slope) + owed.of("labs") - owed.to("labs")
+    gap = np.maximum(0, wanted - labs.cash) + labs.unmet_prepayment
     dilution = np.where(labs.listed > 0, p.listed_dilution, p.dilution)
     rescue = np.where(short < p.rescue_limit * value, short, 0)
     independent = (labs.parent_row < 0) * labs.alive
@@ -93,19 +96,30 @@ def rounds(industry, owed):
     listed = np.where(labs.listed > 0, p.listed_supply, 1)
     market = p.market_share * industry.sentiment * price.sum(axis=1, keepdims=True) + p.market_base
     cash = investors.cash
-    may_buy = (investors.style[..., None] != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)
+    may_buy = eligible(industry)
     active = cash * (may_buy & (wanted > 0)[:, None]).any(axis=2)
     total = active.sum(axis=1, keepdims=True)
     budget = market * active / np.where(total > 0, total, 1)
     fall = industry.previous_sentiment - industry.sentiment
-    supply = investors.supply(industry.sentiment, fall, budget, p) * crisis * np.where(industry.funding_stopped > 0, 0, 1)
+    supply = investors.supply(industry.sentiment, fall, budget, left_to_invest(industry), p)
+    supply = supply * crisis * np.where(industry.funding_stopped > 0, 0, 1)
     values = investors_values(industry)
     eager = investors.eagerness(values, price[:, None]) * may_buy * listed[:, None]
     paid = share_out(supply, wanted, eager)
-    paid = paid * np.minimum(1, cash / np.where(paid.sum(axis=2) > 0, paid.sum(axis=2), np.inf))[..., None]
+    most = left_to_invest(industry)  # a listed lab may be offered more than an investor has left
+    paid = paid * np.minimum(1, most / np.where(paid.sum(axis=2) > 0, paid.sum(axis=2), np.inf))[..., None]
     industry.cap.issue("lab_equity", industry.rows["investors"], industry.rows["labs"], paid)
     industry.raised, industry.asked = paid.sum(axis=1), wanted
     _note_down_rounds(industry, price)
+
+
+def eligible(industry):
+    """Which labs an investor may buy, bool, [worlds, investors, labs]: public money those that are listed, strategic money those
+    with a compute deal, which is a contract with compute still to come [model.md 11.5, 11.6].
+    """
+    style, labs = industry.investors.style[..., None], industry.labs
+    has_deal = industry.fleet.ordered(industry.now)[:, :EXTRA_OUT].sum(axis=2) > 0
+    return ((style != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)) & ((style != MONEY_FOR_DEALS) | has_deal[:, None])
 
 
 def _note_down_rounds(industry, price):

@@ -16,7 +16,13 @@ class EntryParameters(Group, name="entry"):
         6, unit="quarters", low=1, high=40, structural=True, source="model.md 13.6", meaning="quarters from a default to an entry"
     )
     sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="mood below which nobody founds a lab")
-    cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what founders raise")
+    cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what investors pay for a new lab")
+    deal = parameter(
+        0.5, unit="GW", low=0, high=10, source="model.md 8.8", meaning="first order, of whose rent a founder must be able to raise a year"
+    )
+    opex_quarters = parameter(
+        4, unit="quarters", low=0, high=20, source="model.md 8.8", meaning="quarters of fixed opex a founder must be able to raise"
+    )
     gap = parameter(0.4, unit="OOM", low=0, high=3, source="model.md 13.6", meaning="how far an entrant is behind the frontier")
     demand = parameter(0.005, unit="share", low=0, high=0.1, source="model.md 13.6", meaning="part of all spend that comes to an entrant")
     mutation = parameter(
@@ -108,10 +114,10 @@ def _appetites(industry):
 def _models(industry):
     """Model-by-model income: training outlays and the gross profit of the model on sale [model.md 6.8]."""
     labs = industry.labs
-    compute = (
-        industry.owed.amount("rent").sum(axis=2) + industry.owed.amount("spot").sum(axis=2) + industry.owed.amount("outside_pool")[..., 0]
-    )
-    compute = compute + industry.prepaid_used
+    owed = industry.owed
+    compute = owed.amount("rent").sum(axis=2) + owed.amount("spot").sum(axis=2) + owed.amount("outside_pool")[..., 0]
+    sublet = owed.amount("sublet")
+    compute = compute + industry.prepaid_used + sublet.sum(axis=2) - sublet.sum(axis=1)  # what others hire is no cost of a model
     used = labs.training_gw + labs.inference_gw
     training = compute * labs.training_gw / np.where(used > 0, used, 1)
     earned = labs.revenue * QUARTER

@@ -1,4 +1,4 @@
-"""What owners of compute will owe and earn at a quarter to come, if contracts and pipeline stay as they are signed."""
+"""What labs owe this quarter in any case, and what owners of compute will owe and earn at a quarter to come, as contracts are signed."""
 
 import numpy as np
 
@@ -47,3 +47,18 @@ def lenders_service(industry, quarter):
     (left, drawn, repaid), p, lenders = debt_ahead(industry, quarter), industry.lending, industry.lenders
     market = np.maximum(0, p.rate - p.funding_spread)
     return (1 - lenders.capital_ratio) * (lenders.funding_rate * left.sum(axis=2) + market * drawn.sum(axis=2) + repaid.sum(axis=2))
+
+
+def opex_due(industry):
+    """Opex of a quarter at the revenue labs have, $bn, [worlds, labs]."""
+    labs, policy = industry.labs, industry.policy
+    opex = (np.maximum(0, labs.opex_ratio - industry.opex_relief()) * labs.revenue * QUARTER + industry.fixed_opex()) * labs.alive
+    return opex + policy.compliance_cost * np.where(labs.revenue > policy.compliance_from, labs.revenue, 0) * QUARTER
+
+
+def prepaid_this_quarter(industry):
+    """Vintages with prepayments, a slice, and what of this quarter's rent these cover, $bn, [worlds, labs, owners, vintages there]."""
+    fleet = industry.fleet
+    there = slice(fleet.used("prepaid").start, fleet.at(industry.now) + 1)
+    rent = sum(rents[..., there] for rents in fleet.rent) * QUARTER
+    return there, np.minimum(fleet.prepaid[..., there], rent)

@@ -10,11 +10,13 @@ from dataclasses import replace
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.distress import sublet_share
 from abm.fleet import IDLE
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, ratio
 
-_OF_LABS = ("served", "by_class", "demand", "turned_away", "guests", "spot_gw", "outside_gw", "inference_gw", "training_gw")
+_OF_LABS = ("served", "by_class", "demand", "turned_away", "guests", "spot_gw", "outside_gw", "offered_gw", "sublet_gw", "inference_gw",
+            "training_gw")  # fmt: skip
 
 
 class OpenWeights:
@@ -57,6 +59,7 @@ class OpenWeights:
             alive=np.concatenate([capacity.alive, self.offered], axis=1),
             idle=capacity.idle,
             outside=capacity.outside,
+            distressed=np.concatenate([capacity.distressed, none > 0], axis=1),
         )
 
     def purse(self, money):
@@ -78,7 +81,7 @@ def of_labs(served, labs):
 
 
 def pay_for_compute(industry, served):
-    """Users of open weights pay the owners of the idle compute they use, and the pool outside; posts it and returns it.
+    """Users of open weights pay the owners of the idle compute they use, labs that sublet, and the pool outside; posts it and returns it.
 
     Returns what enterprises and consumers pay, $bn a year, [worlds, 2].
     """
@@ -86,15 +89,15 @@ def pay_for_compute(industry, served):
     paid, consumer = served.served[:, labs:].sum(axis=1), served.by_class[:, labs:, -1].sum(axis=1)
     by_kind = np.stack([paid - consumer, consumer], axis=1)
     spot, outside = (amount[:, labs:].sum(axis=1)[:, None] for amount in (served.spot_gw, served.outside_gw))
-    to_owners = ratio(spot, spot + outside)
-    owners = idle_share(industry)
+    on_spot, elsewhere = by_kind * ratio(spot, spot + outside), by_kind * (1 - ratio(spot, spot + outside))
     industry.ledger.pay("budget", rows["Economy"], rows["customers"], by_kind[:, None] * QUARTER)
-    industry.ledger.pay("open_weights", rows["customers"], rows["clouds"], (by_kind * to_owners)[..., None] * owners[:, None] * QUARTER)
-    industry.ledger.pay("open_weights", rows["customers"], rows["Economy"], (by_kind * (1 - to_owners))[..., None] * QUARTER)
+    for kind, share in (("clouds", idle_share(industry)), ("labs", sublet_share(industry))):
+        industry.ledger.pay("open_weights", rows["customers"], rows[kind], on_spot[..., None] * share[:, None] * QUARTER)
+    industry.ledger.pay("open_weights", rows["customers"], rows["Economy"], elsewhere[..., None] * QUARTER)
     return by_kind
 
 
 def idle_share(industry):
-    """Each owner's share of the idle compute that is for hire, [worlds, owners]."""
+    """Each owner's share of the compute that is for hire on the spot market, [worlds, owners]."""
     idle = np.where(industry.switched_off, 0, industry.fleet.effective(industry.now)[:, IDLE])
     return idle / np.where(industry.idle_gw > 0, industry.idle_gw, 1)

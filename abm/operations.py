@@ -3,15 +3,17 @@
 Revenue is received in cash; what is owed is only written down, by seniority, and paid once in phase 9 [model.md 26.1].
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.distress import in_distress, offer, sublet_share
 from abm.fleet import EXTRA_OUT, IDLE, contract_price, list_price
 from abm.loans import interest
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
+from abm.obligations import opex_due, prepaid_this_quarter
 from abm.open_weights import idle_share, of_labs, pay_for_compute
 from abm.vintages import over_vintages
 
@@ -36,6 +38,10 @@ class Dues:
     def of(self, kind):
         """All that a kind owes, $bn, [worlds, payers]."""
         return sum(amount.sum(axis=2) for _, payer, _, amount in self.claims.values() if payer == kind)
+
+    def to(self, kind):
+        """All that a kind is owed, $bn, [worlds, payees]."""
+        return sum(amount.sum(axis=1) for _, _, payee, amount in self.claims.values() if payee == kind)
 
 
 def post(industry):
@@ -66,7 +72,7 @@ def switched_off(industry):
 
 
 def supply(industry):
-    """What labs can serve with this quarter, a Supply; idle compute is for hire on the spot market."""
+    """What labs can serve with this quarter, a Supply; idle compute is for hire on the spot market, and so is that of labs in distress."""
     effective = industry.fleet.effective(industry.now)
     return Supply(
         density=np.maximum(industry.labs.revenue_density, np.finfo(float).tiny),
@@ -74,6 +80,7 @@ def supply(industry):
         alive=industry.labs.alive > 0,
         idle=np.where(industry.switched_off, 0, effective[:, IDLE]).sum(axis=1, keepdims=True),
         outside=outside_pool(industry.services, industry.now),
+        distressed=in_distress(industry),
     )
 
 
@@ -107,8 +114,8 @@ def serve(industry, wanted):
     """Phase 6: rationing; what is served is this quarter's revenue, the rest of a lab's compute trains its next model."""
     labs, s = industry.labs, industry.services
     capacity = supply(industry)
-    industry.idle_gw = capacity.idle
     industry.served = _everybody(industry, wanted, capacity)
+    offer(industry, capacity, industry.served)
     served = of_labs(industry.served, len(labs.names))
     of_customers = np.ascontiguousarray(wanted[:, : len(labs.names)])  # users of open weights press on no lab's prices
     industry.scarcity = scarcity_index(s, industry.scarcity, of_customers.sum(axis=(1, 2))[:, None], _for_prices(industry, capacity))
@@ -121,8 +128,8 @@ def serve(industry, wanted):
         outage=served.outage(labs.outage, s),
         inference_gw=served.inference_gw,
         training_gw=served.training_gw,
+        sublet_gw=served.sublet_gw,
     )
-    industry.fleet.hired = np.minimum(1, total(industry.served.spot_gw) / np.where(capacity.idle > 0, capacity.idle, 1))
     return served
 
 
@@ -154,7 +161,7 @@ def purse(industry, wanted):
 def _for_prices(industry, capacity):
     """Compute that presses on prices: idle compute does so only through the fire-sale channel."""
     idle = capacity.idle * industry.contagion.fire_sale
-    return Supply(capacity.density, capacity.effective, capacity.alive, idle, capacity.outside)
+    return replace(capacity, idle=idle)
 
 
 def spot_price(industry):
@@ -185,7 +192,8 @@ def receive(industry, served):
     industry.vendors.put(other_sales=path * index, sales=industry.chip_sales)
     ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
     if industry.made_whole.rent[..., 0].any():
-        hired = _spot_rent(industry, served).sum(axis=1) + ledger.flows["open_weights"][:, rows["clouds"]]
+        hired = spot_price(industry) * total(served.spot_gw) * idle_share(industry) * QUARTER
+        hired = hired + ledger.flows["open_weights"][:, rows["clouds"]]
         industry.made_whole.pay(industry, hired)
 
 
@@ -200,9 +208,7 @@ def customers_pay(industry, served):
 def consume_prepayments(industry):
     """Rents of the first year that were paid in advance: no cash moves. Returns them, $bn, [worlds, labs, owners]."""
     fleet, rows = industry.fleet, industry.rows
-    there = slice(fleet.used("prepaid").start, fleet.at(industry.now) + 1)
-    rent = sum(rents[..., there] for rents in fleet.rent) * QUARTER
-    used = np.minimum(fleet.prepaid[..., there], rent)
+    there, used = prepaid_this_quarter(industry)
     fleet.prepaid[..., there] -= used
     used = over_vintages(used)
     industry.ledger.revalue("consumption", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -used)
@@ -213,10 +219,8 @@ def dues(industry, served):
     """Phase 7, obligations: everything that falls due this quarter, a Dues."""
     labs, clouds, vendors, fleet = industry.labs, industry.clouds, industry.vendors, industry.fleet
     p, now, owed = industry.compute, industry.now, Dues()
-    opex = (np.maximum(0, labs.opex_ratio - industry.opex_relief()) * labs.revenue * QUARTER + industry.fixed_opex()) * labs.alive
-    opex = opex + industry.policy.compliance_cost * np.where(labs.revenue > industry.policy.compliance_from, labs.revenue, 0) * QUARTER
-    labs.put(opex=opex)
-    owed.owe("opex", WAGES, "labs", "Economy", opex[..., None])
+    labs.put(opex=opex_due(industry))
+    owed.owe("opex", WAGES, "labs", "Economy", labs.opex[..., None].copy())
     service = fleet.in_service(now)
     hired = fleet.hired * ~industry.switched_off  # what is switched off serves nobody
     standing = (1 - hired) * (1 - p.idle_power * ~industry.switched_off)  # part of the power that idle compute saves
@@ -235,17 +239,13 @@ def dues(industry, served):
     prepaid = consume_prepayments(industry)
     industry.prepaid_used = prepaid.sum(axis=2)
     owed.owe("rent", TRADE, "labs", "clouds", np.maximum(0, fleet.rent_due(now) * QUARTER - prepaid))
-    owed.owe("spot", TRADE, "labs", "clouds", _spot_rent(industry, served))
+    industry.spot = spot_price(industry)
+    hired = (industry.spot * served.spot_gw * QUARTER)[..., None]
+    owed.owe("spot", TRADE, "labs", "clouds", hired * idle_share(industry)[:, None])
+    owed.owe("sublet", TRADE, "labs", "labs", hired * sublet_share(industry)[:, None])
     pool = list_price(p, industry.lending.rate) * industry.services.outside_premium * served.outside_gw * QUARTER
     owed.owe("outside_pool", TRADE, "labs", "Economy", pool[..., None])
     labs.put(obligations=owed.of("labs"))
     clouds.put(ebitda=(fleet.rent_due(now).sum(axis=1) + clouds.outside_rent) - p.power * running)
     industry.owed = owed
     return owed
-
-
-def _spot_rent(industry, served):
-    """Spot rent by lab and owner, $bn: owners share it by their idle compute, [worlds, labs, owners]."""
-    price = spot_price(industry)
-    industry.spot = price
-    return (price * served.spot_gw)[..., None] * idle_share(industry)[:, None] * QUARTER

@@ -13,7 +13,8 @@ from abm.concentration import within_limits
 from abm.cone import cone
 from abm.fleet import EXTRA_OUT, EXTRA_TENANTS
 from abm.loans import interest
-from abm.markets.capital import call_equity, loan_over_cost
+from abm.markets.capital import call_equity, left_to_invest, loan_over_cost, on_offer
+from abm.markets.chips import build_capacity
 from abm.obligations import debt_service, outside_rent, power
 from abm.renewal import renewals
 
@@ -77,11 +78,8 @@ def plan(industry):
     wanted = lab_orders(industry, view)
     pairs = accepted(industry, view, wanted)
     pairs, prepayment, vendor_money = financed(industry, view, pairs)
-    sign(industry, view, pairs, prepayment, vendor_money)
-    industry.vendors.put(utilisation=industry.orders.utilisation(industry.compute.build_lag))
-    c = industry.chips
-    growth = industry.vendors.slot_growth(c.capacity_growth, c.capacity_fall, c.neutral_utilisation, c.utilisation_span)
-    industry.orders.plan_capacity(growth)
+    asked = sign(industry, view, pairs, prepayment, vendor_money)
+    build_capacity(industry, asked)
 
 
 def lab_orders(industry, view):
@@ -140,7 +138,7 @@ def fundable_part(industry, gw):
     """
     need, from_cash = equity_needed(industry, gw)
     called = need - from_cash
-    supply = industry.funds.cash_share * industry.investors.cash.sum(axis=1, keepdims=True) * industry.equity_answers
+    supply = on_offer(industry).sum(axis=1, keepdims=True)
     total = called.sum(axis=1, keepdims=True)
     found = from_cash + called * np.minimum(1, supply / np.where(total > 0, total, 1))
     return np.where(need > 0, found / np.where(need > 0, need, 1), 1)
@@ -228,14 +226,28 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
     given = np.swapaxes(given, 1, 2) * (p.down_payment in ("vendor_equity", "outside_equity"))
     if p.down_payment != "outside_equity":
         return given
-    cash = industry.investors.cash
-    weights = cash / np.maximum(cash.sum(axis=1, keepdims=True), 1e-300)
-    most = industry.funds.cash_share * cash.sum(axis=1, keepdims=True) / np.maximum(given.sum(axis=(1, 2))[:, None], 1e-300)
-    return weights[..., None] * (given.sum(axis=1) * np.minimum(1, most))[:, None]
+    return outside_money(industry, pairs, given.sum(axis=1))
+
+
+def outside_money(industry, pairs, wanted):
+    """The same equity from investors, $bn, [worlds, investors, labs]: as far as the quarter's budget goes beyond owners' calls.
+
+    pairs: orders, GW, [worlds, labs, clouds]; wanted: $bn, [worlds, labs]
+    """
+    left = left_to_invest(industry)
+    need, from_cash = equity_needed(industry, pairs.sum(axis=1) * (1 + industry.clouds.speculative_share))
+    total, asked = left.sum(axis=1, keepdims=True), wanted.sum(axis=1, keepdims=True)
+    calls = (need - from_cash).sum(axis=1, keepdims=True) * industry.equity_answers
+    part = np.minimum(1, np.maximum(0, total - calls) / np.where(asked > 0, asked, 1))
+    weights = left / np.where(total > 0, total, 1)
+    return weights[..., None] * (wanted * part)[:, None]
 
 
 def sign(industry, view, pairs, prepayment, equity):
-    """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5]."""
+    """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5].
+
+    Returns the chips that were asked for, delivered or not, GW, [worlds, vendors].
+    """
     rows, mix = industry.rows, industry.vendor_mix
     speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
     own = np.stack([speculative, np.broadcast_to(view.renewed, speculative.shape)], axis=1)
@@ -258,6 +270,7 @@ def sign(industry, view, pairs, prepayment, equity):
     industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], by_cloud)
     industry.labs.put(ordered_gw=signed.sum(axis=(2, 3)))
     industry.signed_equity = equity.sum(axis=1)
+    return np.matmul(everything, mix).sum(axis=1)
 
 
 def register(industry, view, by_order, chips, prepayment):

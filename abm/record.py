@@ -12,8 +12,8 @@ from abm.outcomes import further_outcomes
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
-             "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "forecast_high", "inference_gw", "training_gw", "alive",
-             "listed"),
+             "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "forecast_high", "inference_gw", "training_gw",
+             "sublet_gw", "alive", "listed"),
     "clouds": ("contract_price", "rate", "ebitda", "reorganised"),
     "vendors": ("sales", "other_sales", "utilisation", "profit"),
     "investors": (),
@@ -24,6 +24,7 @@ UNITS = {  # of rules that are not about money
     "I10 contracts are GW in place": "GW",
     "I10 GW in service are GW delivered": "GW",
     "I11 bookings within slots": "GW",
+    "labs' compute serves, trains or is let": "GWe",
     "I12 weights sum to one": "shares",
 }
 FROM_BOOKS = {"cash": ("cash", 1), "value": ("equity", -1), "debt": ("debt", -1), "loans": ("loans", 1), "stakes": ("stakes", 1)}
@@ -172,6 +173,7 @@ def subsidiary_residuals(industry):
         "I10 contracts are GW in place": _contracted_gap(fleet),
         "I10 GW in service are GW delivered": fleet.in_service(industry.now).sum(axis=1) - fleet.delivered,
         "I11 bookings within slots": beyond.sum(axis=2),
+        "labs' compute serves, trains or is let": _unused_compute(industry),
         "customers hold no cash": customers,
         "labs' revenue is what customers paid them": _flow_gap(industry, "labs", "revenue", "services"),
         "owners' outside rent is what they were paid": _flow_gap(industry, "clouds", "outside_rent", "outside_rent"),
@@ -207,6 +209,12 @@ def weights_residual(industry):
     tables = (industry.weights, industry.vendor_mix, np.swapaxes(industry.lender_mix, 1, 2), investors)
     sums = [table.sum(axis=2) for table in tables]
     return np.max([np.where(s == 0, 0, np.abs(s - 1)).max(axis=1, initial=0) for s in sums], axis=0)
+
+
+def _unused_compute(industry):
+    """Compute that labs have in service less what they serve and train with or others hire of it, GWe, [worlds, labs]."""
+    labs = industry.labs
+    return industry.fleet.effective(industry.now)[:, :EXTRA_OUT].sum(axis=2) - labs.inference_gw - labs.training_gw - labs.sublet_gw
 
 
 def _contracted_gap(fleet):

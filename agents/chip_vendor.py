@@ -17,6 +17,8 @@ class ChipVendor(Firm):
     other_sales = column("sales of the quarter to everybody else", unit="$bn", default=0)
     profit = column("net profit of the last four quarters", unit="$bn", default=0)
     utilisation = column("booked over available slots after the lag", unit="share", default=0)
+    orders = column("chips customers ask for in a quarter, moving average", unit="GW/quarter", default=0)
+    order_growth = column("extrapolated growth of what they ask for", unit="ln/year", default=0)
     other_base = column("sales a quarter to other buyers at the opening", unit="$bn", default=0)
 
     @rule
@@ -41,3 +43,11 @@ class ChipVendor(Firm):
     def slot_growth(self, fastest, slowest, neutral, span):
         """Growth of capacity by utilisation, per quarter [model.md 9.10]: none at `neutral`, the fastest at `neutral + span`."""
         return np.clip(fastest * (self.utilisation - neutral) / span, slowest, fastest)
+
+    @rule
+    def slot_growth_to(self, planned, slots, quarters):
+        """Growth of capacity that takes slots to what is planned in so many quarters, per quarter.
+
+        planned, slots: GW a quarter, [worlds, vendors]; who has no slots has nothing to grow from
+        """
+        return np.where(slots > 0, planned / np.where(slots > 0, slots, 1), 1) ** (1 / quarters) - 1

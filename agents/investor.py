@@ -17,9 +17,15 @@ class Investor(Firm):
     saving_weight = column("share in the saving that reaches the funds", unit="share", low=0, high=1, default=0)
 
     @rule
-    def free_cash(self, funds):
-        """Cash beyond its reserve, $bn: where appetite sets it, the less it dares the more it keeps [model.md 4]."""
-        return self.cash * (1 - funds.reserve_slope * (1 - self.risk_appetite) * self.from_appetite)
+    def free_share(self, funds):
+        """Part of its cash beyond its reserve: where appetite sets it, the less it dares the more it keeps [model.md 4]."""
+        return 1 - funds.reserve_slope * (1 - self.risk_appetite) * self.from_appetite
+
+    @rule
+    def on_offer(self, put_in, funds):
+        """What it may still put in this quarter, $bn: a part of the free cash it had, less what it has put in [model.md 11.2]."""
+        had = self.free_share(funds) * (self.cash + put_in)
+        return np.clip(funds.cash_share * had - put_in, 0, np.maximum(0, self.cash))
 
     @rule
     def extrapolation(self, funds):
@@ -27,15 +33,17 @@ class Investor(Firm):
         return np.where(self.from_appetite > 0, self.risk_appetite, funds.market_extrapolation)
 
     @rule
-    def supply(self, sentiment, fall, budget, funds):
+    def supply(self, sentiment, fall, budget, most, funds):
         """Money on offer to labs this quarter, $bn, [worlds, investors].
 
-        sentiment, fall since last quarter: [worlds, 1]; budget: the market's limit times its share of the cash, $bn
+        sentiment, fall since last quarter: [worlds, 1]; budget: the market's limit times its share of the cash; most: what it may still
+        put in this quarter, $bn
+        Momentum money goes with the square of the mood, up and down; contrarians double theirs after a fall. In any mood nobody
+        offers more than it may still put in [model.md 11.2, 11.5].
         """
-        own = np.minimum(funds.cash_share * self.free_cash(funds), budget)
-        momentum = np.where(self.style == MOMENTUM, np.minimum(1, sentiment) ** 2, 1)
-        contrarian = (self.style == SOVEREIGN) & (fall > funds.contrarian_fall)
-        return own * momentum * np.where(contrarian, funds.contrarian_factor, 1)
+        momentum = np.where(self.style == MOMENTUM, sentiment**2, 1)
+        contrarian = np.where((self.style == SOVEREIGN) & (fall > funds.contrarian_fall), funds.contrarian_factor, 1)
+        return np.minimum(most, np.minimum(most, budget) * momentum * contrarian)
 
     @rule
     def eagerness(self, own_value, price):

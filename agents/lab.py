@@ -31,9 +31,7 @@ class LabParameters(Group, name="lab"):
     )
     runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
     runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
-    prepaid_years = parameter(
-        1.0, unit="years", low=0, high=1.5, source="model.md 19", meaning="rent of an order that is due in advance"
-    )
+    prepaid_years = parameter(1.0, unit="years", low=0, high=1.5, source="model.md 19", meaning="rent of an order that is due in advance")
     covered = parameter(
         1.0,
         unit="x revenue",
@@ -52,6 +50,14 @@ class LabParameters(Group, name="lab"):
         meaning="who funds the part of the down-payment given by vendor.circular_intensity",
     )
     coverage_rule = parameter(0.0, unit="x", low=0, high=3, source="policy switch", meaning="P10 coverage a lab must keep when it signs")
+    distress_runway = parameter(
+        1.0,
+        unit="quarters",
+        low=0,
+        high=8,
+        source="assumption; model.md 10.8",
+        meaning="quarters of burn that cash must cover, or a lab sublets; 0: nobody ever does",
+    )
     # appetite dynamics, all off in the core [model.md 4.2]
     reversion = parameter(0.0, unit="per quarter", low=0, high=1, source="model.md 4.2", meaning="return of appetite to character")
     herding = parameter(0.0, unit="per quarter", low=-1, high=1, source="model.md 4.2", meaning="imitation of rivals' appetite")
@@ -86,6 +92,7 @@ class Lab(Firm):
     revenue_density = column("revenue per frontier-equivalent GW-year", unit="$bn/GWe-year", default=0)
     inference_gw = column("compute used to serve", unit="GWe", default=0)
     training_gw = column("compute used to train", unit="GWe", default=0)
+    sublet_gw = column("own compute hired by others on the spot market", unit="GWe", default=0)
     premium = column("market value over what the general rule gives, fading", unit="x", default=1)
     last_round = column("value after its last round", unit="$bn", default=0)
     turned_away = column("demand nobody served", unit="$bn/year", default=0)

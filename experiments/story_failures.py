@@ -41,6 +41,7 @@ def bill(page, lab):
     due, rent = (float(page.recorded("labs", key)[lab]) for key in ("obligations", "rent_billed"))
     paid = float(
         sum(page.paid(flow, "labs", "clouds")[lab].sum() for flow in ("rent", "spot"))
+        + page.paid("sublet", "labs", "labs")[lab].sum()
         + sum(page.paid(flow, "labs", "Economy")[lab].sum() for flow in ("opex", "outside_pool"))
     )
     raised = sum(page.paid("lab_equity", kind, "labs")[:, lab].sum() for kind in ("investors", "clouds"))

@@ -230,14 +230,32 @@ def lend(industry, loans):
     ledger.pay("loan", rows["lenders"], rows["clouds"], loans)
 
 
+_EQUITY_OF_INVESTORS = ("cloud_equity", "lab_equity", "vendor_equity")
+
+
+def left_to_invest(industry):
+    """What each investor may still put in this quarter, $bn, [worlds, investors]: one budget for owners and labs [model.md 11.2].
+
+    The books know what it has put in already. Who comes first in the quarter is served first: owners' deliveries, parents of labs,
+    rounds, owners' new compute, founders.
+    """
+    rows = industry.rows["investors"]
+    put_in = -sum(industry.ledger.flows[flow][:, rows] for flow in _EQUITY_OF_INVESTORS)
+    return industry.investors.on_offer(put_in, industry.funds)
+
+
+def on_offer(industry):
+    """What each investor offers owners of compute and founders, $bn, [worlds, investors], while it answers calls."""
+    return left_to_invest(industry) * industry.equity_answers
+
+
 def call_equity(industry, gap):
-    """Clouds call new equity from investors for a gap, $bn, [worlds, owners]; pro rata to the investors' cash."""
-    cash = industry.investors.cash
-    supply = industry.funds.cash_share * cash * industry.equity_answers
+    """Clouds call new equity from investors for a gap, $bn, [worlds, owners]; pro rata to what each investor still offers."""
+    supply = on_offer(industry)
     wanted = gap.sum(axis=1, keepdims=True)
-    scale = np.minimum(1, supply.sum(axis=1, keepdims=True) / np.where(wanted > 0, wanted, 1))
-    total = cash.sum(axis=1, keepdims=True)
-    weights = cash / np.where(total > 0, total, 1)
+    total = supply.sum(axis=1, keepdims=True)
+    scale = np.minimum(1, total / np.where(wanted > 0, wanted, 1))
+    weights = supply / np.where(total > 0, total, 1)
     paid = weights[:, :, None] * (gap * scale)[:, None]
     industry.cap.issue("cloud_equity", industry.rows["investors"], industry.rows["clouds"], paid)
     return paid.sum(axis=1)

@@ -6,6 +6,8 @@ is still unfilled, vendor-financed buyers with more weight, never first come fir
 
 import numpy as np
 
+from abm.clock import QUARTER
+from abm.cone import cone, realised_growth, update_extrapolation
 from abm.parameters import Group, parameter
 
 _DUST = 1e-14  # of an order or of a quarter's slots
@@ -154,3 +156,43 @@ class Orders:
             if not more.any():  # nothing moved in any world, so nothing will
                 break
         return got
+
+
+def open_orders(industry):
+    """What vendors know of orders at the opening: as many as they can deliver, growing as their slots do."""
+    growth = np.log(1 + industry.chips.opening_growth) / QUARTER
+    industry.vendors.put(orders=industry.orders.slots[..., 0], order_growth=growth)
+
+
+def build_capacity(industry, asked):
+    """Capacity follows utilisation [model.md 9.10]; where its appetite sets it, the cone of a vendor's own orders [model.md 4].
+
+    asked: GW that customers asked for this quarter, delivered or not, [worlds, vendors]
+    """
+    vendors, c, slots = industry.vendors, industry.chips, industry.orders
+    vendors.put(utilisation=slots.utilisation(industry.compute.build_lag))
+    growth = vendors.slot_growth(c.capacity_growth, c.capacity_fall, c.neutral_utilisation, c.utilisation_span)
+    learn_orders(vendors, asked, industry.cone)
+    if (vendors.from_appetite > 0).any():
+        growth = np.where(vendors.from_appetite > 0, growth_by_appetite(industry), growth)
+    slots.plan_capacity(growth)
+
+
+def learn_orders(vendors, asked, p):
+    """A vendor averages what is asked of it and extrapolates that, as labs do with revenue [model.md 5.1]."""
+    orders = p.growth_memory * vendors.orders + (1 - p.growth_memory) * asked
+    realised = realised_growth(orders, vendors.orders, p)
+    vendors.put(orders=orders, order_growth=update_extrapolation(vendors.order_growth, realised, p))
+
+
+def growth_by_appetite(industry):
+    """Growth per quarter with which slots will meet the vendor's quantile of its own orders, [worlds, vendors] [model.md 4].
+
+    What is ordered at the end of the watched quarters is due a build lag later: by then the slots are to be there. The world can
+    add or take away no more in a quarter than it can where capacity follows utilisation.
+    """
+    vendors, c, known = industry.vendors, industry.chips, industry.chips.known
+    seen = cone(vendors.orders, vendors.order_growth, industry.funds.market_extrapolation, c.watched * QUARTER, industry.cone)
+    quarters = max(1, industry.compute.build_lag + c.watched - known)
+    growth = vendors.slot_growth_to(seen.quantile(vendors.risk_appetite), industry.orders.slots[..., known], quarters)
+    return np.clip(growth, c.capacity_fall, c.capacity_growth)

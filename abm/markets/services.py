@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from abm.markets.hire import within_means
+from abm.markets.hire import hire
+from abm.markets.shares import ratio, total
 from abm.parameters import Group, parameter
 
 CLASSES = ("enterprise", "developer", "consumer")
@@ -71,13 +72,14 @@ class ServicesParameters(Group, name="services"):
 @dataclass(frozen=True)
 class Supply:
     """What labs can serve with: density ($bn per GWe-year) and effective compute (GWe) [worlds, labs], alive [worlds, labs],
-    idle compute on the spot market and compute for hire outside (GWe) [worlds, 1]."""
+    idle compute on the spot market and compute for hire outside (GWe) [worlds, 1], and which labs let what they do not use."""
 
     density: np.ndarray
     effective: np.ndarray
     alive: np.ndarray
     idle: np.ndarray
     outside: np.ndarray
+    distressed: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class Rationing:
     """Who was served: money $bn a year, compute GWe.
 
     served [worlds, labs] is a lab's revenue, guests from rivals included; by_class splits it. demand and turned_away (before any
-    rival takes them) are `[worlds, labs, classes]`; moved_share [worlds, classes] is the part of the turned away that rivals served.
+    rival takes them) are `[worlds, labs, classes]`; moved_share [worlds, classes] is the part of the turned away that rivals served;
+    offered_gw, sublet_gw [worlds, labs]: own compute a lab offered on the spot market, and what of it was hired.
     """
 
     served: np.ndarray
@@ -96,6 +99,8 @@ class Rationing:
     guests: np.ndarray
     spot_gw: np.ndarray
     outside_gw: np.ndarray
+    offered_gw: np.ndarray
+    sublet_gw: np.ndarray
     inference_gw: np.ndarray
     training_gw: np.ndarray
 
@@ -120,21 +125,11 @@ class Rationing:
         return parameters.outage_memory * previous + (1 - parameters.outage_memory) * self.unserved_share
 
 
-def ratio(part, whole):
-    """part / whole, and 0 where the whole is 0."""
-    part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
-
-
-def total(amounts):
-    """Sum over labs, [worlds, 1]."""
-    return amounts.sum(axis=1, keepdims=True)
-
-
 def ration(demand, supply, parameters, purse=None):
     """Serve each lab's demand in order of class; who is turned away may reach idle compute, an outside cloud or a rival with room.
 
-    Unserved demand takes spot compute, then the outside pool, both shared in proportion to need; part of the rest is taken by
+    Unserved demand takes spot compute, which is what owners have idle and what labs in distress have beyond serving and the least
+    training, then the outside pool, both shared in proportion to need; part of the rest is taken by
     rivals in proportion to their room, and what remains is lost [model.md 8.6-8.7, appendix A]. Consumers need more compute per
     dollar [model.md 7.7], so all is counted in dollars at full revenue density. The order of labs never matters.
 
@@ -146,11 +141,14 @@ def ration(demand, supply, parameters, purse=None):
     capacity = supply.density * (1 - parameters.minimum_training_share) * supply.effective * supply.alive
     own = np.minimum(asked, capacity)
     shortage = supply.alive * (asked - own) / supply.density
-    spot, outside = _hire(shortage, supply, purse)
+    room = np.maximum(0, capacity - own)
+    offered = supply.distressed * room / supply.density
+    spot, outside = hire(shortage, supply.idle + total(offered), supply.outside, purse)
+    sublet = offered * ratio(total(spot), supply.idle + total(offered))
+    room = np.maximum(0, room - supply.density * sublet)
     hired = supply.density * (spot + outside)
     kept = in_order(need, np.where(asked > capacity, own + hired, np.inf))
     missed = need - kept
-    room = np.maximum(0, capacity - own)
     moving = np.minimum(parameters.spill * total(missed.sum(axis=-1)), total(room))
     moved_share = np.repeat(ratio(moving, total(missed.sum(axis=-1))), len(CLASSES), axis=1)
     guests = ratio(room, total(room))[..., None] * (total(missed) * moved_share[:, None, :])
@@ -166,19 +164,11 @@ def ration(demand, supply, parameters, purse=None):
         guests=(guests * class_density).sum(axis=-1),
         spot_gw=spot,
         outside_gw=outside,
+        offered_gw=offered,
+        sublet_gw=sublet,
         inference_gw=inference,
-        training_gw=supply.effective * supply.alive - inference,
+        training_gw=np.maximum(0, supply.effective * supply.alive - inference - sublet),
     )
-
-
-def _hire(shortage, supply, purse):
-    """Spot compute, then compute of the pool outside, GWe, [worlds, labs] each: in proportion to what each can pay for."""
-    wanted = within_means(shortage, purse.cash, purse.spot_loss) if purse else shortage
-    spot = ratio(wanted, total(wanted)) * np.minimum(total(wanted), supply.idle)
-    wanted = np.maximum(0, shortage - spot)
-    if purse:
-        wanted = within_means(wanted, purse.cash - spot * np.maximum(0, purse.spot_loss), purse.outside_loss)
-    return spot, ratio(wanted, total(wanted)) * np.minimum(total(wanted), supply.outside)
 
 
 def in_order(need, limit):
@@ -253,7 +243,8 @@ def post_prices(parameters, years, revenue, alive, rent_and_scarcity):
 def scarcity_index(parameters, previous, wanted, supply):
     """Price index of scarce or plentiful compute, [worlds, 1] [model.md 8.4].
 
-    wanted: what customers of labs would spend, $bn a year, [worlds, 1]. The mean density weighs labs by their compute.
+    wanted: what customers of labs would spend, $bn a year, [worlds, 1]. The mean density weighs labs by their compute. What labs let on
+    the spot market is part of the compute they could serve with, and counted there.
     """
     effective = supply.effective * supply.alive
     mean_density = ratio(total(supply.density * effective), total(effective))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm.default import enter, entry_capital
 from abm.model import Industry, release
 from agents.customer_quarter import DEPLOYED
 from agents.world_file import load_world
@@ -56,3 +57,44 @@ def test_after_a_default_an_entrant_starts_with_half_a_percent_of_demand():
     release(model)
     assert len(found) > 5
     assert np.mean(found) == pytest.approx(0.005, abs=0.002)
+
+
+def waiting_for_an_entrant(industry, capital):
+    """The industry with one entrant due in each world and so much on offer for it, $bn, [worlds]."""
+    industry.begin()
+    industry.entrants_waiting[...] = 1
+    rows = industry.rows["investors"]
+    cash = industry.ledger.balances["cash"]
+    cash[:, rows] = (np.array(capital) / industry.funds.cash_share[:, 0] / len(industry.investors.names))[:, None]
+    return industry
+
+
+def test_entry_capital_is_a_year_s_rent_of_half_a_gw_and_a_year_of_fixed_opex(industry):
+    industry.clouds.put(contract_price=12.0)
+    fixed = 0.03 * 1.1**4
+    assert entry_capital(industry) == pytest.approx(0.5 * 12 + 4 * fixed)
+
+
+def test_entry_capital_is_never_less_than_what_investors_pay_at_once(industry):
+    industry.entry.deal = industry.entry.opex_quarters = np.zeros((3, 1))
+    assert entry_capital(industry) == pytest.approx(3)
+
+
+def test_a_lab_is_founded_only_where_the_whole_entry_capital_is_on_offer(industry):
+    needed = entry_capital(industry)[0, 0]
+    waiting_for_an_entrant(industry, [needed * 0.99, needed * 1.01, 0])
+    alive = industry.labs.alive.sum(axis=1)
+    enter(industry)
+    assert (industry.labs.alive.sum(axis=1) - alive).tolist() == [0, 1, 0]
+    assert industry.entrants_waiting[:, 0].tolist() == [1, 0, 1]  # the others wait for better times
+    new = industry.labs.cash[1, np.flatnonzero(industry.spare)]
+    assert sorted(new)[-1] == pytest.approx(3)
+
+
+def test_nobody_is_founded_while_investors_answer_no_calls(industry):
+    waiting_for_an_entrant(industry, [1e3, 1e3, 1e3])
+    industry.sentiment[:, 0] = (0.3, 1, 1)
+    industry.funding_stopped[:, 0] = (0, 2, 0)
+    alive = industry.labs.alive.sum(axis=1)
+    enter(industry)
+    assert (industry.labs.alive.sum(axis=1) - alive).tolist() == [0, 0, 1]

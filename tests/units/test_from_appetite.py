@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 from abm.markets.capital import base_rates, loan_over_cost
+from abm.markets.chips import build_capacity, growth_by_appetite, learn_orders
 from abm.model import Industry, release
 from agents.world_file import SHIPPED, load_world
 
@@ -48,9 +50,53 @@ def test_a_vendor_s_budget_follows_its_appetite_up_to_all_its_cash(tmp_path, ope
     assert vendors.finance_budget(vendors[0].model.chips, np.full((2, 1), 1e6)) == pytest.approx(vendors.cash)
 
 
+def expecting(model, orders, growth, slots):
+    """The model's vendors see these orders (GW a quarter, ln a year) and have these slots for sure, GW a quarter."""
+    model.vendors.put(orders=orders, order_growth=growth)
+    model.orders.slots[..., model.chips.known] = slots
+    return growth_by_appetite(model)
+
+
+def test_a_vendor_builds_towards_its_own_quantile_of_the_orders_of_a_year_on(tmp_path, opened):
+    model = opened(world(tmp_path, vendors=0.25), parameters={"cone.stall_belief": 0.0})
+    lasting, quarters = np.log(1.5), 6 + 4 - 4  # the lag and four watched quarters from now, of which four are fixed
+    target = 2 * np.exp(lasting + 0.3575 * ndtri(0.25))
+    assert expecting(model, 2.0, lasting, 2.5) == pytest.approx((target / 2.5) ** (1 / quarters) - 1)
+
+
+def test_the_bolder_the_vendor_the_more_it_builds_and_never_faster_than_the_world_can(tmp_path, opened):
+    model = opened(world(tmp_path, vendors=0.5))
+    growth = []
+    for appetite in (0.1, 0.5, 0.9):
+        model.vendors.put(risk_appetite=appetite)
+        growth.append(expecting(model, 2.0, 0.4, 2.5)[0, 0])
+    assert growth == sorted(growth) and len(set(growth)) == 3
+    assert expecting(model, 50.0, 0.4, 2.5) == pytest.approx(0.22)
+    assert expecting(model, 0.0, 0.4, 2.5) == pytest.approx(-0.06)
+
+
+def test_a_vendor_learns_orders_as_labs_learn_revenue(opened):
+    model = opened(load_world("tutorial"))
+    model.vendors.put(orders=1.0, order_growth=0.8)
+    learn_orders(model.vendors, np.full((2, 1), 2.0), model.cone)
+    assert model.vendors.orders == pytest.approx(0.75 + 0.5)
+    assert model.vendors.order_growth == pytest.approx(0.75 * 0.8 + 0.25 * 4 * np.log(1.25))
+
+
+def test_capacity_follows_utilisation_unless_the_file_says_otherwise(tmp_path, opened):
+    usual, mapped = opened(load_world("tutorial")), opened(world(tmp_path, vendors=0.9))
+    for model in (usual, mapped):
+        model.orders.booked[...] = 0
+        build_capacity(model, np.full((2, 1), 50.0))  # nothing is booked, much is asked
+    ahead = usual.chips.known + 1
+    assert (usual.orders.slots[..., ahead] < usual.orders.slots[..., ahead - 1]).all()
+    assert (mapped.orders.slots[..., ahead] >= mapped.orders.slots[..., ahead - 1]).all()
+
+
 def test_an_investor_that_dares_little_keeps_cash_and_extrapolates_little(tmp_path, opened):
     model = opened(world(tmp_path, investors=0.2))
-    assert model.investors.free_cash(model.funds) == pytest.approx((1 - 0.6 * 0.8) * model.investors.cash)
+    assert model.investors.free_share(model.funds) == pytest.approx(1 - 0.6 * 0.8)
+    assert model.investors.on_offer(0, model.funds) == pytest.approx(0.25 * (1 - 0.6 * 0.8) * model.investors.cash)
     assert (model.investors.extrapolation(model.funds) == 0.2).all()
 
 
@@ -68,7 +114,7 @@ def test_an_owner_builds_without_a_tenant_as_far_as_it_dares_more_than_even(tmp_
 
 def test_without_the_word_nothing_is_mapped(opened):
     model = opened(load_world("tutorial"))
-    assert (model.investors.free_cash(model.funds) == model.investors.cash).all()
+    assert (model.investors.free_share(model.funds) == 1).all()
     assert (model.investors.extrapolation(model.funds) == model.funds.market_extrapolation).all()
     assert (base_rates(model) == model.lending.rate).all()
     assert (loan_over_cost(model) == 0.75).all()

@@ -37,12 +37,12 @@ def parameters(worlds=1, **values):
     return ServicesParameters(worlds, PLAIN | values)
 
 
-def supply(effective, density=20.0, alive=None, idle=0.0, outside=0.0):
+def supply(effective, density=20.0, alive=None, idle=0.0, outside=0.0, distressed=False):
     effective = np.atleast_2d(np.asarray(effective, dtype=float))
     full = np.ones_like(effective)
     one = np.ones((len(effective), 1))
     alive = np.ones(effective.shape, dtype=bool) if alive is None else np.atleast_2d(alive)
-    return Supply(density * full, effective, alive, idle * one, outside * one)
+    return Supply(density * full, effective, alive, idle * one, outside * one, distressed & (full > 0))
 
 
 def consumers(*amounts):
@@ -122,9 +122,9 @@ def test_the_order_of_labs_never_matters(situation, order):
     demand, given_supply = situation
     result = ration(demand, given_supply, parameters(consumer_density=0.75))
     s = given_supply
-    shuffled = Supply(s.density[:, order], s.effective[:, order], s.alive[:, order], s.idle, s.outside)
+    shuffled = Supply(s.density[:, order], s.effective[:, order], s.alive[:, order], s.idle, s.outside, s.distressed[:, order])
     again = ration(demand[:, order], shuffled, parameters(consumer_density=0.75))
-    for name in ("served", "by_class", "turned_away", "spot_gw", "outside_gw", "inference_gw", "training_gw", "guests"):
+    for name in ("served", "by_class", "turned_away", "spot_gw", "outside_gw", "inference_gw", "training_gw", "sublet_gw", "guests"):
         assert np.allclose(getattr(result, name)[:, order], getattr(again, name), rtol=1e-9, atol=1e-9), name
 
 
@@ -138,7 +138,11 @@ def test_nobody_is_served_beyond_demand_or_capacity_and_revenue_is_what_customer
     assert np.all(result.turned_away >= 0)
     assert np.all(result.by_class.sum(axis=1) <= demand.sum(axis=1) + 1e-9)
     assert np.all(result.served <= own + s.density * (result.spot_gw + result.outside_gw) + 1e-9)
-    assert np.all(result.spot_gw.sum(axis=1) <= s.idle[:, 0] + 1e-9)
+    assert np.all(result.spot_gw.sum(axis=1) <= s.idle[:, 0] + result.offered_gw.sum(axis=1) + 1e-9)
+    assert np.all(result.sublet_gw <= result.offered_gw + 1e-9)
+    assert np.all((result.spot_gw == 0) | (result.offered_gw == 0))  # nobody hires and lets
+    whole = result.inference_gw + result.training_gw + result.sublet_gw
+    assert np.allclose(whole, s.effective * s.alive)
     assert np.all(result.outside_gw.sum(axis=1) <= s.outside[:, 0] + 1e-9)
     assert np.all(result.training_gw >= 0.25 * s.effective * s.alive - 1e-9)
     assert (demand * result.paid_share).sum() == pytest.approx(result.served.sum(), abs=1e-9)
@@ -147,7 +151,8 @@ def test_nobody_is_served_beyond_demand_or_capacity_and_revenue_is_what_customer
 def test_a_world_is_rationed_alike_alone_and_in_a_crowd():
     random = np.random.default_rng(3)
     demand = random.uniform(0, 30, (16, 5, 3))
-    crowd = Supply(random.uniform(10, 40, (16, 5)), random.uniform(0, 2, (16, 5)), random.random((16, 5)) < 0.8, *random.random((2, 16, 1)))
+    alive, distressed = random.random((2, 16, 5)) < [[[0.8]], [[0.4]]]
+    crowd = Supply(random.uniform(10, 40, (16, 5)), random.uniform(0, 2, (16, 5)), alive, *random.random((2, 16, 1)), distressed)
     together = ration(demand, crowd, parameters(16))
     for world in range(16):
         one = Supply(*(values[world : world + 1] for values in vars(crowd).values()))

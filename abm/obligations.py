@@ -5,6 +5,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.fleet import IDLE, OUTSIDE
 from abm.markets.capital import loan_over_cost
+from abm.vintages import over_vintages
 
 
 def outside_rent(industry, quarter):
@@ -21,12 +22,14 @@ def power(industry, quarter):
 def debt_service(industry, quarter):
     """Interest and principal at a quarter, $bn a year, [worlds, lenders, clouds]: of today's loans and of those the pipeline will draw.
 
-    Loans are repaid in equal parts until then; compute that arrives draws the owner's usual part of its cost, over a new life.
+    Loans are repaid in equal parts until then, each vintage over its own life; compute that arrives draws the owner's usual part of
+    its cost, over a new life.
     """
     fleet, clouds = industry.fleet, industry.clouds
-    principal = fleet.total("principal") / QUARTER
-    left = np.maximum(0, fleet.total("loan") - principal * (quarter - industry.now) * QUARTER)
+    there = fleet.used("loan")
+    principal = fleet.principal[..., there]
+    to_repay = np.maximum(0, fleet.loan[..., there] - principal * (quarter - industry.now))
+    left, repaid = over_vintages(to_repay), over_vintages(np.minimum(principal, to_repay)) / QUARTER
     arriving = (fleet.in_service(quarter) - fleet.in_service(industry.now)).sum(axis=1)
     drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
-    repaid = np.minimum(principal, left / QUARTER) + drawn / industry.lives()[:, None]
-    return clouds.rate[:, None] * (left + drawn) + repaid
+    return clouds.rate[:, None] * (left + drawn) + repaid + drawn / industry.lives()[:, None]

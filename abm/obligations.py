@@ -22,15 +22,17 @@ def power(industry, quarter):
 def debt_ahead(industry, quarter):
     """What is left of today's loans at a quarter and what the pipeline will have drawn, $bn, and repayment of both, $bn a year.
 
-    Each [worlds, lenders, clouds]. Loans are repaid in equal parts until then; compute that arrives draws the owner's usual part of its
-    cost, over a new life.
+    Each [worlds, lenders, clouds]. Loans are repaid in equal parts until then, each vintage over its own life; compute that arrives
+    draws the owner's usual part of its cost, over a new life.
     """
     fleet = industry.fleet
-    principal = fleet.total("principal") / QUARTER
-    left = np.maximum(0, fleet.total("loan") - principal * (quarter - industry.now) * QUARTER)
+    there = fleet.used("loan")
+    principal = fleet.principal[..., there]
+    to_repay = np.maximum(0, fleet.loan[..., there] - principal * (quarter - industry.now))
+    left, repaid = over_vintages(to_repay), over_vintages(np.minimum(principal, to_repay)) / QUARTER
     arriving = over_vintages(fleet.gw[..., fleet.at(industry.now) + 1 : fleet.at(quarter) + 1]).sum(axis=1)
     drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
-    return left, drawn, np.minimum(principal, left / QUARTER) + drawn / industry.lives()[:, None]
+    return left, drawn, repaid + drawn / industry.lives()[:, None]
 
 
 def debt_service(industry, quarter):

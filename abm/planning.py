@@ -65,7 +65,7 @@ def look_ahead(industry):
 def parents_means(industry):
     """What an owner could pay a year for its labs: half its cash, and its other cash flow after debt service, $bn, [worlds, labs]."""
     labs, clouds = industry.labs, industry.clouds
-    service = (industry.fleet.total("principal").sum(axis=1) / QUARTER) + interest(industry).sum(axis=1)
+    service = (industry.fleet.principal_due().sum(axis=1) / QUARTER) + interest(industry).sum(axis=1)
     free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service)
     held = (labs.parent_row[..., None] == np.arange(len(clouds.names))) & (labs.alive[..., None] > 0)
     siblings = np.maximum(1, held.sum(axis=1, keepdims=True))

@@ -166,7 +166,8 @@ class PlainPlanner(mesa.Model):
             clouds.columns[name][world].tolist()
             for name in ("contract_price", "risk_appetite", "tenant_extrapolation", "cash", "other_cash_flow", "rate")
         )
-        loans, principal = fleet.loan[world].sum(axis=(0, 2)).tolist(), fleet.principal[world].sum(axis=(0, 2)).tolist()
+        loans = fleet.loan[world].sum(axis=(0, 2)).tolist()
+        principal = fleet.principal[world].clip(max=fleet.loan[world]).sum(axis=(0, 2)).tolist()  # what is repaid costs nothing
         service = [rate[k] * loans[k] + QUARTERS_A_YEAR * principal[k] for k in range(len(loans))]
         self.spare = [max(0.0, self.cash_in_plan * cash[k] + other[k] - service[k]) for k in range(len(loans))]
 

@@ -7,7 +7,7 @@ from scipy.special import ndtr
 from abm.implied import of_clouds, of_lenders
 from abm.obligations import debt_service, lenders_service, outside_rent, power
 from abm.opening import Tranche
-from abm.planning import lenders_finance, look_ahead
+from abm.planning import lenders_finance, look_ahead, parents_means
 from tests.worlds import industry, opening, wanting
 
 NOBODY, OTHERS = -1, -2  # tenants of tranches that are no labs
@@ -44,6 +44,28 @@ def tranches(coming):
 def test_a_loan_of_10_over_20_quarters_costs_2_a_year_and_interest_on_what_is_left(ahead, service):
     model = owner()
     assert debt_service(model, model.now + ahead)[:, 0, 0] == pytest.approx([service] * 2)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "service"),
+    [(0, 14 * 0.08 + 6), (3, (8.5 + 1) * 0.08 + 6), (4, 8 * 0.08 + 2), (8, 6 * 0.08 + 2), (12, 4 * 0.08 + 2), (20, 0)],
+)
+def test_a_loan_that_has_been_repaid_costs_nothing_whatever_other_loans_do(ahead, service):
+    """Beside the loan of 10 over 20 quarters one of 4 over 4, so 1.5 a quarter in all for a year and .5 from then on."""
+    model = owner()
+    earlier = model.fleet.at(model.now - 2)
+    model.fleet.loan[..., earlier], model.fleet.principal[..., earlier] = 4.0, 1.0
+    model.fleet.look_again()
+    assert debt_service(model, model.now + ahead)[:, 0, 0] == pytest.approx([service] * 2)
+
+
+def test_an_owner_that_repaid_its_loan_can_back_its_lab_with_all_its_cash_flow():
+    """Other cash flow of 3 a year: 2 of it repay the loan of 10 over 20 quarters and .8 are interest, until nothing is owed."""
+    model = owner(other=3.0)
+    model.labs.put(parent_row=0.0)
+    assert parents_means(model)[:, 0] == pytest.approx([0.2] * 2)
+    model.fleet.loan[...] = 0.0
+    assert parents_means(model)[:, 0] == pytest.approx([3.0] * 2)
 
 
 @pytest.mark.parametrize(("ahead", "drawn"), [(3, 0.0), (4, 37.5), (8, 37.5)])

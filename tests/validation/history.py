@@ -3,20 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.cone import coverage_below
+from experiments.analysis.accuracy import MEASURES, matched
 from tests.validation.observed import Observed, at
 
 BUST_SHARE_IDLE = 0.2  # V12: how much compute lies idle in a crash
 WINDOW = 6  # V10: quarters
 TOP = 4  # V13: labs
-NOT_MEASURED = {
-    "V11": "needs runs with and without circular finance: experiment E2",
-    "V15": "an identity in closed form here (`tests/limits/test_closed_forms.py`); the cross-section is experiment E15",
-    "V17": "needs the variant with a fixed ceiling: experiment E11",
-    "V18": "needs the open-weight shock: experiment E7",
-}
+ABOUT_ONE = 0.8, 1.2  # V15: what "about" means of a ratio
 
 
 @dataclass(frozen=True)
@@ -47,14 +44,23 @@ class Fact:
         """Whether the median lies in the band."""
         return bool(self.low <= self.median <= self.high)
 
+    def __str__(self):
+        low, median, high = self.quantiles
+        return f"{self.number} {self.what}: {median:.3g} [{low:.3g}, {high:.3g}], band {self.low:g} to {self.high:g}"
+
+
+def in_order(found):
+    """{number: [Fact]} by number."""
+    return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
+
 
 def facts(seen: Observed):
     """{number: [Fact]} of all that can be measured in these worlds."""
     found: dict = {}
-    for rule in (revenue, density, tokens, training, ponzi, models, values, commitments, busts, leaders, buyers, calibration):
+    for rule in (revenue, density, tokens, training, ponzi, models, values, commitments, busts, leaders, buyers, accuracy, calibration):
         for fact in rule(seen):
             found.setdefault(fact.number, []).append(fact)
-    return dict(sorted(found.items(), key=lambda item: int(item[0][1:])))
+    return in_order(found)
 
 
 def share(part, whole):
@@ -177,6 +183,27 @@ def buyers(seen):
     bought = np.sort(seen["chips"][:, year].sum(axis=1), axis=1)[:, -2:].sum(axis=1)
     part = share(bought, seen["all_sales"][:, year].sum(axis=1))
     yield Fact("V14", "chip sales to the two largest owners, 2025", 0.30, 0.45, part, "share")
+
+
+def accuracy(seen):
+    """V15: what a dollar of demand beyond the forecast earns, over what opex leaves of it [model.md 5.9]."""
+    found = matched(tidy(seen, MEASURES))
+    table = found.table
+    for what, part in (("below break-even", table["k"] / (1 - table["o"])), ("up to all that training can make room for", found.stretch)):
+        below = table[table["x"] < np.minimum(part, found.stretch)]
+        slope = np.polyfit(below["x"], below["profit"] + below["k"], 1)[0]
+        name = f"slope of profit in demand over forecast, {what}, over 1 - opex ratio"
+        yield Fact("V15", name, *ABOUT_ONE, one(slope / (1 - below["o"].mean())), "x", in_words=True)
+
+
+def tidy(seen, names):
+    """Series of labs as `experiments.analysis.accuracy` wants them: point, seed, agent, kind, quarter, measure, value."""
+    parts = []
+    for name in names:
+        values = seen[name]
+        world, quarter, lab = (index.ravel() for index in np.indices(values.shape))
+        parts.append(pd.DataFrame({"seed": world, "quarter": quarter, "agent": lab, "value": values.ravel(), "measure": name}))
+    return pd.concat(parts, ignore_index=True).assign(point=0, kind="labs")
 
 
 def calibration(seen):

@@ -10,7 +10,8 @@ from abm.model import Industry, release
 from agents.world_file import load_world
 
 WORLD, SEED, BATCH = "archetypes-2023q1", 0, 50
-BY_LAB = ("revenue", "value", "gw", "training_gw", "inference_gw", "released", "alive", "fails", "commitments")
+BY_LAB = ("revenue", "value", "gw", "training_gw", "inference_gw", "released", "alive", "fails", "commitments", "forecast", "demand",
+          "opex", "rent_due")  # fmt: skip
 BY_INDUSTRY = ("ponzi_share", "rationing")
 YEAR_AHEAD = 1.0
 

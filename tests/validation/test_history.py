@@ -7,7 +7,8 @@ from tests.validation.misfits import MISFITS
 from tests.validation.observed import Observed
 
 WORLDS, QUARTERS = 100, 48
-NUMBERS = ("V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10", "V12", "V13", "V14", "V16")
+NUMBERS = ("V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10", "V12", "V13", "V14", "V15", "V16")
+KNOWN = {key: reason for key, reason in MISFITS.items() if key[0] in NUMBERS}
 
 
 @pytest.fixture(scope="module")
@@ -16,27 +17,21 @@ def found():
     return facts(Observed(WORLDS, QUARTERS))
 
 
-def described(fact):
-    """What was found, for a failure to say."""
-    low, median, high = fact.quantiles
-    return f"{fact.number} {fact.what}: {median:.3g} [{low:.3g}, {high:.3g}], band {fact.low:g} to {fact.high:g}"
-
-
 def test_every_fact_that_is_measured_is_tested_and_every_misfit_is_measured(found):
     assert tuple(found) == NUMBERS
-    assert MISFITS.keys() <= {(number, fact.what) for number in found for fact in found[number]}
+    assert KNOWN.keys() <= {(number, fact.what) for number in found for fact in found[number]}
 
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_median_world_is_in_band_where_no_misfit_is_declared(found, number):
-    out = [described(fact) for fact in found[number] if (number, fact.what) not in MISFITS and not fact.in_band]
+    out = [str(fact) for fact in found[number] if (number, fact.what) not in KNOWN and not fact.in_band]
     assert not out, "; ".join(out)
 
 
 @pytest.mark.parametrize(
     ("number", "what"),
-    [pytest.param(*key, marks=pytest.mark.xfail(reason=reason, strict=True), id=" ".join(key)) for key, reason in MISFITS.items()],
+    [pytest.param(*key, marks=pytest.mark.xfail(reason=reason, strict=True), id=" ".join(key)) for key, reason in KNOWN.items()],
 )
 def test_the_median_world_is_in_band_where_we_know_that_it_is_not_yet(found, number, what):
     (fact,) = (fact for fact in found[number] if fact.what == what)
-    assert fact.in_band, described(fact)
+    assert fact.in_band, str(fact)

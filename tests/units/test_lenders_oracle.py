@@ -1,0 +1,94 @@
+"""What lenders and investors fund of new compute: arrays against one plain object per firm, in plans and at deliveries."""
+
+import numpy as np
+import pytest
+
+from abm import planning
+from abm.markets import compute
+from abm.model import Industry, release
+from abm.shocks import Shock
+from agents.world_file import load_world
+from tests.plain_lenders import PlainCredit
+
+CLOSE = {"rtol": 1e-8, "atol": 1e-8}
+WORLDS = 3
+STALL = Shock.read({"name": "stall", "at": "2023Q3"})
+CASES = {
+    "archetypes": ("archetypes-2023q1", {}, {}, ()),
+    "real firms": ("industry-2026q3", {}, {}, ()),
+    "strict lenders": ("industry-2026q3", {}, {"lender.coverage": [1.0, 2.0, 3.0], "investor.cash_share": [0.01, 0.05, 0.25]}, ()),
+    "little credit": (
+        "archetypes-2023q1",
+        {"lab.risk_appetite": 0.9},
+        {"lender.credit_base": [0.0, 1.0, 5.0], "lender.credit_speed": 0.05},
+        (),
+    ),
+    "in a panic": ("archetypes-2023q1", {}, {"contagion.funding": [0, 1, 1], "investor.call_level": [0.4, 0.4, 1.0]}, (STALL,)),
+}
+
+
+def both(function, plain, seen, name):
+    """A function that answers as before and notes its own answer beside the plain one, world by world."""
+
+    def answer(industry, *given):
+        found = function(industry, *given)
+        for world in range(industry.worlds):
+            credit = PlainCredit(industry, world)
+            seen.append((name, found[world].copy(), np.array(plain(credit, world, *given))))
+            release(credit)
+        return found
+
+    return answer
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """[(question, by arrays, by objects)] of all that is asked from now on."""
+    asked = []
+    for room, name, plain in (
+        (planning, "lenders_finance", lambda credit, world, view: credit.financed()),
+        (planning, "fundable_part", lambda credit, world, pairs: credit.fundable(pairs[world].sum(axis=0).tolist())),
+        (compute, "offered_loans", lambda credit, world, cost: credit.offers(cost[world].tolist())),
+    ):
+        monkeypatch.setattr(room, name, both(getattr(room, name), plain, asked, name))
+    return asked
+
+
+def agree(seen, quarters, worlds):
+    """Every answer is the same both ways, and all questions were asked every quarter."""
+    for name in ("lenders_finance", "fundable_part", "offered_loans"):
+        answers = [(arrays, objects) for asked, arrays, objects in seen if asked == name]
+        assert len(answers) == quarters * worlds
+        for arrays, objects in answers:
+            assert np.allclose(arrays, objects, **CLOSE), name
+
+
+def parts(seen, name):
+    return np.concatenate([arrays.ravel() for asked, arrays, _ in seen if asked == name])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_arrays_and_objects_agree_on_what_lenders_finance_what_investors_fund_and_what_is_lent(seen, case):
+    name, overrides, parameters, shocks = CASES[case]
+    release(Industry(load_world(name, overrides), worlds=WORLDS, rng=2, parameters=parameters, shocks=shocks).run(6))
+    agree(seen, 6, WORLDS)
+    assert parts(seen, "offered_loans").max() > 0  # or the test would show nothing
+
+
+def test_strict_lenders_refuse_some_owners_and_scarce_money_funds_some_in_part(seen):
+    name, overrides, parameters, _ = CASES["strict lenders"]
+    release(Industry(load_world(name, overrides), worlds=WORLDS, rng=2, parameters=parameters).run(6))
+    assert {0.0, 1.0} <= set(parts(seen, "lenders_finance").round(12))
+    funded = parts(seen, "fundable_part")
+    assert ((funded > 0) & (funded < 1)).any()
+
+
+@pytest.mark.slow
+def test_arrays_and_objects_agree_after_loans_were_repaid_owners_failed_and_credit_stopped(monkeypatch, request):
+    world = load_world("archetypes-2023q1", {"lab.risk_appetite": 0.9, "lender.capital_ratio": 0.08})
+    industry = Industry(world, worlds=WORLDS, rng=4, shocks=[Shock.read({"name": "stall", "at": "2027Q3"})]).run(36)
+    repaid = (industry.fleet.principal > 0) & (industry.fleet.loan <= 0)
+    assert repaid.any() and industry.clouds.reorganised.any()
+    asked = request.getfixturevalue("seen")
+    industry.run(6)
+    agree(asked, 6, WORLDS)

@@ -145,7 +145,8 @@ def test_a_chart_without_anything_in_it_says_so():
 
 
 def test_names_at_the_ends_of_lines_stand_where_the_lines_end_and_not_on_each_other():
-    series = [frame.line(name, [[0, 1.0], [1, end]], "#000000", label=name) for name, end in (("high", 100.0), ("low", 50.0), ("near", 51.0))]
+    ends = {"high": 100.0, "low": 50.0, "near": 51.0}
+    series = [frame.line(name, [[0, 1.0], [1, end]], "#000000", label=name) for name, end in ends.items()]
     drawn = frame.named_at_ends(series, height=100)
     names = {item["label"]["formatter"]: (item["value"], item["label"]["offset"]) for item in drawn[-1]["data"]}
     assert names == {

@@ -94,7 +94,7 @@ def _open_books_of_fleet(industry):
     line = np.where(ages > 0, np.clip(1 - ages / life, 0, 1), 0) * p.capex[..., None] * gw
     given = np.asarray(industry.opening.columns["clouds"].get("book", np.zeros(gw.shape[1])))
     delivered = np.where(ages > 0, gw, 0)
-    total = delivered.sum(axis=2, keepdims=True)
+    total = over_vintages(delivered)[..., None]
     spread = given[None, :, None] * delivered / np.where(total > 0, total, 1)
     fleet.book[...] = np.where(given[None, :, None] > 0, spread, line)
     fleet.depreciation[...] = fleet.book / np.maximum(1, life - np.maximum(0, ages))

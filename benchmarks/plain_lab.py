@@ -162,14 +162,15 @@ class PlainPlanner(mesa.Model):
     def read_clouds(self, industry, world):
         """Prices, quantiles, and what owners have to spare."""
         clouds, fleet = industry.clouds, industry.fleet
-        self.prices, self.appetites, self.tenant_weights, cash, other, rate = (
+        self.prices, self.appetites, self.tenant_weights, cash, other = (
             clouds.columns[name][world].tolist()
-            for name in ("contract_price", "risk_appetite", "tenant_extrapolation", "cash", "other_cash_flow", "rate")
+            for name in ("contract_price", "risk_appetite", "tenant_extrapolation", "cash", "other_cash_flow")
         )
-        loans = fleet.loan[world].sum(axis=(0, 2)).tolist()
+        loans, rates = fleet.loan[world].sum(axis=2).tolist(), industry.loan_rates[world].tolist()
         principal = fleet.principal[world].clip(max=fleet.loan[world]).sum(axis=(0, 2)).tolist()  # what is repaid costs nothing
-        service = [rate[k] * loans[k] + QUARTERS_A_YEAR * principal[k] for k in range(len(loans))]
-        self.spare = [max(0.0, self.cash_in_plan * cash[k] + other[k] - service[k]) for k in range(len(loans))]
+        interest = [sum(rate[k] * loan[k] for rate, loan in zip(rates, loans, strict=True)) for k in range(len(cash))]
+        service = [interest[k] + QUARTERS_A_YEAR * principal[k] for k in range(len(cash))]
+        self.spare = [max(0.0, self.cash_in_plan * cash[k] + other[k] - service[k]) for k in range(len(cash))]
 
     def spare_of_parent(self, cloud):
         """An owner's spare money, spread over the living labs it holds, $bn a year."""

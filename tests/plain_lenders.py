@@ -20,9 +20,11 @@ class PlainOwner:
         self.blocks = [
             (tenants - tenant, fleet.first + cell, float(fleet.gw[world, tenant, row, cell])) for tenant in range(tenants) for cell in cells
         ]
+        lenders = range(fleet.loan.shape[1])
+        rates = [float(industry.loan_rates[world, lender, row]) for lender in lenders]
         self.loans = [
-            (float(fleet.loan[world, lender, row, cell]), float(fleet.principal[world, lender, row, cell]))
-            for lender in range(fleet.loan.shape[1])
+            (float(fleet.loan[world, lender, row, cell]), float(fleet.principal[world, lender, row, cell]), rates[lender])
+            for lender in lenders
             for cell in cells
         ]
         self.life = min(self.accounting_life, float(industry.policy.accounting_life_cap[world, 0]))
@@ -36,11 +38,15 @@ class PlainOwner:
 
     def debt(self, quarters=0):
         """What is left of its loans so many quarters from now, $bn."""
-        return sum(max(0.0, loan - principal * quarters) for loan, principal in self.loans)
+        return sum(max(0.0, loan - principal * quarters) for loan, principal, _ in self.loans)
+
+    def interest(self, quarters):
+        """Interest a year at that time on what is left of today's loans, each at the rate it was drawn at, $bn."""
+        return sum(rate * max(0.0, loan - principal * quarters) for loan, principal, rate in self.loans)
 
     def repayments(self, quarters):
         """Principal that falls due a year at that time, $bn."""
-        due = (min(principal, max(0.0, loan - principal * quarters)) for loan, principal in self.loans)
+        due = (min(principal, max(0.0, loan - principal * quarters)) for loan, principal, _ in self.loans)
         return QUARTERS_A_YEAR * sum(due)
 
 
@@ -54,6 +60,20 @@ class PlainLender:
         )
         place = industry.rows["lenders"].start + row
         self.loans, self.borrowed = float(books["loans"][world, place]), -float(books["borrowings"][world, place])
+
+
+class PlainInvestor:
+    """An investor: what it has, and what it has put in this quarter."""
+
+    def __init__(self, industry, world, row):
+        place, flows = industry.rows["investors"].start + row, industry.ledger.flows
+        self.cash = float(industry.investors.cash[world, row])
+        self.put_in = -sum(float(flows[flow][world, place]) for flow in ("cloud_equity", "lab_equity", "vendor_equity"))
+        self.share = float(industry.funds.cash_share[world, 0])
+
+    def left(self):
+        """What is left of its share of the cash it had before it put in anything, $bn."""
+        return max(0.0, self.share * (self.cash + self.put_in) - self.put_in)
 
 
 class PlainCredit(PlainPlanner):
@@ -71,7 +91,7 @@ class PlainCredit(PlainPlanner):
         self.covenant = industry.compute.covenant
         self.answers = self.sentiment > self.call_level and industry.funding_stopped[world, 0] == 0
         self.mood = self.sentiment if industry.contagion.funding[world, 0] > 0 else max(1.0, self.sentiment)
-        self.investors = sum(industry.investors.cash[world].tolist())
+        self.offered = sum(PlainInvestor(industry, world, row).left() for row in range(len(industry.investors.names)))
         self.owners = [PlainOwner(industry, world, row) for row in range(len(industry.clouds.names))]
         self.lenders = [PlainLender(industry, world, row) for row in range(len(industry.lenders.names))]
 
@@ -103,7 +123,7 @@ class PlainCredit(PlainPlanner):
         """Interest and principal a year at the horizon, of loans of today and of what the pipeline will draw, $bn."""
         arriving = owner.gw(self.now + 1, self.now + self.lag)
         drawn = sum(owner.mix) * self.loan_over_cost(owner) * self.capex * arriving
-        return owner.rate * (owner.debt(self.lag) + drawn) + owner.repayments(self.lag) + drawn / owner.life
+        return owner.interest(self.lag) + owner.rate * drawn + owner.repayments(self.lag) + drawn / owner.life
 
     def financed(self):
         """Part of each owner's new compute that its lenders finance."""
@@ -129,7 +149,7 @@ class PlainCredit(PlainPlanner):
         """Part of this new compute, GW by owner, for which equity is found."""
         needs = [self.equity(owner, amount) for owner, amount in zip(self.owners, gw)]
         called = sum(need - own for need, own in needs)
-        supply = self.cash_share * self.investors if self.answers else 0.0
+        supply = self.offered if self.answers else 0.0
         met = min(1.0, supply / called) if called > 0 else 0.0
         return [(own + (need - own) * met) / need if need > 0 else 1.0 for need, own in needs]
 

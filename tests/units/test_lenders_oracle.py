@@ -47,7 +47,7 @@ def seen(monkeypatch):
     asked = []
     for room, name, plain in (
         (planning, "lenders_finance", lambda credit, world, view: credit.financed()),
-        (planning, "fundable_part", lambda credit, world, pairs: credit.fundable(pairs[world].sum(axis=0).tolist())),
+        (planning, "fundable_part", lambda credit, world, gw: credit.fundable(gw[world].tolist())),
         (compute, "offered_loans", lambda credit, world, cost: credit.offers(cost[world].tolist())),
     ):
         monkeypatch.setattr(room, name, both(getattr(room, name), plain, asked, name))

@@ -94,3 +94,9 @@ def test_nobody_counts_on_rent_of_compute_that_will_be_scrapped_by_then():
 
 def test_a_world_renews_alone_as_it_does_in_a_crowd():
     assert run(owner(years=LIFE), 10).tolist() == run(owner(years=LIFE, worlds=1), 10).tolist()
+
+
+def test_the_opening_books_of_a_lone_owner_are_the_same_alone_and_in_a_crowd():
+    given = {"clouds": [{"cash": 1.0, "fleet_age": 3.7, "outside_gw": 0.7, "outside_rent": 9.0, "book": 23.1}], "lenders": [{}]}
+    alone, crowd = (industry(opening(given, people=wanting(None)), worlds=worlds) for worlds in (1, 3))
+    assert (alone.fleet.book[0] == crowd.fleet.book[2]).all()

@@ -45,7 +45,7 @@ FIRMS = {  # the tutorial with a small running contract, free slots at a rich ve
     "other_cash_flow = 3.0": "other_cash_flow = 0.0",
     "cash = 10.0\nsales = 28.0": "cash = 200.0\nsales = 28.0",
     "slots_gw = 0.2": "slots_gw = 2.0",
-    "cash = 20.0\nborrowings = 24.0": "cash = 8.0\nborrowings = 12.0",
+    "cash = 20.0\nborrowings = 24.0": "cash = 9.0\nborrowings = 12.0",
     "capital_ratio = 0.2": "capital_ratio = 0.08",
 }
 RUNNING = ["Lab", "Cloud", 0.4, 26.6, 5, "2025Q1", "2025Q1"]  # rent of 5.3 a year out of revenue of 10

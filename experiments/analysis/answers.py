@@ -162,10 +162,10 @@ def discover(results, outcome, by="points", most=3):
     return "\n".join(lines)
 
 
-def attribute(world, mechanisms=None, shocks=(), work=None):
+def attribute(world, mechanisms=None, shocks=(), work=None, deals=()):
     """Who fails because of what in a world: outcomes and firms by contagion channel, or by the mechanisms given.
 
-    mechanisms: {name: settings that switch it off}; shocks: rows {name, at, ...}
+    mechanisms: {name: settings that switch it off}; shocks: rows {name, at, ...}; deals: rows {tenant, owner, gw, start, ...}
     """
     from experiments.analysis import attribution
     from experiments.engine.store import load
@@ -173,7 +173,7 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
 
     work = work or Work(seeds=50)
     mechanisms = attribution.CHANNELS if mechanisms is None else mechanisms
-    asked = attribution.question(world, mechanisms, work.seeds, work.quarters, shocks=shocks)
+    asked = attribution.question(world, mechanisms, work.seeds, work.quarters, shocks=shocks, deals=deals)
     folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
     names = list(mechanisms)
     runs = load(folder)
@@ -189,9 +189,28 @@ def attribute(world, mechanisms=None, shocks=(), work=None):
             "Firms: probability of failure with everything on, and its parts",
             _text(firms) if len(firms) else "no firm fails in any world",
             "",
-            _debtrank(world, shocks, work),
+            _debtrank(opening(world, deals), shocks, work),
         ]
     )
+
+
+def opening(world, deals=()):
+    """A world by name or folder with deals of one's own in it, rows {tenant, owner, gw, start, ...}. Raises BadInput."""
+    from agents.world_deals import AddedDeal, with_deals
+    from agents.world_file import load_world
+
+    return with_deals(load_world(world), tuple(AddedDeal.read(row, "--deal") for row in deals))
+
+
+def _happening(shocks, opened, quarters):
+    """Rows of shocks, read. Raises BadInput for one outside the run."""
+    from abm.shocks import Shock
+
+    found, last = tuple(Shock.read(row, "--shock") for row in shocks), opened.start + (quarters - 1)
+    for shock in found:
+        if not opened.start <= shock.at <= last:
+            raise BadInput(f"--shock {shock.name}: {shock.at} lies outside the run, which goes from {opened.start} to {last}")
+    return found
 
 
 def _contagion(found):
@@ -210,14 +229,12 @@ def _happened(outcomes):
     return "\n".join([*([_text(shown, rows=len(shown))] if len(shown) else []), *said])
 
 
-def _debtrank(world, shocks, work):
+def _debtrank(opened, shocks, work):
     """DebtRank of labs before their defaults beside what followed, in the same worlds with every channel on."""
     from abm.model import Industry, release
-    from abm.shocks import Shock
-    from agents.world_file import load_world
     from experiments.analysis import ranking
 
-    industry = Industry(load_world(world), worlds=work.seeds, shocks=tuple(Shock.read(row) for row in shocks))
+    industry = Industry(opened, worlds=work.seeds, shocks=_happening(shocks, opened, work.quarters))
     try:
         ranks = ranking.run_with_debtranks(industry, work.quarters)
         defaults = ranking.after_defaults(industry.record, ranks, industry.labs.names)
@@ -231,17 +248,16 @@ def _debtrank(world, shocks, work):
     return "\n".join([title, _text(ranking.by_lab(defaults)), "How well the one ranks the other:", _text(ranking.agreement(defaults))])
 
 
-def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(), work=None):
+def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(), work=None, deals=()):
     """The smallest size of a lever that makes a condition hold, world by world; see `breakpoints.read_lever`. sizes: (low, high)."""
     import numpy as np
 
-    from abm.shocks import Shock
-    from agents.world_file import load_world
     from experiments.analysis import breakpoints
 
     work = work or Work(seeds=50)
     read = breakpoints.read_lever(lever, at, *sizes)
-    trial = breakpoints.Trial(load_world(world), read, work.quarters, shocks=tuple(Shock.read(row) for row in shocks))
+    opened = opening(world, deals)
+    trial = breakpoints.Trial(opened, read, work.quarters, shocks=_happening(shocks, opened, work.quarters))
     found, before = breakpoints.breakpoints(trial, until, work.seeds)
     broken = found.sizes[~np.isnan(found.sizes)]
     when = f" at {read.at}" if read.shock else ""
@@ -259,15 +275,14 @@ def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(
     return "\n".join([*lines, "", "Share of worlds broken at or below a size:", _text(breakpoints.share_broken(found))])
 
 
-def lamps(world, labs=False, shocks=(), work=None, lead=4):
+def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=()):
     """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`. lead: quarters ahead."""
     from abm.model import Industry, release
-    from abm.shocks import Shock
-    from agents.world_file import load_world
     from experiments.analysis import warning
 
     work = work or Work(seeds=100)
-    industry = Industry(load_world(world), worlds=work.seeds, shocks=tuple(Shock.read(row) for row in shocks)).run(work.quarters)
+    opened = opening(world, deals)
+    industry = Industry(opened, worlds=work.seeds, shocks=_happening(shocks, opened, work.quarters)).run(work.quarters)
     try:
         table = warning.of_run(industry, labs, (lead,))
     finally:

@@ -139,7 +139,7 @@ def _rank_in_words(ranks):
     ends = ranking.correlation_interval(ranks)
     sure = f" (95 % for losses: {ends[0]:.2f} to {ends[1]:.2f})" if ends else ""
     return (
-        f"DebtRank, measured at most a year before, ranks {len(ranks)} defaults of labs by what follows within {ranking.WINDOW} quarters with "
+        f"DebtRank, measured at most a year before, ranks {len(ranks)} defaults of labs by what follows in {ranking.WINDOW} quarters with "
         f"a correlation of {words}{sure}; 1 would be perfect, 0 is chance."
     )
 
@@ -156,5 +156,5 @@ def _ranks(ranks):
         alt.Color("lab:N", scale=alt.Scale(domain=labs, range=[shade for _, shade in colours]), legend=None),
         tooltip=["lab:N", alt.Tooltip("debtrank:Q", format=".3f"), alt.Tooltip("losses:Q", format=",.0f"), "other_defaults:Q"],
     )
-    reading = f"A dot is a default of a lab with every channel on, {len(rows):,} in all. They follow it, but need not be caused by it."
+    reading = f"A dot is one of {len(rows):,} defaults of labs with every channel on. Losses follow it, not always because of it."
     return Figure("debtrank", "DebtRank beforehand beside what followed", reading, sized(chart, LOW_HEIGHT * 3 / 2), colours)

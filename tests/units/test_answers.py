@@ -60,3 +60,25 @@ def test_failures_are_attributed_on_the_same_worlds(work, tmp_path):
 def test_the_smallest_shock_is_told(work):
     said = answers.breakpoint_of("tutorial", "demand_shortfall", "served_revenue < 1", at="2026Q2", work=work)
     assert "without it 0 of 2 worlds break" in said and "Share of worlds broken" in said
+
+
+DEAL = {"tenant": "Lab", "owner": "Cloud", "gw": 5.0, "start": "2026Q2"}
+
+
+def test_a_deal_of_ones_own_holds_in_every_analysis_of_a_world(work, tmp_path):
+    plain = answers.breakpoint_of("tutorial", "demand_shortfall", "commitments > 400", at="2026Q2", work=work)
+    added = answers.breakpoint_of("tutorial", "demand_shortfall", "commitments > 400", at="2026Q2", work=work, deals=(DEAL,))
+    assert "without it 0 of 2 worlds break" in plain and "without it 2 of 2 worlds break" in added
+    said = answers.attribute("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, work=work._replace(out=tmp_path), deals=(DEAL, DEAL))
+    assert "2 subsets of spot" in said and "DebtRank" in said
+    settings = load(tmp_path, "points")["settings"][0]
+    assert '"deal.deal 1.gw": 5.0' in settings and '"deal.deal 2.gw": 5.0' in settings
+    with pytest.raises(BadInput, match="no lab is called 'Nobody'"):
+        answers.lamps("tutorial", work=work, deals=({**DEAL, "tenant": "Nobody"},))
+
+
+def test_a_shock_outside_the_run_is_refused_and_not_passed_over(work):
+    late = ({"name": "stall", "at": "2050Q1"},)
+    for ask in (answers.lamps, lambda *a, **k: answers.breakpoint_of(*a, "cone.width", "served_revenue < 1", **k)):
+        with pytest.raises(BadInput, match="2050Q1 lies outside the run"):
+            ask("tutorial", shocks=late, work=work)

@@ -21,8 +21,10 @@ Deals = Annotated[
 
 def sensitivity(
     source: Annotated[str, typer.Argument(metavar="WORLD", help="A world, a question with uncertainties, or a folder of results.")],
-    method: Annotated[str, typer.Option(help="morris screens, sobol splits the variance, pawn takes any sample.")] = "morris",
-    outcome: Annotated[str, typer.Option(help="What is to be explained.")] = "systemic_event",
+    method: Annotated[
+        str, typer.Option(help="morris screens, sobol splits the variance, pawn takes any sample, regional compares.")
+    ] = "morris",
+    outcome: Annotated[str, typer.Option(help="What is to be explained; for regional also a condition.")] = "systemic_event",
     vary: Annotated[list[str], typer.Option(metavar="NAME=LOW:HIGH[:log]", help="Instead of the usual ranges.")] = [],  # noqa: B006
     points: Annotated[int, typer.Option(min=0, help="Trajectories, base points or points; 0 is the usual number.")] = 0,
     seeds: Seeds = 20,
@@ -31,10 +33,11 @@ def sensitivity(
     out: Out = None,
 ):
     """Say which inputs matter for an outcome, with intervals."""
-    from experiments.analysis import answers
+    from experiments.analysis.answers import Work
+    from experiments.analysis.sensitivity_answer import sensitivity as answer
 
-    work = answers.Work(out, workers, seeds, quarters, quiet=False)
-    typer.echo(answers.sensitivity(source, method, outcome, vary, points or None, work))
+    work = Work(out, workers, seeds, quarters, quiet=False)
+    typer.echo(answer(source, method, outcome, vary, points or None, work))
 
 
 def discover(

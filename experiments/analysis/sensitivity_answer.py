@@ -41,6 +41,7 @@ def sensitivity(source, method="morris", outcome="systemic_event", vary=(), poin
     source: a world, a question (name or TOML file) or a folder of results; outcome: a name, for the method regional also a condition
     vary: texts "name=low:high" or "name=low:high:log" instead of RANGES; points: of the design; work: Work. Raises BadInput.
     """
+    from experiments.analysis.sensitivity import check
     from experiments.engine.store import load
     from experiments.engine.sweep import asked, sweep
 
@@ -48,8 +49,11 @@ def sensitivity(source, method="morris", outcome="systemic_event", vary=(), poin
         raise BadInput(f"no method is called {method!r}; {nearest(method, POINTS)}".removesuffix("; "))
     folder = Path(source) if _has_results(source) else None
     work = work or Work()
-    if folder is None:
+    if folder is not None:
+        check(asked(folder), method)
+    else:
         drawn = _sensitivity_question(source, method, outcome, vary, points, work)
+        check(drawn, method)
         folder = sweep(drawn, work.out, work.workers or None, quiet=work.quiet).folder
     question, runs = asked(folder), load(folder)
     one = _regional if method == "regional" else _indices

@@ -41,7 +41,7 @@ def make(name, out=RESULTS, seeds=None, workers=None, quiet=False):
 
     folder = Path(out) / name
     found = gather(sweep(sized(name, seeds), out=folder, workers=workers, quiet=quiet).folder)
-    items = first_figures(found.question, found.whole, found.axes, found.effects)
+    items = (found.lead and found.lead.figures) or first_figures(found.question, found.whole, found.axes, found.effects)
     write_png(folder / FIGURE, items)
     (folder / TABLE).write_text(table(found), encoding="utf-8")
     (folder / README).write_text(page(name, found, items), encoding="utf-8")
@@ -64,14 +64,7 @@ def table(found):
 
 def page(name, found, items):
     """The README page of a reference result."""
-    from experiments.analysis.sweep_answer import answer, in_short
-
-    parts = dict(answer(found))
-    sure = parts.pop("How sure")
-    first, moves = in_short(found), parts.pop("What moves it", ())
-    more = [text for text in moves if text.removeprefix("Moving ").partition(" changes")[0] not in first]  # not what was said already
-    beside = [*parts.pop("How much risk is tolerable", ()), *parts.pop("What is gained or lost beside it", ())]
-    paragraph = " ".join([first, *more, *beside, *sure])
+    paragraph, parts = _paragraph(found)
     number, design = _opening(name)
     rest = "\n\n".join(f"**{head}.** {' '.join(sentences)}" for head, sentences in parts.items())
     captions = "; ".join(f"{item.title}" for item in items)
@@ -92,6 +85,22 @@ def page(name, found, items):
 **Again.** `make results NAME={name}` makes this page; `overreach sweep {name} --seeds {found.question.seeds}` runs the same and writes a
 page with every figure. Code of the model: `{found.manifest["code"]}`. Every setting, with intervals: [{TABLE}]({TABLE}).
 """
+
+
+def _paragraph(found):
+    """(the answer as one paragraph, what else the page says): led by the analysis that the question names, else by its first outcome."""
+    from experiments.analysis.sweep_answer import answer, counted, in_short
+
+    parts = dict(answer(found))
+    sure = parts["How sure"]
+    if found.lead:
+        parts.pop("What was asked")
+        return " ".join([*found.lead.sentences, counted(found), sure[-1]]), {**parts, "How sure": sure[1:-1] or sure[:1]}
+    del parts["How sure"]
+    first, moves = in_short(found), parts.pop("What moves it", ())
+    more = [text for text in moves if text.removeprefix("Moving ").partition(" changes")[0] not in first]  # not what was said already
+    beside = [*parts.pop("How much risk is tolerable", ()), *parts.pop("What is gained or lost beside it", ())]
+    return " ".join([first, *more, *beside, *sure]), parts
 
 
 def _opening(name):

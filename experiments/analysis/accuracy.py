@@ -20,7 +20,7 @@ from abm.parameters import Group, parameter
 
 MEASURES = ("forecast", "revenue", "demand", "opex", "rent_due", "alive")
 RUN = ["point", "seed", "agent"]
-FIGURES = (".html", ".png", ".svg")
+RESAMPLES, TAIL = 200, 0.025  # of futures, for intervals; on each side of one
 
 
 class AccuracyParameters(Group, name="accuracy"):
@@ -94,24 +94,53 @@ class Verdict(NamedTuple):
 
 def verdict(found):
     """A Verdict. Raises BadInput if no lab-quarter is there to be judged."""
-    table = _within_reach(found)
+    table = within_reach(found)
     below = table[table["x"] < found.stretch]
     if len(below) < 2:
         raise BadInput("no lab lived long enough to see what it had forecast; run more quarters")
-    off, varied = (table["profit"] - table["identity"]).var(), table["profit"].var()
-    slope = np.polyfit(below["x"], below["profit"] + below["k"], 1)[0]
-    right = (table["profit"] > 0) == (table["identity"] > 0)
     beyond = 1 - len(table) / len(found.table)
-    return Verdict(len(table), beyond, float(1 - off / varied), float(slope), float(1 - below["o"].mean()), float(right.mean()))
+    explained, slope, right = _judged(table, found.stretch, np.ones(len(table)))
+    return Verdict(len(table), beyond, explained, slope, float(1 - below["o"].mean()), right)
 
 
-def _within_reach(found):
-    return found.table[found.table["x"] <= AccuracyParameters().reach.item()]
+def _judged(table, stretch, weight):
+    """Explained part of the variance, slope, and how often profit is told from loss, of weighted lab-quarters."""
+    off, varied = (_variance(values.to_numpy(), weight) for values in (table["profit"] - table["identity"], table["profit"]))
+    below = (table["x"] < stretch).to_numpy() & (weight > 0)
+    earned = (table["profit"] + table["k"]).to_numpy()
+    slope = np.polyfit(table["x"].to_numpy()[below], earned[below], 1, w=np.sqrt(weight[below]))[0]
+    right = np.average((table["profit"] > 0) == (table["identity"] > 0), weights=weight)
+    return float(1 - off / varied), float(slope), float(right)
+
+
+def _variance(values, weight):
+    return np.average((values - np.average(values, weights=weight)) ** 2, weights=weight)
+
+
+def intervals(found, resamples=RESAMPLES, seed=0):
+    """{"explained", "slope", "right": (low, high)}: 95 % intervals by drawing futures anew, because quarters of one share their luck."""
+    table = within_reach(found)
+    _, future = np.unique(table["seed"], return_inverse=True)
+    count, rng = future.max() + 1, np.random.default_rng(seed)
+    drawn = rng.multinomial(count, np.full(count, 1 / count), size=resamples)
+    again = np.array([_judged(table, found.stretch, times[future].astype(float)) for times in drawn])
+    low, high = np.quantile(again, (TAIL, 1 - TAIL), axis=0)
+    return {name: (float(low[k]), float(high[k])) for k, name in enumerate(("explained", "slope", "right"))}
+
+
+def reach():
+    """Demand over forecast up to which lab-quarters are judged."""
+    return AccuracyParameters().reach.item()
+
+
+def within_reach(found):
+    """Lab-quarters that are judged."""
+    return found.table[found.table["x"] <= reach()]
 
 
 def in_words(found):
     """The verdict as lines of text."""
-    said, reach = verdict(found), AccuracyParameters().reach.item()
+    said = verdict(found)
     break_even = (found.table["k"] / (1 - found.table["o"])).median()
     return "\n".join(
         [
@@ -119,38 +148,31 @@ def in_words(found):
             f"the identity explains {said.explained:.0%} of the variance of profit, and tells profit from loss in {said.right:.0%} of them",
             f"a dollar of demand more is worth {said.slope:.2f}; the identity says {said.expected_slope:.2f}, what opex leaves",
             f"the median lab-quarter breaks even at {break_even:.2f} times its forecast",
-            f"left out are {said.beyond:.0%} with more than {reach:g} times the demand that was forecast: their compute was bought later",
+            f"left out are {said.beyond:.0%} with more than {reach():g} times the demand that was forecast: their compute was bought later",
         ]
     )
 
 
 def binned(found):
-    """By demand over forecast, a table for a figure: quantiles of profit over forecast, and the median of what the identity says."""
-    p, table = AccuracyParameters(), _within_reach(found)
+    """By demand over forecast, a table for a figure: x, quantiles of profit before rent over forecast (low, middle, high), count."""
+    p, table = AccuracyParameters(), within_reach(found)
     width = p.reach.item() / p.bins
-    groups = table.groupby(np.minimum(table["x"] // width, p.bins - 1))
-    rows = groups["profit"].quantile([0.1, 0.5, 0.9]).unstack().set_axis(["low", "middle", "high"], axis=1)
+    groups = table.assign(earned=table["profit"] + table["k"]).groupby(np.minimum(table["x"] // width, p.bins - 1))
+    rows = groups["earned"].quantile([0.1, 0.5, 0.9]).unstack().set_axis(["low", "middle", "high"], axis=1)
     middle = (rows.index.to_numpy() + 1 / 2) * width
-    return rows.assign(identity=groups["identity"].median(), count=groups.size(), x=middle).reset_index(drop=True)
-
-
-def chart(found):
-    """The figure: what labs earned (median, P10 to P90) and the identity's line, by demand over forecast; an Altair chart."""
-    import altair as alt
-
-    base = alt.Chart(binned(found)).encode(x=alt.X("x", title="demand over forecast, x"))
-    band = base.mark_area(opacity=0.3).encode(y=alt.Y("low", title="profit over forecast, a year"), y2="high")
-    return band + base.mark_line(point=True).encode(y="middle") + base.mark_line(strokeDash=[4, 4], color="black").encode(y="identity")
+    return rows.assign(count=groups.size(), x=middle).reset_index(drop=True)
 
 
 def answer(results, figure=None):
     """How far profit is forecast accuracy in the stored series of a sweep, as text; figure: a path to draw it to, by its ending."""
+    from experiments.analysis.lead_accuracy import figures
+    from experiments.analysis.picture import KINDS, write
     from experiments.engine.store import load
 
-    if figure is not None and figure.suffix not in FIGURES:
-        raise BadInput(f"--figure {figure}: ends in {figure.suffix!r}; allowed: {', '.join(FIGURES)}")
+    if figure is not None and figure.suffix not in KINDS:
+        raise BadInput(f"--figure {figure}: ends in {figure.suffix!r}; allowed: {', '.join(KINDS)}")
     found = matched(load(results, "series"))
     said = in_words(found)
     if figure is not None:
-        chart(found).save(str(figure), inline=figure.suffix == ".html")  # needs no network
+        write(figure, figures(found))
     return said

@@ -60,7 +60,7 @@ def shapley(values):
     return Parts(values[0], np.array(parts), values[-1])
 
 
-def question(world, mechanisms=None, seeds=50, quarters=40, outcomes=OUTCOMES, shocks=(), rng=0):
+def question(world, mechanisms=None, seeds=50, quarters=40, outcomes=OUTCOMES, shocks=(), rng=0, deals=()):
     """The question to sweep, as a mapping: every subset of mechanisms on the same seeds, with the failures of every firm.
 
     mechanisms: {name: settings that switch it off}, the six channels by default. Raises BadInput for too many.
@@ -78,6 +78,7 @@ def question(world, mechanisms=None, seeds=50, quarters=40, outcomes=OUTCOMES, s
         "rng": rng,
         "levers": {name: {OFF: settings, ON: {}} for name, settings in mechanisms.items()},
         "shocks": list(shocks),
+        **({"deals": [{"label": f"deal {k}", **row} for k, row in enumerate(deals, 1)]} if deals else {}),
         "series": ["fails"],
     }
 

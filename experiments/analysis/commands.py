@@ -14,12 +14,17 @@ Quarters = Annotated[int, typer.Option(min=1, help="Quarters of a run.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes; 0 is one per core.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results of the sweep; results/<name> by default.")]
 Shocks = Annotated[list[str], typer.Option("--shock", metavar="NAME@QUARTER[,KEY=VALUE]", help="Holds as well, e.g. stall@2027Q1.")]
+Deals = Annotated[
+    list[str], typer.Option("--deal", metavar="LAB,OWNER,gw=2,start=2027Q1", help="A deal of your own holds as well, as in run.")
+]
 
 
 def sensitivity(
     source: Annotated[str, typer.Argument(metavar="WORLD", help="A world, a question with uncertainties, or a folder of results.")],
-    method: Annotated[str, typer.Option(help="morris screens, sobol splits the variance, pawn takes any sample.")] = "morris",
-    outcome: Annotated[str, typer.Option(help="What is to be explained.")] = "systemic_event",
+    method: Annotated[
+        str, typer.Option(help="morris screens, sobol splits the variance, pawn takes any sample, regional compares.")
+    ] = "morris",
+    outcome: Annotated[str, typer.Option(help="What is to be explained; for regional also a condition.")] = "systemic_event",
     vary: Annotated[list[str], typer.Option(metavar="NAME=LOW:HIGH[:log]", help="Instead of the usual ranges.")] = [],  # noqa: B006
     points: Annotated[int, typer.Option(min=0, help="Trajectories, base points or points; 0 is the usual number.")] = 0,
     seeds: Seeds = 20,
@@ -28,10 +33,11 @@ def sensitivity(
     out: Out = None,
 ):
     """Say which inputs matter for an outcome, with intervals."""
-    from experiments.analysis import answers
+    from experiments.analysis.answers import Work
+    from experiments.analysis.sensitivity_answer import sensitivity as answer
 
-    work = answers.Work(out, workers, seeds, quarters, quiet=False)
-    typer.echo(answers.sensitivity(source, method, outcome, vary, points or None, work))
+    work = Work(out, workers, seeds, quarters, quiet=False)
+    typer.echo(answer(source, method, outcome, vary, points or None, work))
 
 
 def discover(
@@ -61,6 +67,7 @@ def attribute(
     channels: Annotated[bool, typer.Option("--channels", help="The six channels of contagion; so it is without --mechanism too.")] = False,
     mechanism: Annotated[list[str], typer.Option(metavar="NAME:SETTING=VALUE", help="A mechanism and the setting that turns it off.")] = [],  # noqa: B006
     shock: Shocks = [],  # noqa: B006
+    deal: Deals = [],  # noqa: B006
     seeds: Seeds = 50,
     quarters: Quarters = 40,
     workers: Workers = 0,
@@ -69,11 +76,11 @@ def attribute(
     """Say who fails because of what: the same seeds with every subset of channels or mechanisms switched off."""
     from experiments.analysis import answers
     from experiments.analysis.attribution import CHANNELS, read_mechanisms
-    from experiments.inputs import read_shock
+    from experiments.inputs import read_deal, read_shock
 
     chosen = {**(CHANNELS if channels or not mechanism else {}), **read_mechanisms(mechanism)}
     work = answers.Work(out, workers, seeds, quarters, quiet=False)
-    typer.echo(answers.attribute(world, chosen, tuple(map(read_shock, shock)), work))
+    typer.echo(answers.attribute(world, chosen, tuple(map(read_shock, shock)), work, tuple(map(read_deal, deal))))
 
 
 def breakpoint_of(
@@ -84,15 +91,17 @@ def breakpoint_of(
     least: Annotated[float | None, typer.Option("--from", help="The smallest size.")] = None,
     most: Annotated[float | None, typer.Option("--to", help="The largest size.")] = None,
     shock: Shocks = [],  # noqa: B006
+    deal: Deals = [],  # noqa: B006
     seeds: Seeds = 50,
     quarters: Quarters = 40,
 ):
     """Find the smallest shock that does it, world by world."""
     from experiments.analysis import answers
-    from experiments.inputs import read_shock
+    from experiments.inputs import read_deal, read_shock
 
     work = answers.Work(seeds=seeds, quarters=quarters)
-    typer.echo(answers.breakpoint_of(world, lever, until, (least, most), at, tuple(map(read_shock, shock)), work))
+    holds = {"shocks": tuple(map(read_shock, shock)), "deals": tuple(map(read_deal, deal))}
+    typer.echo(answers.breakpoint_of(world, lever, until, (least, most), at, work=work, **holds))
 
 
 def lamps(
@@ -100,11 +109,13 @@ def lamps(
     labs: Annotated[bool, typer.Option("--labs", help="Lab by lab against its own default, not the systemic event.")] = False,
     lead: Annotated[int, typer.Option(min=1, help="How many quarters ahead an event is looked for.")] = 4,
     shock: Shocks = [],  # noqa: B006
+    deal: Deals = [],  # noqa: B006
     seeds: Seeds = 100,
     quarters: Quarters = 40,
 ):
     """Say which warning lamp lights early, and how often for nothing."""
     from experiments.analysis import answers
-    from experiments.inputs import read_shock
+    from experiments.inputs import read_deal, read_shock
 
-    typer.echo(answers.lamps(world, labs, tuple(map(read_shock, shock)), answers.Work(seeds=seeds, quarters=quarters), lead))
+    holds = {"shocks": tuple(map(read_shock, shock)), "deals": tuple(map(read_deal, deal))}
+    typer.echo(answers.lamps(world, labs, work=answers.Work(seeds=seeds, quarters=quarters), lead=lead, **holds))

@@ -64,8 +64,13 @@ IMPLIED_READING = (
 
 def points(summary):
     """Quarters as places on an axis of years: [(year and fraction, name)]."""
-    indices = [Quarter.parse(name) for name in summary["quarters"]]
-    return [(quarter.year + (quarter.index % (1 / QUARTER)) * QUARTER, str(quarter)) for quarter in indices]
+    return [(place_of(name), str(Quarter.parse(name))) for name in summary["quarters"]]
+
+
+def place_of(name):
+    """A quarter's place on an axis of years: year and fraction."""
+    quarter = Quarter.parse(name)
+    return quarter.year + (quarter.index % (1 / QUARTER)) * QUARTER
 
 
 def revenue(summary):

@@ -23,10 +23,11 @@ def shown_values(question, runs, lever):
         return [("", "true")]
     known = levels(question, runs)[lever]
     kept = known if len(known) <= MOST else [known[k] for k in sorted({0, len(known) // 3, 2 * len(known) // 3, len(known) - 1})]
-    return [(label(value), f"{_quoted(lever)} = {_literal(value)}") for value in kept]
+    return [(label(value), f"{quoted(lever)} = {_literal(value)}") for value in kept]
 
 
-def _quoted(name):
+def quoted(name):
+    """A column's name in SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 

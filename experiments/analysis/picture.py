@@ -1,12 +1,14 @@
-"""Figures of a report as one PNG picture, in the light colours of the page."""
+"""Figures of a report as one picture, in the light colours of the page."""
 
 import re
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
+from abm.errors import BadInput
 from experiments.analysis.page import ASSETS, charts
 
+KINDS = (".html", ".png", ".svg")
 WIDTH, ACROSS, GAP = 860, 3, 18  # pixels; charts beside each other; pixels between them
 LARGEST = 150_000  # bytes
 APART = {"resolve": {"scale": {"color": "independent"}}}  # every chart keeps its own colours
@@ -22,16 +24,35 @@ def write_png(path, items):
     path.write_bytes(content)
 
 
+def write(path, items):
+    """Draw figures below each other in the form that the path's ending says, one of KINDS. Raises BadInput if the place is not there."""
+    import vl_convert
+
+    try:
+        if path.suffix == ".png":
+            return write_png(path, items)
+        drawn = (
+            vl_convert.vegalite_to_svg(_spec(items)) if path.suffix == ".svg" else vl_convert.vegalite_to_html(_spec(items), bundle=True)
+        )
+        return path.write_text(drawn, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written: {error.strerror}") from None
+
+
 def png(items, scale=SCALE):
     """The bytes of the picture."""
     import vl_convert
     from PIL import Image
 
-    spec = {"vconcat": [_figure(item) for item in items], "spacing": 2 * GAP, "config": _look(), "padding": GAP, **APART}
-    drawn = vl_convert.vegalite_to_png(_painted(spec), scale=scale)
+    drawn = vl_convert.vegalite_to_png(_spec(items), scale=scale)
     small = BytesIO()
     Image.open(BytesIO(drawn)).convert("RGB").quantize(COLOURS).save(small, "png", optimize=True)
     return small.getvalue()
+
+
+def _spec(items):
+    """All figures as one Vega-Lite specification."""
+    return _painted({"vconcat": [_figure(item) for item in items], "spacing": 2 * GAP, "config": _look(), "padding": GAP, **APART})
 
 
 def _figure(item):
@@ -40,8 +61,26 @@ def _figure(item):
     across = min(ACROSS, len(shown))
     parts = [_chart(name, chart, (WIDTH - GAP * (across - 1)) / across) for name, chart in shown]
     lines = [part.strip() for part in re.split(r"(?<=\.) ", item.reading)]
-    title = {"text": item.title, "subtitle": [*lines, *(f"Line: {name}" for name, _ in item.colours)], "anchor": "start", "offset": GAP / 2}
-    return {"title": title, "concat": parts, "columns": across, "spacing": GAP, **APART}
+    title = {"text": item.title, "subtitle": lines, "anchor": "start", "offset": GAP / 2}
+    drawn = {"concat": parts, "columns": across, "spacing": GAP, **APART}
+    return {"title": title, "vconcat": [_key(item.colours), drawn], "spacing": GAP} if item.colours else {"title": title, **drawn}
+
+
+def _key(colours):
+    """What the colours mean, in rows of a few names."""
+    rows = [{"name": name, "colour": hue, "column": k % ACROSS, "row": k // ACROSS} for k, (name, hue) in enumerate(colours)]
+    scale = {"domain": [0, ACROSS], "nice": False}
+    place = {
+        "x": {"field": "column", "type": "quantitative", "axis": None, "scale": scale},
+        "y": {"field": "row", "type": "ordinal", "axis": None},
+    }
+    shade = {"color": {"field": "colour", "type": "nominal", "scale": None}}
+    words = {
+        "mark": {"type": "text", "align": "left", "dx": GAP / 2, "limit": WIDTH / ACROSS - GAP},
+        "encoding": {"text": {"field": "name"}},
+    }
+    layer = [{"mark": {"type": "point", "filled": True, "size": 60, "opacity": 1}, "encoding": shade}, words]
+    return {"data": {"values": rows}, "width": WIDTH - GAP, "height": {"step": GAP}, "encoding": place, "layer": layer}
 
 
 def _chart(name, chart, width):

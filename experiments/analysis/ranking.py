@@ -10,6 +10,8 @@ import pandas as pd
 from abm.systemic import debtranks
 
 WINDOW = 4  # quarters after a default that count, its own included
+KINDS = ("labs", "clouds", "lenders")  # of firms that fail
+RESAMPLES, TAIL = 200, 0.025  # of futures, for an interval; on each side of it
 LOSSES = ("credit_loss", "equity_lost", "termination")  # $bn
 
 
@@ -23,19 +25,53 @@ def run_with_debtranks(industry, quarters):
 
 
 def after_defaults(record, ranks, names, window=WINDOW):
-    """Table, one row per default of a lab: lab, debtrank before, losses and defaults of others in the window after, $bn and count.
+    """Table, one row per default of a lab: seed (row of its world), lab, debtrank before, losses and defaults of others after, $bn, count.
 
     ranks: as `run_with_debtranks` gives them; losses of the quarter itself contain the lab's own
     """
     died = record.series("labs", "fails") > 0
-    fails = sum((record.series(kind, "fails") > 0).sum(axis=2) for kind in ("labs", "clouds", "lenders"))
+    fails = sum((record.series(kind, "fails") > 0).sum(axis=2) for kind in KINDS)
     lost = sum(record.series("industry", name)[..., 0] for name in LOSSES)
+    return _followed(died, ranks, fails, lost, names, window)
+
+
+def _followed(died, ranks, fails, lost, names, window, seeds=None):
+    """The table of `after_defaults`. died, ranks: [worlds, quarters, labs]; fails, count, and lost, $bn: [worlds, quarters]."""
     rows = []
     for world, quarter, lab in np.argwhere(died):
         after = slice(quarter, quarter + window)
         losses, others = float(lost[world, after].sum()), int(fails[world, after].sum()) - 1
-        rows.append((names[lab], float(ranks[world, quarter, lab]), losses, others))
-    return pd.DataFrame(rows, columns=["lab", "debtrank", "losses", "other_defaults"])
+        rows.append((int(world if seeds is None else seeds[world]), names[lab], float(ranks[world, quarter, lab]), losses, others))
+    return pd.DataFrame(rows, columns=["seed", "lab", "debtrank", "losses", "other_defaults"])
+
+
+def of_series(series, window=WINDOW):
+    """The same table from stored series of one design point: DebtRank as it stood at the end of the quarter before, measured yearly."""
+    names = series.loc[(series["kind"] == "labs") & (series["measure"] == "debtrank"), "agent"].astype(str).unique()
+    wide = series.astype({"agent": str}).pivot(index=["seed", "quarter"], columns=["kind", "measure", "agent"], values="value").sort_index()
+    seeds = wide.index.get_level_values("seed").unique()
+
+    def cube(kind, measure, agents=slice(None)):
+        return wide[kind][measure][agents].to_numpy().reshape(len(seeds), -1, wide[kind][measure][agents].shape[1])
+
+    ranks = cube("labs", "debtrank", list(names))
+    before = np.concatenate([np.full_like(ranks[:, :1], np.nan), ranks[:, :-1]], axis=1)
+    kinds = set(series.loc[series["measure"] == "fails", "kind"])
+    fails = sum((cube(kind, "fails") > 0).sum(axis=2) for kind in KINDS if kind in kinds)
+    lost = sum(cube("industry", name)[..., 0] for name in LOSSES)
+    died = cube("labs", "fails", list(names)) > 0
+    return _followed(died, before, fails, lost, names, window, seeds).dropna(ignore_index=True)
+
+
+def correlation_interval(defaults, resamples=RESAMPLES, seed=0):
+    """95 % interval of Spearman's correlation with losses, by drawing futures anew; None with fewer than three of them."""
+    seeds = defaults["seed"].unique()
+    if len(seeds) < 3:
+        return None
+    parts, rng = dict(list(defaults.groupby("seed"))), np.random.default_rng(seed)
+    again = [agreement(pd.concat([parts[key] for key in rng.choice(seeds, len(seeds))]))["spearman"].iloc[0] for _ in range(resamples)]
+    low, high = np.nanquantile(again, (TAIL, 1 - TAIL))
+    return float(low), float(high)
 
 
 def agreement(defaults):

@@ -137,8 +137,9 @@ def sampled_from(question, runs, outcome, combination=0):
 
     if not question.uncertainties:
         raise BadInput(f"{question.name}: there are no uncertainties to be sensitive to")
-    if outcome not in runs.columns:
-        raise BadInput(f"unknown outcome {outcome!r}; {nearest(outcome, runs.columns)}".removesuffix("; "))
+    known = [name for name in runs.columns if runs[name].dtype.kind == "f"]
+    if outcome not in known:
+        raise BadInput(f"unknown outcome {outcome!r}; {nearest(outcome, known)}".removesuffix("; "))
     unit = unit_sample(question.design, len(question.uncertainties))
     here = runs[runs["combination"] == combination]
     wide = here.pivot(index="sample", columns="seed", values=outcome).reindex(range(len(unit)))
@@ -149,13 +150,20 @@ def sampled_from(question, runs, outcome, combination=0):
     return Sampled(tuple(question.uncertainties), unit, whole.to_numpy(dtype=float))
 
 
+def check(question, method):
+    """Raises BadInput if a question's design does not suit a method: one of METHODS, or regional, which takes any sample."""
+    if method not in (*METHODS, "regional"):
+        raise BadInput(f"no method is called {method!r}; allowed: {', '.join(METHODS)}, regional")
+    drawn, points = question.design.method, question.design.points
+    if method in ("morris", "sobol") and drawn != method:
+        raise BadInput(f"{question.name}: {method} needs design.method = {method!r}, not {drawn!r}; pawn and regional take any sample")
+    if method == "pawn" and drawn == "lhs" and points < 2 * SLICES:
+        raise BadInput(f"{question.name}: {points} points are too few for pawn with {SLICES} slices; at least {2 * SLICES}")
+
+
 def analyse(question, sampled, method):
     """The table of a method for a sample drawn by the question's design. Raises BadInput if the design does not suit it."""
-    if method not in METHODS:
-        raise BadInput(f"no method is called {method!r}; allowed: {', '.join(METHODS)}")
-    drawn = question.design.method
-    if method != "pawn" and drawn != method:
-        raise BadInput(f"{question.name}: {method} needs design.method = {method!r}, not {drawn!r}; pawn takes any sample")
+    check(question, method)
     if method == "morris":
         return morris(sampled, question.design.levels)
     return sobol(sampled) if method == "sobol" else pawn(sampled)

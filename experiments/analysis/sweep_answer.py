@@ -7,6 +7,7 @@ import pandas as pd
 
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import LIKELY, TOLERATED, axis, cells, label, levels
+from experiments.analysis.leads import lead
 from experiments.analysis.maps import Axes, axes_of
 from experiments.analysis.outcomes import outcome, quoted, short
 from experiments.analysis.pairs import LEVEL
@@ -30,6 +31,7 @@ class Found(NamedTuple):
     axes: Axes
     effects: list
     interactions: list
+    lead: object = None  # a `leads.Lead`, where the question names an analysis that answers it
 
     @property
     def whole(self):
@@ -51,11 +53,14 @@ def gather(results):
     outcomes = list(dict.fromkeys(name for name in (axes.outcome, axes.welfare, *question.outcomes) if name))
     effects = numbers.effects(question, runs, outcomes)
     pairs = numbers.interactions(question, runs, effects, axes.outcome)
-    return Found(store.folder, question, store.read_json(MANIFEST), runs, axes, effects, pairs)
+    found = Found(store.folder, question, store.read_json(MANIFEST), runs, axes, effects, pairs)
+    return found._replace(lead=lead(found))
 
 
 def in_short(found):
-    """One sentence: how large it is and what moves it most."""
+    """One sentence: that of the analysis that leads, else how large the outcome is and what moves it most."""
+    if found.lead:
+        return found.lead.sentences[0]
     item, whole = outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome)
     if not whole.runs:
         return "No run came to its end."
@@ -88,6 +93,7 @@ def answer(found):
     if found.whole.empty:
         return [("How sure", how_sure(found))]
     parts = [
+        ("What was asked", found.lead.sentences if found.lead else []),
         ("What happens", [f"{_level(outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome))}.", *_range(found)]),
         ("What moves it", [*_moves(found, found.axes.outcome), *_depends(found), *_unknowns(found)]),
         ("How much risk is tolerable", _tolerable(found)),

@@ -3,9 +3,8 @@
 import altair as alt
 import numpy as np
 
-from abm.clock import QUARTER, Quarter
 from abm.indicators import INDICATORS
-from experiments.analysis.figures import FIRM_COLOURS, FRAME, LOW_HEIGHT, MIDTONE, ROW_HEIGHT, THICK, THIN, Figure, sized
+from experiments.analysis.figures import FIRM_COLOURS, FRAME, LOW_HEIGHT, MIDTONE, ROW_HEIGHT, THICK, THIN, Figure, place_of, sized
 from experiments.analysis.findings import axis, cells, estimate, importance, levels, sampled_names
 from experiments.analysis.maps import LINE, Multiples, along, dots, hue, lead_figures
 from experiments.analysis.outcomes import RISK, WELFARE, outcome, short
@@ -180,17 +179,12 @@ def _fan(results, measure, values, lever, kind):
 
 
 def _one_fan(rows, unit, span):
-    rows = [{**row, "x": _year(row["quarter"])} for row in rows]
+    rows = [{**row, "x": place_of(row["quarter"])} for row in rows]
     base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("x:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=_year_axis()))
     tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{key}:Q", format=",.3~r") for key in ("low", "mid", "high")), alt.Tooltip("runs:Q")]
     tall = alt.Y("low:Q", title=unit or None, scale=alt.Scale(domain=span), axis=alt.Axis(tickCount=5, format=",.3~r"))
     band = base.mark_area(opacity=MIDTONE, color="@blue").encode(y=tall, y2="high:Q")
     return sized(alt.layer(band, base.mark_line(color="@blue", strokeWidth=THICK).encode(y="mid:Q", tooltip=tips)), LOW_HEIGHT)
-
-
-def _year(text):
-    quarter = Quarter.parse(text)
-    return quarter.year + (quarter.index % (1 / QUARTER)) * QUARTER
 
 
 def _year_axis():
@@ -234,4 +228,4 @@ def _standing(row):
     count, runs = int(row["failed"]), int(row["runs"])
     low, high = wilson(runs - count, runs)
     said = f"{percent(1 - count / runs)} ({percent(low)} to {percent(high)})"
-    return {"firm": row["agent"], "quarter": row["quarter"], "x": _year(row["quarter"]), "alive": 1 - count / runs, "said": said}
+    return {"firm": row["agent"], "quarter": row["quarter"], "x": place_of(row["quarter"]), "alive": 1 - count / runs, "said": said}

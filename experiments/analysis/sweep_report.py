@@ -11,6 +11,7 @@ from experiments.analysis.sweep_answer import answer, counted, gather, in_short
 from experiments.analysis.sweep_figures import exchange, first_figures, multiples, over_time, tornado, unknowns
 from experiments.analysis.tables import details, table
 from experiments.declarations import declarations
+from experiments.engine.cases import deal_label
 from experiments.words import CAVEAT, significant
 
 PAGE = "report.html"
@@ -27,7 +28,7 @@ def write_sweep_report(results):
 
 def sweep_report(found):
     """The whole page as text. All names are escaped; nothing on it is loaded from anywhere."""
-    shown = (_map, _levers, _unknowns, _paths) if len(found.whole) else ()
+    shown = (_lead, _map, _levers, _unknowns, _paths) if len(found.whole) else ()
     sections = [part for make in (_answer, *shown, _asked) if (part := make(found))]
     links = "".join(f'<a href="#{key}">{escape(title)}</a>' for key, title, _, _, _ in sections)
     body = "\n".join([_header(found, links), "<main>", *map(_section, sections), "</main>", _footer(found)])
@@ -72,6 +73,14 @@ def _answer(found):
     )
     text = "Computed from the stored runs. In brackets the 95 % interval; changes compare the same futures with one thing set otherwise."
     return "answer", "The answer", text, f'<div class="grid">{cards}</div>', ()
+
+
+def _lead(found):
+    """The figures of the analysis that the question names."""
+    if not found.lead or not found.lead.figures:
+        return None
+    items = found.lead.figures
+    return "lead", "What was asked, in a picture", found.lead.sentences[0], "<br>".join(figure(item) for item in items), items
 
 
 def _map(found):
@@ -167,6 +176,9 @@ def _asked(found):
     rows += [
         (str(row.get("label", row["name"])), ", ".join(f"{k} {v}" for k, v in row.items() if k != "name"), "shock")
         for row in question.shocks
+    ]
+    rows += [
+        (deal_label(row), ", ".join(f"{k} {significant(v)}" for k, v in row.items() if k != "label"), "deal") for row in question.deals
     ]
     parts = [details("What was varied and held", len(rows), table(("Name", "Value", "Meaning"), rows, ()), is_open=True)]
     lost = failures(found.runs)

@@ -22,8 +22,8 @@ class EngineParameters(Group, name="engine"):
     memory = parameter(500.0, unit="MB", low=10, high=1e6, source="two workers on a laptop", meaning="memory of a batch")
     overhead = parameter(3.0, unit="1", low=1, high=20, source="measured", meaning="peak memory of a world over that of its arrays")
     seconds = parameter(3.0, unit="s", low=0.1, high=600, source="measured", meaning="work of a batch: less wastes it on fixed costs")
-    step_seconds = parameter(0.02, unit="s", low=0, high=10, source="measured", meaning="a quarter of a batch, however few worlds")
-    byte_seconds = parameter(5e-9, unit="s/byte", low=0, high=1, source="measured", meaning="a quarter of one more world, by its size")
+    step_seconds = parameter(0.025, unit="s", low=0, high=10, source="measured", meaning="a quarter of a batch, however few worlds")
+    byte_seconds = parameter(2.7e-9, unit="s/byte", low=0, high=1, source="measured", meaning="a quarter of one more world, by its size")
     fewest = parameter(16, unit="worlds", low=1, high=4096, structural=True, source="measured", meaning="worlds that a batch has at least")
     most = parameter(128, unit="worlds", low=1, high=4096, structural=True, source="measured", meaning="worlds that a batch has at most")
 

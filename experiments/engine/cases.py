@@ -56,12 +56,16 @@ def resolved(question, chosen):
     return {name: value for name, value in sorted(settings.items()) if not absent or not name.startswith(absent)}
 
 
+def deal_label(row):
+    """What levers call a deal: its label, else "OpenAI with Oracle"."""
+    return str(row.get("label", f"{row.get('tenant', '')} with {row.get('owner', '')}"))
+
+
 def _declare(settings, prefix, rows):
     """Put the rows of [[shocks]] or [[deals]] among the settings. Returns their labels. Raises BadInput for two of one label."""
     labels: list = []
     for row in rows:
-        usual = row.get("name", "") if prefix == SHOCK else f"{row.get('tenant', '')} with {row.get('owner', '')}"
-        label = str(row.get("label", usual))
+        label = str(row.get("label", row.get("name", ""))) if prefix == SHOCK else deal_label(row)
         if label in labels:
             raise BadInput(f"{prefix.removesuffix('.')}s: there are two called {label!r}; give one of them a `label`")
         labels.append(label)

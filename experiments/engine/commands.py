@@ -44,11 +44,15 @@ def sweep(
     fresh: Annotated[bool, typer.Option("--fresh", help="Discard what is stored and start again.")] = False,
 ):
     """Run a question, or what is missing of it. Stop it with Ctrl-C; the same command goes on from there."""
-    from experiments.engine.sweep import sweep as run
-    from experiments.terminal import console
+    from experiments.engine.backends import warm_up
 
     if workers < 0:
         raise BadInput(f"--workers = {workers} is not allowed; 0 or more")
+    if engine == "local" and (workers or os.cpu_count() or 1) > 1:
+        warm_up()  # before this process imports the same
+    from experiments.engine.sweep import sweep as run
+    from experiments.terminal import console
+
     try:
         done = run(question, out, workers, engine, seeds, quarters, fresh)
     except KeyboardInterrupt:

@@ -20,6 +20,14 @@ def _plain(value):
 Value = Annotated[object, AfterValidator(_plain)]
 Settings = dict[str, Value]
 
+# What may lead the page instead of an outcome, and the series that it is computed from.
+LEADS = {
+    "accuracy": ("forecast", "revenue", "demand", "opex", "rent_due", "alive"),
+    "attribution": ("fails",),
+    "income_statements": ("operating_income", "model_cost", "model_profit", "alive"),
+    "required_revenue": ("required_revenue", "revenue_total"),
+}
+
 
 class Form(BaseModel):
     """A table of a question file; keys that nobody declared are refused."""

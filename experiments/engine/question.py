@@ -37,13 +37,23 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from abm.errors import BadInput, nearest
 from agents.world_file import shipped_names
-from experiments.engine.forms import Design, Figure, Form, Reference, Settings, Table, Uncertainty, Value
+from experiments.engine.forms import LEADS, Design, Figure, Form, Reference, Settings, Table, Uncertainty, Value
 
 SHIPPED = Path(__file__).resolve().parents[1] / "questions"
 METHODS = ("grid", "lhs", "sobol", "morris", "list")
 NEVER = "never"
 _UNION_TAG = re.compile(r"(list|dict)\[|constrained-|function-")  # pydantic names the member of a union that it tried
-_WORDS_ONLY = {"name", "title", "question", "outcomes", "baseline", "figure", "table", "reference"}  # they do not change what is run
+_WORDS_ONLY = {
+    "name",
+    "title",
+    "question",
+    "outcomes",
+    "baseline",
+    "leads_with",
+    "figure",
+    "table",
+    "reference",
+}  # they do not change what is run
 
 
 class Question(Form):
@@ -65,7 +75,8 @@ class Question(Form):
     deals: list[dict[str, Value]] = []
     series: list[str] = []
     baseline: Settings = {}  # values of levers that differences are taken from
-    figure: Figure = Figure()  # of the page about the results; the engine does not look at these three
+    leads_with: str | None = None  # the analysis that answers the question, one of forms.LEADS, instead of its first outcome
+    figure: Figure = Figure()  # of the page about the results; the engine does not look at these four
     table: Table = Table()
     reference: Reference = Reference()
 
@@ -99,6 +110,7 @@ class Question(Form):
         if self.design.method == "list" and self.uncertainties:
             raise ValueError("design: method = 'list' names its own settings; leave the uncertainties out")
         _check_baseline(self)
+        _check_lead(self)
         _check_page(self)
         return self
 
@@ -206,6 +218,21 @@ def _check_baseline(question):
             raise ValueError(f"baseline: {name} is not a lever; {nearest(name, question.levers)}".removesuffix("; "))
         if value not in question.levers[name]:
             raise ValueError(f"baseline: {value} is not a value of {name}; {nearest(value, question.levers[name])}".removesuffix("; "))
+
+
+def _check_lead(question):
+    """An analysis may lead the page if it exists and the sweep keeps what it is computed from."""
+    name = question.leads_with
+    if name is None:
+        return
+    if name not in LEADS:
+        raise ValueError(f"leads_with: no analysis is called {name!r}; allowed: {', '.join(LEADS)}")
+    missing = [series for series in LEADS[name] if series not in question.series]
+    if missing:
+        raise ValueError(f"leads_with: {name} is computed from series that are not kept; add {', '.join(missing)} to `series`")
+    switches = all(isinstance(values, dict) and set(values) == {"off", "on"} for values in question.levers.values())
+    if name == "attribution" and not (question.levers and switches):
+        raise ValueError("leads_with: attribution needs levers of two named settings each, off and on, and nothing else")
 
 
 def _check_page(question):

@@ -182,7 +182,10 @@ def query(results_dir, sql):
     try:
         for name in (RUNS, SERIES, "points"):
             _view(connection, store, name)
-        return connection.execute(sql).df()
+        answer = connection.execute(sql)
+        if answer is None:
+            raise BadInput("query: there is no question in it; ask for example: select count(*) from runs")
+        return answer.df()
     except duckdb.Error as error:
         raise BadInput(f"query: {str(error).splitlines()[0]}") from None
     finally:

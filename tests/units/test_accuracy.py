@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from abm.errors import BadInput
-from experiments.analysis import accuracy
+from experiments.analysis import accuracy, lead_accuracy
 
 LAG, STRETCH, OPEX, RENT = 2, 1.5, 0.25, 0.5
 
@@ -49,10 +49,28 @@ def test_the_figure_shows_what_was_earned_beside_what_the_identity_says():
     found = accuracy.matched(series([5.0, 7.0, 20.0, 20.0, 90.0], [5.0, 7.0, 15.0, 10.0, 80.0]), LAG, STRETCH)
     rows = accuracy.binned(found)
     assert rows["count"].tolist() == [1, 1, 2]  # the last quarter is beyond reach
-    assert rows.identity.tolist() == pytest.approx([0.75 * 0.5 - RENT, 0.75 * 0.7 - RENT, 0.75 * STRETCH - RENT])
-    assert rows.middle.tolist() == pytest.approx([0.75 * 0.5 - RENT, 0.75 * 0.7 - RENT, 0.75 * 1.25 - RENT])
+    assert rows.middle.tolist() == pytest.approx([0.75 * 0.5, 0.75 * 0.7, 0.75 * 1.25])  # before rent
     assert accuracy.verdict(found).beyond == pytest.approx(1 / 5)
-    assert accuracy.chart(found).to_dict()["layer"]
+    item = lead_accuracy.figures(found)[0]
+    kinked = item.charts[0][1].to_dict()["layer"][-1]["data"]["values"]
+    assert [(row["x"], row["earned"]) for row in kinked][0] == (0, 0) and all(row["earned"] <= 0.75 * STRETCH for row in kinked)
+    assert "4 of 5" not in item.reading and "(1 - o) min(x, 1.5) - k" in item.reading
+
+
+def test_the_interval_knows_that_the_quarters_of_one_future_share_its_luck():
+    right, wrong = series([5.0, 8.0], [5.0, 8.0]), series([12.0, 13.0], [6.0, 6.5]).assign(seed=1)
+    alike = pd.concat([right.assign(seed=seed) for seed in range(8)])
+    ends = accuracy.intervals(accuracy.matched(alike, LAG, STRETCH))
+    assert ends["right"] == (1, 1) and ends["slope"] == pytest.approx((0.75, 0.75))
+    low, high = accuracy.intervals(accuracy.matched(pd.concat([right, wrong]), LAG, STRETCH))["right"]
+    assert (low, high) == (0, 1)  # of two futures one is right throughout and one wrong
+
+
+def test_the_answer_in_words_has_an_interval_for_each_number():
+    many = pd.concat([series([4.0 + seed / 4, 9.0], [4.0 + seed / 4, 9.0]).assign(seed=seed) for seed in range(8)])
+    first, second, _ = lead_accuracy.sentences(accuracy.matched(many, LAG, STRETCH))
+    assert first.startswith("Largely: ") and "explains 100 % (100 to 100 %)" in first and "100 % (100 to 100 %) of 16 lab-quarters" in first
+    assert "worth 0.75 (0.75 to 0.75) of profit, where the identity says 0.75" in second
 
 
 def test_what_was_not_kept_or_not_lived_is_said():

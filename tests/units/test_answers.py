@@ -3,7 +3,7 @@
 import pytest
 
 from abm.errors import BadInput
-from experiments.analysis import answers
+from experiments.analysis import answers, sensitivity_answer
 from experiments.engine.store import load
 from experiments.engine.sweep import sweep
 
@@ -16,25 +16,39 @@ def work(tmp_path_factory):
 def test_a_world_is_screened_and_its_stored_results_answer_again(work):
     vary = ("customers.market_size=700:3000:log", "cloud.recycling=0:1")
     with pytest.raises(BadInput, match=r"cloud\.recycling"):
-        answers.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
+        sensitivity_answer.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
     vary = ("customers.market_size=700:3000:log", "cloud.capex=35:60")
-    said = answers.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
+    said = sensitivity_answer.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
     assert "6 points x 2 seeds" in said and "cloud.capex" in said
-    assert answers.sensitivity(work.out, "morris", "served_revenue") == said
+    assert sensitivity_answer.sensitivity(work.out, "morris", "served_revenue") == said
+
+
+def test_regional_sensitivity_takes_stored_results_and_new_ones(work, tmp_path):
+    vary = ("customers.market_size=700:3000:log", "cloud.capex=35:60")
+    here = work._replace(out=tmp_path)
+    said = sensitivity_answer.sensitivity("tutorial", "regional", "served_revenue > 29 and commitments > 0", vary, 8, here)
+    assert "regional sensitivity of served_revenue > 29 and commitments > 0 in tutorial: means over 2 seeds at 8 points" in said
+    again = sensitivity_answer.sensitivity(tmp_path, "regional", "served_revenue")
+    assert "its median in tutorial" in again and "it holds at 4 points (50%)" in again and "customers.market_size" in again
+    assert "everywhere or nowhere" in sensitivity_answer.sensitivity(tmp_path, "regional", "served_revenue > 1e9")
+    with pytest.raises(BadInput, match="did you mean 'served_revenue'"):
+        sensitivity_answer.sensitivity(tmp_path, "regional", "serve_revenue > 1")
+    with pytest.raises(BadInput, match="did you mean 'regional'"):
+        sensitivity_answer.sensitivity(tmp_path, "regonal", "served_revenue")
 
 
 def test_a_range_has_one_form():
-    assert answers.read_range("a.b=1:2:log") == ("a.b", {"low": 1, "high": 2, "scale": "log"})
+    assert sensitivity_answer.read_range("a.b=1:2:log") == ("a.b", {"low": 1, "high": 2, "scale": "log"})
     for text in ("a.b", "a.b=1", "a.b=1:x", "a.b=1:2:cubic", "=1:2"):
         with pytest.raises(BadInput, match="not of the form"):
-            answers.read_range(text)
+            sensitivity_answer.read_range(text)
 
 
 def test_the_usual_ranges_are_allowed_by_the_model():
     from experiments.engine.design import first_point
     from experiments.engine.question import Question
 
-    ranges = {name: answers._range(*limits) for name, limits in answers.RANGES.items()}
+    ranges = {name: sensitivity_answer._range(*limits) for name, limits in sensitivity_answer.RANGES.items()}
     asked = {"question": "?", "world": "archetypes-2023q1", "outcomes": ["x"], "uncertainties": ranges}
     assert first_point(Question.read(asked)).number == 0
 
@@ -60,3 +74,25 @@ def test_failures_are_attributed_on_the_same_worlds(work, tmp_path):
 def test_the_smallest_shock_is_told(work):
     said = answers.breakpoint_of("tutorial", "demand_shortfall", "served_revenue < 1", at="2026Q2", work=work)
     assert "without it 0 of 2 worlds break" in said and "Share of worlds broken" in said
+
+
+DEAL = {"tenant": "Lab", "owner": "Cloud", "gw": 5.0, "start": "2026Q2"}
+
+
+def test_a_deal_of_ones_own_holds_in_every_analysis_of_a_world(work, tmp_path):
+    plain = answers.breakpoint_of("tutorial", "demand_shortfall", "commitments > 400", at="2026Q2", work=work)
+    added = answers.breakpoint_of("tutorial", "demand_shortfall", "commitments > 400", at="2026Q2", work=work, deals=(DEAL,))
+    assert "without it 0 of 2 worlds break" in plain and "without it 2 of 2 worlds break" in added
+    said = answers.attribute("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, work=work._replace(out=tmp_path), deals=(DEAL, DEAL))
+    assert "2 subsets of spot" in said and "DebtRank" in said
+    settings = load(tmp_path, "points")["settings"][0]
+    assert '"deal.deal 1.gw": 5.0' in settings and '"deal.deal 2.gw": 5.0' in settings
+    with pytest.raises(BadInput, match="no lab is called 'Nobody'"):
+        answers.lamps("tutorial", work=work, deals=({**DEAL, "tenant": "Nobody"},))
+
+
+def test_a_shock_outside_the_run_is_refused_and_not_passed_over(work):
+    late = ({"name": "stall", "at": "2050Q1"},)
+    for ask in (answers.lamps, lambda *a, **k: answers.breakpoint_of(*a, "cone.width", "served_revenue < 1", **k)):
+        with pytest.raises(BadInput, match="2050Q1 lies outside the run"):
+            ask("tutorial", shocks=late, work=work)

@@ -101,8 +101,6 @@ def test_a_growing_frontier_lab_has_a_floor_and_a_shrinking_one_has_none():
     assert market_value(FUNDS, row(1), row(0), row(-0.1), row(1))[0, 0] == 0
 
 
-@pytest.mark.parametrize(
-    ("sentiment", "leverage", "rate"), [(1, 0, 0.08), (1.5, 2, 0.08), (0.6, 0, 0.10), (1, 5, 0.14), (0.6, 4, 0.13)]
-)
+@pytest.mark.parametrize(("sentiment", "leverage", "rate"), [(1, 0, 0.08), (1.5, 2, 0.08), (0.6, 0, 0.10), (1, 5, 0.14), (0.6, 4, 0.13)])
 def test_fear_and_leverage_cost(sentiment, leverage, rate):
     assert loan_rate(LENDING, row(sentiment), row(leverage))[0, 0] == pytest.approx(rate)

@@ -96,6 +96,15 @@ def test_regional_sensitivity_puts_the_idle_input_last(planted):
     assert found.p.iloc[0] < 1e-6 < 0.01 < found.p.iloc[-1]
 
 
+def test_two_inputs_whose_sum_decides_are_half_apart_and_an_idle_one_is_not():
+    """Where a + b > 1 the distribution of a is a^2, elsewhere 2a - a^2: furthest apart at a = 1/2, by 1/2."""
+    x = np.random.default_rng(3).random((4000, 3))
+    found = discovery.regional(discovery.Inputs(x, ("a", "b", "c"), (None,) * 3), x[:, 0] + x[:, 1] > 1).set_index("input")
+    assert found.distance[["a", "b"]].to_numpy() == pytest.approx([0.5, 0.5], abs=0.03)
+    assert found.hits["a"] == pytest.approx(1 / np.sqrt(2), abs=0.02)  # the median of a^2
+    assert found.p["c"] > 0.01
+
+
 def test_nothing_to_discover_is_said_in_words(planted):
     table, _ = planted
     with pytest.raises(BadInput, match="holds at no point"):

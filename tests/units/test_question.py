@@ -43,6 +43,9 @@ def asked(**more):
         ({"figure": {"outcome": "credit_loss"}}, "figure: outcome: unknown name 'credit_loss'"),
         ({"table": {"rows": ["cone.width"]}}, "table: rows: unknown name 'cone.width'"),
         ({"table": {"outcomes": ["credit_loss"]}}, "table: outcomes: unknown name 'credit_loss'"),
+        ({"leads_with": "acuracy"}, "leads_with: no analysis is called 'acuracy'; allowed: accuracy, attribution, income_statements"),
+        ({"leads_with": "required_revenue"}, "not kept; add required_revenue, revenue_total to `series`"),
+        ({"leads_with": "attribution", "series": ["fails"], "levers": {"cone.width": [1, 2]}}, "needs levers of two named settings each"),
         ({"reference": {"seeds": 1}}, "reference: seeds: '1' must be greater than or equal to 2"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import sys
 
 import numpy as np
 import pandas as pd
@@ -66,6 +67,16 @@ def test_a_plan_that_is_half_done_has_half_of_every_point():
     assert [half.count(point) for point in range(10)] == [4] * 10
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every worker starts afresh")
+def test_what_workers_need_is_imported_once_and_not_for_every_pool():
+    from multiprocessing import forkserver
+
+    backends.Local(2)
+    first = forkserver._forkserver._forkserver_pid
+    backends.Local(2)
+    assert first is not None and forkserver._forkserver._forkserver_pid == first
+
+
 def test_batches_are_as_large_as_memory_and_time_allow():
     class Large:
         bytes_opening, bytes_per_quarter = 100e6, 0
@@ -74,13 +85,13 @@ def test_batches_are_as_large_as_memory_and_time_allow():
         bytes_opening, bytes_per_quarter = 1e3, 0
 
     class Medium:
-        bytes_opening, bytes_per_quarter = 131_000, 3_000
+        bytes_opening, bytes_per_quarter = 262_000, 3_000
 
     p = batches.EngineParameters()
     assert batches.worlds_per_batch(Large, 48) == 1
     assert batches.worlds_per_batch(Small, 48) == p.most
     worlds = batches.worlds_per_batch(Medium, 48)
-    seconds = 48 * (p.step_seconds.item() + worlds * 131_000 * p.byte_seconds.item())
+    seconds = 48 * (p.step_seconds.item() + worlds * 262_000 * p.byte_seconds.item())
     assert seconds == pytest.approx(p.seconds.item(), rel=0.05)
 
 

@@ -8,9 +8,11 @@ import typer
 from typer.testing import CliRunner
 
 from abm.errors import BadInput
-from experiments.analysis.answers import discover, sensitivity
+from experiments.analysis.answers import Work, discover
+from experiments.analysis.sensitivity_answer import sensitivity
 from experiments.engine import commands
 from experiments.engine.store import load, query
+from experiments.engine.sweep import sweep
 
 QUESTION = """
 question = "Does it matter?"
@@ -85,3 +87,26 @@ def test_where_only_a_page_is_stored_the_command_that_makes_the_runs_is_named(tm
     if made:
         with pytest.raises(BadInput, match=re.escape(said)):
             sensitivity(folder)
+
+
+def test_a_query_without_a_question_and_an_outcome_that_is_no_number_are_refused_in_a_sentence(tmp_path):
+    folder = sweep_of_two(tmp_path)
+    with pytest.raises(BadInput, match="there is no question in it"):
+        query(folder, " ")
+    for name in ("address", "failure", "nope"):
+        with pytest.raises(BadInput, match=f"unknown outcome '{name}'"):
+            sensitivity(folder, "pawn", name)
+    with pytest.raises(BadInput, match="sobol needs design.method = 'sobol', not 'lhs'"):
+        sensitivity(folder, "sobol", "systemic_event")
+
+
+def test_a_sample_too_small_for_its_method_is_refused_before_anything_runs(tmp_path):
+    with pytest.raises(BadInput, match="5 points are too few for pawn with 10 slices; at least 20"):
+        sensitivity("tutorial", "pawn", "served_revenue", points=5, work=Work(tmp_path / "out", workers=1))
+    assert not (tmp_path / "out").exists()
+
+
+def sweep_of_two(folder):
+    ranges = {"cloud.capex": {"low": 35, "high": 60}}
+    asked = {"question": "?", "world": "tutorial", "outcomes": ["served_revenue"], "seeds": 1, "quarters": 2, "uncertainties": ranges}
+    return sweep({**asked, "design": {"points": 20}}, folder, workers=1, quiet=True).folder

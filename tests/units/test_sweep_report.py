@@ -246,6 +246,14 @@ def test_survival_and_fans_come_from_the_stored_series(tmp_path):
     assert "lab <A>" not in page
 
 
+def test_deals_and_shocks_of_the_question_are_listed_among_what_was_held(tmp_path):
+    deals = [{"tenant": "Lab", "owner": "<Cloud>", "gw": 2, "start": "2026Q4"}, {"label": "new", "tenant": "Lab", "owner": "C", "gw": 1}]
+    asked = {**ASKED, "deals": deals, "shocks": [{"name": "stall", "at": "2026Q4"}]}
+    page = sweep_report(gather(stored(tmp_path, asked, rows())))
+    assert "Lab with &lt;Cloud&gt;" in page and "tenant Lab, owner &lt;Cloud&gt;, gw 2, start 2026Q4" in page
+    assert "tenant Lab, owner C, gw 1" in page and "at 2026Q4" in page and "<Cloud>" not in page
+
+
 def test_names_and_numbers_are_said_as_people_say_them():
     assert [short(name) for name in ("cone.width", "lab.lab A.risk_appetite", "n_yolo")] == ["cone width", "lab A risk appetite", "n_yolo"]
     assert quoted("all yolo") == '"all yolo"' and quoted("0.5") == "0.5"

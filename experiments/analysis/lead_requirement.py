@@ -1,0 +1,154 @@
+"""What leads the page of a question about deals: revenue that is required against the fan of what comes, and the first impossible year.
+
+A year is impossible on a path if the median required revenue at its end exceeds that quantile of industry revenue.
+"""
+
+import altair as alt
+import numpy as np
+
+from abm.clock import Quarter
+from experiments.analysis.figures import FIRM_COLOURS, HEIGHT, MIDTONE, PALE, THICK, place_of, sized
+from experiments.analysis.findings import label, levels
+from experiments.analysis.maps import Multiples
+from experiments.analysis.outcomes import quoted, short
+from experiments.analysis.paths import quoted as sql_name
+from experiments.engine.store import query
+from experiments.words import futures
+
+REVENUE, REQUIRED = "revenue_total", "required_revenue"
+LEVELS = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
+PATHS = {"p50": "the median path", "p90": "the lucky path (P90)"}
+MOST_PANELS, MOST_LINES = 3, 4
+NEVER = "none"
+
+
+def lead(found):
+    """(sentences, figures) of a sweep: a line for each value of the lever with most of them, a panel for each of the next one."""
+    known = levels(found.question, found.whole)
+    names = sorted(known, key=lambda name: -len(known[name]))[:2]
+    lines, panels = (*names, None, None)[:2]
+    start = _begin(found.question)
+    table = paths(found.folder, [name for name in (lines, panels) if name])
+    return sentences(table, known, lines, panels, start), figures(table, known, lines, panels)
+
+
+def _begin(question):
+    """The year of the first delivery of the question's deals, from which years are judged; 0 without deals."""
+    starts = [Quarter.parse(str(row["start"])).year for row in question.deals if "start" in row]
+    return min(starts, default=0)
+
+
+def paths(folder, names):
+    """A row per setting and quarter: the levers named, quarter, quantiles of revenue, median required revenue ($bn a year), runs."""
+    by = "".join(f"{sql_name(name)}, " for name in names)
+    fan = ", ".join(f"quantile_cont(value, {level}) filter (measure = '{REVENUE}') as {name}" for name, level in LEVELS.items())
+    return query(
+        folder,
+        f"""select {by}quarter::varchar as quarter, {fan},
+        quantile_cont(value, 0.5) filter (measure = '{REQUIRED}') as required, count(*) filter (measure = '{REQUIRED}') as runs
+        from series join points using (point)
+        where measure in ('{REVENUE}', '{REQUIRED}') and kind = 'industry' group by all order by all""",
+    )
+
+
+def first_impossible(rows, path, since):
+    """The first year from `since` on whose end requires more than a path brings; None if there is none. rows: of one setting."""
+    ends = rows.groupby([Quarter.parse(name).year for name in rows["quarter"]]).tail(1)
+    late = ends[[Quarter.parse(name).year >= since for name in ends["quarter"]]]
+    bad = late.loc[late["required"] > late[path], "quarter"]
+    return Quarter.parse(bad.iloc[0]).year if len(bad) else None
+
+
+def sentences(table, known, lines, panels, since):
+    """The first impossible year of every setting, those of one year together."""
+    last = Quarter.parse(table["quarter"].max()).year
+    first, *rest = [_along(part, known, lines, since, name) for name, part in _parts(table, known, panels)]
+    runs = sorted({int(count) for count in (table["runs"].min(), table["runs"].max())})
+    return [
+        f"The first year to {last} whose end requires more revenue than comes is, {first}.",
+        *([f"It is, {'; '.join(rest)}."] if rest else []),
+        f"Judged {f'from {since}, the first delivery, on ' if since else ''}by the median of required revenue against quantiles of "
+        f"revenue, {' to '.join(f'{count:,}' for count in runs)} runs each; a year is only as sure as these quantiles are.",
+        *_distance(table, known, lines, panels),
+    ]
+
+
+def _parts(table, known, name):
+    """[(name of a panel, its rows)]; of all rows without a lever."""
+    if name is None:
+        return [("", table)]
+    return [(f"{short(name)} {quoted(label(value))}", table[table[name] == value]) for value in known[name]]
+
+
+def _along(part, known, lines, since, name):
+    """First impossible years of a panel, path by path, in words."""
+    texts = []
+    for path, words in PATHS.items():
+        by_year: dict = {}
+        for line, rows in _parts(part, known, lines):
+            by_year.setdefault(first_impossible(rows, path, since), []).append(line.removeprefix(short(lines) + " ") if lines else "")
+        texts.append(f"on {words} {_years(by_year, alone=lines is None)}")
+    return f"{f'at {name}, ' if name else ''}{', and '.join(texts)}"
+
+
+def _years(by_year, alone):
+    ordered = sorted(by_year.items(), key=lambda item: (item[0] is None, item[0] or 0))
+    if alone or len(ordered) == 1:
+        return f"{ordered[0][0] or NEVER}{'' if alone else ' whatever is chosen'}"
+    return ", ".join(f"{year or NEVER} with {', '.join(names)}" for year, names in ordered)
+
+
+def _distance(table, known, lines, panels):
+    """How far required revenue stands from the median of revenue at the end, at the ends of the lever."""
+    if lines is None:
+        return []
+    texts = []
+    for name, part in _parts(table, known, panels):
+        shares = {line: (rows["required"] / rows["p50"]).iloc[-1] for line, rows in _parts(part, known, lines)}
+        low, high = min(shares, key=shares.get), max(shares, key=shares.get)
+        texts.append(f"{f'at {name} ' if name else ''}from {shares[low]:.0%} with {low} to {shares[high]:.0%} with {high}")
+    return [f"Required over median revenue at the end: {'; '.join(texts)}.".replace("%", " %")]
+
+
+def figures(table, known, lines, panels):
+    """The fan of revenue at the first value of the lever, with required revenue at several, a panel for each of the other lever."""
+    values = known[lines] if lines else [None]
+    places = np.unique(np.linspace(0, len(values) - 1, min(MOST_LINES, len(values))).round().astype(int))
+    shown = [(label(values[k]) if lines else "required", values[k]) for k in places]
+    colours = tuple((f"{short(lines)}: {name}" if lines else name, hue) for (name, _), hue in zip(shown, FIRM_COLOURS[1:]))
+    parts = _parts(table, known, panels)
+    parts = [parts[k] for k in np.unique(np.linspace(0, len(parts) - 1, min(MOST_PANELS, len(parts))).round().astype(int))]
+    top = max(float(part[["p90", "required"]].to_numpy().max()) for _, part in parts)
+    charts = tuple((name, _fan(part, lines, shown, top)) for name, part in parts)
+    of = f" with {short(lines)} {quoted(label(values[0]))}" if lines else ""
+    reading = (
+        f"Blue: industry revenue{of}: median, half and 80 % of {futures(int(table['runs'].max()))}. Dashed: median required revenue. Where "
+        "a line runs above the band, even a lucky industry does not earn what its contracts and fixed costs need."
+    )
+    return [Multiples("requirement", "Required revenue against the fan of revenue", reading, charts, (("revenue", "@blue"), *colours))]
+
+
+def _fan(part, lines, shown, top):
+    scaled = part.assign(x=[place_of(name) for name in part["quarter"]])
+    own = scaled if lines is None else scaled[scaled[lines] == shown[0][1]]
+    x = alt.X("x:Q", title=None, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(format="d", grid=False, tickMinStep=1, tickCount=6))
+    scale = alt.Scale(domain=[0, top])
+    tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in LEVELS), alt.Tooltip("runs:Q")]
+    base = alt.Chart(alt.Data(values=own[["x", "quarter", *LEVELS, "runs"]].to_dict("records"))).encode(x)
+    title = "$bn a year, annual rate"
+    outer = base.mark_area(opacity=PALE, color="@blue").encode(
+        y=alt.Y("p10:Q", title=title, scale=scale, axis=alt.Axis(tickCount=5)), y2="p90:Q"
+    )
+    inner = base.mark_area(opacity=MIDTONE, color="@blue").encode(y="p25:Q", y2="p75:Q")
+    middle = base.mark_line(color="@blue", strokeWidth=THICK).encode(y="p50:Q", tooltip=tips)
+    dashed = [
+        _line(scaled if lines is None else scaled[scaled[lines] == value], name, hue, x)
+        for (name, value), hue in zip(shown, FIRM_COLOURS[1:])
+    ]
+    return sized(alt.layer(outer, inner, middle, *dashed), HEIGHT)
+
+
+def _line(rows, name, hue, x):
+    tips = [alt.Tooltip("name:N"), alt.Tooltip("quarter:N"), alt.Tooltip("required:Q", format=",.0f", title="$bn a year")]
+    base = alt.Chart(alt.Data(values=rows.assign(name=name)[["x", "quarter", "required", "name"]].to_dict("records")))
+    return base.mark_line(color=hue, strokeWidth=THICK, strokeDash=[6, 4]).encode(x, y="required:Q", tooltip=tips)

@@ -232,7 +232,7 @@ def lend(industry, loans):
 
 def call_equity(industry, gap):
     """Clouds call new equity from investors for a gap, $bn, [worlds, owners]; pro rata to the investors' cash."""
-    cash = industry.investors.cash
+    cash = np.maximum(0, industry.investors.cash)  # what rounding leaves of spent cash may lie below 0
     supply = industry.funds.cash_share * cash * industry.equity_answers
     wanted = gap.sum(axis=1, keepdims=True)
     scale = np.minimum(1, supply.sum(axis=1, keepdims=True) / np.where(wanted > 0, wanted, 1))

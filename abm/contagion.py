@@ -40,13 +40,14 @@ class News:
     credit_loss: np.ndarray  # $bn
     cancelled: np.ndarray  # $bn of chips, of all vendors
     termination: np.ndarray  # $bn, claims lost
+    announced: np.ndarray  # revenue that a cut announced this quarter costs, ln, at most 0
     extra: dict = field(default_factory=dict)
 
     @classmethod
     def none(cls, worlds, labs, clouds, lenders):
         """A quiet quarter."""
         shape = [np.zeros((worlds, n), dtype=bool) for n in (labs, clouds, lenders)]
-        zero = [np.zeros((worlds, 1)) for _ in range(4)]
+        zero = [np.zeros((worlds, 1)) for _ in range(5)]
         return cls(*shape, *zero)
 
     def loss_ratio(self, industry):

@@ -115,6 +115,7 @@ def serve(industry, wanted):
     labs, s = industry.labs, industry.services
     capacity = supply(industry)
     industry.served = _everybody(industry, wanted, capacity)
+    industry.news.announced = announced_loss(industry, wanted, capacity, industry.served)
     offer(industry, capacity, industry.served)
     served = of_labs(industry.served, len(labs.names))
     of_customers = np.ascontiguousarray(wanted[:, : len(labs.names)])  # users of open weights press on no lab's prices
@@ -133,26 +134,47 @@ def serve(industry, wanted):
     return served
 
 
+def announced_loss(industry, wanted, capacity, served):
+    """What the density that a shock cut this quarter does to revenue, ln, [worlds, 1]: announced with the cut, so no surprise to anybody.
+
+    Found by serving the same customers at the density before the cut; where customers are few, not compute, nothing is lost.
+    """
+    left = industry.news.extra.get("density_left", 1)
+    if np.all(left == 1):
+        return np.zeros((industry.worlds, 1))  # no cut in any world
+    labs = len(industry.labs.names)
+    uncut = _rationed(industry, wanted, replace(capacity, density=capacity.density / left))
+    revenue, before = (total(of_labs(rationed, labs).served) for rationed in (served, uncut))
+    known = (revenue > 0) & (before > 0)
+    return np.log(np.where(known, revenue, 1) / np.where(known, before, 1))
+
+
 def _everybody(industry, wanted, capacity):
-    """Rationing of labs, and of the users of open weights beside them where there are any: all share what can be hired."""
-    money = purse(industry, wanted[:, : len(industry.labs.names)])
-    if not industry.open_weights:
-        return ration(wanted, capacity, industry.services, money)
-    cost = list_price(industry.compute, industry.lending.rate)
-    everybody = industry.open_weights.supply(capacity, cost), industry.services, industry.open_weights.purse(money)
-    served = ration(wanted, *everybody)
-    industry.open_weights.remember(served, industry.services)
+    """Rationing of labs, and of the users of open weights beside them where there are any."""
+    served = _rationed(industry, wanted, capacity)
+    if industry.open_weights:
+        industry.open_weights.remember(served, industry.services)
     return served
 
 
-def purse(industry, wanted):
+def _rationed(industry, wanted, capacity):
+    """All share what can be hired."""
+    money = purse(industry, wanted[:, : len(industry.labs.names)], capacity.density)
+    if not industry.open_weights:
+        return ration(wanted, capacity, industry.services, money)
+    cost = list_price(industry.compute, industry.lending.rate)
+    return ration(wanted, industry.open_weights.supply(capacity, cost), industry.services, industry.open_weights.purse(money))
+
+
+def purse(industry, wanted, density):
     """What labs can lose on hired compute, a Purse: at list price, the most that spot compute costs, less what it earns after opex.
 
-    wanted: $bn a year, [worlds, labs, classes]. A lab that an owner holds can lose its owner's money [model.md 8.6].
+    wanted: $bn a year, [worlds, labs, classes]; density: $bn per GWe-year, [worlds, labs]. A lab that an owner holds can lose its
+    owner's money [model.md 8.6].
     """
     labs, s = industry.labs, industry.services
     per_need = ratio(wanted.sum(axis=-1), (wanted / densities(s)).sum(axis=-1))
-    earned = labs.revenue_density * per_need * labs.margin_after_opex(industry.opex_relief())
+    earned = density * per_need * labs.margin_after_opex(industry.opex_relief())
     price = list_price(industry.compute, industry.lending.rate)
     spot, outside = (QUARTER * (rent - earned) for rent in (price, price * s.outside_premium))
     return Purse(np.where(labs.parent_row >= 0, np.inf, labs.cash), spot, outside)

@@ -100,13 +100,16 @@ def lab_values(industry):
 
 
 def feel(industry):
-    """Update sentiment with the news of the quarter."""
+    """Update sentiment with the news of the quarter.
+
+    What an announced cut costs in the quarter of its announcement is no surprise: the announcement itself has moved the mood.
+    """
     p, news = industry.mood, industry.news
     revenue = industry.labs.revenue.sum(axis=1, keepdims=True)
     before = industry.labs.previous_revenue.sum(axis=1, keepdims=True)
     known = (before > 0) & (revenue > 0)
     growth = np.where(known, np.log(np.where(known, revenue, 1) / np.where(known, before, 1)), 0)
-    surprise = np.where(known, growth - industry.expected_growth, 0)
+    surprise = np.where(known, growth - news.announced - industry.expected_growth, 0)
     industry.previous_sentiment = industry.sentiment.copy()
     industry.sentiment = next_sentiment(
         p, industry.sentiment, surprise, industry.vendor_sales_growth(), news.defaulted, news.loss_ratio(industry), news.mood(p)

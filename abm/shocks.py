@@ -122,6 +122,7 @@ def _apply(industry, name, values):
     if name == "open_weight":
         industry.sentiment = np.maximum(industry.mood.low, industry.sentiment - values["sentiment"])
         industry.price_factor = industry.price_factor * values["density"]
+        industry.news.extra["density_left"] = industry.news.extra.get("density_left", 1) * values["density"]
         industry.open_weights.appear(values)
     elif name == "funding_stop":
         industry.funding_stopped = np.maximum(industry.funding_stopped, values["quarters"])

@@ -101,3 +101,29 @@ def test_a_world_with_open_weights_is_the_same_alone_and_in_a_crowd():
     assert np.array_equal(crowd.open_weights.revenue[2], alone.open_weights.revenue[0])
     release(crowd)
     release(alone)
+
+
+def test_its_news_moves_the_mood_once_although_its_cut_of_margins_costs_revenue_at_once():
+    """Where nobody changes to it the mood is that of the news alone, whatever the cut costs: customers or compute may be scarce."""
+    moods, revenue = [], []
+    for density in (1.0, 0.75):
+        model = run(worlds=8, offered=0.0, density=density).run(START + 1)
+        moods.append(model.sentiment)
+        revenue.append(model.labs.revenue.sum(axis=1))
+        release(model)
+    assert moods[1] == pytest.approx(moods[0])
+    lost = 1 - revenue[1] / revenue[0]
+    assert lost.max() > 0.2
+    assert lost.max() <= 0.25 + 1e-9
+    assert lost.min() < lost.max() - 0.1
+    assert lost.min() >= 0
+
+
+def test_what_the_cut_costs_is_known_in_a_world_alone_as_in_a_crowd_in_which_others_cut_less():
+    def moods(density, world_ids):
+        model = run(world_ids=world_ids, density=density).run(START + 2)
+        release(model)
+        return model.sentiment
+
+    crowd = moods(np.array([0.75, 1.0]), [0, 1])
+    assert np.array_equal(crowd, np.concatenate([moods(0.75, [0]), moods(1.0, [1])]))

@@ -13,7 +13,6 @@ _SPOT = "labs that are short of compute hire what is idle before it falls furthe
 _OWNERS = "three owners of equal size; other buyers, one row in all, take most chips"
 _CONE = "labs swap customers more than a spread of .36 a year allows: too many outcomes beyond both ends of their cones"
 _MIXED = "ahead of its forecast a lab serves with compute it bought later, at other prices, or sells less because none is to be had (.71)"
-_TWICE = "margins fall by a quarter at once, and the mood falls twice: by the news, and by the surprise of the revenue this costs (28 %)"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
 
 MISFITS = {
@@ -31,6 +30,5 @@ MISFITS = {
     ("V15", "slope of profit in demand over forecast, up to all that training can make room for, over 1 - opex ratio"): _MIXED,
     ("V16", "outcomes below P10 a year ahead, all forecasts"): _CONE,
     ("V16", "outcomes below P10 a year ahead, forecasts of 2023 to 2025, the take-off"): _CONE,
-    ("V18", "fall of vendors' value in the quarter of an open-weight shock, as shipped"): _TWICE,
     ("V18", "quarters until half the gap to the same world without the news is closed"): _PATH,
 }

@@ -226,16 +226,16 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
     given = np.swapaxes(given, 1, 2) * (p.down_payment in ("vendor_equity", "outside_equity"))
     if p.down_payment != "outside_equity":
         return given
-    return outside_money(industry, pairs, given.sum(axis=1))
+    return outside_money(industry, view, pairs, given.sum(axis=1))
 
 
-def outside_money(industry, pairs, wanted):
+def outside_money(industry, view, pairs, wanted):
     """The same equity from investors, $bn, [worlds, investors, labs]: as far as the quarter's budget goes beyond owners' calls.
 
     pairs: orders, GW, [worlds, labs, clouds]; wanted: $bn, [worlds, labs]
     """
     left = left_to_invest(industry)
-    need, from_cash = equity_needed(industry, pairs.sum(axis=1) * (1 + industry.clouds.speculative_share))
+    need, from_cash = equity_needed(industry, pairs.sum(axis=1) * (1 + industry.clouds.speculative_share) + view.renewed)
     total, asked = left.sum(axis=1, keepdims=True), wanted.sum(axis=1, keepdims=True)
     calls = (need - from_cash).sum(axis=1, keepdims=True) * industry.equity_answers
     part = np.minimum(1, np.maximum(0, total - calls) / np.where(asked > 0, asked, 1))

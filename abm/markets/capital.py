@@ -224,7 +224,7 @@ def lend(industry, loans):
     rows, ledger, lenders = industry.rows, industry.ledger, industry.lenders
     amount = loans.sum(axis=2)
     own = lenders.capital_ratio * amount
-    draw(industry, loans, amount - own * industry.equity_answers)
+    draw(industry, loans, amount - own)
     industry.cap.issue("capital_call", rows["Economy"], rows["lenders"], (own * industry.equity_answers)[:, None])
     ledger.pay("borrowing", rows["Economy"], rows["lenders"], (amount - own)[:, None])
     ledger.pay("loan", rows["lenders"], rows["clouds"], loans)

@@ -96,9 +96,12 @@ def test_a_call_falls_on_who_has_something_left():
     assert model.investors.cash[0] == pytest.approx([75, 90, 90, 90])
 
 
-@pytest.mark.parametrize("rule", ["vendor_equity", "outside_equity"])
-def test_in_no_quarter_of_a_run_does_an_investor_put_in_more_than_a_quarter_of_its_cash(rule):
-    model = Industry(load_world("archetypes-2023q1"), worlds=6, rng=1, parameters={"lab.down_payment": rule})
+@pytest.mark.parametrize(
+    ("world", "rule"), [("archetypes-2023q1", "vendor_equity"), ("archetypes-2023q1", "outside_equity"), ("tutorial", "outside_equity")]
+)
+def test_in_no_quarter_of_a_run_does_an_investor_put_in_more_than_a_quarter_of_its_cash(world, rule):
+    """Owners of the tutorial build anew for outside tenants, and call for that too."""
+    model = Industry(load_world(world), worlds=6, rng=1, parameters={"lab.down_payment": rule})
     flows, rows, bound = model.ledger.flows, model.rows["investors"], False
     for _ in range(32):
         model.step()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from abm.loans import draw, interest, mean_rate, reprice
+from abm.markets.capital import lend
 from abm.shocks import Shock
 from tests.worlds import cash, industry, let, opening, quarter, turn, wanting
 
@@ -55,6 +56,17 @@ def test_a_drawing_adds_its_own_interest_and_no_more():
     model.fleet.loan[..., at] += new
     assert (interest(model) - before)[:, 0, 0] == pytest.approx([1.0, 1.4])
     assert model.lenders.funding_rate[:, 0] == pytest.approx([(32 * 0.03 + 8 * 0.06) / 40] * 2)
+
+
+def test_a_lender_whose_capital_call_nobody_answers_borrows_no_more_for_it():
+    """Of a loan of 10 it borrows 8 in any case; who answers the call decides only whose cash the other 2 are."""
+    model = owing(rate=0.05)
+    model.sentiment = np.array([[1.0], [0.3]])
+    model.begin()
+    lend(model, np.full((2, 1, 1), 10.0))
+    owed = -model.ledger.balances["borrowings"][:, model.rows["lenders"]][:, 0]
+    assert owed == pytest.approx([40.0] * 2)
+    assert model.lenders.funding_rate[:, 0] * owed == pytest.approx([32 * 0.03 + 8 * 0.06] * 2)
 
 
 def test_repayment_leaves_the_rate_and_lowers_the_interest():

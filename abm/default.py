@@ -274,6 +274,9 @@ def enter(industry):
     labs, p, rows = industry.labs, industry.entry, industry.rows
     due = (labs.died >= 0) & (industry.now - labs.died == p.delay)
     waiting = np.minimum(industry.entrants_waiting + due.sum(axis=1, keepdims=True), industry.spare.sum())
+    industry.entrants_waiting = waiting
+    if not waiting.any():
+        return
     free = industry.spare & (labs.alive == 0) & (labs.died < 0)
     first = free & (np.cumsum(free, axis=1) == 1)
     offered = on_offer(industry)

@@ -5,6 +5,8 @@ Equity is at market value: an asset of the holder and a liability of the issuer,
 
 import numpy as np
 
+from abm.sums import by_column
+
 
 class CapTable:
     """Shares of every issuer by holder, [worlds, holders, issuers]; the column of an issuer sums to 1 (rows of non-issuers are 0)."""
@@ -27,7 +29,7 @@ class CapTable:
         self.ledger.pay(flow, holders, issuers, amount)
         if not amount.any():
             return  # nobody buys in any world
-        raised = amount.sum(axis=1)
+        raised = by_column(amount)
         after = np.where(before + raised > 0, before + raised, 1)
         kept = np.where(raised > 0, before / after, 1)
         self.shares[:, :, issuers] *= kept[:, None, :]
@@ -58,4 +60,4 @@ class CapTable:
 
     def residual(self, issuers):
         """How far the shares of issuers are from summing to 1, [worlds] (invariant I6)."""
-        return np.abs(self.shares[:, :, issuers].sum(axis=1) - 1).max(axis=1, initial=0)
+        return np.abs(by_column(self.shares[:, :, issuers]) - 1).max(axis=1, initial=0)

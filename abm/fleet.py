@@ -231,7 +231,7 @@ class Fleet(Vintages):
     def place(self, tenant, owner, vintage, amounts, term_class):
         """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""
         self.changed()
-        self._opening = {}
+        self.look_again()
         position = self.at(vintage)
         self.gw[:, tenant, owner, position] += amounts.gw
         if tenant >= 0:

@@ -10,6 +10,7 @@ import numpy as np
 
 from abm.errors import BrokenRule, UnbalancedEntry
 from abm.flows import ACCOUNTS, EVENTS, FLOWS, PAIRS, REAL_ASSETS
+from abm.sums import by_column, by_row
 
 _ROUNDING = 1e-9
 
@@ -28,7 +29,7 @@ class Ledger:
         self.balances = {account: np.zeros(shape) for account in ACCOUNTS}
         self.flows = {flow: np.zeros(shape) for flow in FLOWS}
         self.profit = {name: np.zeros(shape) for name in (*FLOWS, *EVENTS)}
-        self.graph = {}
+        self.graph, self._booked = {}, set()  # what moved this quarter, and what was booked as income or expense
         self.journal = None  # a list of (flow, payers, payees, amount) where somebody asked for it
         self.opening_cash = np.zeros((worlds, 1))
 
@@ -40,10 +41,10 @@ class Ledger:
 
     def begin_quarter(self):
         """Forget the flows of the quarter before and remember where balances stood."""
-        for table in (self.flows, self.profit):
-            for amounts in table.values():
-                amounts[...] = 0
-        self.graph = {}
+        for table, names in ((self.flows, self.graph), (self.profit, self._booked)):
+            for name in names:
+                table[name][...] = 0
+        self.graph, self._booked = {}, set()
         self.start_cash = self.balances["cash"].copy()
         self.start_worth = self.net_worth()
 
@@ -58,7 +59,7 @@ class Ledger:
         self._note(flow, payers, payees, amount)
         if not amount.any():
             return  # nobody pays in any world
-        paid, received = amount.sum(axis=2), amount.sum(axis=1)
+        paid, received = by_row(amount), by_column(amount)
         self.balances["cash"][:, payers] -= paid
         self.balances["cash"][:, payees] += received
         self.flows[flow][:, payers] -= paid
@@ -75,7 +76,8 @@ class Ledger:
         self._note(event, holders, issuers, amount)
         if not amount.any():
             return  # nothing changes in any world
-        gained, lost = amount.sum(axis=2), amount.sum(axis=1)
+        gained, lost = by_row(amount), by_column(amount)
+        self._booked.add(event)
         self.balances[asset][:, holders] += gained
         self.profit[event][:, holders] += gained
         self.balances[liability][:, issuers] -= lost
@@ -83,6 +85,7 @@ class Ledger:
 
     def write_off(self, event, rows, account, amount):
         """Reduce a real asset by `amount` ($bn, [worlds, rows]) at its owner's loss."""
+        self._booked.add(event)
         self.balances[account][:, rows] -= amount
         self.profit[event][:, rows] -= amount
 
@@ -111,20 +114,21 @@ class Ledger:
         """What rounding may leave open [model.md 26.10], $bn, [worlds]."""
         active = [balance[:, :-2] for balance in self.balances.values()]
         largest = np.max([np.abs(balance).max(axis=1) for balance in active], axis=0)
-        gross = np.sum([np.abs(amounts).sum(axis=1) for amounts in self.flows.values()], axis=0)
+        gross = sum((np.abs(self.flows[flow]).sum(axis=1) for flow in self.flows if flow in self.graph), start=np.zeros(self.worlds))
         return _ROUNDING * np.maximum(1, np.maximum(gross, largest))
 
     def residuals(self):
         """What should be zero, by rule [model.md 12.6], $bn, [worlds] each."""
         cash, worth = self.balances["cash"], self.net_worth()
-        flows = np.stack(list(self.flows.values()))
+        flows = np.stack([np.zeros_like(cash), *(self.flows[flow] for flow in self.flows if flow in self.graph)])
+        profit = sum((self.profit[name] for name in self.profit if name in self._booked), start=np.zeros_like(cash))
         real = sum(self.balances[account].sum(axis=1) for account in REAL_ASSETS)
         rules = {
             "I1 cash is conserved": np.abs(cash[:, :-1].sum(axis=1) - self.opening_cash[:, 0]),
             "I2 flows between agents cancel": np.abs(flows.sum(axis=2)).max(axis=0),
             "I2 flows explain the change of cash": np.abs(flows.sum(axis=0) - (cash - self.start_cash)).max(axis=1),
             "I4 net worth is real capital": np.abs(worth.sum(axis=1) - real),
-            "I5 profit explains the change of net worth": np.abs(sum(self.profit.values()) - (worth - self.start_worth)).max(axis=1),
+            "I5 profit explains the change of net worth": np.abs(profit - (worth - self.start_worth)).max(axis=1),
         }
         for held, owed in PAIRS:
             both = self.balances[held].sum(axis=1) + self.balances[owed].sum(axis=1)
@@ -146,6 +150,7 @@ class Ledger:
 
     def _book(self, flow, account, rows, amount):
         if account is None:
+            self._booked.add(flow)
             self.profit[flow][:, rows] -= amount
         else:
             self.balances[account][:, rows] += amount

@@ -62,5 +62,8 @@ def prepaid_this_quarter(industry):
     """Vintages with prepayments, a slice, and what of this quarter's rent these cover, $bn, [worlds, labs, owners, vintages there]."""
     fleet = industry.fleet
     there = slice(fleet.used("prepaid").start, fleet.at(industry.now) + 1)
+    blocks = np.moveaxis(fleet.prepaid, -1, 0)[there]
+    filled = np.flatnonzero(blocks.reshape(len(blocks), -1).any(axis=1))
+    there = slice(there.start + filled.min(initial=len(blocks)), there.stop)  # what is prepaid lasts for a year or so
     rent = sum(rents[..., there] for rents in fleet.rent) * QUARTER
     return there, np.minimum(fleet.prepaid[..., there], rent)

@@ -15,6 +15,7 @@ from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
 from abm.obligations import opex_due, prepaid_this_quarter
 from abm.open_weights import idle_share, of_labs, pay_for_compute
+from abm.sums import by_row
 from abm.vintages import over_vintages
 
 WAGES, SECURED, TRADE = range(3)
@@ -37,7 +38,7 @@ class Dues:
 
     def of(self, kind):
         """All that a kind owes, $bn, [worlds, payers]."""
-        return sum(amount.sum(axis=2) for _, payer, _, amount in self.claims.values() if payer == kind)
+        return sum(by_row(amount) for _, payer, _, amount in self.claims.values() if payer == kind)
 
     def to(self, kind):
         """All that a kind is owed, $bn, [worlds, payees]."""
@@ -209,8 +210,8 @@ def receive(industry, served):
     ledger.pay("outside_rent", rows["Economy"], rows["clouds"], clouds.outside_rent[:, None] * QUARTER)
     index = np.clip(industry.sentiment, industry.chips.other_low, industry.chips.other_high)
     path = industry.vendors.other_base * (1 + industry.chips.other_growth) ** industry.age
-    total = path.sum(axis=1, keepdims=True)
-    path = path * np.minimum(1, industry.chips.other_cap / np.where(total > 0, total, 1))
+    wanted = path.sum(axis=1, keepdims=True)
+    path = path * np.minimum(1, industry.chips.other_cap / np.where(wanted > 0, wanted, 1))
     industry.vendors.put(other_sales=path * index, sales=industry.chip_sales)
     ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
     if industry.made_whole.rent[..., 0].any():

@@ -9,6 +9,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.cone import cone, realised_growth, update_extrapolation
 from abm.parameters import Group, parameter
+from abm.sums import by_column
 
 _DUST = 1e-14  # of an order or of a quarter's slots
 
@@ -137,7 +138,7 @@ class Orders:
             got = self._fill(left, weights, free, passes)
             filled[..., quarter] = got
             left = _but_dust(left - got, wanted)
-            self.booked[..., lag + quarter] += got.sum(axis=1)
+            self.booked[..., lag + quarter] += by_column(got)
         return filled
 
     @staticmethod
@@ -147,12 +148,12 @@ class Orders:
         for _ in range(passes):
             need = _but_dust(left - got, left)
             weighted = need * weights
-            total = weighted.sum(axis=1)
+            total = by_column(weighted)
             enough = np.minimum(free, total / np.finfo(float).eps)  # what is needed may be next to nothing
             share = np.where(total > 0, enough / np.where(total > 0, total, 1), 0)
             more = np.minimum(need, weighted * share[:, None])
             got += more
-            free = _but_dust(free - more.sum(axis=1), slots)
+            free = _but_dust(free - by_column(more), slots)
             if not more.any():  # nothing moved in any world, so nothing will
                 break
         return got

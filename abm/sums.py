@@ -1,0 +1,17 @@
+"""Sums over payers or payees of small tables, the same to the last bit for one world and for many.
+
+`einsum` walks a table [worlds, rows, columns] row by row, which for tables of a few firms takes a third of the time of `sum`. The table
+is made contiguous first, so that the order of addition depends on its rows and columns alone.
+"""
+
+import numpy as np
+
+
+def by_row(table):
+    """Sum over columns, [worlds, rows]."""
+    return np.einsum("wij->wi", np.ascontiguousarray(table))
+
+
+def by_column(table):
+    """Sum over rows, [worlds, columns]."""
+    return np.einsum("wij->wj", np.ascontiguousarray(table))

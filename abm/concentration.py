@@ -12,9 +12,14 @@ from abm.markets.capital import loan_over_cost
 def within_limits(industry, view, pairs, renewed):
     """What may be signed: GW by lab and owner, [worlds, labs, clouds], and what owners renew for outside tenants, [worlds, clouds]."""
     pairs = np.minimum(pairs, tenants_room(industry, view, pairs))
-    part = borrowers_part(industry, pairs.sum(axis=1) + renewed)
+    part = borrowers_part(industry, to_build(industry, pairs, renewed))
     pairs = pairs * part[:, None]
     return pairs * look_through_part(industry, view, pairs), renewed * part
+
+
+def to_build(industry, pairs, renewed):
+    """All that owners build if so much is signed, GW, [worlds, clouds]: for labs, on speculation beside that, and for outside tenants."""
+    return pairs.sum(axis=1) * (1 + industry.clouds.speculative_share) + renewed
 
 
 def tenants_room(industry, view, pairs):

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from abm.clock import QUARTER
-from abm.concentration import within_limits
+from abm.concentration import to_build, within_limits
 from abm.cone import cone
 from abm.fleet import EXTRA_OUT, EXTRA_TENANTS
 from abm.loans import interest
@@ -125,7 +125,7 @@ def accepted(industry, view, wanted):
     pairs = pairs * lent[:, None]
     labs.put(wanted_gw=wanted)
     pairs, renewed = within_limits(industry, view, pairs, renewals(industry) * lent)
-    funded = fundable_part(industry, pairs.sum(axis=1) + renewed)
+    funded = fundable_part(industry, to_build(industry, pairs, renewed))
     view.renewed = renewed * funded
     return pairs * funded[:, None]
 
@@ -235,7 +235,7 @@ def outside_money(industry, view, pairs, wanted):
     pairs: orders, GW, [worlds, labs, clouds]; wanted: $bn, [worlds, labs]
     """
     left = left_to_invest(industry)
-    need, from_cash = equity_needed(industry, pairs.sum(axis=1) * (1 + industry.clouds.speculative_share) + view.renewed)
+    need, from_cash = equity_needed(industry, to_build(industry, pairs, view.renewed))
     total, asked = left.sum(axis=1, keepdims=True), wanted.sum(axis=1, keepdims=True)
     calls = (need - from_cash).sum(axis=1, keepdims=True) * industry.equity_answers
     part = np.minimum(1, np.maximum(0, total - calls) / np.where(asked > 0, asked, 1))

@@ -61,12 +61,15 @@ class MadeWhole:
 
         relet: what owners get for all their idle compute, $bn, [worlds, owners]
         """
-        fleet, p = industry.fleet, industry.compute
-        idle = fleet.effective(industry.now)[:, IDLE]
+        idle = industry.fleet.effective(industry.now)[:, IDLE]
         earned = relet * np.minimum(1, self.gwe[..., 0] / np.where(idle > 0, idle, np.inf))
-        on = ~industry.switched_off
+        self._pay(industry, np.maximum(0, self.lost_earnings(industry) * QUARTER - earned))
+
+    def lost_earnings(self, industry):
+        """What is promised for this quarter less the power that is saved while compute is idle, $bn a year, [worlds, owners]."""
+        fleet, p, on = industry.fleet, industry.compute, ~industry.switched_off
         saved = p.power * self.gw[..., 0] * (1 - fleet.hired * on) * (1 - p.idle_power * on)
-        self._pay(industry, np.maximum(0, (self.rent[..., 0] - saved) * QUARTER - earned))
+        return self.rent[..., 0] - saved
 
     def _pay(self, industry, due):
         """Economy pays what forfeited advances do not cover. due: $bn, [worlds, owners]"""

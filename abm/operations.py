@@ -269,6 +269,7 @@ def dues(industry, served):
     pool = list_price(p, industry.lending.rate) * industry.services.outside_premium * served.outside_gw * QUARTER
     owed.owe("outside_pool", TRADE, "labs", "Economy", pool[..., None])
     labs.put(obligations=owed.of("labs"))
-    clouds.put(ebitda=(fleet.rent_due(now).sum(axis=1) + clouds.outside_rent) - p.power * running)
+    earned = fleet.rent_due(now).sum(axis=1) + clouds.outside_rent - p.power * running
+    clouds.put(ebitda=earned + industry.made_whole.lost_earnings(industry))  # creditors of who is made whole see no loss
     industry.owed = owed
     return owed

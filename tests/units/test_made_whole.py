@@ -59,6 +59,14 @@ def test_nobody_hires_so_economy_pays_the_rent_less_the_power_of_four_fifths_tha
     assert paid == pytest.approx([(12 - 0.8 * 1.3) / 4] * 3)
 
 
+@pytest.mark.parametrize("spend", [0.0, 2.0, 15.0])
+def test_its_earnings_by_which_creditors_judge_it_stay_what_they_were(spend):
+    """A rent of 12 less power of 1.3 at full load."""
+    model = sector(tenants_cash=0.0)
+    owners_cash(model, spend)
+    assert model.clouds.ebitda[:, 0] == pytest.approx([12 - 1.3] * 3)
+
+
 def test_what_the_dead_had_paid_in_advance_is_not_paid_again():
     """A rent of 3 a quarter, 4 of it paid ahead: nothing is due in the first quarter, and 1 less in the second."""
     alive, dead = sector(tenants_cash=1e3, prepaid=4.0), sector(tenants_cash=0.0, prepaid=4.0)

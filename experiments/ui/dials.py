@@ -35,8 +35,8 @@ GROUPS = {
         *("lab.funded_quarters", "cloud.loan_to_value"),
     ),
     "Policy": (
-        *("lab.coverage_rule", "cloud.concentration_limit", "policy.compliance_cost", "policy.stop_training"),
-        "vendor.finance_cap",
+        *("lab.coverage_rule", "cloud.concentration_limit", "lender.borrower_limit", "lender.tenant_limit"),
+        *("vendor.finance_cap", "sentiment.disclosure", "policy.compliance_cost", "policy.stop_training"),
     ),
 }
 CAUTIOUS, BOLD = 0.1, 0.9
@@ -102,8 +102,11 @@ def dials(world):
         choices = row.low if isinstance(row.low, tuple) else ()
         low, high = (None if choices or bound is None or not np.isfinite(bound) else float(bound) for bound in (row.low, row.high))
         found[row.name] = Dial(row.name, row.meaning, value, row.unit, low, high, _whole(row.name), choices, row.source, row.meaning)
-    found[f"lab.{APPETITE}"] = replace(found[f"lab.{APPETITE}"], label="all labs")
-    return {**found, **_appetites(opening, found["lab.risk_appetite"])}
+    everybody = f"lab.{APPETITE}"
+    each = _appetites(opening, found[everybody])
+    middle = _common([dial.value for dial in each.values()] or None)  # where they are read off commitments, not what the column says
+    found[everybody] = replace(found[everybody], label="all labs", value=found[everybody].value if middle is None else round(middle, 2))
+    return {**found, **each}
 
 
 def _kind(name):

@@ -128,7 +128,7 @@ def test_a_shock_comes_in_the_next_quarter_and_is_marked(visit):
     page.step()
     page.find(".shock-stall").click()
     page.step(2)
-    marks = page.option_of("fan")["series"][-1]["markLine"]["data"]
+    marks = next(one for one in page.option_of("fan")["series"] if one.get("name") == "marks")["markLine"]["data"]
     assert any("stall" in json.dumps(mark).lower() for mark in marks)
 
 
@@ -171,6 +171,42 @@ def test_a_link_that_is_wrong_is_said_and_the_page_lives(visit):
     page = visit(query="?worlds=12&quarters=6&set=lab.risk_apetite=0.9")
     page.says(".message", "lab.risk_appetite")
     page.step()
+
+
+HOSTILE = {
+    "evil.toml": (b"name = '<img src=x onerror=alert(1)>'\nlab = 1\n", "evil.toml"),
+    "bomb.zip": (b"PK\x03\x04 not really a zip", "bomb.zip"),
+    "huge.toml": (b"#" * (5 << 20), "more than"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_that_is_no_world_is_refused_in_a_sentence_and_the_page_lives(visit, name):
+    data, said = HOSTILE[name]
+    page = visit()
+    page.tab("about")
+    page.find(".upload input").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
+    page.says(".message", said)
+    assert page.find(".message img").count() == 0
+    page.step()
+
+
+def test_a_worker_that_dies_is_said_and_reset_begins_anew(visit, address):
+    page = visit()
+    page.step()
+    kill_a_worker_of(address)
+    page.button("Step").click()
+    page.says(".problem", "Reset")
+    page.reset()
+    page.step()
+
+
+def kill_a_worker_of(address):
+    """End the newest process that the server has started."""
+    psutil = pytest.importorskip("psutil")
+    port = int(address.rpartition(":")[2])
+    server = next(p for p in psutil.process_iter(["cmdline"]) if ["--port", str(port)] == (p.info["cmdline"] or [])[-3:-1])
+    max(server.children(), key=lambda child: (child.create_time(), child.pid)).kill()
 
 
 def test_two_browsers_never_share_a_model(visit):

@@ -58,12 +58,13 @@ def test_a_cap_on_lives_makes_the_compute_of_who_stretched_them_dearer():
 FUNDS = {"cash_share": 0.25, "contrarian_fall": 0.2, "contrarian_factor": 2.0}
 
 
-def supplies(fall, mood=0.8, budget=1e9):
-    """What each temperament offers out of 40 of cash, $bn, [4], in two worlds of which only the second falls."""
+def supplies(fall, mood=0.8, budget=10.0):
+    """What each temperament offers that may put in 20 this quarter, $bn, [4], in two worlds of which only the second falls."""
     firms = {"investors": [{"cash": 40.0, "style": style} for style in (MOMENTUM, STRATEGIC, SOVEREIGN, PUBLIC)]}
     model = industry(opening(firms, people=wanting(None), parameters=PLAIN), worlds=2)
-    found = model.investors.supply(np.full((2, 1), mood), np.array([[0.0], [fall]]), np.full((2, 4), budget), InvestorParameters(2, FUNDS))
-    calm = min(10, budget)
+    fell, most = np.array([[0.0], [fall]]), np.full((2, 4), 20.0)
+    found = model.investors.supply(np.full((2, 1), mood), fell, np.full((2, 4), budget), most, InvestorParameters(2, FUNDS))
+    calm = min(20, budget)
     assert found[0].tolist() == pytest.approx([calm * mood**2, calm, calm, calm])
     return found[1].tolist()
 
@@ -74,5 +75,6 @@ def test_sovereign_contrarians_alone_buy_twice_as_much_after_a_fall_of_the_mood_
     assert supplies(fall=-0.5) == pytest.approx([6.4, 10, 10, 10])
 
 
-def test_a_contrarian_doubles_what_its_budget_allows_and_momentum_never_offers_more_than_its_part():
+def test_a_contrarian_doubles_what_its_budget_allows_and_offers_no_more_than_it_may_put_in():
     assert supplies(fall=0.3, mood=0.5, budget=4.0) == pytest.approx([1, 4, 8, 4])
+    assert supplies(fall=0.3, mood=0.5, budget=15.0) == pytest.approx([3.75, 15, 20, 15])

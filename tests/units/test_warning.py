@@ -125,7 +125,7 @@ def test_realised_losses_are_those_of_the_window_after_a_default():
             return values
 
     table = ranking.after_defaults(Record(), np.full((1, 6, 2), 0.3), ["A", "B"], window=3)
-    assert table.values.tolist() == [["A", 0.3, 7.0, 1], ["B", 0.3, 14.0, 0]]
+    assert table.values.tolist() == [[0, "A", 0.3, 7.0, 1], [0, "B", 0.3, 14.0, 0]]
     assert np.isnan(ranking.agreement(table).spearman).all()
     assert ranking.by_lab(table).lab.tolist() == ["A", "B"]
 

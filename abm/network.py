@@ -93,17 +93,16 @@ def _send_along_shortest_paths(arcs, room, left):
     distance, before = _shortest_path_tree(arcs, room[:-1] > 0, left > 0)
     hops, starts = _trace(arcs, before)
     tight = (room[:-1] > 0) & (distance[arcs.start] + arcs.length[:, None] == distance[arcs.end])
-    row = np.arange(left.shape[1])
     for last in np.flatnonzero((tight & (left < 0)[arcs.end]).any(axis=1)):  # every shortest way ends with one of these
-        end, path, start = arcs.end[last], hops[:, arcs.start[last]], starts[arcs.start[last]]
+        end, row = arcs.end[last], np.flatnonzero(tight[last] & (left[arcs.end[last]] < 0))
+        path, start = hops[:, arcs.start[last], row], starts[arcs.start[last], row]
         path = np.append(path, np.full((1, row.size), last), axis=0)
-        wanted = np.maximum(0, np.minimum(left[start, row], -left[end])) * tight[last]
-        amount = np.minimum(wanted, room[path, row].min(axis=0))
+        amount = np.maximum(0, np.minimum(np.minimum(left[start, row], -left[end, row]), room[path, row].min(axis=0)))
         room[path, row] -= amount
         room[arcs.opposite[path], row] += amount
         room[-1] = ENDLESS
         left[start, row] -= amount
-        left[end] += amount
+        left[end, row] += amount
 
 
 def _shortest_path_tree(arcs, is_open, sources):
@@ -113,8 +112,9 @@ def _shortest_path_tree(arcs, is_open, sources):
     """
     bits, far = len(arcs.start).bit_length(), 4 * len(sources)  # farther than any way
     ends, first = np.unique(arcs.end, return_index=True)
-    steps = ((arcs.length << bits) + np.arange(len(arcs.start)))[:, None] + (far << bits) * ~is_open
-    distance, before = np.where(sources, 0, far), np.full(sources.shape, -1)
+    small = np.int32 if far << bits + 2 <= np.iinfo(np.int32).max else np.int64  # half the memory to walk through
+    steps = ((arcs.length << bits) + np.arange(len(arcs.start))).astype(small)[:, None] + small(far << bits) * ~is_open
+    distance, before = np.where(sources, small(0), small(far)), np.full(sources.shape, -1, dtype=small)
     for _ in range(len(sources)):
         least = np.minimum.reduceat(np.take(distance << bits, arcs.start, axis=0) + steps, first, axis=0)
         nearest, last = least >> bits, least & ((1 << bits) - 1)

@@ -54,7 +54,12 @@ class FleetParameters(Group, name="cloud"):
     reserve = parameter(10.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash an owner keeps in any case")
     reserve_per_debt = parameter(0.1, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan")
     concentration_limit = parameter(
-        1.0, unit="share", low=0.05, high=1, source="policy switch", meaning="most of an owner's contracted rent that may come from one lab"
+        1.0,
+        unit="share",
+        low=0.05,
+        high=1,
+        source="policy switch",
+        meaning="most of an owner's contracted rent that new contracts with one lab may bring it to, if all that is asked for is signed",
     )
     renewal = parameter(
         1.0, unit="share", low=0, high=1, source="assumption", meaning="outside tenants' compute that is built anew when it is scrapped"

@@ -115,7 +115,12 @@ class LenderParameters(Group, name="lender"):
         meaning="debt service coverage at the lender's quantile below which nothing new is financed",
     )
     borrower_limit = parameter(
-        1.0, unit="share", low=0.05, high=1, source="policy switch", meaning="most of a lender's loans that may be to one owner; 1 is off"
+        1.0,
+        unit="share",
+        low=0.05,
+        high=1,
+        source="policy switch",
+        meaning="share of a lender's book that new loans to one owner may bring it to; 1 is off",
     )
     tenant_limit = parameter(
         1.0,
@@ -123,7 +128,7 @@ class LenderParameters(Group, name="lender"):
         low=0.05,
         high=1,
         source="policy switch",
-        meaning="most of a lender's loans that may hang on one lab by who rents the compute; 1 is off",
+        meaning="share of a lender's book that new loans may make hang on one lab, by who rents the compute; 1 is off",
     )
     ban = parameter(
         4, unit="quarters", low=0, high=20, structural=True, source="model.md 26.5", meaning="quarters without credit after a lender failed"

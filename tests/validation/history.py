@@ -13,6 +13,7 @@ from tests.validation.observed import Observed, at
 BUST_SHARE_IDLE = 0.2  # V12: how much compute lies idle in a crash
 WINDOW = 6  # V10: quarters
 TOP = 4  # V13: labs
+CAUTIOUS, FIRST_MOVER = 0, 1  # V1: rows of the archetypes
 ABOUT_ONE = 0.8, 1.2  # V15: what "about" means of a ratio
 
 
@@ -81,6 +82,8 @@ def revenue(seen):
     multiple = share(total[:, QUARTERS_PER_YEAR:], total[:, :-QUARTERS_PER_YEAR])
     slower = multiple[:, at(2029)] / multiple[:, at(2025)]  # the first multiple is that of 2024
     yield Fact("V1", "annual multiple of run-rate, 2030 over 2026: falls", 0, 1, slower, "x", in_words=True)
+    cautious, first = seen["revenue"][:, at(2026), CAUTIOUS], seen["revenue"][:, at(2026), FIRST_MOVER]
+    yield Fact("V1", "cautious enterprise lab over first mover, end of 2026: has overtaken", 1, 2, share(cautious, first), "x", in_words=True)
 
 
 def density(seen):

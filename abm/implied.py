@@ -53,12 +53,13 @@ def of_clouds(industry):
     fleet, clouds, p = industry.fleet, industry.clouds, industry.compute
     at = _horizon(industry)
     due = debt_service(industry, at).sum(axis=1) + power(industry, at) + fleet.total("unbuilt") / (p.build_lag * QUARTER)
-    weight = clouds.tenant_extrapolation
+    rents, tenants = fleet.rent_due(at), _Tenants(industry, clouds.tenant_extrapolation)
+    outside = outside_rent(industry, at)
 
     def resources(q):
-        return _rents_at(industry, q, weight) + clouds.other_cash_flow + outside_rent(industry, at)
+        return (rents * tenants.part(q)).sum(axis=1) + clouds.other_cash_flow + outside
 
-    return implied_quantile(resources, due), fleet.rent_due(_horizon(industry)).sum(axis=1) > 0
+    return implied_quantile(resources, due), rents.sum(axis=1) > 0
 
 
 def of_lenders(industry):
@@ -67,11 +68,11 @@ def of_lenders(industry):
     service = debt_service(industry, at)
     asked = service.sum(axis=1, keepdims=True)
     rest = (clouds.other_cash_flow + outside_rent(industry, at) - power(industry, at))[:, None]
-    weight = np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape)
+    tenants = _Tenants(industry, np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape))
     rents = np.swapaxes(industry.fleet.rent_due(at), 1, 2)
 
     def resources(q):
-        earned = np.swapaxes(np.matmul(rents, _tenants_part(industry, q, weight)), 1, 2) + rest  # [worlds, lenders, clouds]
+        earned = np.swapaxes(np.matmul(rents, tenants.part(q)), 1, 2) + rest  # [worlds, lenders, clouds]
         return (service * np.clip(earned / np.where(asked > 0, asked, np.inf), 0, 1)).sum(axis=2)
 
     due = lenders_service(industry, at)
@@ -82,16 +83,17 @@ def _horizon(industry):
     return industry.now + industry.compute.build_lag + 2
 
 
-def _tenants_part(industry, q, weight):
-    """Part of its rent that each tenant could pay at a counterparty's quantile, 0 to 1, [worlds, labs, counterparties]."""
-    labs, view = industry.labs, look_ahead(industry)
-    seen = cone(view.base[..., None], labs.growth[..., None], weight[:, None], view.horizon, industry.cone).quantile(q[:, None])
-    margin = labs.margin_after_opex(0)[..., None]
-    means = margin * seen + (industry.plans.cash_in_plan * labs.cash + view.backing)[..., None]
-    total = industry.fleet.rent_due(_horizon(industry)).sum(axis=2)[..., None]
-    return np.clip(means / np.where(total > 0, total, np.inf), 0, 1)
+class _Tenants:
+    """Labs as their counterparties see them at the opening. weight: of past growth, by counterparty, [worlds, counterparties]"""
 
+    def __init__(self, industry, weight):
+        labs, view = industry.labs, look_ahead(industry)
+        self.cone = cone(view.base[..., None], labs.growth[..., None], weight[:, None], view.horizon, industry.cone)
+        self.margin = labs.margin_after_opex(0)[..., None]
+        self.rest = (industry.plans.cash_in_plan * labs.cash + view.backing)[..., None]
+        self.total = industry.fleet.rent_due(_horizon(industry)).sum(axis=2)[..., None]
 
-def _rents_at(industry, q, weight):
-    """Rent that tenants could pay each owner at its quantile, $bn a year, [worlds, clouds]."""
-    return (industry.fleet.rent_due(_horizon(industry)) * _tenants_part(industry, q, weight)).sum(axis=1)
+    def part(self, q):
+        """Part of its rent that each could pay at a counterparty's quantile, 0 to 1, [worlds, labs, counterparties]."""
+        means = self.margin * self.cone.quantile(q[:, None]) + self.rest
+        return np.clip(means / np.where(self.total > 0, self.total, np.inf), 0, 1)

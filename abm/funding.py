@@ -6,6 +6,7 @@ from abm.clock import QUARTER
 from abm.cone import cone
 from abm.fleet import EXTRA_OUT
 from abm.markets.capital import call_equity, left_to_invest, share_out
+from abm.obligations import bound_cash
 
 MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
@@ -143,7 +144,7 @@ def pay_dividends(industry):
     annual = (industry.vendors.sales + industry.vendors.other_sales) / QUARTER
     vendors = c.dividend * np.maximum(0, industry.vendors.cash - c.reserve - c.reserve_per_sales * annual)
     debt = industry.fleet.total("loan").sum(axis=1)
-    kept = compute.reserve + compute.reserve_per_debt * debt + np.maximum(0, industry.clouds.other_cash_flow)
+    kept = compute.reserve + compute.reserve_per_debt * debt + np.maximum(0, industry.clouds.other_cash_flow) + bound_cash(industry)
     clouds = compute.dividend * np.maximum(0, industry.clouds.cash - kept)
     loans = industry.fleet.total("loan").sum(axis=2)
     lenders = lending.dividend * np.maximum(0, industry.lenders.cash - lending.reserve - lending.reserve_per_loan * loans)

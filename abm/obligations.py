@@ -51,6 +51,13 @@ def lenders_service(industry, quarter):
     return (1 - lenders.capital_ratio) * (lenders.funding_rate * left.sum(axis=2) + market * drawn.sum(axis=2) + repaid.sum(axis=2))
 
 
+def bound_cash(industry):
+    """What an owner's pipeline will still cost after the loans it will draw, $bn, [worlds, clouds]: equity that was called for it."""
+    fleet, compute = industry.fleet, industry.compute
+    loans_to_come = loan_over_cost(industry) * compute.capex * fleet.ordered(industry.now).sum(axis=1)
+    return np.maximum(0, fleet.total("unbuilt") + fleet.total("chips_due").sum(axis=2) - loans_to_come)
+
+
 def opex_due(industry):
     """Opex of a quarter at the revenue labs have, $bn, [worlds, labs]."""
     labs, policy = industry.labs, industry.policy

@@ -15,7 +15,7 @@ from abm.fleet import EXTRA_OUT, EXTRA_TENANTS
 from abm.loans import interest
 from abm.markets.capital import call_equity, left_to_invest, loan_over_cost, on_offer
 from abm.markets.chips import build_capacity
-from abm.obligations import debt_service, outside_rent, power
+from abm.obligations import bound_cash, debt_service, outside_rent, power
 from abm.renewal import renewals
 
 P10, P50, P90 = 0.1, 0.5, 0.9
@@ -152,10 +152,8 @@ def equity_needed(industry, gw):
     clouds, compute, fleet = industry.clouds, industry.compute, industry.fleet
     value = loan_over_cost(industry)
     need = (1 - value) * compute.capex * gw
-    loans_to_come = value * compute.capex * fleet.ordered(industry.now).sum(axis=1)
-    bound = np.maximum(0, fleet.total("unbuilt") + fleet.total("chips_due").sum(axis=2) - loans_to_come)
     reserve = compute.reserve + compute.reserve_per_debt * fleet.total("loan").sum(axis=1)
-    return need, np.clip(clouds.cash - reserve - bound, 0, clouds.self_funding * need)
+    return need, np.clip(clouds.cash - reserve - bound_cash(industry), 0, clouds.self_funding * need)
 
 
 def at_counterparty(industry, view, quantile, extrapolation, asked=True):

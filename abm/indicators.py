@@ -18,10 +18,10 @@ HORIZON_OF_MINSKY = 8  # quarters of pipeline that count for the Minsky class [m
 
 INDICATORS = {
     "p10_coverage": Indicator(
-        "P10 coverage", "x", "industry", "below 1 the commitments two years out cannot be paid at the 10th percentile"
+        "P10 coverage", "x", "industry", "below 1 revenue at the 10th percentile does not pay alone for what is due in two years"
     ),
-    "p50_coverage": Indicator("P50 coverage", "x", "industry", "below 1 they cannot even be paid at the median"),
-    "p90_coverage": Indicator("P90 coverage", "x", "industry", "below 1 not even the top of the cone pays for them"),
+    "p50_coverage": Indicator("P50 coverage", "x", "industry", "below 1 not even median revenue pays for it alone"),
+    "p90_coverage": Indicator("P90 coverage", "x", "industry", "below 1 not even the top of the cone pays for it alone"),
     "lab_p10_coverage": Indicator("P10 coverage of a lab", "x", "labs", "as above, lab by lab"),
     "required_revenue": Indicator("Required revenue", "$bn/year", "industry", "revenue that would pay this quarter's rents and fixed opex"),
     "required_ahead": Indicator("Required revenue at the horizon", "$bn/year", "industry", "the same for the contracts due two years out"),

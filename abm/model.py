@@ -14,7 +14,7 @@ from abm.markets import compute
 from abm.markets.capital import credit_limit
 from abm.record import Record
 from abm.settings import Settings
-from abm.shocks import apply_shocks
+from abm.shocks import Shock, apply_shocks
 from abm.state import open_state
 
 
@@ -30,6 +30,11 @@ class Industry(mesa.Model):
         world_ids = tuple(range(worlds)) if world_ids is None else tuple(world_ids)
         if not world_ids:
             raise BadInput("worlds = 0 is not allowed; at least one world")
+        if not hasattr(world, "inhabitants"):
+            raise BadInput(f"world = {world!r} is not allowed; what agents.world_file.load_world gives")
+        wrong = [shock for shock in shocks if not isinstance(shock, Shock)]
+        if wrong:
+            raise BadInput(f"shocks: {wrong[0]!r} is not allowed; what abm.shocks.Shock.read gives")
         super().__init__(rng=rng)
         self.opening, self.inhabitants, self.shocks = world, world.inhabitants, tuple(shocks)
         self.worlds, self.world_ids, self.seed = len(world_ids), world_ids, rng
@@ -180,9 +185,9 @@ class Industry(mesa.Model):
             self._people_seen = ()  # creating agents looks at the model's agents again
             self._people_seen = people.populations(self)
 
-    def panel(self, **chosen):
-        """Tidy table of recorded measures: world, quarter, agent, measure, value."""
-        return self.record.panel(self, **chosen)
+    def panel(self, measures=None):
+        """Tidy table of recorded measures: world, quarter, agent, measure, value. measures: names to keep, all by default."""
+        return self.record.panel(self, measures)
 
     @property
     def indicators(self):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from abm.clock import QUARTER
+from abm.errors import BadInput, nearest
 from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
 from abm.later import Later, Series
@@ -109,7 +110,10 @@ class Record:
         return {name: values[..., 0] if INDICATORS[name].scope == "industry" else values for name, values in found.items()}
 
     def panel(self, industry, measures=None):
-        """Tidy table: world, quarter, agent, measure, value. measures: names to keep, all by default."""
+        """Tidy table: world, quarter, agent, measure, value. measures: names to keep, all by default. Raises BadInput."""
+        known = {name for _, name in self.measures}
+        for name in set(measures or ()) - known:
+            raise BadInput(f"panel: no measure is called {name!r}; {nearest(name, known) or 'see industry.panel()'}")
         quarters = [str(q) for q in self.quarters]
         parts = []
         for kind, name in self.measures:

@@ -117,7 +117,8 @@ class PlainCredit(PlainPlanner):
                 means += self.cash_in_plan * lab.cash + lab.funding() + lab.backing()
                 earned += sum(contract.rent for contract in running if contract.cloud == number) * min(1.0, means / due)
         used, idle = owner.gw(-1000, at) - owner.gw(-1000, at, only=2), owner.gw(-1000, at, only=2)
-        return earned + owner.other_cash_flow + owner.gw(-1000, at, only=1) * owner.outside_price - self.power * (used + self.idle_power * idle)
+        outside = owner.gw(-1000, at, only=1) * owner.outside_price
+        return earned + owner.other_cash_flow + outside - self.power * (used + self.idle_power * idle)
 
     def service(self, owner):
         """Interest and principal a year at the horizon, of loans of today and of what the pipeline will draw, $bn."""

@@ -78,7 +78,7 @@ def _tiles(summary):
         (
             "P10 coverage",
             _now_and(cover, times),
-            f"opening, then worst ({summary['quarters'][cover['when']]} most often); below 1x it cannot be paid",
+            f"opening, then worst ({summary['quarters'][cover['when']]} most often); below 1x revenue alone does not pay for it",
         ),
         ("Money in circles", _now_and(circle, percent), "of payments among firms: first year, then each world's peak"),
         ("Look-through revenue", _now_and(through, percent), "of vendor sales that final customers pay for: first year, then lowest"),

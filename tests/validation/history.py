@@ -83,7 +83,7 @@ def revenue(seen):
     slower = multiple[:, at(2029)] / multiple[:, at(2025)]  # the first multiple is that of 2024
     yield Fact("V1", "annual multiple of run-rate, 2030 over 2026: falls", 0, 1, slower, "x", in_words=True)
     cautious, first = seen["revenue"][:, at(2026), CAUTIOUS], seen["revenue"][:, at(2026), FIRST_MOVER]
-    yield Fact("V1", "cautious enterprise lab over first mover, end of 2026: has overtaken", 1, 2, share(cautious, first), "x", in_words=True)
+    yield Fact("V1", "cautious lab over first mover, end of 2026: has overtaken", 1, 2, share(cautious, first), "x", in_words=True)
 
 
 def density(seen):

@@ -1,0 +1,24 @@
+"""What goes wrong first in Python gets a sentence."""
+
+import pytest
+
+from abm.errors import BadInput
+from abm.model import Industry
+from agents.world_file import load_world
+
+
+def test_a_world_is_what_load_world_gives_and_not_its_name():
+    with pytest.raises(BadInput, match="load_world"):
+        Industry(world="tutorial")
+
+
+def test_a_shock_is_what_shock_read_gives_and_not_the_text_of_the_command_line():
+    with pytest.raises(BadInput, match="Shock.read"):
+        Industry(world=load_world("tutorial"), shocks=["stall@2027Q1"])
+
+
+def test_a_measure_that_is_not_recorded_is_named_with_the_nearest_one():
+    industry = Industry(world=load_world("tutorial")).run(1)
+    with pytest.raises(BadInput, match="'revenue'"):
+        industry.panel(measures=["revenu"])
+    assert set(industry.panel(measures=["revenue"])["measure"]) == {"revenue"}

@@ -59,7 +59,7 @@ def bill(page, lab):
 def why(page, lab, a):
     """Why a lab could not pay, from the books: the bill, the plan it was made on, the rescue that did not come, who fell before."""
     reasons = ["rent above revenue" if a["rent"] > a["revenue"] else "rent and other costs above revenue"]
-    plan = page.turned(-(page.industry.compute.build_lag + AHEAD))
+    plan = largest_order(page, lab)
     if plan is not None and plan.recorded("labs", "forecast")[lab] > 0:
         reasons.append(_against_plan(plan, page, lab))
     reasons.append(_no_rescue(page, lab, a))
@@ -71,10 +71,21 @@ def why(page, lab, a):
     return "; ".join(reasons)
 
 
+def largest_order(page, lab):
+    """The page on which the lab signed most of what it must pay for now; without orders in force, that of its plan for this quarter."""
+    lag = page.industry.compute.build_lag
+    pages = [page.turned(-back) for back in range(lag, lag + page.industry.compute.contract_term)]
+    signed = [one for one in pages if one is not None and one.recorded("labs", "ordered_gw")[lab] >= DUST]
+    largest = max(signed, key=lambda one: one.recorded("labs", "ordered_gw")[lab], default=None)
+    return largest or page.turned(-(lag + AHEAD))
+
+
 def _against_plan(plan, page, lab):
-    low, own, appetite = (float(plan.recorded("labs", key)[lab]) for key in ("forecast_low", "forecast", "risk_appetite"))
+    keys = ("forecast_low", "forecast", "risk_appetite", "ordered_gw")
+    low, own, appetite, ordered = (float(plan.recorded("labs", key)[lab]) for key in keys)
     earned = float(page.revenue[lab])
-    text = f"it earns {money(earned)} a year where it planned in {plan.quarter} on {money(own)} at its {level(appetite)}"
+    when = f"planned in {plan.quarter}, when it ordered most ({said(ordered)} GW)," if ordered >= DUST else f"planned in {plan.quarter}"
+    text = f"it earns {money(earned)} a year where it {when} on {money(own)} at its {level(appetite)}"
     return text + (f", less than its own P10 of {money(low)}" if earned < low else "")
 
 

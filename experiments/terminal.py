@@ -65,6 +65,8 @@ def show_summary(run):
         _titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
     _titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
     _titled(out, "Probability of default by the end", _firms(summary))
+    if any(row["entered"] < 1 for row in summary["firms"]):
+        out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
     _titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
     event = summary["systemic"]
     out.print(f"\nSystemic event: [bold]{percent(event['share'])}[/] of worlds, 95 % interval {between(event)} ({systemic_rule()})")
@@ -147,10 +149,16 @@ def show_parameters(rows):
     out = console()
     table = Table(box=None, header_style="dim", pad_edge=False)
     for name in ("Name", "Value", "Unit", "Allowed", "Source", "Meaning"):
-        table.add_column(name, justify="right" if name == "Value" else "left", overflow="fold", no_wrap=name == "Name" and out.is_terminal)
+        table.add_column(name, justify="right" if name == "Value" else "left", overflow="fold", no_wrap=name == "Name")
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in (row.name, significant(row.value), row.unit, row.allowed, row.source, row.meaning)))
     out.print(table)
+
+
+SIGNS = (
+    "Net worth closes each column, so its sign is turned: a negative number is owned. Equity is at market: a firm's net worth is its book "
+    "value less what the market says. Cash is owed by MonAuth, the monetary authority, which decides nothing."
+)
 
 
 def show_books(found):
@@ -165,6 +173,7 @@ def show_books(found):
         for label, cells in table.iterrows():
             shown.add_row(Text(str(label)), *(_amount(cell) for cell in cells))
         _titled(out, title, shown)
+    out.print(Text(SIGNS, style="dim"))
 
 
 def _amount(value):

@@ -5,6 +5,7 @@ It never carries results: workers write them. A batch whose worker dies is tried
 """
 
 import multiprocessing
+import signal
 import sys
 import time
 from collections import Counter, deque
@@ -132,7 +133,11 @@ def warm_up():
     from multiprocessing import forkserver
 
     multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOADED)
-    forkserver.ensure_running()
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the new process keeps that: a Ctrl-C is this one's to answer
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _context():

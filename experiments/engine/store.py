@@ -187,6 +187,8 @@ def query(results_dir, sql):
             raise BadInput("query: there is no question in it; ask for example: select count(*) from runs")
         return answer.df()
     except duckdb.Error as error:
+        if not store.parts(RUNS):
+            raise BadInput(f"query: {results_dir} has no finished runs yet; the sweep's own command goes on with them") from None
         raise BadInput(f"query: {str(error).splitlines()[0]}") from None
     finally:
         connection.close()

@@ -97,7 +97,7 @@ def test_what_a_dead_lab_owed_was_more_than_it_had(industry, events):
 def test_a_plan_that_failed_is_quoted_as_it_was_recorded(industry, events):
     quoted = 0
     for event in of_kind(events, "default"):
-        plan = re.search(r"planned in (\d{4}Q\d) on (\$[^ ]+) at its P90", event.cause)
+        plan = re.search(r"planned in (\d{4}Q\d)(?:, when it ordered most \([^)]* GW\),)? on (\$[^ ]+) at its P90", event.cause)
         if plan:
             then = Quarter.parse(plan[1]) - industry.opening.start
             forecast = industry.record.series("labs", "forecast")[0][then, row(industry, "labs", event.firms[0])]

@@ -63,6 +63,7 @@ def show_summary(run):
     out.print(Text(f"{run.manifest['world']['title']}; {futures(summary['worlds'])} of {len(summary['quarters'])} quarters.", style="dim"))
     if summary["implied"]:
         _titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
+        out.print(Text(IMPLIED, style="dim"))
     _titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
     _titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
@@ -155,6 +156,10 @@ def show_parameters(rows):
     out.print(table)
 
 
+IMPLIED = (
+    "At most P2: revenue, half of cash, a parent and the rounds that today's valuations promise pay even in the worst case; much rests on "
+    "valuations. At least P98: its own leases do not carry its debt; a lab stands behind its own build."
+)
 SIGNS = (
     "Net worth closes each column, so its sign is turned: a negative number is owned. Equity is at market: a firm's net worth is its book "
     "value less what the market says. Cash is owed by MonAuth, the monetary authority, which decides nothing."

@@ -74,10 +74,11 @@ def sentences(table, known, lines, panels, since):
 
 
 def _parts(table, known, name):
-    """[(name of a panel, its rows)]; of all rows without a lever."""
+    """[(name of a panel, its rows)]; of all rows without a lever. What has no runs yet is left out."""
     if name is None:
         return [("", table)]
-    return [(f"{short(name)} {quoted(label(value))}", table[table[name] == value]) for value in known[name]]
+    found = [(f"{short(name)} {quoted(label(value))}", table[table[name] == value]) for value in known[name]]
+    return [(words, rows) for words, rows in found if not rows.empty]
 
 
 def _along(part, known, lines, since, name):

@@ -34,11 +34,24 @@ def ui(
     if not 1 <= port <= MOST_PORTS:
         raise BadInput(f"--port = {port} is not allowed; a whole number from 1 to {MOST_PORTS}")
     inputs = start(what, worlds, quarters, runs)
+    _must_be_free(host, port)
     if host not in LOCAL:
         typer.echo(f"overreach: listening on {host}: everybody who can reach this machine can use the page", err=True)
     os.environ[START] = json.dumps(inputs.plain())
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
     serve(host, port, browser and _has_screen())
+
+
+def _must_be_free(host, port):
+    """Raises BadInput where nothing can listen."""
+    import socket
+
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError as error:
+            raise BadInput(f"--host {host} --port {port}: {error.strerror}; another --port, or stop what listens there") from None
 
 
 def start(what, worlds=0, quarters=0, runs=Path("results/runs")):

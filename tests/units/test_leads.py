@@ -73,6 +73,14 @@ def test_impossible_years_are_told_setting_by_setting():
     assert "7 runs each" in said[1] and 'from 90 % with deal none to 120 % with deal "5 GW"' in said[2]
 
 
+def test_settings_without_runs_yet_are_left_out_of_what_is_said():
+    names = quarters(4)
+    rows = {"deal": "none", "stall": "never", "quarter": names, "p50": [9.0] * 4, "p90": [9.0] * 4, "required": [1.0] * 4, "runs": 2}
+    table = pd.concat([pd.DataFrame(rows), pd.DataFrame({**rows, "deal": "5 GW"}), pd.DataFrame({**rows, "stall": "2027Q1"})])
+    said = lead_requirement.sentences(table, {"deal": ["none", "5 GW"], "stall": ["never", "2027Q1"]}, "deal", "stall", 0)
+    assert "none" in said[0]
+
+
 def test_debtrank_of_the_quarter_before_stands_beside_what_followed():
     def kept(measure, kind, agent, values):
         return [

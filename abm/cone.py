@@ -16,8 +16,9 @@ from abm.clock import QUARTERS_PER_YEAR
 from abm.parameters import Group, parameter
 
 _TINY = np.finfo(float).tiny
-_STEPS = 3  # of third order: the error of one step is about the cube of its length
+_STEPS = 6  # at most, of third order: the error of one step is about the cube of its length
 _SETTLED = 1e-5
+_PER_ROOT = 1 / np.sqrt(2 * np.pi)
 _LEAST_SPREAD = np.finfo(float).eps  # a cone without width is still a (very narrow) distribution
 
 
@@ -97,7 +98,10 @@ class Cone:
 
     def quantile(self, q):
         """Revenue [$bn a year] that is undercut with probability q, 0 < q < 1; 0 where the base is 0 [model.md 5.6]."""
-        above_stall = mixture_quantile(q, self.stall_weight, self.gap)
+        shape = np.broadcast_shapes(*(np.shape(each) for each in (q, self.base, self.growth, self.spread)))
+        there = np.broadcast_to(self.base != 0, shape)  # a firm that is gone has no revenue to guess
+        above_stall = np.zeros(shape)
+        above_stall[there] = mixture_quantile(*(np.broadcast_to(each, shape)[there] for each in (q, self.stall_weight, self.gap)))
         return self.base * np.exp(self.stalled_growth + self.spread * above_stall)
 
     def quantiles(self, *levels):
@@ -170,17 +174,22 @@ def mixture_quantile(q, weight, gap):
     """Quantile of the mixture `weight * N(0, 1) + (1 - weight) * N(gap, 1)`, gap >= 0, to 1e-10, or as well as q itself is known.
 
     The quantiles of the branches bracket it, and the branch that q falls into narrows the bracket further. Halley's steps,
-    kept inside the bracket, start where the two densities cross. All take the same few steps; what has then not settled,
-    each by its own last move and never by its neighbours', takes as many again: enough for any weight and gap.
+    kept inside the bracket, start where the two densities cross. What has not settled, each by its own last move and never by
+    its neighbours', takes another one.
     """
     low, high = _bracket(q, weight, gap)
     with np.errstate(over="ignore"):
-        start = np.clip(gap / 2 + logit(weight) / np.maximum(gap, _TINY), low, high)
-        x, moved = _halley(np.atleast_1d(start), q, weight, gap, low, high)
-        unsettled = np.nonzero(moved > _SETTLED)
-        if unsettled[0].size:
-            x[unsettled] = _halley(*(np.broadcast_to(each, x.shape)[unsettled] for each in (x, q, weight, gap, low, high)))[0]
-    return x.reshape(np.shape(start))
+        x = np.clip(gap / 2 + logit(weight) / np.maximum(gap, _TINY), low, high)
+        shape, given = np.shape(x), [np.broadcast_to(each, np.shape(x)).reshape(-1) for each in (q, weight, gap, low, high)]
+        x = np.reshape(x, -1).copy()
+        rest, before = np.arange(x.size), x
+        for _ in range(_STEPS):
+            after = _halley(before, *given)
+            x[rest], unsettled = after, np.flatnonzero(np.abs(after - before) > _SETTLED)
+            rest, before, given = rest[unsettled], after[unsettled], [each[unsettled] for each in given]
+            if not rest.size:
+                break
+    return x.reshape(shape)
 
 
 def _bracket(q, weight, gap):
@@ -192,19 +201,17 @@ def _bracket(q, weight, gap):
 
 
 def _halley(x, q, weight, gap, low, high):
-    """Three of Halley's steps, and how far the last one went."""
-    for _ in range(_STEPS):
-        y = x - gap
-        stall, normal = weight * _density(x), (1 - weight) * _density(y)
-        slope = np.maximum(stall + normal, _TINY)
-        newton = (weight * ndtr(x) + (1 - weight) * ndtr(y) - q) / slope
-        bend = newton * (x * stall + y * normal) / slope
-        before, x = x, np.clip(x - newton / np.maximum(1 + bend / 2, 1 / 2), low, high)
-    return x, np.abs(x - before)
+    """One of Halley's steps."""
+    y = x - gap
+    stall, normal = weight * _density(x), (1 - weight) * _density(y)
+    slope = np.maximum(stall + normal, _TINY)
+    newton = (weight * ndtr(x) + (1 - weight) * ndtr(y) - q) / slope
+    bend = newton * (x * stall + y * normal) / slope
+    return np.clip(x - newton / np.maximum(1 + bend / 2, 1 / 2), low, high)
 
 
 def _density(z):
-    return np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    return np.exp(z * z * -0.5) * _PER_ROOT
 
 
 def pit(forecast, outcome):

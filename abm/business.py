@@ -21,7 +21,7 @@ def economic_depreciation(fleet, now):
     Chips fall behind the frontier; sites wear out evenly over the physical life, after which nothing of a block is left.
     """
     p, end = fleet.parameters, fleet.at(now) + 1
-    gw = np.ascontiguousarray(fleet.gw[..., :end].sum(axis=1))  # sums then do not depend on how many worlds there are
+    gw = np.ascontiguousarray(fleet.owned(slice(0, end)))  # sums then do not depend on how many worlds there are
     fall = (fleet.decay(now) - fleet.decay(now + 1))[:, None, :end]
     site = np.maximum(0, p.capex - p.chip_cost) / p.physical_life
     return p.chip_cost * (gw * fall).sum(axis=-1) + site * gw.sum(axis=-1)

@@ -72,7 +72,7 @@ def lends(industry):
 
 def book_of_loans(industry):
     """Loans outstanding and those that the pipeline will draw, $bn, [worlds, lenders, clouds]."""
-    return industry.fleet.total("loan") + new_loans(industry, industry.fleet.ordered(industry.now).sum(axis=1))
+    return industry.fleet.loans() + new_loans(industry, industry.fleet.ordered(industry.now).sum(axis=1))
 
 
 def new_loans(industry, gw):

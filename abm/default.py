@@ -13,7 +13,6 @@ from abm.loans import reprice
 from abm.markets.capital import on_offer
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
-from abm.vintages import over_vintages, rows_of
 
 _CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
 _DUST = 1e-9
@@ -59,16 +58,10 @@ def _post(industry, claims, result):
             left[:, where[payer], where[payee]] -= paid
             industry.ledger.pay(flow, industry.rows[payer], industry.rows[payee], paid)
             if flow == "principal":
-                _reduce_loans(industry.fleet, np.swapaxes(paid, 1, 2), np.swapaxes(amount, 1, 2))
+                industry.fleet.repay(np.swapaxes(paid, 1, 2), np.swapaxes(amount, 1, 2))
     lost = result.deadweight[:, where["labs"]]
     cash = np.maximum(0, industry.labs.cash)
     industry.ledger.pay("default_cost", industry.rows["labs"], industry.rows["Economy"], np.minimum(lost, cash)[..., None])
-
-
-def _reduce_loans(fleet, paid, due):
-    """Principal paid lowers the loans it was due on: paid, due $bn, [worlds, lenders, owners]."""
-    part, used = paid / np.where(due > 0, due, 1), fleet.used("loan")
-    fleet.loan[..., used] -= np.minimum(fleet.principal[..., used], fleet.loan[..., used]) * part[..., None]
 
 
 def _unpaid(industry, claims, result, level, payer, payee):
@@ -112,14 +105,13 @@ def resolve_labs(industry, dead):
     rows, fleet, now = industry.rows, industry.fleet, industry.now
     _note_deaths(industry, dead)
     _lose_stakes(industry, dead)
-    prepaid, where = np.zeros((*dead.shape, len(industry.clouds.names))), np.nonzero(dead)
-    prepaid[where] = over_vintages(rows_of(fleet.prepaid, *where))
+    prepaid = np.where(dead[:, :, None], fleet.pairs.table(fleet.total("prepaid")), 0)
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
     owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
     industry.news.termination = owed.sum(axis=1, keepdims=True)
     industry.made_whole.promise(industry, dead, prepaid)
     coming = slice(fleet.at(now) + 1, fleet.used("gw").stop)
-    before = fleet.gw[..., coming].sum(axis=1)
+    before = fleet.owned(coming)
     part = fleet.release(dead, now)
     part[..., coming] /= np.where(before > 0, before, 1)
     industry.made_whole.pay_for_work(industry, part)
@@ -163,7 +155,7 @@ def resolve_clouds(industry, claims, result):
     where = industry.cleared
     unsecured = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, where["clouds"]]
     collateral = fleet.economic_value(industry.now) + work_in_progress(industry)
-    loan = fleet.total("loan")
+    loan = fleet.loans()
     total_loan, total_unpaid = loan.sum(axis=1), interest.sum(axis=1)
     worth = p.recovery * collateral
     covered = worth + np.maximum(0, clouds.cash) >= total_loan + total_unpaid
@@ -175,14 +167,15 @@ def resolve_clouds(industry, claims, result):
     clouds.put(failing=failed)
     if not failed.any():
         return
-    after = fleet.total("loan").sum(axis=1)
+    after = fleet.loans().sum(axis=1)
     cut = np.where(failed, np.clip(1 - worth / np.where(after > 0, after, 1), 0, 1), 0)
-    loss = fleet.total("loan") * cut[:, None]
+    loss = fleet.loans() * cut[:, None]
     industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
     used, (world, owner) = fleet.used("loan"), np.nonzero(failed)
     fleet.loan[..., used] *= 1 - cut[:, None, :, None]
     life = industry.lives() / QUARTER  # quarters; what is left is rescheduled over a new life
     fleet.principal[world, :, owner] = fleet.loan[world, :, owner] / life[world, owner][:, None, None]
+    fleet.changed_loans()
     reprice(industry, failed)
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
@@ -208,7 +201,9 @@ def work_in_progress(industry):
 
 def _grow_loans(fleet, interest, loan):
     grown = interest / np.where(loan > 0, loan, 1)
-    fleet.loan[..., fleet.used("loan")] *= 1 + grown[..., None]
+    if grown.any():
+        fleet.loan[..., fleet.used("loan")] *= 1 + grown[..., None]
+        fleet.changed_loans()
 
 
 def _new_owners(industry, kind, failed):

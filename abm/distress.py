@@ -21,7 +21,7 @@ def in_distress(industry):
     cash before any round. A lab that its owner holds is paid for by its owner and never in distress.
     """
     labs, fleet = industry.labs, industry.fleet
-    rent = fleet.rent_due(industry.now) * QUARTER - over_vintages(prepaid_this_quarter(industry)[1])
+    rent = fleet.rent_due(industry.now) * QUARTER - fleet.pairs.table(over_vintages(prepaid_this_quarter(industry)[1]))
     burn = np.maximum(0, rent).sum(axis=2) + opex_due(industry) - labs.revenue * QUARTER
     return (labs.alive > 0) & (labs.parent_row < 0) & (labs.cash < industry.plans.distress_runway * burn)
 

@@ -1,90 +1,32 @@
 """Compute: who holds how much of which vintage, for how long, at what rent, and what it is still worth.
 
 A contract is not an object. Cells hold additive amounts by tenant, owner and quarter of delivery, so that merging adds.
-Tenant rows are the labs, then IDLE (owned, let to nobody) and OUTSIDE (enterprises that never default). The delivery axis is
-a window that moves with time: from `life` quarters back to a few quarters beyond the last possible delivery.
+Tenant rows are the labs, then IDLE (owned, let to nobody) and OUTSIDE (enterprises that never default); a lab has cells with the
+owners it ever rented from (`abm.cells`). The delivery axis is a window that moves with time: from `life` quarters back to a few
+quarters beyond the last possible delivery.
 What falls due in a quarter is derived: the rents of the cells that are in force then [model.md 9, 26.11].
 """
 
 import numpy as np
 
-from abm.clock import QUARTER, QUARTERS_PER_YEAR
-from abm.errors import BadInput
-from abm.parameters import Group, parameter
+from abm.cells import Cells
+from abm.clock import QUARTER
 from abm.vintages import BY_CLASS, Vintages, empty_vintages, move, over_vintages, rows_of, weighed
 
 IDLE, OUTSIDE = -2, -1
 EXTRA_TENANTS = 2
 EXTRA_OUT = -EXTRA_TENANTS  # end of the labs' rows
 _CHUNK = 8
-
-
-class FleetParameters(Group, name="cloud"):
-    """Physical and financial constants of compute; `cloud.` in public names."""
-
-    build_lag = parameter(
-        6, unit="quarters", low=2, high=12, structural=True, source="model.md 19", meaning="quarters from order to delivery"
-    )
-    contract_term = parameter(
-        20, unit="quarters", low=4, high=32, structural=True, source="model.md 19", meaning="take-or-pay term from delivery"
-    )
-    physical_life = parameter(
-        32, unit="quarters", low=20, high=40, structural=True, source="assumption", meaning="quarters until a block is scrapped"
-    )
-    capex = parameter(50.0, unit="$bn/GW", low=20, high=80, source="model.md 19", meaning="cost of a GW, chips and site")
-    chip_cost = parameter(35.0, unit="$bn/GW", low=10, high=60, source="model.md 19", meaning="chips in the cost of a GW")
-    power = parameter(1.3, unit="$bn/GW-year", low=0.3, high=3, source="assumption", meaning="power and running cost")
-    idle_power = parameter(0.2, unit="share", low=0, high=1, source="model.md 26.2", meaning="running cost of idle compute, share of power")
-    markup = parameter(0.10, unit="share", low=0, high=0.5, source="assumption", meaning="owner's mark-up on the cost of a contract")
-    shell = parameter(8.0, unit="$bn/GW", low=0, high=20, source="model.md 9.2", meaning="value of site and power of a used block")
-    fire_sale = parameter(
-        1.5, unit="per share idle", low=0, high=5, source="assumption", meaning="fall of used-chip prices per share of compute idle"
-    )
-    fire_floor = parameter(
-        0.15, unit="share", low=0, high=1, source="assumption", meaning="lowest fire-sale price, share of economic value"
-    )
-    slip_limit = parameter(
-        4, unit="quarters", low=1, high=8, structural=True, source="model.md 26.1", meaning="quarters a delivery may slip"
-    )
-    wip_recovery = parameter(0.4, unit="share", low=0, high=1, source="model.md 12.4", meaning="value left of cancelled construction")
-    spot_floor = parameter(
-        0.2, unit="share", low=0, high=1, source="model.md 9.4", meaning="spot price over list price when nobody needs compute"
-    )
-    dividend = parameter(0.2, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
-    reserve = parameter(10.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash an owner keeps in any case")
-    reserve_per_debt = parameter(0.1, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan")
-    concentration_limit = parameter(
-        1.0,
-        unit="share",
-        low=0.05,
-        high=1,
-        source="policy switch",
-        meaning="most of an owner's contracted rent that new contracts with one lab may bring it to, if all that is asked for is signed",
-    )
-    renewal = parameter(
-        1.0, unit="share", low=0, high=1, source="assumption", meaning="outside tenants' compute that is built anew when it is scrapped"
-    )
-    covenant = parameter(
-        4, unit="quarters", low=1, high=40, structural=True, source="model.md 13.3", meaning="quarters of breach after which credit stops"
-    )
-    impair_below = parameter(
-        0.7, unit="share", low=0, high=1, source="model.md 12.4", meaning="economic value below this share of book for a year is impaired"
-    )
-
-    def __init__(self, worlds=1, values=None, where="parameters"):
-        """As any group; chips are part of what a GW costs, so they cannot cost more. Raises BadInput."""
-        super().__init__(worlds, values, where)
-        if (self.chip_cost > self.capex).any():
-            worst = (self.chip_cost - self.capex).argmax()
-            chips, whole = self.chip_cost.flat[worst], self.capex.flat[worst]
-            raise BadInput(f"{where}: cloud.chip_cost = {chips:g} is above cloud.capex = {whole:g}; chips are part of the cost of a GW")
+_BY_THEN = ("in service", "effective", "owned", "rent")  # sums of what is delivered by a quarter
+_LOANS = ("loans", "principal")  # sums over loans
 
 
 class Fleet(Vintages):
     """All compute of a batch of worlds.
 
-    gw: nominal GW, [worlds, tenants + 2, owners, vintages]; let, rent: the part under contract by term class, nominal GW and
-    $bn a year, [classes][worlds, tenants, owners, vintages]; prepaid: $bn, as let; book, depreciation (per quarter), wip,
+    pairs: the cells of labs; cells: these, then one with every owner for IDLE and for OUTSIDE (`idle`, `outside`: their places)
+    gw: nominal GW, [worlds, cells, vintages]; let, rent: the part under contract by term class, nominal GW and
+    $bn a year, [classes][worlds, pairs, vintages]; prepaid: $bn, as let; book, depreciation (per quarter), wip,
     unbuilt: $bn, [worlds, owners, vintages]; chips_due: $bn, [worlds, owners, vendors, vintages];
     loan, principal (per quarter): $bn, [worlds, lenders, owners, vintages].
     """
@@ -94,12 +36,11 @@ class Fleet(Vintages):
         worlds, tenants, owners, vendors, lenders = sizes
         self.parameters, self.obsolescence, self.life = parameters, obsolescence, parameters.physical_life
         span = self.life + parameters.build_lag + 2 * _CHUNK + max(_CHUNK, parameters.slip_limit)
-        cell = (worlds, tenants, owners, span)
-        super().__init__(now - self.life, now, span, terms, cell[:-1])
-        self.gw = empty_vintages(worlds, tenants + EXTRA_TENANTS, owners, span)
-        self.let = [empty_vintages(*cell) for _ in self.terms]
-        self.rent = [empty_vintages(*cell) for _ in self.terms]
-        self.prepaid = empty_vintages(*cell)
+        super().__init__(now - self.life, now, span, terms)
+        self._number(np.zeros((tenants, owners), dtype=bool))
+        self.gw = empty_vintages(worlds, self.cells.count, span)
+        self.let, self.rent = ([empty_vintages(worlds, 0, span) for _ in self.terms] for _ in range(2))
+        self.prepaid = empty_vintages(worlds, 0, span)
         self.book, self.depreciation, self.wip, self.unbuilt = (empty_vintages(worlds, owners, span) for _ in range(4))
         self.chips_due = empty_vintages(worlds, owners, vendors, span)
         self.loan, self.principal = (empty_vintages(worlds, lenders, owners, span) for _ in range(2))
@@ -111,9 +52,37 @@ class Fleet(Vintages):
         self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
         self.weak = np.zeros((worlds, owners))  # quarters in which economic value lay below the impairment line
 
-    def changed(self):
-        """Forget sums that were kept; to be called by whoever changes contracts or compute."""
-        self._kept = {}
+    def _number(self, pairs):
+        self.pairs = Cells.where(pairs)
+        self.cells = self.pairs.and_rows(EXTRA_TENANTS)
+        self.idle, self.outside = (slice(end - pairs.shape[1], end) for end in (self.cells.count - pairs.shape[1], self.cells.count))
+
+    def make_room(self, pairs):
+        """Give labs and owners that deal with each other from now on a cell, those that have none yet. pairs: bool, [tenants, owners]"""
+        before = self.pairs.pairs
+        if not (pairs & ~before).any():
+            return
+        self.changed()
+        self._number(pairs | before)
+        kept = np.flatnonzero(before[self.pairs.rows, self.pairs.owners])
+        self.gw = _spread(self.gw, np.append(kept, np.arange(self.pairs.count, self.cells.count)), self.cells.count)
+        self.let, self.rent = ([_spread(amounts, kept, self.pairs.count) for amounts in classes] for classes in (self.let, self.rent))
+        self.prepaid = _spread(self.prepaid, kept, self.pairs.count)
+
+    def cell(self, tenant, owner):
+        """Place of a tenant's contracts with an owner among the cells; makes room for it if need be."""
+        if tenant >= 0:
+            pair = np.zeros(self.pairs.shape, dtype=bool)
+            pair[tenant, owner] = True
+            self.make_room(pair)
+        return self.cells.at(tenant, owner)
+
+    def changed(self, first=None):
+        """Forget sums that were kept; to be called by whoever changes contracts or compute.
+
+        first: quarter before whose delivery nothing changed; sums of what is delivered until an earlier one stay
+        """
+        self._kept = {} if first is None else {key: kept for key, kept in self._kept.items() if key[0] in _BY_THEN and key[1] < first}
 
     def _once(self, name, quarter, compute):
         """A sum over vintages, kept until something changes: many ask for the same one in a quarter. Read-only."""
@@ -123,10 +92,27 @@ class Fleet(Vintages):
             self._kept[name, quarter] = found
         return self._kept[name, quarter]
 
+    def changed_loans(self):
+        """Forget sums over loans; to be called by whoever changes loans or what falls due of them."""
+        self._kept = {key: kept for key, kept in self._kept.items() if key[0] not in _LOANS}
+
+    def loans(self):
+        """What is owed, $bn, [worlds, lenders, owners]."""
+        return self._once("loans", 0, lambda _: self.total("loan"))
+
     def principal_due(self):
         """Principal that falls due this quarter, $bn, [worlds, lenders, owners]."""
+        return self._once("principal", 0, lambda _: over_vintages(self._due()))
+
+    def _due(self):
+        """Principal that falls due this quarter by vintage, where there are loans."""
         used = self.used("loan")
-        return over_vintages(np.minimum(self.principal[..., used], self.loan[..., used]))
+        return np.minimum(self.principal[..., used], self.loan[..., used])
+
+    def repay(self, paid, due):
+        """Principal that is paid lowers the loans it was due on. paid, due: $bn, [worlds, lenders, owners]"""
+        self.loan[..., self.used("loan")] -= self._due() * (paid / np.where(due > 0, due, 1))[..., None]
+        self.changed_loans()
 
     def move_window(self, now):
         """Drop vintages past their physical life and make room for coming ones."""
@@ -150,11 +136,18 @@ class Fleet(Vintages):
 
     def in_service(self, now):
         """Nominal GW delivered and not scrapped, by tenant row, [worlds, tenants + 2, owners]."""
-        return self._once("in service", now, lambda quarter: over_vintages(self.gw[..., self.delivered_by(quarter)]))
+        return self._once("in service", now, lambda quarter: self._by_cell(self.delivered_by(quarter)))
 
     def ordered(self, now):
         """Nominal GW yet to be delivered, by tenant row, [worlds, tenants + 2, owners]."""
-        return self._once("ordered", now, lambda quarter: over_vintages(self.gw[..., self.at(quarter) + 1 : self.used("gw").stop]))
+        return self._once("ordered", now, lambda quarter: self._by_cell(slice(self.at(quarter) + 1, self.used("gw").stop)))
+
+    def _by_cell(self, vintages):
+        return self.cells.table(over_vintages(self.gw[..., vintages]))
+
+    def owned(self, vintages):
+        """Nominal GW by owner, [worlds, owners], or [worlds, owners, vintages] if `vintages` is a slice of these."""
+        return self.cells.by_owner(self.gw[..., vintages])
 
     def delivered_by(self, quarter):
         """The vintages in which there is compute delivered by then and not yet scrapped, as a slice."""
@@ -166,7 +159,14 @@ class Fleet(Vintages):
 
     def _effective(self, now):
         there = self.delivered_by(now)
-        return weighed(self.gw[..., there], self.decay(now)[:, there])
+        return self.cells.table(weighed(self.gw[..., there], self.decay(now)[:, there]))
+
+    def in_force(self, name, at, last=None):
+        """Sum of what is under contracts delivered until `last` that still run at a quarter, [worlds, tenants, owners]."""
+        found = np.zeros((len(self.gw), self.pairs.count))
+        for amounts, there, _ in self.running(name, at, last):
+            found += over_vintages(amounts[..., there])
+        return self.pairs.table(found)
 
     def rent_due(self, at):
         """Rent of the contracts in force at a quarter, $bn a year, [worlds, tenants, owners]."""
@@ -182,32 +182,37 @@ class Fleet(Vintages):
 
     def committed_effective(self, at):
         """As `committed`, in what it will be worth at that quarter, GWe, [worlds, tenants, owners]."""
-        weights, total = self.decay(at), np.zeros(self.cells)
-        for let, there, _ in self.running("let", at):
-            total += weighed(let[..., there], weights[:, there])
-        return total
+        return self.in_force_effective(at)
+
+    def in_force_effective(self, at, last=None):
+        """As `in_force` of "let", in what it is worth at that quarter, GWe, [worlds, tenants, owners]."""
+        weights, found = self.decay(at), np.zeros((len(self.gw), self.pairs.count))
+        for let, there, _ in self.running("let", at, last):
+            found += weighed(let[..., there], weights[:, there])
+        return self.pairs.table(found)
 
     def remaining_rent(self, now):
         """Take-or-pay still to be paid, undelivered contracts included, $bn, [worlds, tenants, owners]."""
         return self._once("remaining", now, self._remaining_rent)
 
     def _remaining_rent(self, now):
-        positions, total = np.arange(self.gw.shape[-1]) + self.first, np.zeros(self.cells)
+        positions, found = np.arange(self.gw.shape[-1]) + self.first, np.zeros((len(self.gw), self.pairs.count))
         for rent, there, term in self.running("rent", now + 1):
             quarters = np.clip(positions[there] + term - 1 - now, 0, term).astype(float)
-            total += weighed(rent[..., there], np.broadcast_to(quarters, (len(rent), quarters.size))) * QUARTER
-        return total
+            found += weighed(rent[..., there], np.broadcast_to(quarters, (len(rent), quarters.size))) * QUARTER
+        return self.pairs.table(found)
 
     def rent_to_come(self, now, quarters, tenants):
         """Take-or-pay that falls due in so many coming quarters, $bn, [worlds, tenants], of some tenants; 0 for all others.
 
         tenants: bool, [worlds, tenants]
         """
-        where, total = np.nonzero(tenants), np.zeros(tenants.shape)
+        (world, cell), total = np.nonzero(tenants[:, self.pairs.rows]), np.zeros(tenants.shape)
         vintages = np.arange(self.gw.shape[-1]) + self.first
         for rent, there, term in self.running("rent", now + 1, now + quarters):
             first, last = np.maximum(vintages[there], now + 1), np.minimum(vintages[there] + term - 1, now + quarters)
-            total[where] += over_vintages(rows_of(rent[..., there], *where).sum(axis=1) * np.maximum(0, last - first + 1)) * QUARTER
+            owed = over_vintages(rows_of(rent[..., there], world, cell) * np.maximum(0, last - first + 1)) * QUARTER
+            np.add.at(total, (world, self.pairs.rows[cell]), owed)
         return total
 
     def rent_schedule(self, now, quarters):
@@ -231,18 +236,18 @@ class Fleet(Vintages):
         p, there = self.parameters, self.delivered_by(now)
         fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
         price = p.chip_cost * self.decay(now)[:, there] * fire + p.shell
-        return weighed(self._once("owned", now, lambda _: self.gw[..., there].sum(axis=1)), price)
+        return weighed(self._once("owned", now, lambda _: self.owned(there)), price)
 
     def place(self, tenant, owner, vintage, amounts, term_class):
         """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""
         self.changed()
         self.look_again()
-        position = self.at(vintage)
-        self.gw[:, tenant, owner, position] += amounts.gw
+        cell, position = self.cell(tenant, owner), self.at(vintage)
+        self.gw[:, cell, position] += amounts.gw
         if tenant >= 0:
-            self.let[term_class][:, tenant, owner, position] += amounts.gw
-            self.rent[term_class][:, tenant, owner, position] += amounts.rent
-            self.prepaid[:, tenant, owner, position] += amounts.prepaid
+            self.let[term_class][:, cell, position] += amounts.gw
+            self.rent[term_class][:, cell, position] += amounts.rent
+            self.prepaid[:, cell, position] += amounts.prepaid
 
     def expire(self, now):
         """Contracts whose term ends before this quarter: their compute becomes idle at its owner."""
@@ -251,9 +256,9 @@ class Fleet(Vintages):
             vintage = self.at(now - term)
             if vintage < 0:
                 continue
-            ended = np.minimum(let[..., vintage], self.gw[:, :EXTRA_OUT, :, vintage])
-            self.gw[:, :EXTRA_OUT, :, vintage] -= ended
-            self.gw[:, IDLE, :, vintage] += ended.sum(axis=1)
+            ended = np.minimum(let[..., vintage], self.gw[:, : self.pairs.count, vintage])
+            self.gw[:, : self.pairs.count, vintage] -= ended
+            self.gw[:, self.idle, vintage] += self.pairs.by_owner(ended)
             let[..., vintage] = 0
             rent[..., vintage] = 0
 
@@ -264,30 +269,21 @@ class Fleet(Vintages):
         """
         self.changed()
         end = self.at(now) + 1
-        where = np.nonzero(tenants)
-        self.offered[where] = 0  # from now on it is idle
+        self.offered[tenants] = 0  # from now on it is idle
+        world, cell = where = np.nonzero(tenants[:, self.pairs.rows])
         leaving = rows_of(self.gw, *where)
         self.gw[where] = 0
         orphaned = np.zeros_like(self.book)
-        np.add.at(orphaned, where[0], leaving)
-        self.gw[:, IDLE, :, :end] += orphaned[..., :end]
+        np.add.at(orphaned, (world, self.pairs.owners[cell]), leaving)
+        self.gw[:, self.idle, :end] += orphaned[..., :end]
         for amounts in (*self.let, *self.rent, self.prepaid):
             amounts[where] = 0
         orphaned[..., :end] = 0
         return orphaned
 
 
-def list_price(parameters, rate):
-    """Price of a new GW-year on the open market, $bn [model.md 9.4]: five years straight line, half the interest, power."""
-    years = 5
-    return parameters.capex * (1 / years + rate / 2) + parameters.power
-
-
-def contract_price(parameters, life, rate):
-    """Take-or-pay price of a GW-year, $bn, [worlds, owners], at an accounting life in years [model.md 9.5]."""
-    return parameters.capex * (1 / life + rate / 2) * (1 + parameters.markup) + parameters.power
-
-
-def quarters_of(years):
-    """Quarters in a number of years, at least one."""
-    return np.maximum(1, np.round(np.asarray(years) * QUARTERS_PER_YEAR))
+def _spread(amounts, places, count):
+    """The same amounts in so many cells, the present ones at these places."""
+    found = empty_vintages(len(amounts), count, amounts.shape[-1])
+    found[:, places] = amounts
+    return found

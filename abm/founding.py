@@ -80,7 +80,7 @@ def _open_outside(industry):
     gw = np.asarray(given.get("outside_gw", np.zeros(len(industry.clouds.names))))
     age = np.broadcast_to(QUARTERS_PER_YEAR * np.asarray(given.get("fleet_age", 0.0)), gw.shape)
     ages = industry.now - fleet.first - np.arange(fleet.gw.shape[-1])
-    fleet.gw[:, OUTSIDE] += let_outside(ages, gw, age, fleet.life - p.build_lag)
+    fleet.gw[:, fleet.outside] += let_outside(ages, gw, age, fleet.life - p.build_lag)
     industry.outside_price = industry.clouds.outside_rent / np.where(gw > 0, gw, 1)
 
 
@@ -88,7 +88,7 @@ def _open_books_of_fleet(industry):
     """Book value, depreciation, work in progress and coming bills of the opening fleet and pipeline."""
     fleet, p, now = industry.fleet, industry.compute, industry.now
     at = fleet.at(now)
-    gw = fleet.gw.sum(axis=1)
+    gw = fleet.owned(slice(None))
     ages = now - fleet.first - np.arange(gw.shape[-1])
     life = 4 * industry.clouds.accounting_life[..., None]
     line = np.where(ages > 0, np.clip(1 - ages / life, 0, 1), 0) * p.capex[..., None] * gw
@@ -121,7 +121,7 @@ def _open_slots(industry):
     orders.slots = np.maximum(orders.slots, orders.booked)
     industry.orders = orders
     open_orders(industry)
-    fleet.delivered += over_vintages(fleet.gw[..., :at]).sum(axis=1)
+    fleet.delivered += over_vintages(fleet.owned(slice(0, at)))
     sales = np.asarray(industry.opening.columns["vendors"].get("sales", slots * 0), dtype=float)
     other = np.asarray(industry.opening.columns["vendors"].get("other_buyers_share", slots * 0), dtype=float)
     industry.vendors.put(sales=sales * (1 - other), other_sales=sales * other, other_base=sales * other)
@@ -140,8 +140,8 @@ def _open_cash(industry):
     ledger.open("cash", rows["MonetaryAuthority"], -ledger.opening_cash)
     ledger.open("fleet", rows["clouds"], over_vintages(fleet.book))
     ledger.open("wip", rows["clouds"], over_vintages(fleet.wip))
-    ledger.balances["prepaid"][:, rows["labs"]] += over_vintages(fleet.prepaid).sum(axis=2)
-    ledger.balances["prepaid_owed"][:, rows["clouds"]] -= over_vintages(fleet.prepaid).sum(axis=1)
+    ledger.balances["prepaid"][:, rows["labs"]] += fleet.pairs.table(over_vintages(fleet.prepaid)).sum(axis=2)
+    ledger.balances["prepaid_owed"][:, rows["clouds"]] -= fleet.pairs.by_owner(over_vintages(fleet.prepaid))
     ledger.balances["loans"][:, rows["lenders"]] += over_vintages(fleet.loan).sum(axis=2)
     ledger.balances["debt"][:, rows["clouds"]] -= over_vintages(fleet.loan).sum(axis=1)
     bonds = np.asarray(opening.columns["lenders"].get("borrowings", np.zeros(len(opening.names["lenders"]))), dtype=float)
@@ -159,5 +159,5 @@ def _called_equity(industry):
         return 0
     own = 1 - loan_over_cost(industry)
     fleet, at = industry.fleet, industry.fleet.at(industry.now)
-    coming = over_vintages(fleet.gw[..., at:]).sum(axis=1)
+    coming = over_vintages(fleet.owned(slice(at, None)))
     return own * industry.compute.capex * coming - over_vintages(fleet.wip)

@@ -10,6 +10,7 @@ from abm.obligations import bound_cash
 
 MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
+_DUST = 1e-9  # GW
 
 
 def save(industry):
@@ -119,7 +120,7 @@ def eligible(industry):
     with a compute deal, which is a contract with compute still to come [model.md 11.5, 11.6].
     """
     style, labs = industry.investors.style[..., None], industry.labs
-    has_deal = industry.fleet.ordered(industry.now)[:, :EXTRA_OUT].sum(axis=2) > 0
+    has_deal = industry.fleet.ordered(industry.now)[:, :EXTRA_OUT].sum(axis=2) > _DUST
     return ((style != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)) & ((style != MONEY_FOR_DEALS) | has_deal[:, None])
 
 
@@ -143,10 +144,10 @@ def pay_dividends(industry):
     rows, c, compute, lending = industry.rows, industry.chips, industry.compute, industry.lending
     annual = (industry.vendors.sales + industry.vendors.other_sales) / QUARTER
     vendors = c.dividend * np.maximum(0, industry.vendors.cash - c.reserve - c.reserve_per_sales * annual)
-    debt = industry.fleet.total("loan").sum(axis=1)
+    debt = industry.fleet.loans().sum(axis=1)
     kept = compute.reserve + compute.reserve_per_debt * debt + np.maximum(0, industry.clouds.other_cash_flow) + bound_cash(industry)
     clouds = compute.dividend * np.maximum(0, industry.clouds.cash - kept)
-    loans = industry.fleet.total("loan").sum(axis=2)
+    loans = industry.fleet.loans().sum(axis=2)
     lenders = lending.dividend * np.maximum(0, industry.lenders.cash - lending.reserve - lending.reserve_per_loan * loans)
     book = industry.ledger.book_equity
     spare = {"vendors": book(rows["vendors"]), "clouds": book(rows["clouds"])}

@@ -113,9 +113,10 @@ def _minsky(industry, found):
     labs, clouds, fleet, now = industry.labs, industry.clouds, industry.fleet, industry.now
     income = labs.margin_after_opex(0) * labs.revenue
     rent = fleet.rent_due(now).sum(axis=2)
-    at, coming = fleet.at(now), 0
+    at, coming = fleet.at(now), np.zeros((len(fleet.gw), fleet.pairs.count))
     for rents, there, _ in fleet.running("rent", now + 1, now + HORIZON_OF_MINSKY):
-        coming = coming + over_vintages(rents[..., max(at + 1, there.start) : there.stop]).sum(axis=2)
+        coming += over_vintages(rents[..., max(at + 1, there.start) : there.stop])
+    coming = fleet.pairs.table(coming).sum(axis=2)
     kind = np.where(income >= rent + coming, HEDGE_CODE, np.where(income >= rent, SPECULATIVE_CODE, PONZI_CODE))
     found["minsky_class"] = kind.astype(float)
     total = labs.revenue.sum(axis=1, keepdims=True)

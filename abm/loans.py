@@ -18,7 +18,7 @@ def open_rates(industry):
     given, present = industry.opening.debt_rate, industry.clouds.rate[:, None]
     rates = np.broadcast_to(present, (industry.worlds, len(lenders.names), len(industry.clouds.names)))
     industry.loan_rates = rates.copy() if given is None else np.where(np.isnan(given), rates, given)
-    loans = fleet.total("loan")
+    loans = fleet.loans()
     total = loans.sum(axis=2)
     earned = np.where(total > 0, (loans * industry.loan_rates).sum(axis=2) / np.where(total > 0, total, 1), p.rate)
     lenders.put(funding_rate=np.maximum(0, earned - p.funding_spread))
@@ -37,14 +37,14 @@ def draw(industry, loans, borrowed):
     """
     p, lenders = industry.lending, industry.lenders
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
-    industry.loan_rates = mean_rate(industry.loan_rates, industry.fleet.total("loan"), industry.clouds.rate[:, None], loans)
+    industry.loan_rates = mean_rate(industry.loan_rates, industry.fleet.loans(), industry.clouds.rate[:, None], loans)
     market = np.maximum(0, p.rate - p.funding_spread)
     lenders.put(funding_rate=mean_rate(lenders.funding_rate, bonds, market, borrowed))
 
 
 def interest(industry):
     """Interest on the loans outstanding, $bn a year, [worlds, lenders, owners]."""
-    return industry.loan_rates * industry.fleet.total("loan")
+    return industry.loan_rates * industry.fleet.loans()
 
 
 def reprice(industry, owners):

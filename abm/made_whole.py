@@ -10,7 +10,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.fleet import IDLE
-from abm.vintages import over_vintages, weighed
+from abm.vintages import over_vintages
 
 
 class MadeWhole:
@@ -41,10 +41,7 @@ class MadeWhole:
         fleet, now, theirs = industry.fleet, industry.now, dead[:, :, None]
         for ahead in range(1, self.rent.shape[-1]):  # the page of the present quarter is turned before the next one is paid
             at = now + ahead
-            effective = np.zeros(fleet.cells)
-            for let, there, _ in fleet.running("let", at, now):
-                effective += weighed(let[..., there], fleet.decay(at)[:, there])
-            promised = fleet.in_force("rent", at, now), fleet.in_force("let", at, now), effective
+            promised = fleet.in_force("rent", at, now), fleet.in_force("let", at, now), fleet.in_force_effective(at, now)
             for amounts, given in zip((self.rent, self.gw, self.gwe), promised, strict=True):
                 amounts[..., ahead] += np.where(theirs, given, 0).sum(axis=1) * off
         self.forfeited = self.forfeited + prepaid.sum(axis=1) * off

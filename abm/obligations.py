@@ -30,7 +30,7 @@ def debt_ahead(industry, quarter):
     principal = fleet.principal[..., there]
     to_repay = np.maximum(0, fleet.loan[..., there] - principal * (quarter - industry.now))
     left, repaid = over_vintages(to_repay), over_vintages(np.minimum(principal, to_repay)) / QUARTER
-    arriving = over_vintages(fleet.gw[..., fleet.at(industry.now) + 1 : fleet.at(quarter) + 1]).sum(axis=1)
+    arriving = over_vintages(fleet.owned(slice(fleet.at(industry.now) + 1, fleet.at(quarter) + 1)))
     drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
     return left, drawn, repaid + drawn / industry.lives()[:, None]
 
@@ -58,6 +58,17 @@ def bound_cash(industry):
     return np.maximum(0, fleet.total("unbuilt") + fleet.total("chips_due").sum(axis=2) - loans_to_come)
 
 
+def equity_needed(industry, gw):
+    """An owner's equity in new compute, and what of it comes from its free cash, $bn, [worlds, clouds]. gw: [worlds, clouds].
+
+    Cash is free beyond the reserve and beyond what the pipeline will still cost after its loans.
+    """
+    clouds, compute, fleet = industry.clouds, industry.compute, industry.fleet
+    need = (1 - loan_over_cost(industry)) * compute.capex * gw
+    reserve = compute.reserve + compute.reserve_per_debt * fleet.loans().sum(axis=1)
+    return need, np.clip(clouds.cash - reserve - bound_cash(industry), 0, clouds.self_funding * need)
+
+
 def opex_due(industry):
     """Opex of a quarter at the revenue labs have, $bn, [worlds, labs]."""
     labs, policy = industry.labs, industry.policy
@@ -66,7 +77,7 @@ def opex_due(industry):
 
 
 def prepaid_this_quarter(industry):
-    """Vintages with prepayments, a slice, and what of this quarter's rent these cover, $bn, [worlds, labs, owners, vintages there]."""
+    """Vintages with prepayments, a slice, and what of this quarter's rent these cover, $bn, [worlds, pairs, vintages there]."""
     fleet = industry.fleet
     there = slice(fleet.used("prepaid").start, fleet.at(industry.now) + 1)
     blocks = np.moveaxis(fleet.prepaid, -1, 0)[there]

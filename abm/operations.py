@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.compute_prices import contract_price, list_price
 from abm.distress import in_distress, offer, sublet_share
-from abm.fleet import EXTRA_OUT, IDLE, contract_price, list_price
+from abm.fleet import EXTRA_OUT, IDLE
 from abm.loans import interest
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
@@ -233,7 +234,7 @@ def consume_prepayments(industry):
     fleet, rows = industry.fleet, industry.rows
     there, used = prepaid_this_quarter(industry)
     fleet.prepaid[..., there] -= used
-    used = over_vintages(used)
+    used = fleet.pairs.table(over_vintages(used))
     industry.ledger.revalue("consumption", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -used)
     return used
 

@@ -11,12 +11,12 @@ from scipy.special import ndtr
 from abm.clock import QUARTER
 from abm.concentration import to_build, within_limits
 from abm.cone import cone
-from abm.fleet import EXTRA_OUT, EXTRA_TENANTS
 from abm.loans import interest
-from abm.markets.capital import call_equity, left_to_invest, loan_over_cost, on_offer
+from abm.markets.capital import left_to_invest, on_offer
 from abm.markets.chips import build_capacity
-from abm.obligations import bound_cash, debt_service, outside_rent, power
+from abm.obligations import debt_service, equity_needed, outside_rent, power
 from abm.renewal import renewals
+from abm.signing import sign
 
 P10, P50, P90 = 0.1, 0.5, 0.9
 
@@ -144,18 +144,6 @@ def fundable_part(industry, gw):
     return np.where(need > 0, found / np.where(need > 0, need, 1), 1)
 
 
-def equity_needed(industry, gw):
-    """An owner's equity in new compute, and what of it comes from its free cash, $bn, [worlds, clouds]. gw: [worlds, clouds].
-
-    Cash is free beyond the reserve and beyond what the pipeline will still cost after its loans.
-    """
-    clouds, compute, fleet = industry.clouds, industry.compute, industry.fleet
-    value = loan_over_cost(industry)
-    need = (1 - value) * compute.capex * gw
-    reserve = compute.reserve + compute.reserve_per_debt * fleet.total("loan").sum(axis=1)
-    return need, np.clip(clouds.cash - reserve - bound_cash(industry), 0, clouds.self_funding * need)
-
-
 def at_counterparty(industry, view, quantile, extrapolation, asked=True):
     """A tenant's resources as a counterparty sees them, $bn a year, [worlds, labs, counterparties] [model.md 10.3].
 
@@ -239,59 +227,3 @@ def outside_money(industry, view, pairs, wanted):
     part = np.minimum(1, np.maximum(0, total - calls) / np.where(asked > 0, asked, 1))
     weights = left / np.where(total > 0, total, 1)
     return weights[..., None] * (wanted * part)[:, None]
-
-
-def sign(industry, view, pairs, prepayment, equity):
-    """Slots are shared, contracts enter the register, equity and down-payments are paid [model.md 12.5, postings 3 to 5].
-
-    Returns the chips that were asked for, delivered or not, GW, [worlds, vendors].
-    """
-    rows, mix = industry.rows, industry.vendor_mix
-    speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
-    own = np.stack([speculative, np.broadcast_to(view.renewed, speculative.shape)], axis=1)
-    everything = np.concatenate([pairs, own], axis=1)
-    favour = 1 + equity.sum(axis=1) / np.where(prepayment > 0, prepayment, np.inf)
-    favour = np.concatenate([favour, np.ones((len(favour), EXTRA_TENANTS))], axis=1)
-    filled = industry.orders.share(everything, mix, favour, industry.compute.build_lag)
-    by_order = everything[..., None] * np.matmul(mix[:, None], filled)
-    chips = mix[..., None] * np.matmul(np.swapaxes(everything, 1, 2)[:, None], np.swapaxes(filled, 1, 2)).swapaxes(1, 2)
-    signed = by_order[:, :EXTRA_OUT]
-    asked = pairs.sum(axis=2)
-    part = signed.sum(axis=(2, 3)) / np.where(asked > 0, asked, 1)
-    prepayment, equity = prepayment * part, equity * part[:, None]
-    need, from_cash = equity_needed(industry, by_order.sum(axis=(1, 3)))
-    call_equity(industry, need - from_cash)
-    register(industry, view, by_order, chips, prepayment)
-    funders = "investors" if industry.plans.down_payment == "outside_equity" else "vendors"
-    industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
-    by_cloud = np.maximum(0, prepayment_by(signed.sum(axis=3) * view.pair_rent, prepayment))
-    industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], by_cloud)
-    industry.labs.put(ordered_gw=signed.sum(axis=(2, 3)))
-    industry.signed_equity = equity.sum(axis=1)
-    return np.matmul(everything, mix).sum(axis=1)
-
-
-def register(industry, view, by_order, chips, prepayment):
-    """Enter what was signed into the fleet's pipeline.
-
-    by_order: GW, [worlds, tenant rows, clouds, quarters]; chips: GW, [worlds, clouds, vendors, quarters]
-    """
-    fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
-    cells = slice(first, first + by_order.shape[-1])
-    site = np.maximum(0, industry.compute.capex - industry.compute.chip_cost)[..., None]
-    signed = by_order[:, :EXTRA_OUT]
-    rent = signed * view.pair_rent[..., None]
-    fleet.gw[..., cells] += by_order
-    fleet.let[0][..., cells] += signed
-    fleet.rent[0][..., cells] += rent
-    fleet.prepaid[..., cells] += prepayment_by(rent, prepayment)
-    fleet.unbuilt[..., cells] += site * by_order.sum(axis=1)
-    fleet.chips_due[..., cells] += industry.compute.chip_cost[..., None, None] * chips
-    fleet.changed()
-
-
-def prepayment_by(rent, prepayment):
-    """Spread each lab's down-payment over what it signed, pro rata to rent: same shape as rent, [worlds, labs, ...]."""
-    shape = (*prepayment.shape, *[1] * (rent.ndim - 2))
-    total = rent.reshape(*prepayment.shape, int(np.prod(rent.shape[2:]))).sum(axis=2)
-    return rent * (prepayment / np.where(total > 0, total, 1)).reshape(shape)

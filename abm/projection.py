@@ -74,7 +74,7 @@ def rents_ahead(industry, quarters):
         rent = sum(rent * (quarter < end) for rent, end in rents) * (delivery <= quarter)
         paid = np.minimum(left, rent)
         left = left - paid
-        np.add.at(used[..., ahead], blocks[:2], paid)
+        np.add.at(used[..., ahead], (blocks[0], fleet.pairs.rows[blocks[1]]), paid)
     return due, used
 
 

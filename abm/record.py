@@ -10,6 +10,7 @@ from abm.indicators import INDICATORS, systemic_event
 from abm.later import Later, Series
 from abm.markets.services import ratio, token_price, total
 from abm.outcomes import further_outcomes
+from abm.vintages import over_vintages
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
@@ -168,7 +169,7 @@ def subsidiary_residuals(industry):
     customers = book["cash"][:, rows["customers"]]
     beyond = np.maximum(0, industry.orders.booked - industry.orders.slots)
     pairs = {
-        "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.total("prepaid").sum(axis=2),
+        "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.pairs.table(fleet.total("prepaid")).sum(axis=2),
         "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.total("loan").sum(axis=2),
         "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.total("loan").sum(axis=1),
         "I4 fleet book": book["fleet"][:, rows["clouds"]] - fleet.total("book"),
@@ -222,8 +223,9 @@ def _unused_compute(industry):
 
 
 def _contracted_gap(fleet):
-    """GW under contract less GW held, by tenant."""
-    return (fleet.in_force("let", fleet.first) - fleet.total("gw")[:, :EXTRA_OUT]).sum(axis=2)
+    """GW under contract less GW held, by tenant and owner, [worlds, pairs]."""
+    let = sum(over_vintages(amounts[..., there]) for amounts, there, _ in fleet.running("let", fleet.first))
+    return let - fleet.total("gw")[:, : fleet.pairs.count]
 
 
 def customers_residual(industry):

@@ -8,7 +8,6 @@ life; it waits for lenders, equity and chips like any other order. What is not r
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.fleet import OUTSIDE
 
 
 def let_outside(ages, gw, mean_age, oldest_allowed):
@@ -23,6 +22,6 @@ def let_outside(ages, gw, mean_age, oldest_allowed):
 def renewals(industry):
     """GW that owners want to order for outside tenants whose compute will be scrapped when it arrives, [worlds, clouds]."""
     fleet, p = industry.fleet, industry.compute
-    ending = fleet.gw[:, OUTSIDE, :, fleet.at(industry.now + p.build_lag - fleet.life)]
+    ending = fleet.gw[:, fleet.outside, fleet.at(industry.now + p.build_lag - fleet.life)]
     cost = p.capex * (1 / (fleet.life * QUARTER) + industry.clouds.rate / 2) + p.power
     return p.renewal * ending * (industry.outside_price >= cost)

@@ -71,7 +71,7 @@ def depreciate(industry):
 
 def set_loan_rates(industry):
     """Next quarter's rate of every owner: fear and leverage cost."""
-    debt, ebitda = industry.fleet.total("loan").sum(axis=1), industry.clouds.ebitda
+    debt, ebitda = industry.fleet.loans().sum(axis=1), industry.clouds.ebitda
     leverage = np.where(ebitda > 0, debt / np.where(ebitda > 0, ebitda, 1), 0)
     industry.clouds.put(rate=loan_rate(industry.lending, industry.sentiment, leverage, base_rates(industry)))
 

@@ -1,9 +1,9 @@
 """All parameters of a model, gathered from the rooms that declare them, by public name."""
 
+from abm.compute_prices import FleetParameters
 from abm.cone import ConeParameters
 from abm.contagion import ContagionParameters
 from abm.errors import BadInput, nearest
-from abm.fleet import FleetParameters
 from abm.indicator import IndicatorParameters
 from abm.learning import EntryParameters
 from abm.markets.capital import InvestorParameters, LenderParameters

@@ -28,8 +28,8 @@ def exposures(industry):
         rows[kind] = slice(start, start + len(getattr(industry, kind).names))
         start = rows[kind].stop
     found = np.zeros((industry.worlds, start, start))
-    found[:, rows["lenders"], rows["clouds"]] += fleet.total("loan")
-    found[:, rows["labs"], rows["clouds"]] += fleet.total("prepaid")
+    found[:, rows["lenders"], rows["clouds"]] += fleet.loans()
+    found[:, rows["labs"], rows["clouds"]] += fleet.pairs.table(fleet.total("prepaid"))
     claim = sum(fleet.rent_due(now + 1 + ahead) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
     found[:, rows["clouds"], rows["labs"]] += np.swapaxes(claim, 1, 2)
     for holder in FIRM_KINDS:

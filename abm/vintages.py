@@ -16,12 +16,12 @@ class Vintages:
     """What every register of amounts by vintage can do; `first` is the quarter at the start of the last axis.
 
     today: the quarter that was last opened; reach: quarters ahead of it in which anything new may be delivered;
-    terms: quarters, one per class of contracts; cells: shape of a sum over vintages, (worlds, tenants, owners)
+    terms: quarters, one per class of contracts
     """
 
-    def __init__(self, first, today, reach, terms, cells):
-        self.first, self.today, self.reach, self.terms, self.cells = first, today, reach, tuple(terms), cells
-        self._opening, self._filled = {}, {}
+    def __init__(self, first, today, reach, terms):
+        self.first, self.today, self.reach, self.terms = first, today, reach, tuple(terms)
+        self._opening = {}
 
     def at(self, quarter):
         """Position of a delivery quarter on the last axis."""
@@ -41,7 +41,7 @@ class Vintages:
 
     def look_again(self):
         """Forget where there was anything: for whoever puts amounts into vintages that neither orders nor deliveries reach."""
-        self._opening, self._filled = {}, {}
+        self._opening = {}
 
     def _extent(self, name, term_class):
         """First and last vintage in which there is anything now, or may soon be: today's is always among them."""
@@ -54,35 +54,13 @@ class Vintages:
         """Sum of these amounts over vintages, [worlds, ...]."""
         return over_vintages(getattr(self, name)[..., self.used(name)])
 
-    def in_force(self, name, at, last=None):
-        """Sum of what is under contracts delivered until `last` that still run at a quarter, [worlds, tenants, owners]."""
-        total = np.zeros(self.cells)
-        for term_class, amounts, there, _ in self.classes_running(name, at, last):
-            if term_class == 0:
-                total += over_vintages(amounts[..., there])
-            else:  # such contracts are of the opening alone, and few
-                cells = self._cells(name, term_class)
-                total[:, *cells] += over_vintages(rows_of(amounts[..., there], slice(None), *cells))
-        return total
-
     def running(self, name, at, last=None):
         """Each class that has contracts delivered until `last` which still run at a quarter: amounts, vintages as a slice, term."""
-        for _, amounts, there, term in self.classes_running(name, at, last):
-            yield amounts, there, term
-
-    def classes_running(self, name, at, last=None):
-        """As `running`, with the number of the class first."""
         for term_class, (amounts, term) in enumerate(zip(getattr(self, name), self.terms, strict=True)):
             used = self.used(name, term_class)
             start, stop = max(used.start, self.at(at - term + 1)), used.stop if last is None else min(used.stop, self.at(last) + 1)
             if start < stop:
-                yield term_class, amounts, slice(start, stop), term
-
-    def _cells(self, name, term_class):
-        """Tenants and owners that have contracts of a class in any world, as two indices; what a class holds only ever becomes less."""
-        if (name, term_class) not in self._filled:
-            self._filled[name, term_class] = np.nonzero(getattr(self, name)[term_class].any(axis=(0, -1)))
-        return self._filled[name, term_class]
+                yield amounts, slice(start, stop), term
 
 
 def empty_vintages(*shape):

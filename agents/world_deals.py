@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR, Quarter
+from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
-from abm.fleet import FleetParameters
 from abm.opening import Figure, Tranche
 from abm.parameters import Group, parameter
 from agents.world_columns import ASSUMED

@@ -6,8 +6,8 @@ Whatever is set leaves a `Figure` behind that says where it comes from, so that 
 import numpy as np
 
 from abm.clock import Quarter
+from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
-from abm.fleet import FleetParameters
 from abm.markets.capital import LenderParameters
 from abm.opening import PASSIVE, Figure
 from agents.customer_birth import CustomersParameters

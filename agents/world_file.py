@@ -16,8 +16,8 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from abm.clock import Quarter
+from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
-from abm.fleet import FleetParameters
 from agents.customer_birth import Segments
 from agents.world_columns import KINDS
 from agents.world_opening import build

@@ -204,9 +204,9 @@ def _contracts(industry, world, row):
     """A lab's contracts one by one."""
     fleet = industry.fleet
     return [
-        Contract(cloud, float(let[world, row, cloud, cell]), float(rent[world, row, cloud, cell]), fleet.first + cell, term)
+        Contract(int(cloud), float(let[world, pair, vintage]), float(rent[world, pair, vintage]), fleet.first + vintage, term)
         for let, rent, term in zip(fleet.let, fleet.rent, fleet.terms, strict=True)
-        for cloud in range(let.shape[2])
-        for cell in range(let.shape[3])
-        if let[world, row, cloud, cell] > 0
+        for pair, (lab, cloud) in enumerate(zip(fleet.pairs.rows, fleet.pairs.owners, strict=True))
+        for vintage in range(let.shape[-1])
+        if lab == row and let[world, pair, vintage] > 0
     ]

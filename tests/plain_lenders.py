@@ -16,10 +16,9 @@ class PlainOwner:
         fleet = industry.fleet
         names = ("cash", "rate", "other_cash_flow", "loan_to_value", "accounting_life", "breach", "self_funding")
         self.__dict__.update({name: float(industry.clouds.columns[name][world, row]) for name in names})
-        tenants, cells = fleet.gw.shape[1], range(fleet.gw.shape[-1])
-        self.blocks = [
-            (tenants - tenant, fleet.first + cell, float(fleet.gw[world, tenant, row, cell])) for tenant in range(tenants) for cell in cells
-        ]
+        table, cells = fleet.cells.table(fleet.gw)[world, :, row], range(fleet.gw.shape[-1])
+        tenants = len(table)
+        self.blocks = [(tenants - tenant, fleet.first + cell, float(table[tenant, cell])) for tenant in range(tenants) for cell in cells]
         lenders = range(fleet.loan.shape[1])
         rates = [float(industry.loan_rates[world, lender, row]) for lender in lenders]
         self.loans = [

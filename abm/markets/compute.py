@@ -30,13 +30,13 @@ def deliver(industry):
     at = fleet.at(now)
     instalments = _instalments(fleet, at)
     chips = fleet.chips_due[..., at].copy()
-    arriving = fleet.gw[..., at].sum(axis=1)
+    arriving = fleet.owned(at)
     cost = over_vintages(instalments) + chips.sum(axis=2)
     offered = offered_loans(industry, industry.compute.capex * arriving)
     call_equity(industry, np.maximum(0, cost - industry.clouds.cash - offered.sum(axis=1)))
     share = affordable_fraction(industry.clouds.cash, cost, offered.sum(axis=1))
     lend(industry, offered * share[:, None])
-    _pay(industry, instalments * share[..., None], chips * share[..., None])
+    _pay(industry, at, instalments * share[..., None], chips * share[..., None])
     _take_into_service(industry, at, share, offered * share[:, None])
     fleet.changed()
     industry.delivered_gw = arriving * share
@@ -50,7 +50,7 @@ def retire(industry):
     fleet, rows = industry.fleet, industry.rows["clouds"]
     oldest = fleet.at(industry.now - fleet.life)
     if oldest >= 0:
-        fleet.delivered -= fleet.gw[..., oldest].sum(axis=1)
+        fleet.delivered -= fleet.owned(oldest)
         industry.ledger.write_off("retirement", rows, "fleet", fleet.book[..., oldest])
         for amounts in (fleet.gw, fleet.book, fleet.depreciation, *fleet.let, *fleet.rent):
             amounts[..., oldest] = 0
@@ -81,17 +81,18 @@ def cancel(industry, part):
 
 
 def _instalments(fleet, at):
-    """Construction due now by coming vintage: equal parts over what is left of the lag, $bn, [worlds, owners, vintages]."""
-    quarters_left = np.arange(fleet.unbuilt.shape[-1]) - at + 1
-    return fleet.unbuilt * ((quarters_left > 0) / np.maximum(1, quarters_left))
+    """Construction due now, equal parts over what is left of the lag, $bn, [worlds, owners, vintages from the present one on]."""
+    coming = fleet.unbuilt[..., at : fleet.used("unbuilt").stop]
+    return coming / np.arange(1, coming.shape[-1] + 1)
 
 
-def _pay(industry, instalments, chips):
+def _pay(industry, at, instalments, chips):
     fleet, rows = industry.fleet, industry.rows
     industry.ledger.pay("construction", rows["clouds"], rows["Economy"], over_vintages(instalments)[..., None])
     industry.ledger.pay("chips", rows["clouds"], rows["vendors"], chips)
-    fleet.unbuilt -= instalments
-    fleet.wip += instalments
+    coming = slice(at, at + instalments.shape[-1])
+    fleet.unbuilt[..., coming] -= instalments
+    fleet.wip[..., coming] += instalments
 
 
 def _take_into_service(industry, at, share, loans):
@@ -123,14 +124,17 @@ def _postpone(industry, at, late):
     """Move the late part one quarter on, with its contracts; after too many delays it is cancelled."""
     fleet, rows = industry.fleet, industry.rows
     fleet.slipped = np.where(late > 0, fleet.slipped + 1, 0)
+    if not late.any():
+        return
     given_up = fleet.slipped > fleet.parameters.slip_limit
-    waits = (late * ~given_up)[:, None, :]
+    waits = late * ~given_up
     # what a tenant paid for compute that will never come is lost to it: the owner has no cash to return it
-    dropped = fleet.prepaid[..., at] * (late * given_up)[:, None, :]
+    dropped = fleet.pairs.table(fleet.prepaid[..., at]) * (late * given_up)[:, None, :]
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -dropped)
     for amounts in (fleet.gw, *fleet.let, *fleet.rent, fleet.prepaid):
-        amounts[..., at + 1] += amounts[..., at] * waits
-        amounts[..., at] *= 1 - late[:, None, :]
+        owners = fleet.cells.owners[: amounts.shape[1]]
+        amounts[..., at + 1] += amounts[..., at] * waits[:, owners]
+        amounts[..., at] *= 1 - late[:, owners]
     part = np.zeros_like(fleet.wip)
     part[..., at] = given_up
     cancel(industry, part)

@@ -13,8 +13,8 @@ import pandas as pd
 
 from abm import limits
 from abm.clock import QUARTERS_PER_YEAR
+from abm.compute_prices import FleetParameters
 from abm.errors import BadInput
-from abm.fleet import FleetParameters
 from abm.markets.services import ServicesParameters
 from abm.parameters import Group, parameter
 

@@ -21,7 +21,7 @@ def measured(name, world_ids, quarters=QUARTERS, seed=SEED, **overrides):
     model = Industry(load_world(name, overrides), rng=seed, world_ids=world_ids).run(quarters)
     found = {key: model.record.series(*key) for key in model.record.measures}
     found["books", "balances"] = np.stack(list(model.ledger.balances.values()), axis=1)
-    found["books", "shares"], found["compute", "gw"] = model.cap.shares, model.fleet.gw
+    found["books", "shares"], found["compute", "gw"] = model.cap.shares, model.fleet.cells.table(model.fleet.gw)
     outcomes = model.record.outcomes(model)
     release(model)
     return found, outcomes

@@ -13,6 +13,11 @@ from tests.worlds import industry, opening, wanting
 START = opening({}).start
 
 
+def held(model):
+    """All compute by tenant, owner and vintage."""
+    return model.fleet.cells.table(model.fleet.gw)
+
+
 def sector(debt=((30.0, 10.0),), mix=((1.0,), (1.0,)), worlds=3, value=0.5, **parameters):
     """Two labs, two owners with 1 GW each let to the lab of the same number at 12 a year; loans over half of the cost of 50 a GW."""
     firms = {
@@ -37,7 +42,8 @@ def test_what_is_asked_for_is_cut_to_the_room_there_is():
 def test_a_lender_counts_what_its_borrowers_will_draw():
     model = sector()
     assert book_of_loans(model)[0].tolist() == [[30, 10]]
-    model.fleet.gw[:, 0, 1, model.fleet.at(model.now + 3)] += 2.0
+    model.fleet.make_room(np.array([[False, True], [False, False]]))
+    model.fleet.gw[:, model.fleet.cell(0, 1), model.fleet.at(model.now + 3)] += 2.0
     model.fleet.look_again()
     model.fleet.changed()
     assert book_of_loans(model)[0].tolist() == [[30, 10 + 0.5 * 50 * 2]]
@@ -105,6 +111,6 @@ def test_a_limit_binds_in_its_own_world_and_leaves_a_neighbour_as_it_was(name):
     plain = Industry(world, worlds=2, rng=3).run(6)
     mixed = Industry(world, worlds=2, rng=3, parameters={name: [1.0, 0.05]}).run(6)
     strict = Industry(world, world_ids=[1], rng=3, parameters={name: 0.05}).run(6)
-    assert (mixed.fleet.gw[0] == plain.fleet.gw[0]).all()
-    assert (mixed.fleet.gw[1] == strict.fleet.gw[0]).all()
-    assert mixed.fleet.gw[1].sum() < plain.fleet.gw[1].sum()
+    assert (held(mixed)[0] == held(plain)[0]).all()
+    assert (held(mixed)[1] == held(strict)[0]).all()
+    assert held(mixed)[1].sum() < held(plain)[1].sum()

@@ -60,7 +60,8 @@ def test_what_is_prepaid_is_not_paid_again_and_all_books_balance(world):
     deal = {**ROW, **VENDOR, "start": "2026Q3", "owner": "Nebius"}  # with whom it has no other contract
     industry = Industry(with_deals(world, [AddedDeal.read(deal, "")]), worlds=2)
     nebius, at = world.names["clouds"].index("Nebius"), industry.fleet.at(Quarter.parse("2026Q3").index)
-    left = [float(industry.run(1).fleet.prepaid[1, OPENAI, nebius, at]) for _ in range(4)]  # every rule is asserted every quarter
+    cell = industry.fleet.cell(OPENAI, nebius)
+    left = [float(industry.run(1).fleet.prepaid[1, cell, at]) for _ in range(4)]  # every rule is asserted every quarter
     assert left == pytest.approx([18, 12, 6, 0])  # 24 prepaid, 24 a year due
     release(industry)
 

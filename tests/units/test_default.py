@@ -95,8 +95,9 @@ def lived(cash, funding, quarters=2, **parameters):
     model = industry(opening({"labs": labs, "clouds": [{"cash": 1e3}]}, people=wanting([30.0, 10.0]), parameters=given))
     fleet = model.fleet
     for lab, rent in ((0, 1.0), (1, 40.0)):
+        fleet.cell(lab, 0)
         for amounts, much in ((fleet.gw, 10.0), (fleet.let[0], 10.0), (fleet.rent[0], rent)):
-            amounts[:, lab, 0, fleet.at(model.now - 1)] += much
+            amounts[:, fleet.cell(lab, 0), fleet.at(model.now - 1)] += much
     fleet.delivered[:, 0] += 20.0
     fleet.look_again()
     fleet.changed()

@@ -73,10 +73,10 @@ def test_a_lab_is_in_distress_when_cash_and_revenue_do_not_cover_this_quarters_r
 
 def test_prepaid_rent_needs_no_cash():
     model = pair(0.0)
-    at = model.fleet.at(START.index - 1)
-    model.fleet.prepaid[:, 0, 0, at] = 7.9
+    cell, at = model.fleet.cell(0, 0), model.fleet.at(START.index - 1)
+    model.fleet.prepaid[:, cell, at] = 7.9
     assert in_distress(model)[0, 0]
-    model.fleet.prepaid[:, 0, 0, at] = 8.1
+    model.fleet.prepaid[:, cell, at] = 8.1
     assert not in_distress(model)[0, 0]
 
 

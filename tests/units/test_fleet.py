@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from abm.compute_prices import FleetParameters, contract_price, list_price, quarters_of
 from abm.errors import BadInput
-from abm.fleet import IDLE, OUTSIDE, Fleet, FleetParameters, contract_price, list_price, quarters_of
+from abm.fleet import IDLE, OUTSIDE, Fleet
 from abm.opening import Tranche
 
 NOW = 40
@@ -64,7 +65,7 @@ def test_an_expired_contract_leaves_its_compute_idle_at_the_owner():
     assert some.in_service(NOW)[0, :, 1].tolist() == [0, 5, 2, 0]  # lab, lab, idle, outside
     assert some.rent_due(NOW)[0, :, 1].tolist() == [0, 24]
     assert some.committed(NOW).sum(axis=(1, 2)).tolist() == [5, 5]
-    assert some.gw.sum(axis=(1, 2, 3)).tolist() == [7, 7]  # no compute was lost
+    assert some.gw.sum(axis=(1, 2)).tolist() == [7, 7]  # no compute was lost
 
 
 def test_the_dead_leave_what_was_delivered_idle_and_what_was_coming_without_a_tenant():
@@ -78,7 +79,7 @@ def test_the_dead_leave_what_was_delivered_idle_and_what_was_coming_without_a_te
     assert orphaned[1].sum() == 0 and orphaned.sum() == 3
     assert some.committed_rent(NOW)[0].sum(axis=1).tolist() == [0, 24]
     assert some.committed_rent(NOW)[1].sum(axis=1).tolist() == [48, 24]  # the other world goes on
-    assert some.prepaid.sum(axis=(1, 2, 3)).tolist() == [0, 1]
+    assert some.prepaid.sum(axis=(1, 2)).tolist() == [0, 1]
 
 
 def test_what_remains_to_be_paid_is_quarters_left_times_rent():
@@ -89,6 +90,18 @@ def test_what_remains_to_be_paid_is_quarters_left_times_rent():
     schedule = some.rent_schedule(NOW, 40)
     assert schedule[0, 0].sum() == pytest.approx(some.remaining_rent(NOW)[0, 0].sum())
     assert schedule[0, 0, [0, 7, 8, 15, 16, 27, 28]].tolist() == [6, 6, 7, 7, 1, 1, 0]
+
+
+def test_a_first_contract_with_an_owner_makes_room_and_moves_nothing_else():
+    some = fleet()
+    some.place(1, 0, NOW - 1, block(gw=5, prepaid=2), 0)
+    before = [some.in_service(NOW).copy(), some.rent_due(NOW).copy(), some.remaining_rent(NOW).copy()]
+    some.make_room(np.array([[True, True], [True, False]]))
+    after = [some.in_service(NOW), some.rent_due(NOW), some.remaining_rent(NOW)]
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+    some.place(0, 1, NOW, block(gw=3), 0)
+    assert some.in_service(NOW)[0].tolist() == [[0, 3], [5, 0], [0, 0], [0, 0]]
+    assert some.pairs.count == 3
 
 
 def test_used_compute_is_worth_chips_after_ageing_plus_the_site_and_less_when_much_is_idle():

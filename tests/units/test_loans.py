@@ -54,6 +54,7 @@ def test_a_drawing_adds_its_own_interest_and_no_more():
     draw(model, new, np.full((2, 1), 8.0))
     at = model.fleet.at(model.now - 1)
     model.fleet.loan[..., at] += new
+    model.fleet.changed_loans()
     assert (interest(model) - before)[:, 0, 0] == pytest.approx([1.0, 1.4])
     assert model.lenders.funding_rate[:, 0] == pytest.approx([(32 * 0.03 + 8 * 0.06) / 40] * 2)
 

@@ -83,9 +83,8 @@ def test_the_promise_ends_with_the_contract():
 def test_work_that_is_lost_with_a_cancelled_order_is_paid_and_rent_for_compute_that_never_comes_is_not():
     model = sector(tenants_cash=0.0)
     fleet, at, rows = model.fleet, model.fleet.at(model.now + 3), model.rows["clouds"]
-    fleet.gw[:, 0, 0, at] += 1.0
-    fleet.let[0][:, 0, 0, at] += 1.0
-    fleet.rent[0][:, 0, 0, at] += 12.0
+    for amounts, much in ((fleet.gw, 1.0), (fleet.let[0], 1.0), (fleet.rent[0], 12.0)):
+        amounts[:, fleet.cell(0, 0), at] += much
     fleet.wip[:, 0, at] += 5.0
     fleet.look_again()
     fleet.changed()

@@ -56,6 +56,7 @@ def test_a_loan_that_has_been_repaid_costs_nothing_whatever_other_loans_do(ahead
     earlier = model.fleet.at(model.now - 2)
     model.fleet.loan[..., earlier], model.fleet.principal[..., earlier] = 4.0, 1.0
     model.fleet.look_again()
+    model.fleet.changed_loans()
     assert debt_service(model, model.now + ahead)[:, 0, 0] == pytest.approx([service] * 2)
 
 
@@ -65,6 +66,7 @@ def test_an_owner_that_repaid_its_loan_can_back_its_lab_with_all_its_cash_flow()
     model.labs.put(parent_row=0.0)
     assert parents_means(model)[:, 0] == pytest.approx([0.2] * 2)
     model.fleet.loan[...] = 0.0
+    model.fleet.changed_loans()
     assert parents_means(model)[:, 0] == pytest.approx([3.0] * 2)
 
 

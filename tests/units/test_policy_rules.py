@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm import operations
-from abm.fleet import contract_price
+from abm.compute_prices import contract_price
 from abm.markets.capital import InvestorParameters
 from agents.investor import MOMENTUM, PUBLIC, SOVEREIGN, STRATEGIC
 from tests.worlds import industry, let, opening, quarter, wanting

@@ -29,7 +29,7 @@ def owner(price=13.0, years=1.0, worlds=3, **parameters):
 def outside(model):
     """GW let outside by age, quarters from 1 on, of world 0."""
     at = model.fleet.at(model.now)
-    return model.fleet.gw[0, OUTSIDE, 0, :at][::-1]
+    return model.fleet.gw[0, model.fleet.cell(OUTSIDE, 0), :at][::-1]
 
 
 def test_a_mean_age_of_a_year_is_seven_equal_vintages():

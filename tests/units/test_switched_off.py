@@ -12,7 +12,7 @@ def owner(*cash, **parameters):
     """Three worlds with an owner for each of these amounts of cash, who has a GW of the quarter before that nobody rents."""
     firms = {"labs": [{"cash": 5.0, "revenue": 1.0}], "clouds": [{"cash": each} for each in cash], "vendors": [{}], "lenders": [{}]}
     model = worlds.industry(worlds.opening(firms, people=worlds.wanting(), parameters=parameters), worlds=3)
-    model.fleet.gw[:, IDLE, :, model.fleet.at(model.now - 1)] += 1.0
+    model.fleet.gw[:, model.fleet.idle, model.fleet.at(model.now - 1)] += 1.0
     model.fleet.delivered += 1.0
     model.fleet.look_again()
     model.fleet.changed()
@@ -74,7 +74,7 @@ def test_an_owner_without_tenants_fails_once_while_its_creditors_write_it_down()
     }
     model = worlds.industry(worlds.opening(firms, people=worlds.wanting(), debt=40.0), worlds=2)
     fleet = model.fleet
-    fleet.gw[:, IDLE, 0, fleet.at(model.now - 1)] += 1.0
+    fleet.gw[:, fleet.cell(IDLE, 0), fleet.at(model.now - 1)] += 1.0
     fleet.delivered[:, 0] += 1.0
     fleet.look_again()
     fleet.changed()

@@ -50,7 +50,7 @@ def test_moving_drops_what_falls_off_and_leaves_the_end_empty(used):
 
 
 def test_what_may_be_used_begins_with_the_opening_and_ends_where_orders_or_deliveries_can():
-    register = Vintages(first=10, today=20, reach=4, terms=(5,), cells=(1, 1, 1))
+    register = Vintages(first=10, today=20, reach=4, terms=(5,))
     register.gw, register.loan, register.let = np.zeros((1, 30)), np.zeros((1, 30)), [np.zeros((1, 30))]
     register.gw[0, 7] = 1
     assert register.used("gw") == slice(7, 15)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from abm.clock import EPOCH_YEAR, QUARTERS_PER_YEAR
+from abm.compute_prices import list_price
 from abm.cone import cone, pit
-from abm.fleet import list_price
 from abm.indicators import systemic_event
 from abm.model import Industry, release
 from agents.world_file import load_world

@@ -8,6 +8,7 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.flows import EQUITY, FLOWS
 from abm.projection import NEVER
+from abm.vintages import over_vintages, weighed
 
 
 def ratio(part, whole):
@@ -20,11 +21,10 @@ def economic_depreciation(fleet, now):
 
     Chips fall behind the frontier; sites wear out evenly over the physical life, after which nothing of a block is left.
     """
-    p, end = fleet.parameters, fleet.at(now) + 1
-    gw = np.ascontiguousarray(fleet.owned(slice(0, end)))  # sums then do not depend on how many worlds there are
-    fall = (fleet.decay(now) - fleet.decay(now + 1))[:, None, :end]
+    p, there, gw = fleet.parameters, fleet.delivered_by(now), fleet.standing(now)
+    fall = (fleet.decay(now) - fleet.decay(now + 1))[:, there]
     site = np.maximum(0, p.capex - p.chip_cost) / p.physical_life
-    return p.chip_cost * (gw * fall).sum(axis=-1) + site * gw.sum(axis=-1)
+    return p.chip_cost * weighed(gw, fall) + site * over_vintages(gw)
 
 
 def earnings_flattery(economic, accounting, ebitda):

@@ -145,6 +145,10 @@ class Fleet(Vintages):
     def _by_cell(self, vintages):
         return self.cells.table(over_vintages(self.gw[..., vintages]))
 
+    def standing(self, now):
+        """Nominal GW in service by owner, of the vintages that `delivered_by` names, [worlds, owners, vintages]."""
+        return self._once("owned", now, lambda quarter: self.owned(self.delivered_by(quarter)))
+
     def owned(self, vintages):
         """Nominal GW by owner, [worlds, owners], or [worlds, owners, vintages] if `vintages` is a slice of these."""
         return self.cells.by_owner(self.gw[..., vintages])
@@ -233,10 +237,10 @@ class Fleet(Vintages):
 
     def economic_value(self, now):
         """Value of the compute in service at used prices, fire sale included, $bn, [worlds, owners] [model.md 9.2]."""
-        p, there = self.parameters, self.delivered_by(now)
+        p, there, gw = self.parameters, self.delivered_by(now), self.standing(now)
         fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
         price = p.chip_cost * self.decay(now)[:, there] * fire + p.shell
-        return weighed(self._once("owned", now, lambda _: self.owned(there)), price)
+        return weighed(gw, price)
 
     def place(self, tenant, owner, vintage, amounts, term_class):
         """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""

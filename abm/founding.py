@@ -66,12 +66,22 @@ def _open_fleet(industry):
     fleet.fire_sales = industry.contagion.fire_sale
     fleet.reach = p.build_lag + industry.chips.spill
     last = fleet.gw.shape[-1] - 1
+    fleet.make_room(_pairs_with_contracts(opening))
     for tranche in opening.tranches:
         tenant = IDLE if tranche.tenant == -1 else OUTSIDE if tranche.tenant < -1 else tranche.tenant
         vintage = int(np.clip(tranche.delivery.index, fleet.first, fleet.first + last))
         fleet.place(tenant, tranche.owner, vintage, tranche, terms.index(tranche.term) if tenant >= 0 else 0)
     _open_outside(industry)
     _open_books_of_fleet(industry)
+
+
+def _pairs_with_contracts(opening):
+    """Labs and owners that have a contract at the opening, bool, [labs, owners]."""
+    found = np.zeros(opening.weights.shape, dtype=bool)
+    for tranche in opening.tranches:
+        if tranche.tenant >= 0:
+            found[tranche.tenant, tranche.owner] = True
+    return found
 
 
 def _open_outside(industry):

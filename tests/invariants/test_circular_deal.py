@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from abm import indicators, planning
+from abm import indicators, planning, signing
 from abm.network import circularity, cycle_flow, origins
 from tests.worlds import cash, industry, opening, quarter, turn, wanting
 
@@ -27,7 +27,7 @@ def sign(model, equity=10.0):
     """The lab reserves 1 GW at 10 a year; the first year is paid in advance, out of this much vendor equity."""
     view = planning.look_ahead(model)
     view = replace(view, pair_rent=np.full((2, 1, 1), RENT))
-    planning.sign(model, view, np.ones((2, 1, 1)), np.full((2, 1), RENT), np.full((2, 1, 1), equity))
+    signing.sign(model, view, np.ones((2, 1, 1)), np.full((2, 1), RENT), np.full((2, 1, 1), equity))
 
 
 def balances(model, kind, account):

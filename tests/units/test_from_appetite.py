@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from abm import planning
+from abm import signing
 from abm.markets.capital import base_rates, loan_over_cost
 from abm.markets.chips import build_capacity, growth_by_appetite, learn_orders
 from abm.model import Industry, release
@@ -116,14 +116,14 @@ def test_an_owner_builds_without_a_tenant_as_far_as_it_dares_more_than_even(tmp_
 def test_nobody_builds_on_speculation_what_nobody_funds(monkeypatch):
     """Investors offer 3 % of their cash a quarter, so their money decides: what owners call for at signing they get."""
     missing = []
-    call = planning.call_equity
+    call = signing.call_equity
 
     def counted(industry, gap):
         got = call(industry, gap)
         missing.append((gap - got).max())
         return got
 
-    monkeypatch.setattr(planning, "call_equity", counted)
+    monkeypatch.setattr(signing, "call_equity", counted)
     model = Industry(load_world("archetypes-2023q1"), worlds=3, rng=1, parameters={"investor.cash_share": 0.03})
     model.clouds.put(speculative_share=0.4)
     model.run(12)

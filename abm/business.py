@@ -8,23 +8,11 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.flows import EQUITY, FLOWS
 from abm.projection import NEVER
-from abm.vintages import over_vintages, weighed
 
 
 def ratio(part, whole):
     """part / whole within +-NEVER; where whole is not positive, NEVER if part is positive and 0 otherwise."""
     return np.where(whole > 0, np.clip(part / np.where(whole > 0, whole, 1), -NEVER, NEVER), np.where(part > 0, NEVER, 0))
-
-
-def economic_depreciation(fleet, now):
-    """What compute in service loses of its value in a quarter, without fire sales, $bn, [worlds, owners].
-
-    Chips fall behind the frontier; sites wear out evenly over the physical life, after which nothing of a block is left.
-    """
-    p, there, gw = fleet.parameters, fleet.delivered_by(now), fleet.standing(now)
-    fall = (fleet.decay(now) - fleet.decay(now + 1))[:, there]
-    site = np.maximum(0, p.capex - p.chip_cost) / p.physical_life
-    return p.chip_cost * weighed(gw, fall) + site * over_vintages(gw)
 
 
 def earnings_flattery(economic, accounting, ebitda):
@@ -81,7 +69,7 @@ def _burn(industry):
 
 
 def _flattery(industry):
-    economic = economic_depreciation(industry.fleet, industry.now) / QUARTER
+    economic = industry.fleet.wear(industry.now) / QUARTER
     accounting = -industry.ledger.profit["depreciation"][:, industry.rows["clouds"]] / QUARTER
     ebitda = industry.clouds.ebitda
     all_three = (amounts.sum(axis=1, keepdims=True) for amounts in (economic, accounting, ebitda))

@@ -17,7 +17,7 @@ IDLE, OUTSIDE = -2, -1
 EXTRA_TENANTS = 2
 EXTRA_OUT = -EXTRA_TENANTS  # end of the labs' rows
 _CHUNK = 8
-_BY_THEN = ("in service", "effective", "owned", "rent")  # sums of what is delivered by a quarter
+_BY_THEN = ("in service", "effective", "rent")  # sums of what is delivered by a quarter
 _LOANS = ("loans", "principal")  # sums over loans
 
 
@@ -82,7 +82,8 @@ class Fleet(Vintages):
 
         first: quarter before whose delivery nothing changed; sums of what is delivered until an earlier one stay
         """
-        self._kept = {} if first is None else {key: kept for key, kept in self._kept.items() if key[0] in _BY_THEN and key[1] < first}
+        stays = {key for key in self._kept if key[0] in _LOANS or (first is not None and key[0] in _BY_THEN and key[1] < first)}
+        self._kept = {key: self._kept[key] for key in stays}
 
     def _once(self, name, quarter, compute):
         """A sum over vintages, kept until something changes: many ask for the same one in a quarter. Read-only."""
@@ -117,6 +118,7 @@ class Fleet(Vintages):
     def move_window(self, now):
         """Drop vintages past their physical life and make room for coming ones."""
         self.changed()
+        self.changed_loans()
         self.today = now
         if self.at(now) - self.life < _CHUNK:
             return
@@ -144,10 +146,6 @@ class Fleet(Vintages):
 
     def _by_cell(self, vintages):
         return self.cells.table(over_vintages(self.gw[..., vintages]))
-
-    def standing(self, now):
-        """Nominal GW in service by owner, of the vintages that `delivered_by` names, [worlds, owners, vintages]."""
-        return self._once("owned", now, lambda quarter: self.owned(self.delivered_by(quarter)))
 
     def owned(self, vintages):
         """Nominal GW by owner, [worlds, owners], or [worlds, owners, vintages] if `vintages` is a slice of these."""
@@ -236,11 +234,25 @@ class Fleet(Vintages):
         return np.minimum(1, self.idle_ratio(now) + offered) * (1 - self.hired)
 
     def economic_value(self, now):
-        """Value of the compute in service at used prices, fire sale included, $bn, [worlds, owners] [model.md 9.2]."""
-        p, there, gw = self.parameters, self.delivered_by(now), self.standing(now)
+        """Value of the compute in service at used prices, $bn, [worlds, owners]: chips by what is left of them, in a fire sale for
+        less, and sites [model.md 9.2].
+        """
+        p = self.parameters
         fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
-        price = p.chip_cost * self.decay(now)[:, there] * fire + p.shell
-        return weighed(gw, price)
+        return p.chip_cost * fire * self.effective(now).sum(axis=1) + p.shell * self.in_service(now).sum(axis=1)
+
+    def wear(self, now):
+        """What the compute in service loses of its value in a quarter, without fire sales, $bn, [worlds, owners].
+
+        Chips fall behind the frontier; sites wear out evenly over the physical life, after which nothing of a block is left.
+        """
+        p = self.parameters
+        chips = p.chip_cost * -np.expm1(-self.obsolescence * QUARTER) * self.effective(now).sum(axis=1)
+        return chips + np.maximum(0, p.capex - p.chip_cost) / p.physical_life * self.in_service(now).sum(axis=1)
+
+    def to_pay(self):
+        """What the compute that was ordered still costs, $bn, [worlds, owners]."""
+        return self._once("to pay", 0, lambda _: self.total("unbuilt") + self.total("chips_due").sum(axis=2))
 
     def place(self, tenant, owner, vintage, amounts, term_class):
         """Add one opening contract to every world: amounts has gw, rent ($bn a year) and prepaid."""

@@ -156,9 +156,9 @@ def _circles(industry, found):
     found["flow_circularity"] = put_in / np.where(sold > 0, sold, 1)
     industry.past_payments = [*industry.past_payments[1:], payments_by_nature(ledger)]
     if industry.age % _YEAR == _YEAR - 1:
-        among_firms = _among_firms(industry, sum(p[0] + p[1] + p[2] for p in industry.past_payments))
-        industry.circle_share = Later(_circularity, among_firms, quarters=_YEAR)
-        industry.look_through_share = look_through(industry)
+        year = [sum(past[nature] for past in industry.past_payments) for nature in range(3)]
+        industry.circle_share = Later(_circularity, _among_firms(industry, sum(year)), quarters=_YEAR)
+        industry.look_through_share = look_through(industry, *year)
     found["circularity"], found["look_through"] = industry.circle_share, industry.look_through_share
 
 
@@ -183,10 +183,12 @@ def _between(payments, payers, payees):
     return np.ascontiguousarray(payments[:, payers][:, :, payees])
 
 
-def look_through(industry):
-    """Share of vendor sales that originates with final customers, [worlds, 1] [model.md 15.6, 26.15]."""
+def look_through(industry, purchases, equity, loans):
+    """Share of vendor sales that originates with final customers, [worlds, 1] [model.md 15.6, 26.15].
+
+    purchases, equity, loans: who paid whom in the year, $bn, [worlds, agents, agents]
+    """
     rows = industry.rows
-    purchases, equity, loans = (sum(p[k] for p in industry.past_payments) for k in range(3))
     firms = np.r_[rows["labs"], rows["clouds"], rows["vendors"]]
     outside = np.r_[rows["customers"], rows["Economy"]]
     bought, everybody = _between(purchases, firms, firms), slice(None)

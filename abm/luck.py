@@ -12,6 +12,7 @@ CUSTOMER_PURPOSES = ("birth", "choice", "provider", "entrant")
 ROW = 64
 _CUSTOMER_OFFSET = 1000
 _BLOCK = 16
+_PERIOD = 2**128  # of PCG64
 _STRETCH = 40  # a quarter's stretch of a customers' stream is 2 to the 40 numbers long
 
 
@@ -25,7 +26,7 @@ class Luck:
         self.rng = int(rng)
         self.world_ids = tuple(int(w) for w in world_ids)
         self._streams = {p: [self._generator(w, i) for w in self.world_ids] for i, p in enumerate(FIRM_PURPOSES)}
-        self._blocks, self._people, self._starts = {}, {}, {}
+        self._blocks, self._people, self._places = {}, {}, {}
 
     def _generator(self, world, *key):
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.rng, spawn_key=(world, *key))))
@@ -47,16 +48,17 @@ class Luck:
 
         Each quarter has its own stretch of the (world, purpose) stream, found by jumping ahead, which is cheaper than a new stream.
         """
-        draws = np.empty((len(self.world_ids), n))
-        for row, generator in enumerate(self._customer_streams(purpose)):
-            generator.bit_generator.state = self._starts[purpose][row]
-            generator.bit_generator.advance(quarter << _STRETCH)
-            generator.random(out=draws[row])
+        draws, streams = np.empty((len(self.world_ids), n)), self._customer_streams(purpose)
+        ahead = ((quarter << _STRETCH) - self._places[purpose]) % _PERIOD
+        for generator, numbers in zip(streams, draws, strict=True):
+            generator.bit_generator.advance(ahead)
+            generator.random(out=numbers)
+        self._places[purpose] = (quarter << _STRETCH) + n  # a uniform takes one number of the stream
         return np.clip(draws, np.finfo(float).tiny, None, out=draws)
 
     def _customer_streams(self, purpose):
         if purpose not in self._people:
             key = _CUSTOMER_OFFSET + CUSTOMER_PURPOSES.index(purpose)
             self._people[purpose] = [self._generator(w, key) for w in self.world_ids]
-            self._starts[purpose] = [g.bit_generator.state for g in self._people[purpose]]
+            self._places[purpose] = 0
         return self._people[purpose]

@@ -55,7 +55,7 @@ def bound_cash(industry):
     """What an owner's pipeline will still cost after the loans it will draw, $bn, [worlds, clouds]: equity that was called for it."""
     fleet, compute = industry.fleet, industry.compute
     loans_to_come = loan_over_cost(industry) * compute.capex * fleet.ordered(industry.now).sum(axis=1)
-    return np.maximum(0, fleet.total("unbuilt") + fleet.total("chips_due").sum(axis=2) - loans_to_come)
+    return np.maximum(0, fleet.to_pay() - loans_to_come)
 
 
 def equity_needed(industry, gw):

@@ -53,19 +53,20 @@ def next_sentiment(p, sentiment, surprise, sales_growth, defaulted, loss_ratio, 
 def depreciate(industry):
     """Straight-line depreciation of every vintage in service, then impairment where used prices lie far below book for a year."""
     fleet, rows = industry.fleet, industry.rows["clouds"]
-    end = fleet.at(industry.now) + 1
-    written = np.minimum(fleet.book[..., :end], fleet.depreciation[..., :end])
-    fleet.book[..., :end] -= written
+    there = slice(fleet.used("book").start, fleet.at(industry.now) + 1)
+    written = np.minimum(fleet.book[..., there], fleet.depreciation[..., there])
+    fleet.book[..., there] -= written
     industry.ledger.write_off("depreciation", rows, "fleet", over_vintages(written))
-    book, value = over_vintages(fleet.book[..., :end]), fleet.economic_value(industry.now)
+    book, value = over_vintages(fleet.book[..., there]), fleet.economic_value(industry.now)
     fleet.weak = np.where(value < fleet.parameters.impair_below * book, fleet.weak + 1, 0)
     impaired = fleet.weak >= 1 / QUARTER
     cut = np.where(impaired, 1 - value / np.where(book > 0, book, 1), 0)
-    fleet.book[..., :end] *= 1 - cut[..., None]
-    fleet.depreciation[..., :end] *= 1 - cut[..., None]
-    industry.ledger.write_off("impairment", rows, "fleet", book * cut)
+    if impaired.any():
+        fleet.book[..., there] *= 1 - cut[..., None]
+        fleet.depreciation[..., there] *= 1 - cut[..., None]
+        industry.ledger.write_off("impairment", rows, "fleet", book * cut)
     fleet.weak = np.where(impaired, 0, fleet.weak)
-    at_market = industry.ledger.book_equity(rows) - over_vintages(fleet.book[..., :end]) + value
+    at_market = industry.ledger.book_equity(rows) - book * (1 - cut) + value
     industry.clouds.put(breach=np.where(at_market < 0, industry.clouds.breach + 1, 0))
 
 

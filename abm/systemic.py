@@ -9,6 +9,9 @@ from abm.network import TOLERANCE, debtrank, leverage, system_loss
 from abm.opening import FIRM_KINDS
 
 
+_DUST = 1e-9  # $bn
+
+
 class Exposed(NamedTuple):
     """Exposures of i to k, $bn, [worlds, agents, agents], book equity, $bn, [worlds, agents], and where each kind stands."""
 
@@ -37,9 +40,10 @@ def exposures(industry):
             value = industry.cap.value(industry.rows[issuer])
             shares = industry.cap.shares[:, industry.rows[holder]][:, :, industry.rows[issuer]]
             found[:, rows[holder], rows[issuer]] += shares * value[:, None]
-    worth = [industry.ledger.book_equity(industry.rows[kind]) for kind in FIRM_KINDS]
+    worth = np.concatenate([industry.ledger.book_equity(industry.rows[kind]) for kind in FIRM_KINDS], axis=1)
+    worth = np.where(np.abs(worth) > _DUST, worth, 0)  # a firm whose books hold a rounding error has nothing to lose or to pass on
     found *= 1 - np.eye(start)
-    return Exposed(found, np.concatenate(worth, axis=1), rows)
+    return Exposed(found, worth, rows)
 
 
 def debtranks(industry, tolerance=TOLERANCE):

@@ -39,6 +39,7 @@ def deliver(industry):
     _pay(industry, at, instalments * share[..., None], chips * share[..., None])
     _take_into_service(industry, at, share, offered * share[:, None])
     fleet.changed()
+    fleet.changed_loans()
     industry.delivered_gw = arriving * share
     fleet.delivered += industry.delivered_gw
     industry.clouds.put(outside_rent=outside_rent(industry, now))
@@ -76,6 +77,7 @@ def cancel(industry, part):
     industry.orders.free(by_vendor / compute.chip_cost[hit][..., None], fleet.at(industry.now), hit)
     chips = np.zeros((industry.worlds, by_vendor.shape[1]))
     chips[hit] = over_vintages(by_vendor)
+    fleet.changed()
     industry.news.cancelled = industry.news.cancelled + chips.sum(axis=1, keepdims=True)
     return chips
 

@@ -176,7 +176,7 @@ def test_compute_wears_as_chips_fall_behind_and_sites_age():
     model = one_lab()
     pace = np.asarray(model.fleet.obsolescence).ravel()[0]
     chips = 350 * (np.exp(-pace / 4) - np.exp(-pace / 2))
-    assert business.economic_depreciation(model.fleet, model.now)[:, 0] == pytest.approx([chips + 150 / 32] * 2)
+    assert model.fleet.wear(model.now)[:, 0] == pytest.approx([chips + 150 / 32] * 2)
 
 
 def test_a_lab_burns_what_it_is_short_of_per_dollar_it_is_paid():

@@ -8,7 +8,6 @@ from abm.clock import QUARTER
 from abm.network import TOLERANCE, debtrank, leverage, system_loss
 from abm.opening import FIRM_KINDS
 
-
 _DUST = 1e-9  # $bn
 
 

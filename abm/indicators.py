@@ -35,7 +35,12 @@ INDICATORS = {
     "order_circularity": Indicator(
         "Vendor equity over value of orders", "share", "industry", "part of an order the chip vendor paid for itself"
     ),
-    "flow_circularity": Indicator("Vendor equity over vendor sales", "share", "industry", "four quarters; may exceed 1 in a ramp-up"),
+    "flow_circularity": Indicator(
+        "Vendor equity over vendor sales",
+        "share",
+        "industry",
+        "a year's chip sales that vendors paid for by equity in buyers; may exceed 1",
+    ),
     "circularity": Indicator("Money that goes in circles", "share of payments", "industry", "cycle flow among firms, measured yearly"),
     "look_through": Indicator(
         "Look-through vendor revenue", "share of sales", "industry", "part of vendor sales that final customers pay for, measured yearly"

@@ -18,8 +18,8 @@ from experiments.pool import THREADS
 
 FAILING = ("labs", "clouds", "lenders")
 COLLECT_EVERY = 50_000  # new objects between two looks for garbage in a worker: arrays go by themselves
-SHOWN = ("revenue_total", "required_revenue", "p10_coverage", "sentiment", "ponzi_share", "commitment_ratio", "depreciation_gap")
-LATE = ("circularity",)  # costly, and the same for a year: worked out when somebody looks
+SHOWN = ("revenue_total", "required_revenue", "p10_coverage", "flow_circularity", "sentiment", "ponzi_share", "commitment_ratio",
+         "depreciation_gap")  # fmt: skip
 
 
 class Stopped(Exception):
@@ -56,10 +56,6 @@ class Lot:
     def panel(self, keys):
         """Recorded measures of the first side: {(kind, measure): [worlds, quarters, agents]}."""
         return {key: self.industries[0].record.series(*key) for key in keys}
-
-    def late(self):
-        """What `LATE` names, so far: {indicator: [worlds, quarters]} per side."""
-        return [{name: industry.record.series("industry", name)[..., 0] for name in LATE} for industry in self.industries]
 
     def end(self):
         """Let go of the worlds: models refer to themselves, and a session lives long."""
@@ -112,8 +108,6 @@ class Bench:
             return self.lot.quarter(*about)
         elif order == "panel":
             return self.lot.panel(*about)
-        elif order == "late":
-            return self.lot.late()
         return None
 
     def hear(self):
@@ -249,10 +243,6 @@ class Crew:
         """Recorded measures, worlds in order. Raises Failed or Stopped."""
         parts = self._asked(job, "panel", keys)
         return {key: np.concatenate([part[key] for part in parts]) for key in keys}
-
-    def late(self, job):
-        """What `Lot.late` says, one answer per worker. Raises Failed or Stopped."""
-        return self._asked(job, "late")
 
     def _asked(self, job, order, *about):
         with self.lock:

@@ -9,7 +9,7 @@ from experiments.ui.parts import Chart, Words, columns
 
 LAMPS = {  # indicator: the level beyond which it means trouble, or None
     "p10_coverage": 1.0,
-    "circularity": None,
+    "flow_circularity": None,
     "sentiment": 0.45,
     "ponzi_share": None,
     "commitment_ratio": None,

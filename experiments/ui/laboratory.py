@@ -14,7 +14,7 @@ from abm.errors import BadInput
 from abm.model import release
 from abm.shocks import Shock
 from experiments.inputs import Inputs
-from experiments.ui.crew import FAILING, LATE, SHOWN, Crew, Failed, Stopped
+from experiments.ui.crew import FAILING, SHOWN, Crew, Failed, Stopped
 
 WORKERS = 2
 BRISK = 0.1  # seconds between two quarters below which the page is playing, not stepping
@@ -27,25 +27,17 @@ class Side:
         """Raises BadInput for a name or value that is not allowed."""
         self.inputs, self.opening, self.age = inputs, inputs.opening(), 0
         shape = (inputs.worlds, inputs.quarters)
-        self._numbers = {name: np.zeros(shape) for name in (*SHOWN, *LATE)}
+        self._numbers = {name: np.zeros(shape) for name in SHOWN}
         self._failed = {kind: np.zeros((*shape, len(self.opening.names[kind])), dtype=bool) for kind in FAILING}
 
     def keep(self, readings):
         """Append a quarter. readings: one per worker, in the order of worlds."""
         for name in SHOWN:
             self._numbers[name][:, self.age] = np.concatenate([numbers[name] for numbers, _ in readings])
-        for name in LATE:  # until somebody asks
-            self._numbers[name][:, self.age] = self._numbers[name][:, self.age - 1] if self.age else 0
         for kind, kept in self._failed.items():
             now = np.concatenate([failed[kind] for _, failed in readings])
             kept[:, self.age] = now | kept[:, self.age - 1] if self.age else now
         self.age += 1
-
-    def know(self, late):
-        """Put in what was worked out late. late: {indicator: [worlds, quarters]} per worker, in the order of worlds."""
-        for name in LATE:
-            values = np.concatenate([found[name] for found in late])
-            self._numbers[name][:, : self.age] = values[:, : self.age]
 
     def values(self, name):
         """An indicator so far, [worlds, quarters]."""
@@ -138,20 +130,6 @@ class Laboratory(mesa.Model):
             self.running = False
         self._tell()
         self.stepped = time.monotonic()
-
-    def catch_up(self):
-        """Ask for what is worked out late, before a picture is drawn."""
-        if not self.age or self.job is None:
-            return
-        try:
-            with self.crew.lock:
-                found = self.crew.late(self.job)
-                for k, side in enumerate(self.sides):
-                    side.know([of_worker[k] for of_worker in found])
-        except Failed as error:
-            self._stop_with(str(error))
-        except Stopped:
-            self.running = False
 
     def shock(self, name, **values):
         """Let something happen from the next quarter on that has not begun: during Play the one that comes next already has.

@@ -190,7 +190,6 @@ class Session:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _paint(self):
-        self.model.peek().catch_up()
         with self.together:
             self.pulse.set(self.pulse.peek() + 1)
 

@@ -18,7 +18,7 @@ EXTRA_TENANTS = 2
 EXTRA_OUT = -EXTRA_TENANTS  # end of the labs' rows
 _CHUNK = 8
 _BY_THEN = ("in service", "effective", "rent")  # sums of what is delivered by a quarter
-_LOANS = ("loans", "principal")  # sums over loans
+_LOANS = ("loans", "due", "principal")  # sums over loans
 
 
 class Fleet(Vintages):
@@ -108,7 +108,7 @@ class Fleet(Vintages):
     def _due(self):
         """Principal that falls due this quarter by vintage, where there are loans."""
         used = self.used("loan")
-        return np.minimum(self.principal[..., used], self.loan[..., used])
+        return self._once("due", 0, lambda _: np.minimum(self.principal[..., used], self.loan[..., used]))
 
     def repay(self, paid, due):
         """Principal that is paid lowers the loans it was due on. paid, due: $bn, [worlds, lenders, owners]"""
@@ -150,6 +150,10 @@ class Fleet(Vintages):
     def owned(self, vintages):
         """Nominal GW by owner, [worlds, owners], or [worlds, owners, vintages] if `vintages` is a slice of these."""
         return self.cells.by_owner(self.gw[..., vintages])
+
+    def delivered_between(self, first, last):
+        """Nominal GW by owner that is delivered from one quarter to another, [worlds, owners]."""
+        return self.cells.by_owner(over_vintages(self.gw[..., self.at(first) : self.at(last) + 1]))
 
     def delivered_by(self, quarter):
         """The vintages in which there is compute delivered by then and not yet scrapped, as a slice."""

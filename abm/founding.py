@@ -131,7 +131,7 @@ def _open_slots(industry):
     orders.slots = np.maximum(orders.slots, orders.booked)
     industry.orders = orders
     open_orders(industry)
-    fleet.delivered += over_vintages(fleet.owned(slice(0, at)))
+    fleet.delivered += fleet.delivered_between(fleet.first, industry.now - 1)
     sales = np.asarray(industry.opening.columns["vendors"].get("sales", slots * 0), dtype=float)
     other = np.asarray(industry.opening.columns["vendors"].get("other_buyers_share", slots * 0), dtype=float)
     industry.vendors.put(sales=sales * (1 - other), other_sales=sales * other, other_base=sales * other)

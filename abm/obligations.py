@@ -30,7 +30,7 @@ def debt_ahead(industry, quarter):
     principal = fleet.principal[..., there]
     to_repay = np.maximum(0, fleet.loan[..., there] - principal * (quarter - industry.now))
     left, repaid = over_vintages(to_repay), over_vintages(np.minimum(principal, to_repay)) / QUARTER
-    arriving = over_vintages(fleet.owned(slice(fleet.at(industry.now) + 1, fleet.at(quarter) + 1)))
+    arriving = fleet.delivered_between(industry.now + 1, quarter)
     drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
     return left, drawn, repaid + drawn / industry.lives()[:, None]
 

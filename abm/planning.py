@@ -170,7 +170,7 @@ def lenders_finance(industry, view):
     due = fleet.rent_due(at)
     total = due.sum(axis=2)
     part = np.clip(means / np.where(total > 0, total, np.inf)[..., None], 0, 1)
-    rents = (due[..., None] * part[:, :, None, :]).sum(axis=1)
+    rents = np.matmul(np.swapaxes(due, 1, 2), part)
     flow = rents + (clouds.other_cash_flow + outside_rent(industry, at) - power(industry, at))[..., None]
     service = debt_service(industry, at).sum(axis=1)
     breached = clouds.breach >= industry.compute.covenant

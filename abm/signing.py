@@ -21,19 +21,19 @@ def sign(industry, view, pairs, prepayment, equity):
     filled = industry.orders.share(everything, mix, favour, industry.compute.build_lag)
     by_order = everything[..., None] * np.matmul(mix[:, None], filled)
     chips = mix[..., None] * np.matmul(np.swapaxes(everything, 1, 2)[:, None], np.swapaxes(filled, 1, 2)).swapaxes(1, 2)
-    signed = by_order[:, :EXTRA_OUT]
-    asked = pairs.sum(axis=2)
-    part = signed.sum(axis=(2, 3)) / np.where(asked > 0, asked, 1)
+    built = by_order.sum(axis=3)
+    signed, asked = built[:, :EXTRA_OUT].sum(axis=2), pairs.sum(axis=2)
+    part = signed / np.where(asked > 0, asked, 1)
     prepayment, equity = prepayment * part, equity * part[:, None]
-    need, from_cash = equity_needed(industry, by_order.sum(axis=(1, 3)))
+    need, from_cash = equity_needed(industry, built.sum(axis=1))
     call_equity(industry, need - from_cash)
-    rents = signed.sum(axis=3) * view.pair_rent
+    rents = built[:, :EXTRA_OUT] * view.pair_rent
     in_advance = prepaid_years(rents, prepayment)
     register(industry, view, by_order, chips, in_advance)
     funders = "investors" if industry.plans.down_payment == "outside_equity" else "vendors"
     industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
     industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], np.maximum(0, rents * in_advance[..., None]))
-    industry.labs.put(ordered_gw=signed.sum(axis=(2, 3)))
+    industry.labs.put(ordered_gw=signed)
     industry.signed_equity = equity.sum(axis=1)
     return np.matmul(everything, mix).sum(axis=1)
 

@@ -9,19 +9,14 @@ What falls due in a quarter is derived: the rents of the cells that are in force
 
 import numpy as np
 
-from abm.cells import Cells
 from abm.clock import QUARTER
-from abm.vintages import BY_CLASS, Vintages, empty_vintages, move, over_vintages, rows_of, weighed
+from abm.register import IDLE, LOANS, Register
+from abm.vintages import BY_CLASS, empty_vintages, move, over_vintages, rows_of, weighed
 
-IDLE, OUTSIDE = -2, -1
-EXTRA_TENANTS = 2
-EXTRA_OUT = -EXTRA_TENANTS  # end of the labs' rows
 _CHUNK = 8
-_BY_THEN = ("in service", "effective", "rent")  # sums of what is delivered by a quarter
-_LOANS = ("loans", "due", "principal")  # sums over loans
 
 
-class Fleet(Vintages):
+class Fleet(Register):
     """All compute of a batch of worlds.
 
     pairs: the cells of labs; cells: these, then one with every owner for IDLE and for OUTSIDE (`idle`, `outside`: their places)
@@ -44,7 +39,6 @@ class Fleet(Vintages):
         self.book, self.depreciation, self.wip, self.unbuilt = (empty_vintages(worlds, owners, span) for _ in range(4))
         self.chips_due = empty_vintages(worlds, owners, vendors, span)
         self.loan, self.principal = (empty_vintages(worlds, lenders, owners, span) for _ in range(2))
-        self._kept = {}
         self.hired = np.zeros((worlds, 1))  # share of what was for hire on the spot market that was hired in the last quarter
         self.offered = np.zeros((worlds, tenants))  # GW that tenants offered there in the last quarter
         self.delivered = np.zeros((worlds, owners))  # GW taken into service less GW scrapped, from the opening on
@@ -52,50 +46,9 @@ class Fleet(Vintages):
         self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
         self.weak = np.zeros((worlds, owners))  # quarters in which economic value lay below the impairment line
 
-    def _number(self, pairs):
-        self.pairs = Cells.where(pairs)
-        self.cells = self.pairs.and_rows(EXTRA_TENANTS)
-        self.idle, self.outside = (slice(end - pairs.shape[1], end) for end in (self.cells.count - pairs.shape[1], self.cells.count))
-
-    def make_room(self, pairs):
-        """Give labs and owners that deal with each other from now on a cell, those that have none yet. pairs: bool, [tenants, owners]"""
-        before = self.pairs.pairs
-        if not (pairs & ~before).any():
-            return
-        self.changed()
-        self._number(pairs | before)
-        kept = np.flatnonzero(before[self.pairs.rows, self.pairs.owners])
-        self.gw = _spread(self.gw, np.append(kept, np.arange(self.pairs.count, self.cells.count)), self.cells.count)
-        self.let, self.rent = ([_spread(amounts, kept, self.pairs.count) for amounts in classes] for classes in (self.let, self.rent))
-        self.prepaid = _spread(self.prepaid, kept, self.pairs.count)
-
-    def cell(self, tenant, owner):
-        """Place of a tenant's contracts with an owner among the cells; makes room for it if need be."""
-        if tenant >= 0:
-            pair = np.zeros(self.pairs.shape, dtype=bool)
-            pair[tenant, owner] = True
-            self.make_room(pair)
-        return self.cells.at(tenant, owner)
-
-    def changed(self, first=None):
-        """Forget sums that were kept; to be called by whoever changes contracts or compute.
-
-        first: quarter before whose delivery nothing changed; sums of what is delivered until an earlier one stay
-        """
-        stays = {key for key in self._kept if key[0] in _LOANS or (first is not None and key[0] in _BY_THEN and key[1] < first)}
-        self._kept = {key: self._kept[key] for key in stays}
-
-    def _once(self, name, quarter, compute):
-        """A sum over vintages, kept until something changes: many ask for the same one in a quarter. Read-only."""
-        if (name, quarter) not in self._kept:
-            found = compute(quarter)
-            found.flags.writeable = False
-            self._kept[name, quarter] = found
-        return self._kept[name, quarter]
-
     def changed_loans(self):
         """Forget sums over loans; to be called by whoever changes loans or what falls due of them."""
-        self._kept = {key: kept for key, kept in self._kept.items() if key[0] not in _LOANS}
+        self._kept = {key: kept for key, kept in self._kept.items() if key[0] not in LOANS}
 
     def loans(self):
         """What is owed, $bn, [worlds, lenders, owners]."""
@@ -300,10 +253,3 @@ class Fleet(Vintages):
             amounts[where] = 0
         orphaned[..., :end] = 0
         return orphaned
-
-
-def _spread(amounts, places, count):
-    """The same amounts in so many cells, the present ones at these places."""
-    found = empty_vintages(len(amounts), count, amounts.shape[-1])
-    found[:, places] = amounts
-    return found

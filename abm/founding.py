@@ -4,12 +4,13 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.equity import CapTable
-from abm.fleet import IDLE, OUTSIDE, Fleet
+from abm.fleet import Fleet
 from abm.ledger import Ledger
 from abm.markets.capital import loan_over_cost
 from abm.markets.chips import Orders, open_orders
 from abm.opening import FIRM_KINDS
 from abm.population import Population, declared
+from abm.register import IDLE, OUTSIDE
 from abm.renewal import let_outside
 from abm.vintages import over_vintages
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.cone import cone
-from abm.fleet import EXTRA_OUT
 from abm.markets.capital import call_equity, left_to_invest, share_out
 from abm.obligations import bound_cash
+from abm.register import EXTRA_OUT
 
 MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only

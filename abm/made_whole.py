@@ -9,7 +9,7 @@ owner's luck: nobody pays anything back.
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.fleet import IDLE
+from abm.register import IDLE
 from abm.vintages import over_vintages
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.fleet import IDLE, OUTSIDE
 from abm.markets.capital import loan_over_cost
+from abm.register import IDLE, OUTSIDE
 from abm.vintages import over_vintages
 
 

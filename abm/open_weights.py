@@ -11,9 +11,9 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.distress import sublet_share
-from abm.fleet import IDLE
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, ratio
+from abm.register import IDLE
 
 _OF_LABS = ("served", "by_class", "demand", "turned_away", "guests", "spot_gw", "outside_gw", "offered_gw", "sublet_gw", "inference_gw",
             "training_gw")  # fmt: skip

@@ -10,12 +10,12 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.compute_prices import contract_price, list_price
 from abm.distress import in_distress, offer, sublet_share
-from abm.fleet import EXTRA_OUT, IDLE
 from abm.loans import interest
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
 from abm.obligations import opex_due, prepaid_this_quarter
 from abm.open_weights import idle_share, of_labs, pay_for_compute
+from abm.register import EXTRA_OUT, IDLE
 from abm.sums import by_row
 from abm.vintages import over_vintages
 

@@ -5,11 +5,11 @@ import pandas as pd
 
 from abm.clock import QUARTER
 from abm.errors import BadInput, nearest
-from abm.fleet import EXTRA_OUT, IDLE
 from abm.indicators import INDICATORS, systemic_event
 from abm.later import Later, Series
 from abm.markets.services import ratio, token_price, total
 from abm.outcomes import further_outcomes
+from abm.register import EXTRA_OUT, IDLE
 from abm.vintages import over_vintages
 
 BY_AGENT = {
@@ -170,7 +170,7 @@ def subsidiary_residuals(industry):
     beyond = np.maximum(0, industry.orders.booked - industry.orders.slots)
     pairs = {
         "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.pairs.table(fleet.total("prepaid")).sum(axis=2),
-        "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.total("loan").sum(axis=2),
+        "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.loans().sum(axis=2),
         "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.total("loan").sum(axis=1),
         "I4 fleet book": book["fleet"][:, rows["clouds"]] - fleet.total("book"),
         "I4 work in progress": book["wip"][:, rows["clouds"]] - fleet.total("wip"),

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from abm.fleet import EXTRA_OUT, EXTRA_TENANTS
 from abm.markets.capital import call_equity
 from abm.obligations import equity_needed
+from abm.register import EXTRA_OUT, EXTRA_TENANTS
 
 
 def sign(industry, view, pairs, prepayment, equity):

@@ -9,8 +9,8 @@ import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.cone import cone
-from abm.fleet import IDLE
 from abm.flows import FLOWS
+from abm.register import IDLE
 from experiments.summary import FUNDED as KINDS
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)

@@ -5,9 +5,9 @@ import pytest
 
 from abm.clock import Quarter
 from abm.distress import in_distress
-from abm.fleet import IDLE
 from abm.markets.services import ServicesParameters, Supply, ration
 from abm.opening import Tranche
+from abm.register import IDLE
 from tests import worlds
 
 PLAIN = {"minimum_training_share": 0.25, "consumer_density": 1.0, "spill": 0.0}

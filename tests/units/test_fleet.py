@@ -5,8 +5,9 @@ import pytest
 
 from abm.compute_prices import FleetParameters, contract_price, list_price, quarters_of
 from abm.errors import BadInput
-from abm.fleet import IDLE, OUTSIDE, Fleet
+from abm.fleet import Fleet
 from abm.opening import Tranche
+from abm.register import IDLE, OUTSIDE
 
 NOW = 40
 DECAY = np.array([[0.3], [0.0]])  # obsolescence in two worlds

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.fleet import OUTSIDE
 from abm.obligations import outside_rent, power
 from abm.planning import plan
+from abm.register import OUTSIDE
 from abm.renewal import let_outside, renewals
 from tests.worlds import industry, opening, quarter, turn, wanting
 

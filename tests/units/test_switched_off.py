@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.fleet import IDLE
 from abm.operations import idle_share, post, supply
+from abm.register import IDLE
 from tests import worlds
 
 

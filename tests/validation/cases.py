@@ -6,9 +6,9 @@ import numpy as np
 
 from abm import limits
 from abm.clearing import clear
-from abm.fleet import IDLE
 from abm.limits import NormalDemand
 from abm.network import debtrank, leverage, ultimate_ownership
+from abm.register import IDLE
 from tests.worlds import cash, industry, let, opening, quarter, wanting
 
 EXACT = 1e-9

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.fleet import IDLE
 from abm.record import subsidiary_residuals
+from abm.register import IDLE
 from tests.worlds import cash, industry, let, opening, quarter, wanting
 
 EXACT = 1e-9

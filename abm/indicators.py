@@ -73,18 +73,21 @@ def coverage(margin, revenue, rent):
 
 
 def measure(industry):
-    """All indicators of the quarter into `industry.measured`, a `later.Measures`."""
+    """All indicators of the quarter into `industry.measured`, a `later.Measures`; those of networks and books only for a panel."""
     found = {}
     _coverage(industry, found)
     _minsky(industry, found)
     _compute(industry, found)
-    _circles(industry, found)
+    _vendor_equity(industry, found)
+    if industry.keeps_panel or (industry.mood.disclosure > 0).any():  # what must be disclosed, the market reads
+        _circles(industry, found)
     revenue = industry.labs.revenue
     total = revenue.sum(axis=1, keepdims=True)
     found["revenue_total"] = total
     found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
-    industry.measured = Measures({**found, **industry.watch.measure(industry, found["safety_distance"])})
+    watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
+    industry.measured = Measures({**found, **watched})
 
 
 def _coverage(industry, found):
@@ -149,8 +152,8 @@ def _compute(industry, found):
     found["depreciation_gap"] = np.where(book > 0, (book - value) / np.where(book > 0, book, 1), 0)
 
 
-def _circles(industry, found):
-    """Vendor equity against orders and sales every quarter; cycle flow and look-through once a year, over four quarters."""
+def _vendor_equity(industry, found):
+    """Vendor equity against orders of the quarter, and against sales over four."""
     rows, ledger = industry.rows, industry.ledger
     equity = ledger.payments("vendor_equity")[:, rows["vendors"]].sum(axis=(1, 2))[:, None]
     value = industry.compute.capex * industry.labs.ordered_gw.sum(axis=1, keepdims=True)
@@ -159,7 +162,11 @@ def _circles(industry, found):
     put_in, sold = (sum(pair[k] for pair in industry.past_circular) for k in (0, 1))
     found["order_circularity"] = equity / np.where(value > 0, value, 1)
     found["flow_circularity"] = put_in / np.where(sold > 0, sold, 1)
-    industry.past_payments = [*industry.past_payments[1:], payments_by_nature(ledger)]
+
+
+def _circles(industry, found):
+    """Cycle flow and look-through, once a year, over four quarters."""
+    industry.past_payments = [*industry.past_payments[1:], payments_by_nature(industry.ledger)]
     if industry.age % _YEAR == _YEAR - 1:
         year = [sum(past[nature] for past in industry.past_payments) for nature in range(3)]
         industry.circle_share = Later(_circularity, _among_firms(industry, sum(year)), quarters=_YEAR)

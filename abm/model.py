@@ -23,10 +23,11 @@ class Industry(mesa.Model):
 
     world: an Opening with its inhabitants, from `agents.world_file.load_world`; worlds: how many, or world_ids: which;
     rng: the run's seed; parameters: {public name: value, or one value per world}; shocks: see abm.shocks;
-    journal: keep who paid whom, for stories. Raises BadInput for a name or value that is not allowed.
+    journal: keep who paid whom, for stories; panel: keep every measure of every quarter, without which only the indicators of the
+    quarter itself are worked out, and of these not the costly ones. Raises BadInput for a name or value that is not allowed.
     """
 
-    def __init__(self, world, worlds=1, rng=0, *, world_ids=None, parameters=None, shocks=(), journal=False):
+    def __init__(self, world, worlds=1, rng=0, *, world_ids=None, parameters=None, shocks=(), journal=False, panel=True):
         world_ids = tuple(range(worlds)) if world_ids is None else tuple(world_ids)
         if not world_ids:
             raise BadInput("worlds = 0 is not allowed; at least one world")
@@ -47,7 +48,7 @@ class Industry(mesa.Model):
         found(self)
         open_state(self)
         imply_appetites(self)
-        self.record = Record(self, journal)
+        self.record, self.keeps_panel = Record(self, journal), panel
 
     def step(self):
         """One quarter in every world."""
@@ -89,7 +90,8 @@ class Industry(mesa.Model):
     def close(self):
         """Check every invariant, record the quarter and turn the page."""
         self.record.check(self)
-        self.record.take(self)
+        if self.keeps_panel:
+            self.record.take(self)
         self.quarter, self.age = self.quarter + 1, self.age + 1
 
     def orders_moved(self):

@@ -75,6 +75,16 @@ class OpenWeights:
         self.revenue = served.served[:, self.labs :]
 
 
+def published(industry):
+    """The offer of an industry, which begins with its first shock: one more for customers to choose, whom nobody uses yet."""
+    if industry.open_weights is None:
+        industry.open_weights = OpenWeights(industry.worlds, len(industry.labs.names))
+        industry.turned_away_share = np.pad(industry.turned_away_share, ((0, 0), (0, 1), (0, 0)))
+        if industry.customers is not None:
+            industry.customers.one_more_to_choose()
+    return industry.open_weights
+
+
 def of_labs(served, labs):
     """The labs' part of a Rationing of [worlds, labs + 1]."""
     return replace(served, **{name: getattr(served, name)[:, :labs] for name in _OF_LABS})

@@ -11,6 +11,7 @@ import numpy as np
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from abm.loans import float_with
+from abm.open_weights import published
 from abm.parameters import Group, parameter
 
 # Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
@@ -123,7 +124,7 @@ def _apply(industry, name, values):
         industry.sentiment = np.maximum(industry.mood.low, industry.sentiment - values["sentiment"])
         industry.price_factor = industry.price_factor * values["density"]
         industry.news.extra["density_left"] = industry.news.extra.get("density_left", 1) * values["density"]
-        industry.open_weights.appear(values)
+        published(industry).appear(values)
     elif name == "funding_stop":
         industry.funding_stopped = np.maximum(industry.funding_stopped, values["quarters"])
     elif name == "rate_shock":

@@ -8,7 +8,6 @@ from abm.loans import open_rates
 from abm.made_whole import MadeWhole
 from abm.markets.capital import base_rates
 from abm.markets.services import CLASSES
-from abm.open_weights import OpenWeights
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
 from abm.watch import Watch
@@ -36,8 +35,8 @@ def open_state(industry):
     industry.spare = np.asarray(opening.columns["labs"]["alive"]) == 0
     industry.entrants_waiting = np.zeros((worlds, 1))
     labs = len(industry.labs.names)
-    industry.open_weights = OpenWeights(worlds, labs) if any(shock.name == "open_weight" for shock in industry.shocks) else None
-    industry.turned_away_share = np.zeros((worlds, labs + bool(industry.open_weights), len(CLASSES)))
+    industry.open_weights = None  # until its shock
+    industry.turned_away_share = np.zeros((worlds, labs, len(CLASSES)))
     industry.equity_lost, industry.stranded = zero.copy(), zero.copy()
     industry.usual_rate = industry.lending.rate.copy()
     _open_technology(industry)

@@ -99,6 +99,11 @@ class Customers:
         opened = customer_birth.opened(parameters, segments, columns, potential, shares, uniforms)
         return cls(parameters, segments, market, {**columns, **zeros, **flags, **opened}, shares.shape[2])
 
+    def one_more_to_choose(self):
+        """An offer appears beside those there were; nobody has it yet."""
+        self.labs += 1
+        self._first_cell = self._group * self.labs
+
     def individual_potential(self, frontier, boost=1):
         """Potential spend TAM_c of each customer at a frontier capability [OOM], $bn a year, [worlds, n], until asked again.
 

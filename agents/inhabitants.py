@@ -1,6 +1,5 @@
 """Who lives in the world: the classes, their parameters and how customers are born. Handed to the model, which knows no agent by name."""
 
-import numpy as np
 
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
@@ -28,8 +27,6 @@ def people(industry, shares):
         spend, growth = parameters.opening_spend, _mean_growth(industry)
         size = size.opening_at(frontier, spend, growth)
     by_segment = shares[segments.kind][None].repeat(industry.worlds, axis=0)
-    if industry.open_weights:  # one more to choose, whom nobody uses yet
-        by_segment = np.concatenate([by_segment, np.zeros_like(by_segment[..., :1])], axis=2)
     return Customers.born(parameters, segments, size, luck, (frontier, by_segment))
 
 

@@ -51,8 +51,8 @@ def TakeAlong(session):
     Words("Take it along", "h2")
     with solara.Div(classes=["downloads"]):
         if lab.age:
-            solara.FileDownload(lambda: _panel(lab, "parquet"), "panel.parquet", label="Panel, parquet")
-            solara.FileDownload(lambda: _panel(lab, "csv"), "panel.csv.gz", label="Panel, CSV (gzip)")
+            solara.FileDownload(lambda: _panel(lab, "parquet"), "panel.parquet", label="Panel, parquet (runs again)")
+            solara.FileDownload(lambda: _panel(lab, "csv"), "panel.csv.gz", label="Panel, CSV (gzip, runs again)")
             solara.FileDownload(lambda: takeaway.report(inputs, lab.age, WORKERS), "report.html", label="Offline report (runs again)")
         solara.FileDownload(lambda: takeaway.world_zip(inputs), "world.zip", label="Settings as a world file")
     if "/" in inputs.world or "\\" in inputs.world:

@@ -37,7 +37,7 @@ def Bar(session):
 @solara.component
 def Reached(session):
     """The quarter reached, for people and for tests."""
-    _ = session.pulse.value
+    _ = session.beat.value
     lab = session.laboratory
     quarter = lab.quarters[-1] if lab.age else "opening"
     at = session.at()

@@ -35,7 +35,7 @@ class Lot:
 
     def __init__(self, sides, world_ids):
         """sides: Inputs, one per setting."""
-        self.industries = [built(inputs, world_ids) for inputs in sides]
+        self.sides, self.industries = sides, [built(inputs, world_ids, panel=False) for inputs in sides]
 
     def quarter(self, shocks):
         """Move on by a quarter. shocks: all of the run so far. Returns a reading per side."""
@@ -54,8 +54,15 @@ class Lot:
         return reading(industry)
 
     def panel(self, keys):
-        """Recorded measures of the first side: {(kind, measure): [worlds, quarters, agents]}."""
-        return {key: self.industries[0].record.series(*key) for key in keys}
+        """Recorded measures of the first side: {(kind, measure): [worlds, quarters, agents]}. Its worlds run again: Play keeps none."""
+        shown = self.industries[0]
+        again = built(self.sides[0], shown.world_ids)
+        again.shocks = shown.shocks
+        try:
+            again.run(shown.age)
+            return {key: again.record.series(*key) for key in keys}
+        finally:
+            release(again)
 
     def end(self):
         """Let go of the worlds: models refer to themselves, and a session lives long."""
@@ -65,9 +72,10 @@ class Lot:
         gc.collect()
 
 
-def built(inputs, world_ids, journal=False):
-    """The worlds of a session before their first quarter."""
-    return Industry(inputs.opening(), world_ids=world_ids, rng=inputs.seed, shocks=inputs.read_shocks(), journal=journal)
+def built(inputs, world_ids, journal=False, panel=True):
+    """The worlds of a session before their first quarter; journal, panel: as for Industry."""
+    about = {"rng": inputs.seed, "shocks": inputs.read_shocks(), "journal": journal, "panel": panel}
+    return Industry(inputs.opening(), world_ids=world_ids, **about)
 
 
 def reading(industry):

@@ -23,37 +23,60 @@ THOUSAND = 1000  # unit conversion
 def Futures(session):
     """What happens to all worlds."""
     _ = session.pulse.value
-    lab, shade = session.laboratory, session.shade.value
+    lab = session.laboratory
     if lab.main is None:
         return
-    if not lab.age:
-        Words("Press ▶ to let the worlds move, a quarter at a time.", classes=["hint"])
-    main, other, now = lab.main, lab.other, session.cursor.value
-    about = {"picked": session.picked.value, "marks": lab.marks, "now": now, "theme": shade}
-    revenue, required = main.values("revenue_total"), main.values("required_revenue")
-    beside = (other.values("revenue_total"), other.values("required_revenue"), COMPARED) if other else None
     Headline(session)
     with solara.Div(classes=["wide"]):
-        fan = charts.fan(lab.horizon, lab.inputs.quarters, revenue, required, other=beside, **about)
-        Chart(fan, charts.READING["fan"], 420, "fan", on_click=lambda event: _picked_by(session, event))
+        Fan(session)
     Picker(session)
     with columns(3):
         for name, level in LAMPS.items():
-            Lamp(session, name, level, about)
-    failed, then = main.failed(), other.failed() if other else None
-    timed = {key: value for key, value in about.items() if key != "picked"}
-    survival = charts.survival(lab.horizon, lab.inputs.quarters, failed, other=(then, COMPARED) if then else None, **timed)
-    Chart(survival, charts.READING["survival"], 380, "survival")
+            Lamp(session, name, level)
+    Survival(session)
+
+
+def _about(session):
+    """What all charts show beside their numbers."""
+    return {
+        "picked": session.picked.value,
+        "marks": session.laboratory.marks,
+        "now": session.cursor.value,
+        "theme": session.shade.value,
+    }
 
 
 @solara.component
-def Lamp(session, name, level, about):
+def Fan(session):
+    """Revenue against what is required; painted more often than the rest."""
+    _ = session.beat.value
+    lab = session.laboratory
+    main, other = lab.main, lab.other
+    revenue, required = main.values("revenue_total"), main.values("required_revenue")
+    beside = (other.values("revenue_total"), other.values("required_revenue"), COMPARED) if other else None
+    option = charts.fan(lab.horizon, lab.inputs.quarters, revenue, required, other=beside, **_about(session))
+    Chart(option, charts.READING["fan"], 420, "fan", on_click=lambda event: _picked_by(session, event))
+
+
+@solara.component
+def Survival(session):
+    """Who has failed by when."""
+    _ = session.pulse.value
+    lab = session.laboratory
+    failed, then = lab.main.failed(), lab.other.failed() if lab.other else None
+    about = {key: value for key, value in _about(session).items() if key != "picked"}
+    option = charts.survival(lab.horizon, lab.inputs.quarters, failed, other=(then, COMPARED) if then else None, **about)
+    Chart(option, charts.READING["survival"], 380, "survival")
+
+
+@solara.component
+def Lamp(session, name, level):
     """One indicator over all worlds."""
     _ = session.pulse.value
     lab, item = session.laboratory, INDICATORS[name]
     other = (lab.other.values(name), COMPARED) if lab.other else None
     option = charts.lamp(
-        lab.horizon, lab.inputs.quarters, lab.main.values(name), item.unit, item.label, other=other, reference=level, **about
+        lab.horizon, lab.inputs.quarters, lab.main.values(name), item.unit, item.label, other=other, reference=level, **_about(session)
     )
     Chart(option, f"{item.label}, {item.unit}: {item.reading}.", 210, f"lamp-{name}")
 
@@ -65,6 +88,8 @@ def Headline(session):
     lab = session.laboratory
     if lab.age:
         Words(sentence(lab), classes=["headline"])
+    else:
+        Words("Press ▶ to let the worlds move, a quarter at a time.", classes=["hint"])
 
 
 def sentence(lab):

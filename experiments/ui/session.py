@@ -1,7 +1,7 @@
 """What one browser holds: the inputs the dials stand at, the laboratory that runs, the world picked, the quarter looked at.
 
 Two browsers never share any of it. Quarters arrive in the thread that plays; the page is painted in another, as often as it can
-and no more, so that drawing never holds up the worlds.
+and no more, so that drawing never holds up the worlds. During Play most paintings are of the fan alone.
 """
 
 import shutil
@@ -23,19 +23,26 @@ from experiments.ui.looking_glass import LookingGlass
 PAUSE = 1  # milliseconds between two quarters beside what they take themselves
 FRAME = 0.1  # seconds from one painting to the next, at least
 REST = 20 if cores() <= WORKERS else 2  # times a painting's processor time until the next one: few cores belong to the worlds
+MOST_IN_PART = 3  # paintings of the fan alone between two of everything
+CALM = 0.4  # seconds without a new quarter after which everything is painted
 TABS = ("Futures", "Money", "Firms", "Story", "Deal desk", "Atlas", "About")
 
 
 class Painter:
-    """A thread that paints when asked: many requests while it paints become one, and the last is never lost."""
+    """A thread that paints when asked: many requests while it paints become one, and the last is never lost.
+
+    Of requests in quick succession most are for the fan alone, `paint(False)`; what stands still is painted whole, `paint(True)`.
+    """
 
     def __init__(self, paint):
-        self._paint, self._asked, self._done = paint, threading.Event(), False
+        self._paint, self._asked, self._done, self._in_part = paint, threading.Event(), False, 0
         self._thread = threading.Thread(target=self._run, daemon=True, name="painter")
         self._thread.start()
 
-    def ask(self):
-        """Paint soon."""
+    def ask(self, whole=False):
+        """Paint soon. whole: all of it."""
+        if whole:
+            self._in_part = MOST_IN_PART
         self._asked.set()
 
     def stop(self):
@@ -44,14 +51,18 @@ class Painter:
         self._asked.set()
 
     def _run(self):
+        self._in_part, moving = MOST_IN_PART, False  # how often in a row it was painted in part
         while True:
-            self._asked.wait()
+            asked = self._asked.wait(CALM if moving and self._in_part else None)
             self._asked.clear()
             if self._done:
                 return
+            whole = not asked or not moving or self._in_part >= MOST_IN_PART
+            self._in_part = 0 if whole else self._in_part + 1
             began, busy = time.monotonic(), time.thread_time()
-            self._paint()
+            self._paint(whole)
             took, busy = time.monotonic() - began, time.thread_time() - busy
+            moving = asked
             time.sleep(max(0, FRAME - took, REST * busy))
 
 
@@ -62,7 +73,7 @@ class Session:
         """inputs: what to run first; compare: settings of a second ensemble, or None; message: a sentence to show at once."""
         self.crew = Crew(workers)
         self.inputs, self.compare = solara.reactive(inputs), solara.reactive(compare)
-        self.pulse, self.generation = solara.reactive(0), solara.reactive(0)
+        self.pulse, self.beat, self.generation = solara.reactive(0), solara.reactive(0), solara.reactive(0)  # beat: for the fan
         self.message, self.tab = solara.reactive(message), solara.reactive(0)
         self.picked, self.cursor = solara.reactive(None), solara.reactive(None)
         self.firm, self.edges = solara.reactive(""), solara.reactive("payments")
@@ -155,6 +166,7 @@ class Session:
         """Let something happen from the next quarter on, or say why not."""
         try:
             self.laboratory.shock(name, **values)
+            self.painter.ask(whole=True)
         except BadInput as error:
             self.message.set(str(error))
 
@@ -189,9 +201,11 @@ class Session:
         self.crew.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _paint(self):
+    def _paint(self, whole):
         with self.together:
-            self.pulse.set(self.pulse.peek() + 1)
+            self.beat.set(self.beat.peek() + 1)
+            if whole:
+                self.pulse.set(self.pulse.peek() + 1)
 
 
 def chosen(side, how):

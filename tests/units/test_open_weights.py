@@ -7,7 +7,7 @@ from abm import operations
 from abm.markets import compute
 from abm.markets.services import Offers, logit_shares
 from abm.model import Industry, release
-from abm.open_weights import OpenWeights
+from abm.open_weights import OpenWeights, published
 from abm.shocks import Shock
 from agents.world_file import load_world
 
@@ -66,7 +66,7 @@ def test_its_users_do_not_press_on_the_prices_of_labs():
     for asked in (0.0, 50.0):
         model = run()
         model.begin()
-        model.open_weights.offered[:] = True
+        published(model).offered[:] = True
         compute.deliver(model)
         operations.post(model)
         wanted = np.zeros((3, len(model.labs.names) + 1, 3))

@@ -5,8 +5,9 @@ import pytest
 
 from abm.errors import BadInput, BrokenRule
 from abm.model import Industry
+from abm.shocks import SHOCKS
 from agents.world_file import load_world
-from experiments.ui.crew import Crew, shares
+from experiments.ui.crew import SHOWN, Crew, shares
 from experiments.ui.laboratory import Laboratory
 from experiments.ui.looking_glass import LookingGlass
 
@@ -41,8 +42,22 @@ def test_worlds_are_shared_out_in_order_and_none_is_lost():
 def test_a_laboratory_shows_the_numbers_of_the_model_itself_whatever_its_workers(laboratories, workers):
     laboratory = played(laboratories(workers=workers, quarters=3))
     industry = Industry(load_world(WORLD), worlds=WORLDS, rng=0).run(3)
-    for name in ("revenue_total", "required_revenue", "p10_coverage"):
+    for name in SHOWN:
         assert np.array_equal(laboratory.main.values(name), industry.indicators[name]), name
+
+
+@pytest.mark.parametrize("disclosure", [0.0, 1.0])
+def test_worlds_without_a_panel_live_as_those_with_one(disclosure):
+    with_panel, without = (
+        Industry(load_world(WORLD), 3, parameters={"sentiment.disclosure": disclosure}, panel=panel) for panel in (True, False)
+    )
+    for _ in range(6):
+        with_panel.step()
+        without.step()
+        for name in SHOWN:
+            assert np.array_equal(with_panel.measured[name], without.measured[name]), name
+        assert all(np.array_equal(held, without.ledger.balances[account]) for account, held in with_panel.ledger.balances.items())
+    assert without.record.measures == {} and "debtrank" not in without.measured
 
 
 def test_the_run_ends_at_the_horizon_and_a_further_step_does_nothing(laboratories):
@@ -92,6 +107,21 @@ def test_a_shock_happens_in_the_next_quarter_and_changes_nothing_before(laborato
     revenue, without = (each.main.values("revenue_total") for each in (shocked, calm))
     assert np.array_equal(revenue[:, 0], without[:, 0])
     assert (revenue[:, 2:] < without[:, 2:]).all()
+
+
+@pytest.mark.parametrize("name", SHOCKS)
+def test_a_shock_at_a_click_is_the_shock_of_a_run_that_knew_of_it_from_the_start(laboratories, name):
+    clicked = laboratories(quarters=4)
+    clicked.step()
+    row = clicked.shock(name)
+    known = laboratories(quarters=4, shocks=[row])
+    played(clicked)
+    played(known)
+    assert clicked.problem == known.problem == "" and clicked.age == 4
+    for measure in SHOWN:
+        assert np.array_equal(clicked.main.values(measure), known.main.values(measure)), measure
+    key = ("labs", "revenue")
+    assert np.array_equal(clicked.panel([key])[key], known.panel([key])[key])
 
 
 def test_a_shock_that_is_not_allowed_is_refused_in_words(laboratories):

@@ -43,20 +43,37 @@ def eventually(claim):
 def test_many_wishes_for_a_picture_become_few_and_the_last_state_is_painted():
     state, painted, free = [0], [], threading.Event()
 
-    def paint():
-        painted.append(state[0])
+    def paint(whole):
+        painted.append((state[0], whole))
         free.wait(PATIENCE)
 
     painter = Painter(paint)
     painter.ask()
-    assert eventually(lambda: painted == [0])
+    assert eventually(lambda: painted == [(0, True)])
     for state[0] in range(1, 51):
         painter.ask()
     free.set()
-    assert eventually(lambda: painted[-1] == 50)
+    assert eventually(lambda: painted[-1] == (50, True))
     painter.stop()
     painter._thread.join(PATIENCE)
-    assert painted == [0, 50] and not painter._thread.is_alive()
+    assert painted == [(0, True), (50, False), (50, True)] and not painter._thread.is_alive()
+
+
+def test_of_many_pictures_in_a_row_most_are_of_the_fan_alone_and_a_wish_for_all_of_it_is_met_at_once(monkeypatch):
+    monkeypatch.setattr("experiments.ui.session.FRAME", 0)
+    monkeypatch.setattr("experiments.ui.session.CALM", PATIENCE)
+    painted = []
+    painter = Painter(painted.append)
+    for number in range(1, 9):
+        painter.ask()
+        assert eventually(lambda: len(painted) == number)  # noqa: B023 (asked at once)
+    assert painted == [True, False, False, False, True, False, False, False]
+    painter.ask()
+    assert eventually(lambda: len(painted) == 9)
+    painter.ask(whole=True)
+    assert eventually(lambda: len(painted) == 10)
+    painter.stop()
+    assert painted[8:] == [True, True]
 
 
 def test_play_ends_at_the_horizon_and_asks_the_workers_for_nothing_more(sessions):

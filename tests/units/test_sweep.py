@@ -262,12 +262,18 @@ def test_the_same_worlds_are_at_every_design_point_in_one_row_each(swept):
     assert list(runs.columns[:7]) == ["address", "point", "combination", "sample", "seed", "vendor.circular_intensity", "lab.risk_appetite"]
 
 
-def test_the_tables_answer_in_sql(swept):
+def test_the_tables_answer_in_sql_and_a_query_reads_and_writes_nothing_else(swept, tmp_path):
     sql = """select runs."lab.risk_appetite" as q, count(*) as n from runs join points using (point) group by 1 order by 1"""
     found = query(swept.folder.parent, sql)
     assert found["n"].tolist() == [4, 4]
     with pytest.raises(BadInput, match="nothing"):
         query(swept.folder, "select nothing from runs")
+    for sql in ("copy (select 1) to '{}'", "select * from read_csv('{}')", "attach '{}' as other", "create table t as from '{}'"):
+        secret = tmp_path / "secret.csv"
+        secret.write_text("a\n1\n", encoding="utf-8")
+        with pytest.raises(BadInput, match="disabled"):
+            query(swept.folder, sql.format(secret))
+        assert secret.read_text(encoding="utf-8") == "a\n1\n"
 
 
 def test_queries_leave_out_the_date_of_what_never_happened(swept):

@@ -199,8 +199,8 @@ def _paired(change, name):
     found = _clustered(whole.assign(change=after - before), "change")
     if about(name).is_event and not found.high - found.low > 0:
         reach = wilson(0, whole["seed"].nunique())[1]  # nothing differs in so many futures
-        return found._replace(low=found.mean - reach, high=found.mean + reach)
-    return found
+        found = found._replace(low=found.mean - reach, high=found.mean + reach)
+    return found._replace(low=max(-1.0, found.low), high=min(1.0, found.high)) if about(name).is_event else found
 
 
 def strongest(found, name):

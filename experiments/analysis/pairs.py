@@ -129,6 +129,8 @@ def _compared(part, outcome):
     change = part.assign(change=after - before)
     is_truth = bool(np.isin([after, before], (0, 1)).all()) and part["sample"].nunique() == 1
     found = paired_share(after > 0, before > 0) if is_truth else paired(change.pivot(index="sample", columns="seed", values="change"))
+    if np.isin([after, before], (0, 1)).all():  # shares differ by no more than 1, however few samples there are
+        found = found._replace(low=max(-1.0, found.low), high=min(1.0, found.high))
     moved = {"share_higher": float((after > before).mean()), "share_lower": float((after < before).mean())}
     return {**found._asdict(), **moved}
 

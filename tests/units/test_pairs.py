@@ -36,6 +36,14 @@ def test_many_seeds_do_not_hide_that_there_are_few_samples():
     assert found.high - found.mean == pytest.approx(4.302653 * 1 / np.sqrt(3), rel=1e-5)
 
 
+def test_a_difference_of_shares_is_never_said_to_be_more_than_all():
+    """Two samples leave one degree of freedom, and an interval of twelve times the error."""
+    rows = [(sample, seed, lever, float(lever > 0 and sample == 0)) for sample in (0, 1) for seed in (0, 1) for lever in (0.0, 1.0)]
+    runs = pd.DataFrame(rows, columns=["sample", "seed", "lever", "systemic_event"])
+    found = differences(runs, {"lever": 0.0}, ["systemic_event"], ["lever"]).iloc[0]
+    assert (found["mean"], found["low"], found["high"]) == (0.5, -1, 1)
+
+
 def test_pairing_takes_luck_out():
     luck = np.random.default_rng(2).normal(size=50) * 10
     runs = pd.DataFrame([{"c": c, "sample": 0, "seed": k, "x": luck[k] + c + 0.1 * (k % 2)} for c in (0.0, 1.0) for k in range(50)])

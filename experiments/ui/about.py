@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import replace
 
 import solara
 
@@ -54,6 +55,12 @@ def TakeAlong(session):
             solara.FileDownload(lambda: _panel(lab, "parquet"), "panel.parquet", label="Panel, parquet (runs again)")
             solara.FileDownload(lambda: _panel(lab, "csv"), "panel.csv.gz", label="Panel, CSV (gzip, runs again)")
             solara.FileDownload(lambda: takeaway.report(inputs, lab.age, WORKERS), "report.html", label="Offline report (runs again)")
+            if lab.other:
+                solara.FileDownload(
+                    lambda: takeaway.report(replace(inputs, settings=lab.other.inputs.settings), lab.age, WORKERS),
+                    "report-compared.html",
+                    label="Report of the compared setting (runs again)",
+                )
         solara.FileDownload(lambda: takeaway.world_zip(inputs), "world.zip", label="Settings as a world file")
     if "/" in inputs.world or "\\" in inputs.world:
         Words("A link cannot carry a world you brought yourself: take the world file.", classes=["hint"])

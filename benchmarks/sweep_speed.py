@@ -5,6 +5,7 @@ everything from reading the question to the last parquet file, starting the work
 processes is taken out, as the time of a batch of one run per process.
 """
 
+import statistics
 import tempfile
 import time
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from benchmarks.plain_model import WORLD, PlainIndustry
 from experiments.engine import batches, store, sweep, tables
 
 POINTS = 5  # values of the lever
+TURNS = 2  # of one worker and of two: the machine's speed drifts while they run
 MODEL = ("opening the models", "their quarters")  # what is model and not engine
 REST = "the rest: threads, lock, progress, reading the plan"
 
@@ -29,7 +31,7 @@ class Swept(NamedTuple):
     quarters: int
     plain_runs: int
     cores: int
-    alone: float  # one worker
+    alone: float  # one worker, mean over its turns
     together: float  # one worker per core
     pair: float  # two workers
     plain: float  # seconds of plain runs on all cores, without the start of processes
@@ -70,9 +72,13 @@ def measured(runs, plain_runs, quarters, cores):
     ask = question(runs, quarters)
     seconds(ask, 1, limit=1)  # imports and compiles
     plain_start = plain_seconds(cores, quarters, cores)
-    alone, parts = split(ask)
+    first, parts = split(ask)
     plain = plain_seconds(plain_runs + cores, quarters, cores) - plain_start
-    pair = seconds(ask, 2)
+    pairs, alones = [seconds(ask, 2)], [first]
+    for _ in range(TURNS - 1):
+        pairs.append(seconds(ask, 2))  # two, two, one: no turn is always the later one
+        alones.append(seconds(ask, 1))
+    alone, pair = statistics.mean(alones), statistics.mean(pairs)
     together = pair if cores == 2 else seconds(ask, cores)
     return Swept(POINTS * ask["seeds"], quarters, plain_runs, cores, alone, together, pair, plain, parts)
 

@@ -79,6 +79,11 @@ def contract_price(parameters, life, rate):
     return parameters.capex * (1 / life + rate / 2) * (1 + parameters.markup) + parameters.power
 
 
+def mean_price(posted, parameters, rate):
+    """Mean of the owners' prices of a GW-year, $bn, [worlds, 1]; the list price where there is no owner. posted: [worlds, owners]"""
+    return posted.mean(axis=1, keepdims=True) if posted.shape[1] else list_price(parameters, rate)
+
+
 def quarters_of(years):
     """Quarters in a number of years, at least one."""
     return np.maximum(1, np.round(np.asarray(years) * QUARTERS_PER_YEAR))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.compute_prices import mean_price
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.indicator import FURTHER, Indicator
 from abm.later import Later, Measures
@@ -145,7 +146,7 @@ def _compute(industry, found):
     found["supply_line"] = np.where(total > 0, pipeline / np.where(total > 0, total, 1), 0)
     wanted = labs.demand.sum(axis=1, keepdims=True)
     found["rationing"] = labs.turned_away.sum(axis=1, keepdims=True) / np.where(wanted > 0, wanted, 1)
-    posted = industry.clouds.contract_price.mean(axis=1, keepdims=True)
+    posted = mean_price(industry.clouds.contract_price, industry.compute, industry.lending.rate)
     found["spot_ratio"] = industry.spot / np.where(posted > 0, posted, 1)
     book = fleet.total("book").sum(axis=1, keepdims=True)
     value = fleet.economic_value(now).sum(axis=1, keepdims=True)

@@ -36,6 +36,8 @@ class Industry(mesa.Model):
         wrong = [shock for shock in shocks if not isinstance(shock, Shock)]
         if wrong:
             raise BadInput(f"shocks: {wrong[0]!r} is not allowed; what abm.shocks.Shock.read gives")
+        if journal and not panel:
+            raise BadInput("journal = True and panel = False is not allowed; a journal is kept beside the panel")
         super().__init__(rng=rng)
         self.opening, self.inhabitants, self.shocks = world, world.inhabitants, tuple(shocks)
         self.worlds, self.world_ids, self.seed = len(world_ids), world_ids, rng
@@ -189,12 +191,12 @@ class Industry(mesa.Model):
 
     def panel(self, measures=None):
         """Tidy table of recorded measures: world, quarter, agent, measure, value. measures: names to keep, all by default."""
-        return self.record.panel(self, measures)
+        return self.record.kept(self).panel(self, measures)
 
     @property
     def indicators(self):
         """{indicator: [worlds, quarters(, firms)]} of the run so far."""
-        return self.record.indicators()
+        return self.record.kept(self).indicators()
 
     def quarter_named(self, age):
         """The calendar quarter of a step."""

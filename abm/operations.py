@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.compute_prices import contract_price, list_price
+from abm.compute_prices import contract_price, list_price, mean_price
 from abm.distress import in_distress, offer, sublet_share
 from abm.loans import interest
 from abm.markets.hire import Purse
@@ -52,7 +52,7 @@ def post(industry):
     clouds.put(contract_price=contract_price(compute, industry.lives(), clouds.rate))
     due = industry.fleet.rent_due(industry.now)
     let = industry.fleet.in_service(industry.now)[:, :EXTRA_OUT]
-    posted_mean = clouds.contract_price.mean(axis=1, keepdims=True)
+    posted_mean = mean_price(clouds.contract_price, compute, industry.lending.rate)
     let_gw = let.sum(axis=(1, 2))[:, None]
     rent = np.where(let_gw > 0, due.sum(axis=(1, 2))[:, None] / np.where(let_gw > 0, let_gw, 1), posted_mean)
     posted = post_prices(industry.services, industry.years, labs.revenue, labs.alive > 0, (rent, industry.scarcity))

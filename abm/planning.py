@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from abm.clock import QUARTER
+from abm.compute_prices import list_price
 from abm.concentration import to_build, within_limits
 from abm.cone import cone
 from abm.loans import interest
@@ -56,10 +57,18 @@ def look_ahead(industry):
         base=labs.forecast_base(p.demand_floor),
         funding=funding,
         backing=parents_means(industry),
-        rent=(industry.weights * industry.clouds.contract_price[:, None, :]).sum(axis=2),
+        rent=price_of_new(industry),
         pair_rent=np.broadcast_to(industry.clouds.contract_price[:, None, :], industry.weights.shape),
         committed_rent=fleet.committed_rent(now + lag),
     )
+
+
+def price_of_new(industry):
+    """What each lab pays for new compute by its mix of owners, $bn per GW-year, [worlds, labs]; the list price where there is none."""
+    prices = industry.clouds.contract_price
+    if not prices.shape[1]:
+        return np.broadcast_to(list_price(industry.compute, industry.lending.rate), industry.labs.cash.shape)
+    return (industry.weights * prices[:, None, :]).sum(axis=2)
 
 
 def parents_means(industry):

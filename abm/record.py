@@ -97,6 +97,12 @@ class Record:
         hired, idle = industry.served.spot_gw.sum(axis=1, keepdims=True), industry.idle_gw
         self._keep("industry", "spot_used", np.where(idle > 0, hired / np.where(idle > 0, idle, 1), 0))
 
+    def kept(self, industry):
+        """This record. Raises BadInput where the model keeps none."""
+        if not industry.keeps_panel:
+            raise BadInput("this model was made with panel = False and keeps no measures; panel = True keeps them")
+        return self
+
     def _keep(self, kind, name, value):
         kept = self.measures.setdefault((kind, name), Series(name))
         kept.append(value if isinstance(value, Later) else np.array(value, dtype=float))
@@ -125,7 +131,7 @@ class Record:
 
     def outcomes(self, industry):
         """One row a world: what happened in the end [model.md 26.20]."""
-        died = self.series("labs", "fails") > 0
+        died = self.kept(industry).series("labs", "fails") > 0
         revenue = self.series("labs", "revenue")
         start = industry.opening_revenue[:, None]
         before = np.concatenate([start, revenue[:, :-1]], axis=1)

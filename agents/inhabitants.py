@@ -1,6 +1,5 @@
 """Who lives in the world: the classes, their parameters and how customers are born. Handed to the model, which knows no agent by name."""
 
-
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
 from agents.customer_birth import CustomersParameters, Segments

@@ -55,6 +55,7 @@ def retire(industry):
         industry.ledger.write_off("retirement", rows, "fleet", fleet.book[..., oldest])
         for amounts in (fleet.gw, fleet.book, fleet.depreciation, *fleet.let, *fleet.rent):
             amounts[..., oldest] = 0
+        fleet.changed()
 
 
 def cancel(industry, part):

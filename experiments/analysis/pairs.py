@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from abm.errors import BadInput, nearest
+from experiments.analysis.outcomes import outcome as about
 from experiments.summary import Z_95, probability, wilson
 
 _RUN = ["sample", "seed"]
@@ -129,7 +130,7 @@ def _compared(part, outcome):
     change = part.assign(change=after - before)
     is_truth = bool(np.isin([after, before], (0, 1)).all()) and part["sample"].nunique() == 1
     found = paired_share(after > 0, before > 0) if is_truth else paired(change.pivot(index="sample", columns="seed", values="change"))
-    if np.isin([after, before], (0, 1)).all():  # shares differ by no more than 1, however few samples there are
+    if about(outcome).is_event:  # shares differ by no more than 1, however few samples there are
         found = found._replace(low=max(-1.0, found.low), high=min(1.0, found.high))
     moved = {"share_higher": float((after > before).mean()), "share_lower": float((after < before).mean())}
     return {**found._asdict(), **moved}

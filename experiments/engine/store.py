@@ -185,6 +185,8 @@ def query(results_dir, sql):
     try:
         for name in (RUNS, SERIES, "points"):
             _show(connection, store, name)
+        connection.execute("set threads = 1")  # rows and sums in one order, whoever asks
+        connection.execute("set temp_directory = ''")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         answer = connection.execute(sql)

@@ -21,8 +21,9 @@ HOW = (
      "customers”, press “Reset with these” and play again. Turn on “Compare” and choose “Bold, with circular finance”: the same futures "
      "under both. Pick the worst world and read its story. Press a shock in the middle of a run. Go back to any quarter with the slider."),
     ("What the words mean", "P10: one world of ten lies below. Required revenue: what would pay this quarter's take-or-pay rents and "
-     "fixed costs. Coverage: what is left of revenue over the rents due. Circularity: the part of payments among firms that comes back to "
-     "where it started. Hedge, speculative, Ponzi: pays all it owes, pays only what is due now, or not even that."),
+     "fixed costs. Coverage: what is left of revenue over the rents due. Vendor equity over vendor sales: the part of a year's chip "
+     "sales that vendors paid for themselves, by equity in the buyers. Money in circles: the part of payments among firms that comes "
+     "back to where it started. Hedge, speculative, Ponzi: pays all it owes, pays only what is due now, or not even that."),
 )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ class Lot:
 
     def __init__(self, sides, world_ids):
         """sides: Inputs, one per setting."""
-        self.sides, self.industries = sides, [built(inputs, world_ids, panel=False) for inputs in sides]
+        self.industries = [built(inputs, world_ids, panel=False) for inputs in sides]
 
     def quarter(self, shocks):
         """Move on by a quarter. shocks: all of the run so far. Returns a reading per side."""
@@ -53,13 +53,12 @@ class Lot:
             raise Failed(f"worlds {first} to {last}, {at}: {type(error).__name__}: {error}") from error
         return reading(industry)
 
-    def panel(self, keys):
-        """Recorded measures of the first side: {(kind, measure): [worlds, quarters, agents]}. Its worlds run again: Play keeps none."""
+    def panel(self, keys, quarters):
+        """Measures of the first side, {(kind, measure): [worlds, quarters, agents]}. Its worlds run again: Play keeps none."""
         shown = self.industries[0]
-        again = built(self.sides[0], shown.world_ids)
-        again.shocks = shown.shocks
+        again = Industry(shown.opening, world_ids=shown.world_ids, rng=shown.seed, shocks=shown.shocks)
         try:
-            again.run(shown.age)
+            again.run(quarters)
             return {key: again.record.series(*key) for key in keys}
         finally:
             release(again)
@@ -247,9 +246,9 @@ class Crew:
             self.begun = None  # should a worker be gone, nobody asks again
             self.begun = [hand.hear() for hand in self.waiting]
 
-    def panel(self, job, keys):
-        """Recorded measures, worlds in order. Raises Failed or Stopped."""
-        parts = self._asked(job, "panel", keys)
+    def panel(self, job, keys, quarters):
+        """Measures of the first quarters, worlds in order. Raises Failed or Stopped."""
+        parts = self._asked(job, "panel", keys, quarters)
         return {key: np.concatenate([part[key] for part in parts]) for key in keys}
 
     def _asked(self, job, order, *about):

@@ -149,7 +149,7 @@ class Laboratory(mesa.Model):
     def panel(self, measures):
         """{(kind, measure): [worlds, quarters, agents]} of the first ensemble so far. Raises Failed or Stopped."""
         with self.crew.lock:
-            return {key: values[:, : self.age] for key, values in self.crew.panel(self.job, tuple(measures)).items()}
+            return self.crew.panel(self.job, tuple(measures), self.age)
 
     def close(self):
         """Let go of everything: nothing steps this model again."""

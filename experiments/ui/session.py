@@ -86,12 +86,16 @@ class Session:
         self.parameters = solara.reactive(self.arguments())
         self.model = solara.reactive(Laboratory(**self.arguments()))
 
+    def moved(self):
+        """A quarter is over, or something else happened: paint soon, where no fan is in sight all of it."""
+        self.painter.ask(whole=self.tab.peek() != TABS.index("Futures"))
+
     def arguments(self):
         """What ModelController makes the next laboratory of."""
         now = self.inputs.peek()
         return {
             "world": now.world, "worlds": now.worlds, "seed": now.seed, "quarters": now.quarters, "settings": now.settings,
-            "shocks": now.shocks, "deals": now.deals, "compare": self.compare.peek(), "crew": self.crew, "notify": self.painter.ask,
+            "shocks": now.shocks, "deals": now.deals, "compare": self.compare.peek(), "crew": self.crew, "notify": self.moved,
         }  # fmt: skip
 
     @property

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from mesa.agent import AgentSet
 
+from abm.errors import BadInput
 from abm.markets.compute import cancel
 from abm.model import Industry, release
 from agents.chip_vendor import ChipVendor
@@ -17,6 +18,7 @@ from agents.investor import Investor
 from agents.lab import Lab
 from agents.lender import Lender
 from agents.world_file import load_world
+from tests import worlds
 
 KINDS = {"labs": Lab, "clouds": Cloud, "vendors": ChipVendor, "investors": Investor, "lenders": Lender}
 
@@ -132,3 +134,20 @@ def test_releasing_twice_or_a_model_without_agents_does_no_harm():
     industry = Industry(load_world("archetypes-2023q1"), rng=1)
     release(industry)
     release(industry)
+
+
+def test_a_model_without_a_panel_says_so_and_keeps_no_journal():
+    with pytest.raises(BadInput, match="journal = True and panel = False"):
+        Industry(load_world("tutorial"), panel=False, journal=True)
+    model = Industry(load_world("tutorial"), panel=False).run(1)
+    for ask in (model.panel, lambda: model.indicators, lambda: model.record.outcomes(model)):
+        with pytest.raises(BadInput, match="keeps no measures; panel = True keeps them"):
+            ask()
+    release(model)
+
+
+def test_a_world_without_owners_of_compute_runs():
+    firms = {"labs": [{"cash": 5.0, "revenue": 1.0}], "investors": [{"cash": 100.0}]}
+    model = worlds.industry(worlds.opening(firms, people=worlds.wanting()), worlds=2).run(3)
+    assert np.isfinite(model.labs.cash).all()
+    release(model)

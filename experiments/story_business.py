@@ -197,18 +197,19 @@ def year(page):
     """How a year ends, in its last quarter."""
     if (page.quarter + 1).year == page.quarter.year:
         return
-    labs = int((page.recorded("labs", "alive") > 0).sum())
+    alive = page.recorded("labs", "alive") > 0
+    labs, earned = int(alive.sum()), float((page.revenue * alive).sum())
     now = {name: page.recorded("industry", name) for name in ("revenue_total", "commitments", "p10_coverage", "sentiment")}
     this_year = [p for p in page.lately() if p.quarter.year == page.quarter.year]
     sales = float(sum(p.recorded("vendors", "sales").sum() for p in this_year))
     gw = float(page.recorded("clouds", "gw").sum())
-    ratio = now["commitments"] / now["revenue_total"] if now["revenue_total"] > DUST else 0
+    ratio = now["commitments"] / earned if earned > DUST else 0
     promised = f"{money(now['commitments'])} of rent promised" + (f" ({said(ratio)} years of revenue)" if ratio else "")
-    text = f"The year ends with {count(labs)} {'lab' if labs == 1 else 'labs'} earning {money(now['revenue_total'])} a year, "
+    text = f"The year ends with {count(labs)} {'lab' if labs == 1 else 'labs'} earning {money(earned)} a year, "
     text += f"{said(gw)} GW in service, {promised}, "
     chips = f"{money(sales)} of chips" if sales >= DUST else "no chips"
     text += f"P10 coverage {said(now['p10_coverage'])}, mood {said(now['sentiment'])} and {chips} sold in the year."
-    yield Event(page.quarter, "year", (), {**now, "gw": gw, "chip_sales": sales, "labs": labs}, text)
+    yield Event(page.quarter, "year", (), {**now, "revenue_total": earned, "gw": gw, "chip_sales": sales, "labs": labs}, text)
 
 
 def idle(page):

@@ -29,12 +29,13 @@ def labs(page):
         name, a = page.names("labs")[lab], bill(page, lab)
         text = f"{name} defaults: {money(a['rent'])} of rent and {money(a['other_due'])} of other bills are due this quarter, "
         text += f"against revenue of {money(a['revenue'])}, cash of {money(a['cash'])} and new equity of {money(a['raised'])}; "
+        text += f"{money(a['default_cost'])} goes in the costs of its default and " if a["default_cost"] >= DUST else ""
         text += f"{money(a['unpaid'])} stays unpaid."
         yield Event(page.quarter, "default", (name,), a, text, why(page, lab, a))
 
 
 def bill(page, lab):
-    """What a lab owed in the quarter and what it had, $bn: {rent, other_due, revenue, cash, raised, paid, unpaid}.
+    """What a lab owed in the quarter and what it had, $bn: {rent, other_due, revenue, cash, raised, paid, default_cost, unpaid}.
 
     rent: contract rent due in cash; cash: at the start of the quarter; raised: before the bills were due
     """
@@ -52,6 +53,7 @@ def bill(page, lab):
         "cash": max(0.0, float(page.cash_at_start("labs")[lab])),
         "raised": float(raised),
         "paid": paid,
+        "default_cost": float(page.paid("default_cost", "labs", "Economy")[lab].sum()),
         "unpaid": max(0.0, due - paid),
     }
 
@@ -60,7 +62,7 @@ def why(page, lab, a):
     """Why a lab could not pay, from the books: the bill, the plan it was made on, the rescue that did not come, who fell before."""
     reasons = ["rent above revenue" if a["rent"] > a["revenue"] else "rent and other costs above revenue"]
     plan = largest_order(page, lab)
-    if plan is not None and plan.recorded("labs", "forecast")[lab] > 0:
+    if plan is not None and plan.recorded("labs", "forecast")[lab] > page.revenue[lab]:  # else it is not the plan that failed
         reasons.append(_against_plan(plan, page, lab))
     reasons.append(_no_rescue(page, lab, a))
     if page.recorded("industry", "stalled"):
@@ -187,6 +189,6 @@ def customers(page):
     if gained:
         lost = float(before.revenue[failed(before, "labs")].sum())
         text = f"C6, customers: after the end of {listed(who)} ({money(lost)} a year), "
-        text += f"survivors are asked for more: {each(gained)} a year."
+        text += f"survivors are asked for more, with all that the market grew by: {each(gained)} a year."
         weight = WEIGHTS["customers"] * sum(gained.values()) / page.scale
         yield Event(page.quarter, "C6", who, gained, text, f"default of {listed(who)}", weight)

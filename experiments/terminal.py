@@ -119,7 +119,7 @@ def _firms(summary):
 
 
 def _pressure(summary):
-    table = _table("Measure", "at the opening", "at its worst", "mostly in")
+    table = _table("Measure", "at the opening", "at its worst", "most often in")
     says = {
         "p10_coverage": ("P10 coverage of commitments, x", times),
         "circularity": ("Payments among firms that go in circles", percent),

@@ -12,6 +12,7 @@ from experiments.analysis.sweep_figures import exchange, first_figures, multiple
 from experiments.analysis.tables import details, table
 from experiments.declarations import declarations
 from experiments.engine.cases import deal_label
+from experiments.engine.question import shipped
 from experiments.words import CAVEAT, significant
 
 PAGE = "report.html"
@@ -232,11 +233,12 @@ def _one(name, value):
 
 
 def _footer(found):
-    name = escape(found.question.name)
+    name, seeds = escape(found.question.name), found.question.seeds
+    asked = f"{name} --seeds {seeds}" if name in shipped() else f"{name}.toml --seeds {seeds}   # the file of the question"
     first = found.runs["address"].iloc[0]
     return f"""<footer><p>{escape(CAVEAT)}</p>
 <p>The same command with the same code gives the same bytes; any run can be opened again, exactly.</p>
-<pre>overreach sweep {name}
+<pre>overreach sweep {asked}
 overreach report results/{name}
 overreach open results/{name} --run {first}</pre>
 <p>Code {escape(found.manifest["code"])}.</p></footer>"""

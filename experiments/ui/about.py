@@ -20,9 +20,13 @@ HOW = (
     ("What to try", "Press ▶ and watch revenue against what is required. Then choose the preset “Cautious, and nobody finances his own "
      "customers”, press “Reset with these” and play again. Turn on “Compare” and choose “Bold, with circular finance”: the same futures "
      "under both. Pick the worst world and read its story. Press a shock in the middle of a run. Go back to any quarter with the slider."),
+    ("Why circular finance matters", "Whoever must pay the first year of rent himself orders what he can pay for. A vendor that pays "
+     "it for its customer lets him sign more than he could bear, and bold customers most. Play “Bold, with circular finance” and "
+     "compare it with the dial of circular finance at 0: the sentence above the fan says how often a systemic event came in either; "
+     "P10 coverage and Ponzi labs below it say why; and the fan shows what it costs: revenue is lower too."),
     ("What the words mean", "P10: one world of ten lies below. Required revenue: what would pay this quarter's take-or-pay rents and "
-     "fixed costs. Coverage: what is left of revenue over the rents due. Vendor equity over vendor sales: the part of a year's chip "
-     "sales that vendors paid for themselves, by equity in the buyers. Money in circles: the part of payments among firms that comes "
+     "fixed costs. Coverage: what is left of revenue over the rents due. Vendor equity over value of orders: the part of an order "
+     "that the chip vendor paid for itself, by equity in the buyer. Money in circles: the part of payments among firms that comes "
      "back to where it started. Hedge, speculative, Ponzi: pays all it owes, pays only what is due now, or not even that."),
 )  # fmt: skip
 

@@ -95,7 +95,7 @@ def Firm(session, glass, at, seen, name):
     kind, place = pictures.find(glass.frame, name)
     facts, shade = pictures.state(page, glass.frame, kind, place), session.shade.value
     fate = f"failed in {facts['failed_at']}" if facts["failed_at"] else "in business" if facts["alive"] else "not founded"
-    stance = f"; {MINSKY[facts['minsky']]} finance" if facts["minsky"] else ""
+    stance = f"; {MINSKY[facts['minsky']]} finance" if facts["minsky"] and facts["alive"] else ""
     Words(f"{name}: {pictures.kind_words(kind)}, {fate}{stance}; worth {money(facts['value'])}.", classes=["headline"])
     with columns(2):
         assets, owed = pictures.balance(page, glass.frame, name)

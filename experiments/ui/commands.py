@@ -1,7 +1,10 @@
 """The command `overreach ui`: the page on a local server, and what its sessions begin with."""
 
+import importlib.util
 import json
 import os
+import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -99,6 +102,10 @@ def serve(host, port, browser):
     settings.telemetry.mixpanel_enable = False
     url = f"http://{host}:{port}"
     typer.echo(f"overreach: the page is at {url} (stop with Ctrl-C)")
+    if importlib.util.find_spec("solara_assets") is None and not list(Path(sys.prefix).glob("share/solara/cdn")):
+        typer.echo("overreach: without a network the page stays blank; `make setup EXTRAS=dev,offline` brings its files along", err=True)
+    for noise in ("ComponentsView", "Cookies with samesite"):  # of Mesa and Solara, about their own code
+        warnings.filterwarnings("ignore", message=rf"(?s).*{noise}")
     if browser:
         threading.Timer(2, webbrowser.open, [url]).start()
     uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", access_log=False)

@@ -93,10 +93,9 @@ def words(found):
     for name in ("median", "P10", "P90"):
         year, before = found.first[name], found.first_before[name]
         path = {"median": "the median path", "P10": "the tenth percentile", "P90": "the ninetieth percentile"}[name]
-        now = (
-            f"From {found.since} on, on {path} of revenue {'no year so far' if year is None else str(year)} is the first that cannot be met"
-        )
-        lines.append(now + (" with or without the deals." if year == before else f"; without the deals {_year(before)}."))
+        cannot = "every year so far can be met" if year is None else f"{year} is the first year that cannot be met"
+        without = ", with or without the deals" if year == before else f"; without the deals {_year(before)}"
+        lines.append(f"From {found.since} on, on {path} of revenue {cannot}{without}.")
     return lines
 
 

@@ -4,6 +4,7 @@
 wrong becomes a message; the page stays.
 """
 
+import inspect
 import time
 from dataclasses import replace
 
@@ -11,12 +12,15 @@ import mesa
 import numpy as np
 
 from abm.errors import BadInput
+from abm.indicators import systemic_event
 from abm.model import release
 from abm.shocks import Shock
 from experiments.inputs import Inputs
-from experiments.ui.crew import FAILING, SHOWN, Crew, Failed, Stopped
+from experiments.ui.crew import FAILED_SHARE, FAILING, SHOWN, Crew, Failed, Stopped
 
 WORKERS = 2
+KEPT = (*SHOWN, FAILED_SHARE)
+SYSTEMIC_QUARTERS, SYSTEMIC_SHARE = (inspect.signature(systemic_event).parameters[name].default for name in ("window", "threshold"))
 BRISK = 0.1  # seconds between two quarters below which the page is playing, not stepping
 
 
@@ -27,12 +31,12 @@ class Side:
         """Raises BadInput for a name or value that is not allowed."""
         self.inputs, self.opening, self.age = inputs, inputs.opening(), 0
         shape = (inputs.worlds, inputs.quarters)
-        self._numbers = {name: np.zeros(shape) for name in SHOWN}
+        self._numbers = {name: np.zeros(shape) for name in KEPT}
         self._failed = {kind: np.zeros((*shape, len(self.opening.names[kind])), dtype=bool) for kind in FAILING}
 
     def keep(self, readings):
         """Append a quarter. readings: one per worker, in the order of worlds."""
-        for name in SHOWN:
+        for name in KEPT:
             self._numbers[name][:, self.age] = np.concatenate([numbers[name] for numbers, _ in readings])
         for kind, kept in self._failed.items():
             now = np.concatenate([failed[kind] for _, failed in readings])
@@ -46,6 +50,12 @@ class Side:
     def failed(self):
         """{firm: whether it has failed by then, bool, [worlds, quarters]}, labs first."""
         return {name: self._failed[kind][:, : self.age, row] for kind in FAILING for row, name in enumerate(self.opening.names[kind])}
+
+    def systemic(self):
+        """Where a systemic event has happened so far, bool, [worlds]."""
+        shares = self.values(FAILED_SHARE)
+        sums = [shares[:, max(0, at + 1 - SYSTEMIC_QUARTERS) : at + 1].sum(axis=1) for at in range(self.age)]
+        return np.any(np.array(sums) >= SYSTEMIC_SHARE, axis=0)
 
     def fallen(self):
         """How many firms have failed so far, [worlds]; zero before the first quarter."""
@@ -139,9 +149,11 @@ class Laboratory(mesa.Model):
         with self.crew.lock:
             first = self.age + (self.crew.begun is not None)
             if not self.main or first >= self.inputs.quarters:
-                raise BadInput("there is no next quarter in which a shock could happen; Reset, or a longer horizon")
+                raise BadInput("the run is over: no quarter is left for a shock; Reset, and press one while it plays or between steps")
             row = {"name": name, "at": str(self.main.opening.start + first), **values}
             Shock.read(row, "shock")
+            if row in self.inputs.shocks:  # pressed twice
+                return row
             self.inputs = replace(self.inputs, shocks=(*self.inputs.shocks, row))
         self._tell()
         return row

@@ -46,6 +46,13 @@ def test_a_laboratory_shows_the_numbers_of_the_model_itself_whatever_its_workers
         assert np.array_equal(laboratory.main.values(name), industry.indicators[name]), name
 
 
+def test_systemic_events_so_far_are_those_of_the_outcomes(laboratories):
+    laboratory = played(laboratories(quarters=30, worlds=12))
+    industry = Industry(load_world(WORLD), worlds=12, rng=0).run(30)
+    happened = industry.record.outcomes(industry)["systemic_event"].to_numpy() > 0
+    assert np.array_equal(laboratory.main.systemic(), happened) and happened.any() and not happened.all()
+
+
 @pytest.mark.parametrize("disclosure", [0.0, 1.0])
 def test_worlds_without_a_panel_live_as_those_with_one(disclosure):
     with_panel, without = (
@@ -129,7 +136,7 @@ def test_a_shock_that_is_not_allowed_is_refused_in_words(laboratories):
     with pytest.raises(BadInput, match="outside"):
         laboratory.shock("demand_shortfall", share=2.0)
     played(laboratory)
-    with pytest.raises(BadInput, match="no next quarter"):
+    with pytest.raises(BadInput, match="no quarter is left"):
         laboratory.shock("stall")
     assert laboratory.inputs.shocks == ()
 

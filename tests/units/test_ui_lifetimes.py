@@ -146,5 +146,5 @@ def test_workers_that_run_ahead_during_play_change_nothing_but_when_a_shock_can_
     for laboratory in (playing, playing, playing, playing, stepping, stepping, stepping):
         laboratory.step()
     assert playing.age == stepping.age == 6
-    for name in ("revenue_total", "flow_circularity"):
+    for name in ("revenue_total", "order_circularity"):
         assert np.array_equal(playing.main.values(name), stepping.main.values(name))

@@ -159,7 +159,7 @@ def test_the_first_year_that_cannot_be_met_is_named_by_path():
     deals = desk.read([{"tenant": "Lab", "owner": "Cloud", "gw": 1.0, "price": 10.0, "start": "2027Q1"}])
     found = desk.verdict(revenue, np.full((3, 8), 20.0), deals, {"Lab": 0.2}, Quarter.parse("2026Q1"))
     assert (found.first["median"], found.first_before["median"]) == (2027, None)  # 20 + 10 / 0.2 = 70 > 45
-    assert "2027 is the first that cannot be met; without the deals none so far." in desk.words(found)[0]
+    assert "2027 is the first year that cannot be met; without the deals none so far." in desk.words(found)[0]
 
 
 def test_every_cell_of_the_committed_results_opens_a_setting_that_can_be_run():

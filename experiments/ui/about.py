@@ -25,9 +25,10 @@ HOW = (
      "compare it with the dial of circular finance at 0: the sentence above the fan says how often a systemic event came in either; "
      "P10 coverage and Ponzi labs below it say why; and the fan shows what it costs: revenue is lower too."),
     ("What the words mean", "P10: one world of ten lies below. Required revenue: what would pay this quarter's take-or-pay rents and "
-     "fixed costs. Coverage: what is left of revenue over the rents due. Vendor equity over value of orders: the part of an order "
-     "that the chip vendor paid for itself, by equity in the buyer. Money in circles: the part of payments among firms that comes "
-     "back to where it started. Hedge, speculative, Ponzi: pays all it owes, pays only what is due now, or not even that."),
+     "fixed costs. Systemic event: labs with 40 % of all revenue fail within six quarters. Coverage: what is left of revenue over the "
+     "rents due. Vendor equity over value of orders: the part of an order that the chip vendor paid for itself, by equity in the buyer. "
+     "Money in circles: the part of payments among firms that comes back to where it started. Hedge, speculative, Ponzi: pays all it "
+     "owes, pays only what is due now, or not even that."),
 )  # fmt: skip
 
 

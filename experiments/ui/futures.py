@@ -5,7 +5,6 @@ import solara
 
 from abm.indicators import INDICATORS
 from experiments.ui import charts
-from experiments.ui.laboratory import SYSTEMIC_QUARTERS, SYSTEMIC_SHARE
 from experiments.ui.parts import Chart, Words, columns
 
 LAMPS = {  # indicator: the level beyond which it means trouble, or None
@@ -105,10 +104,9 @@ def _of(side):
     labs = [failed[:, -1] for name, failed in side.failed().items() if name in side.opening.names["labs"]]
     share = np.any(labs, axis=0).mean()
     short = (side.values("revenue_total")[:, -1] < side.values("required_revenue")[:, -1]).mean()
-    much, within = f"{SYSTEMIC_SHARE:.0%}", f"{SYSTEMIC_QUARTERS} quarters"
     return (
-        f"A lab has failed in {share:.0%} of worlds, labs with {much} of revenue within {within} (a systemic event) in "
-        f"{side.systemic().mean():.0%}; in {short:.0%} revenue falls short of what commitments require now."
+        f"A lab has failed in {share:.0%} of worlds and a systemic event has come in {side.systemic().mean():.0%}; "
+        f"in {short:.0%} revenue falls short of what commitments require now."
     )
 
 

@@ -35,20 +35,23 @@ class Painter:
     """
 
     def __init__(self, paint):
-        self._paint, self._asked, self._done, self._in_part = paint, threading.Event(), False, 0
+        self._paint, self._asked, self._hurry, self._done, self._in_part = paint, threading.Event(), threading.Event(), False, 0
         self._thread = threading.Thread(target=self._run, daemon=True, name="painter")
         self._thread.start()
 
-    def ask(self, whole=False):
-        """Paint soon. whole: all of it."""
+    def ask(self, whole=False, now=False):
+        """Paint soon. whole: all of it; now: without a rest before."""
         if whole:
             self._in_part = MOST_IN_PART
         self._asked.set()
+        if now:
+            self._hurry.set()
 
     def stop(self):
         """No more painting."""
         self._done = True
         self._asked.set()
+        self._hurry.set()
 
     def _run(self):
         self._in_part, moving = MOST_IN_PART, False  # how often in a row it was painted in part
@@ -63,7 +66,8 @@ class Painter:
             self._paint(whole)
             took, busy = time.monotonic() - began, time.thread_time() - busy
             moving = asked
-            time.sleep(max(0, FRAME - took, REST * busy))
+            self._hurry.wait(max(0, FRAME - took, REST * busy))
+            self._hurry.clear()
 
 
 class Session:
@@ -88,7 +92,8 @@ class Session:
 
     def moved(self):
         """A quarter is over, or something else happened: paint soon, where no fan is in sight all of it."""
-        self.painter.ask(whole=self.tab.peek() != TABS.index("Futures"))
+        over = not self.model.peek().running
+        self.painter.ask(whole=over or self.tab.peek() != TABS.index("Futures"), now=over)
 
     def arguments(self):
         """What ModelController makes the next laboratory of."""
@@ -170,7 +175,7 @@ class Session:
         """Let something happen from the next quarter on, or say why not."""
         try:
             self.laboratory.shock(name, **values)
-            self.painter.ask(whole=True)
+            self.painter.ask(whole=True, now=True)
         except BadInput as error:
             self.message.set(str(error))
 

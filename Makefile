@@ -14,7 +14,7 @@ help:
 	@echo "make test      set up, then the quick tests (test-all: the slow ones too; test-ui: in a browser)"
 	@echo "make lint      ruff, mypy and the layer contract"
 	@echo "make bench     measure speed and write docs/performance.md"
-	@echo "make results   run the shipped questions and write results/ (about half an hour; NAME=... for one)"
+	@echo "make results   run the shipped questions and write results/ (a quarter of an hour; NAME=... for one)"
 	@echo "make validate  compare with numbers from outside and write docs/validation.md"
 
 setup: $(READY)

@@ -85,7 +85,10 @@ def _checked(question, chosen, where=""):
         settings = resolved(question, chosen)
         return settings, case_of(settings)
     except BadInput as error:
-        raise BadInput(f"{question.name}: {where}{error}") from None
+        said = str(error)
+        for name in chosen:  # the value stands in the question, not in the world's file
+            said = said[said.find(f"{name} = ") :] if f": {name} = " in said else said
+        raise BadInput(f"{question.name}: {where}{said}") from None
 
 
 def _combinations(question):
@@ -152,6 +155,8 @@ def _check_ends(question):
     """Both ends of every range, at the first combination of levers, so that a range never leaves its bounds by luck of the sample."""
     first = {key: value for _, inside in _combinations(question)[0].values() for key, value in inside.items()}
     middle = {name: _scaled(name, item, 1 / 2) for name, item in question.uncertainties.items()}
+    if question.uncertainties:
+        _checked(question, first, "levers: ")
     for name, item in question.uncertainties.items():
         for u in (0, 1):
             _checked(question, {**first, **middle, name: _scaled(name, item, u)}, "uncertainties: ")

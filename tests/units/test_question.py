@@ -76,6 +76,17 @@ def test_a_name_or_value_that_the_model_does_not_know_is_refused_before_anything
     assert says in str(error.value)
 
 
+def test_a_wrong_lever_is_not_blamed_on_the_ranges_beside_it_nor_on_the_file_of_the_world():
+    asked = {"question": "?", "world": "archetypes-2023q1", "outcomes": ["systemic_event"], "seeds": 2, "design": {"points": 2},
+             "uncertainties": {"cone.width": {"low": 0.5, "high": 1.5}}}  # fmt: skip
+    for levers, says in (
+        ({"cloud.bild_lag": [4, 6]}, "levers: cloud.bild_lag: unknown name; did you mean 'cloud.build_lag'"),
+        ({"cloud.build_lag": [4, 30]}, r"question: cloud.build_lag = 30.0 is outside \[2, 12\]"),
+    ):
+        with pytest.raises(BadInput, match=says):
+            design(Question.read({**asked, "name": "question", "levers": levers}))
+
+
 def test_an_outcome_or_a_series_that_does_not_exist_is_refused():
     with pytest.raises(BadInput, match="outcomes: unknown name 'systemic_evnt'; did you mean 'systemic_event'"):
         check_names(asked(outcomes=["systemic_evnt"]), {"world": "archetypes-2023q1", "quarters": 1.0})

@@ -13,7 +13,7 @@ import pandas as pd
 
 from abm.clock import Quarter
 from experiments.analysis.outcomes import outcome as about
-from experiments.analysis.pairs import paired, paired_share
+from experiments.analysis.pairs import of_shares, paired, paired_share
 from experiments.events import said
 from experiments.summary import wilson
 
@@ -200,7 +200,7 @@ def _paired(change, name):
     if about(name).is_event and not found.high - found.low > 0:
         reach = wilson(0, whole["seed"].nunique())[1]  # nothing differs in so many futures
         found = found._replace(low=found.mean - reach, high=found.mean + reach)
-    return found._replace(low=max(-1.0, found.low), high=min(1.0, found.high)) if about(name).is_event else found
+    return of_shares(found) if about(name).is_event else found
 
 
 def strongest(found, name):

@@ -81,6 +81,11 @@ def paired_share(after, before):
     return Difference(mean, mean - reach(first - low1, high2 - second), mean + reach(second - low2, high1 - first), count)
 
 
+def of_shares(found):
+    """A difference of shares: no more than all either way, however few samples there are. found: with `low` and `high`."""
+    return found._replace(low=max(-1.0, found.low), high=min(1.0, found.high))
+
+
 def _correlation(after, before):
     """Correlation of two truths, with the correction for continuity that Newcombe asks for."""
     both, neither = int((after & before).sum()), int((~after & ~before).sum())
@@ -130,8 +135,7 @@ def _compared(part, outcome):
     change = part.assign(change=after - before)
     is_truth = bool(np.isin([after, before], (0, 1)).all()) and part["sample"].nunique() == 1
     found = paired_share(after > 0, before > 0) if is_truth else paired(change.pivot(index="sample", columns="seed", values="change"))
-    if about(outcome).is_event:  # shares differ by no more than 1, however few samples there are
-        found = found._replace(low=max(-1.0, found.low), high=min(1.0, found.high))
+    found = of_shares(found) if about(outcome).is_event else found
     moved = {"share_higher": float((after > before).mean()), "share_lower": float((after < before).mean())}
     return {**found._asdict(), **moved}
 

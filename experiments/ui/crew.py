@@ -18,7 +18,6 @@ from experiments.pool import THREADS
 
 FAILING = ("labs", "clouds", "lenders")
 COLLECT_EVERY = 50_000  # new objects between two looks for garbage in a worker: arrays go by themselves
-FAILED_SHARE = "failed share"  # of revenue, by quarter
 SHOWN = ("revenue_total", "required_revenue", "p10_coverage", "order_circularity", "sentiment", "ponzi_share", "commitment_ratio",
          "depreciation_gap")  # fmt: skip
 
@@ -79,17 +78,10 @@ def built(inputs, world_ids, journal=False, panel=True):
 
 
 def reading(industry):
-    """What the page shows of a quarter: {indicator: [worlds]} and {kind: who failed, bool, [worlds, firms]}."""
+    """What the page shows of a quarter: {indicator: [worlds]}, {kind: who failed, bool, [worlds, firms]}, and labs' revenue before it."""
     numbers = {name: np.ascontiguousarray(industry.measured[name][:, 0]) for name in SHOWN}
-    numbers[FAILED_SHARE] = failed_share(industry)
-    return numbers, {kind: np.asarray(getattr(industry.news, kind)) > 0 for kind in FAILING}
-
-
-def failed_share(industry):
-    """Share of last quarter's revenue that belonged to labs that fail now, [worlds]: what makes an event systemic [model.md 15.13]."""
-    before = industry.labs.previous_revenue
-    total = before.sum(axis=1)
-    return np.where(industry.news.labs > 0, before, 0).sum(axis=1) / np.where(total > 0, total, 1)
+    failed = {kind: np.asarray(getattr(industry.news, kind)) > 0 for kind in FAILING}
+    return numbers, failed, np.array(industry.labs.previous_revenue)
 
 
 def shares(worlds, workers):

@@ -4,7 +4,6 @@
 wrong becomes a message; the page stays.
 """
 
-import inspect
 import time
 from dataclasses import replace
 
@@ -16,11 +15,9 @@ from abm.indicators import systemic_event
 from abm.model import release
 from abm.shocks import Shock
 from experiments.inputs import Inputs
-from experiments.ui.crew import FAILED_SHARE, FAILING, SHOWN, Crew, Failed, Stopped
+from experiments.ui.crew import FAILING, SHOWN, Crew, Failed, Stopped
 
 WORKERS = 2
-KEPT = (*SHOWN, FAILED_SHARE)
-SYSTEMIC_QUARTERS, SYSTEMIC_SHARE = (inspect.signature(systemic_event).parameters[name].default for name in ("window", "threshold"))
 BRISK = 0.1  # seconds between two quarters below which the page is playing, not stepping
 
 
@@ -31,16 +28,18 @@ class Side:
         """Raises BadInput for a name or value that is not allowed."""
         self.inputs, self.opening, self.age = inputs, inputs.opening(), 0
         shape = (inputs.worlds, inputs.quarters)
-        self._numbers = {name: np.zeros(shape) for name in KEPT}
+        self._numbers = {name: np.zeros(shape) for name in SHOWN}
         self._failed = {kind: np.zeros((*shape, len(self.opening.names[kind])), dtype=bool) for kind in FAILING}
+        self._before = np.zeros((*shape, len(self.opening.names["labs"])))  # revenue of the quarter before, $bn a year
 
     def keep(self, readings):
         """Append a quarter. readings: one per worker, in the order of worlds."""
-        for name in KEPT:
-            self._numbers[name][:, self.age] = np.concatenate([numbers[name] for numbers, _ in readings])
+        for name in SHOWN:
+            self._numbers[name][:, self.age] = np.concatenate([numbers[name] for numbers, _, _ in readings])
         for kind, kept in self._failed.items():
-            now = np.concatenate([failed[kind] for _, failed in readings])
+            now = np.concatenate([failed[kind] for _, failed, _ in readings])
             kept[:, self.age] = now | kept[:, self.age - 1] if self.age else now
+        self._before[:, self.age] = np.concatenate([before for _, _, before in readings])
         self.age += 1
 
     def values(self, name):
@@ -53,9 +52,8 @@ class Side:
 
     def systemic(self):
         """Where a systemic event has happened so far, bool, [worlds]."""
-        shares = self.values(FAILED_SHARE)
-        sums = [shares[:, max(0, at + 1 - SYSTEMIC_QUARTERS) : at + 1].sum(axis=1) for at in range(self.age)]
-        return np.any(np.array(sums) >= SYSTEMIC_SHARE, axis=0)
+        died = np.diff(self._failed["labs"][:, : self.age], axis=1, prepend=False)
+        return systemic_event(died, self._before[:, : self.age]) > 0
 
     def fallen(self):
         """How many firms have failed so far, [worlds]; zero before the first quarter."""

@@ -53,7 +53,31 @@ class FleetParameters(Group, name="cloud"):
         1.0, unit="share", low=0, high=1, source="assumption", meaning="outside tenants' compute that is built anew when it is scrapped"
     )
     covenant = parameter(
-        4, unit="quarters", low=1, high=40, structural=True, source="model.md 13.3", meaning="quarters of breach after which credit stops"
+        2,
+        unit="quarters",
+        low=1,
+        high=40,
+        structural=True,
+        source="assumption; prior 1 to 4",
+        meaning="quarters of breach of covenant after which nothing more is drawn",
+    )
+    sweep_after = parameter(
+        4,
+        unit="quarters",
+        low=1,
+        high=40,
+        structural=True,
+        source="assumption; prior 2 to 6",
+        meaning="quarters of breach after which spare cash goes to lenders",
+    )
+    accelerate_after = parameter(
+        8,
+        unit="quarters",
+        low=2,
+        high=80,
+        structural=True,
+        source="assumption; prior 4 to 12",
+        meaning="quarters of breach after which lenders call loans that are not covered",
     )
     impair_below = parameter(
         0.7, unit="share", low=0, high=1, source="model.md 12.4", meaning="economic value below this share of book for a year is impaired"

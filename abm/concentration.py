@@ -6,7 +6,7 @@ called back. Lenders' parts in an owner's loans are fixed, so the strictest of t
 
 import numpy as np
 
-from abm.markets.capital import loan_over_cost
+from abm.markets.lending import building_cost, loan_over_cost
 
 
 def within_limits(industry, view, pairs, renewed):
@@ -72,9 +72,9 @@ def lends(industry):
 
 def book_of_loans(industry):
     """Loans outstanding and those that the pipeline will draw, $bn, [worlds, lenders, clouds]."""
-    return industry.fleet.loans() + new_loans(industry, industry.fleet.ordered(industry.now).sum(axis=1))
+    return industry.fleet.loans() + industry.fleet.draws(industry.now + 1, industry.now + industry.fleet.reach + 1)
 
 
 def new_loans(industry, gw):
     """Loans that compute will draw at delivery, $bn, [worlds, lenders, clouds]. gw: [worlds, clouds]"""
-    return industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * gw)[:, None]
+    return industry.lender_mix * industry.terms.value * (building_cost(industry) * gw)[:, None]

@@ -7,15 +7,13 @@ in the books, so that runs with and without it differ in nothing else.
 import numpy as np
 
 from abm.clearing import clear
-from abm.clock import QUARTER
+from abm.creditors import pay_down_borrowings, resolve_clouds, resolve_lenders, unpaid_claims
 from abm.learning import open_new_lab
-from abm.loans import reprice
 from abm.markets.capital import on_offer
 from abm.markets.compute import cancel
-from abm.operations import CLASSES_OF_CLAIMS, SECURED, TRADE, WAGES
+from abm.operations import CLASSES_OF_CLAIMS, TRADE, WAGES
 
 _CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
-_DUST = 1e-9
 
 
 def settle(industry, owed):
@@ -30,7 +28,7 @@ def settle(industry, owed):
     resolve_labs(industry, labs)
     resolve_clouds(industry, claims, result)
     resolve_lenders(industry, claims, result)
-    _pay_down_borrowings(industry, claims, result)
+    pay_down_borrowings(industry, claims, result)
 
 
 def _clear(industry, owed):
@@ -64,18 +62,9 @@ def _post(industry, claims, result):
     industry.ledger.pay("default_cost", industry.rows["labs"], industry.rows["Economy"], np.minimum(lost, cash)[..., None])
 
 
-def _unpaid(industry, claims, result, level, payer, payee):
-    """What a kind still owes another in a class, $bn, [worlds, payers, payees]."""
-    where = industry.cleared
-    owed = sum(a for s, p, q, a in claims.values() if (s, p, q) == (level, payer, payee))
-    if np.ndim(owed) == 0:
-        return np.zeros((industry.worlds, len(industry.opening.names[payer]), 1))
-    return np.maximum(0, owed - result.payments[level][:, where[payer], where[payee]])
-
-
 def _make_arrears_whole(industry, claims, result, payee):
     """With channel C1 off Economy pays who let the compute the rent that labs leave unpaid, before it must pay; whether there was any."""
-    unpaid = _unpaid(industry, claims, result, TRADE, "labs", payee)
+    unpaid = unpaid_claims(industry, claims, result, TRADE, "labs", payee)
     whole = unpaid.sum(axis=1) * (1 - industry.contagion.counterparty)
     industry.ledger.pay("recapitalisation", industry.rows["Economy"], industry.rows[payee], whole[:, None])
     return whole.any()
@@ -85,12 +74,12 @@ def _lose_arrears(industry, claims, result):
     """Unpaid rent becomes arrears and is written off with the tenant's default."""
     rows, ledger = industry.rows, industry.ledger
     for payee in ("clouds", "labs"):
-        unpaid = np.swapaxes(_unpaid(industry, claims, result, TRADE, "labs", payee), 1, 2)
+        unpaid = np.swapaxes(unpaid_claims(industry, claims, result, TRADE, "labs", payee), 1, 2)
         ledger.revalue("arrears", rows[payee], "receivable", rows["labs"], "payable", unpaid)
         ledger.revalue("arrears_lost", rows[payee], "receivable", rows["labs"], "payable", -unpaid)
     for payer in ("labs", "clouds", "vendors"):
         for level in (WAGES, TRADE):
-            lost = np.swapaxes(_unpaid(industry, claims, result, level, payer, "Economy"), 1, 2)
+            lost = np.swapaxes(unpaid_claims(industry, claims, result, level, payer, "Economy"), 1, 2)
             ledger.revalue("arrears", rows["Economy"], "receivable", rows[payer], "payable", lost)
             ledger.revalue("arrears_lost", rows["Economy"], "receivable", rows[payer], "payable", -lost)
 
@@ -144,109 +133,6 @@ def _lose_stakes(industry, dead):
     for kind in ("vendors", "clouds", "investors"):
         whole = lost[:, rows[kind]] * (1 - industry.contagion.cross_equity)
         industry.ledger.pay("recapitalisation", rows["Economy"], rows[kind], whole[:, None])
-
-
-def resolve_clouds(industry, claims, result):
-    """Unpaid debt service is capitalised while collateral covers it; otherwise creditors take over [model.md 13.5, 26.7]."""
-    rows, fleet, clouds, p = industry.rows, industry.fleet, industry.clouds, industry.lending
-    unpaid = np.swapaxes(_unpaid(industry, claims, result, SECURED, "clouds", "lenders"), 1, 2)
-    interest_due, principal_due = (np.swapaxes(claims[flow][3], 1, 2) for flow in ("interest", "principal"))
-    interest = np.clip(unpaid - principal_due, 0, interest_due)  # interest is paid first; unpaid principal is still in the loan
-    where = industry.cleared
-    unsecured = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, where["clouds"]]
-    collateral = fleet.economic_value(industry.now) + work_in_progress(industry)
-    loan = fleet.loans()
-    total_loan, total_unpaid = loan.sum(axis=1), interest.sum(axis=1)
-    worth = p.recovery * collateral
-    covered = worth + np.maximum(0, clouds.cash) >= total_loan + total_unpaid
-    missed = unpaid.sum(axis=1) > _DUST
-    failed = (missed & ~covered) | (unsecured > _DUST)
-    industry.ledger.revalue("rollover", rows["lenders"], "loans", rows["clouds"], "debt", interest)
-    _grow_loans(fleet, interest, loan)
-    failing = clouds.columns["failing"].copy()
-    clouds.put(failing=failed)
-    if not failed.any():
-        return
-    after = fleet.loans().sum(axis=1)
-    cut = np.where(failed, np.clip(1 - worth / np.where(after > 0, after, 1), 0, 1), 0)
-    loss = fleet.loans() * cut[:, None]
-    industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
-    used, (world, owner) = fleet.used("loan"), np.nonzero(failed)
-    fleet.loan[..., used] *= 1 - cut[:, None, :, None]
-    life = industry.lives() / QUARTER  # quarters; what is left is rescheduled over a new life
-    fleet.principal[world, :, owner] = fleet.loan[world, :, owner] / life[world, owner][:, None, None]
-    fleet.changed_loans()
-    reprice(industry, failed)
-    industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
-    industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
-    anew = failed & ~_in_creditors_hands(industry, failing)
-    industry.news.clouds = anew
-    _new_owners(industry, "clouds", anew)
-    clouds.put(reorganised=clouds.reorganised + anew, died=np.where(anew & (clouds.died < 0), industry.now, clouds.died))
-
-
-def _in_creditors_hands(industry, failing):
-    """Owners that creditors took over and that go on failing, or have no tenant left, bool, [worlds, owners].
-
-    Their loan is written down to the collateral quarter by quarter; that is one failure, not one each quarter.
-    """
-    nothing_let = industry.fleet.rent_due(industry.now).sum(axis=1) + industry.clouds.outside_rent <= 0
-    return (industry.clouds.reorganised > 0) & (nothing_let | (failing > 0))
-
-
-def work_in_progress(industry):
-    """What lenders count for work in progress, $bn, [worlds, owners]."""
-    return industry.compute.wip_recovery * industry.fleet.total("wip")
-
-
-def _grow_loans(fleet, interest, loan):
-    grown = interest / np.where(loan > 0, loan, 1)
-    if grown.any():
-        fleet.loan[..., fleet.used("loan")] *= 1 + grown[..., None]
-        fleet.changed_loans()
-
-
-def _new_owners(industry, kind, failed):
-    """The old equity is worth nothing; investors own the firm from now on, pro rata to their cash."""
-    rows, cash = industry.rows, industry.investors.cash
-    industry.cap.wipe_out(rows[kind], failed)
-    total = cash.sum(axis=1, keepdims=True)
-    weights = np.where(total > 0, cash / np.where(total > 0, total, 1), 1 / max(1, cash.shape[1]))
-    if cash.shape[1]:
-        industry.cap.hand_over(rows[kind], failed, rows["investors"], weights)
-
-
-def resolve_lenders(industry, claims, result):
-    """A lender whose capital is gone fails: its creditors lose half the hole, Economy fills the rest and owns it [model.md 26.5]."""
-    rows, ledger, lenders = industry.rows, industry.ledger, industry.lenders
-    unpaid = _unpaid(industry, claims, result, SECURED, "lenders", "Economy")
-    ledger.revalue("rollover", rows["Economy"], "bonds", rows["lenders"], "borrowings", np.swapaxes(unpaid, 1, 2))
-    lenders.put(banned=np.maximum(0, lenders.banned - 1))
-    capital = ledger.book_equity(rows["lenders"])
-    failed = capital < -_DUST
-    if not failed.any():
-        return
-    hole = np.where(failed, -capital, 0)
-    bonds = -ledger.balances["borrowings"][:, rows["lenders"]]
-    bailed_in = np.minimum(bonds, hole / 2)
-    ledger.revalue("borrowing_loss", rows["Economy"], "bonds", rows["lenders"], "borrowings", -bailed_in[:, None])
-    industry.cap.wipe_out(rows["lenders"], failed)
-    industry.cap.issue("capital_call", rows["Economy"], rows["lenders"], (hole - bailed_in)[:, None])
-    industry.news.lenders = failed
-    lenders.put(
-        banned=np.where(failed, industry.lending.ban, lenders.banned),
-        failed=lenders.failed + failed,
-        died=np.where(failed & (lenders.died < 0), industry.now, lenders.died),
-    )
-
-
-def _pay_down_borrowings(industry, claims, result):
-    """Principal received repays the part of the loan that lenders had borrowed, from cash in hand."""
-    rows, lenders = industry.rows, industry.lenders
-    received = industry.ledger.flows["principal"][:, rows["lenders"]]
-    bonds = -industry.ledger.balances["borrowings"][:, rows["lenders"]]
-    amount = np.clip((1 - lenders.capital_ratio) * received, 0, np.maximum(0, np.minimum(bonds, lenders.cash)))
-    industry.ledger.pay("borrowing_repaid", rows["lenders"], rows["Economy"], amount[..., None])
 
 
 def entry_capital(industry):

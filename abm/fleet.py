@@ -10,20 +10,24 @@ What falls due in a quarter is derived: the rents of the cells that are in force
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.register import IDLE, LOANS, Register
+from abm.debts import Debts
+from abm.notes import Notes
+from abm.register import IDLE
 from abm.vintages import BY_CLASS, empty_vintages, move, over_vintages, rows_of, weighed
 
 _CHUNK = 8
+_NOTES_AHEAD = 48  # quarters of maturities of notes kept apart
 
 
-class Fleet(Register):
+class Fleet(Debts):
     """All compute of a batch of worlds.
 
     pairs: the cells of labs; cells: these, then one with every owner for IDLE and for OUTSIDE (`idle`, `outside`: their places)
     gw: nominal GW, [worlds, cells, vintages]; let, rent: the part under contract by term class, nominal GW and
     $bn a year, [classes][worlds, pairs, vintages]; prepaid: $bn, as let; book, depreciation (per quarter), wip,
     unbuilt: $bn, [worlds, owners, vintages]; chips_due: $bn, [worlds, owners, vendors, vintages];
-    loan, principal (per quarter): $bn, [worlds, lenders, owners, vintages].
+    loan, principal (per quarter), facility (loans that lenders have promised for what is to come): $bn, [worlds, lenders, owners, vintages];
+    notes: what is owed under notes, a `Notes`.
     """
 
     def __init__(self, sizes, now, parameters, terms, obsolescence):
@@ -38,35 +42,14 @@ class Fleet(Register):
         self.prepaid = empty_vintages(worlds, 0, span)
         self.book, self.depreciation, self.wip, self.unbuilt = (empty_vintages(worlds, owners, span) for _ in range(4))
         self.chips_due = empty_vintages(worlds, owners, vendors, span)
-        self.loan, self.principal = (empty_vintages(worlds, lenders, owners, span) for _ in range(2))
+        self.loan, self.principal, self.facility = (empty_vintages(worlds, lenders, owners, span) for _ in range(3))
+        self.notes = Notes(worlds, lenders, owners, _NOTES_AHEAD)
         self.hired = np.zeros((worlds, 1))  # share of what was for hire on the spot market that was hired in the last quarter
         self.offered = np.zeros((worlds, tenants))  # GW that tenants offered there in the last quarter
         self.delivered = np.zeros((worlds, owners))  # GW taken into service less GW scrapped, from the opening on
         self.fire_sales = 1.0  # the switch of the fire-sale channel, [worlds, 1]
         self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
         self.weak = np.zeros((worlds, owners))  # quarters in which economic value lay below the impairment line
-
-    def changed_loans(self):
-        """Forget sums over loans; to be called by whoever changes loans or what falls due of them."""
-        self._kept = {key: kept for key, kept in self._kept.items() if key[0] not in LOANS}
-
-    def loans(self):
-        """What is owed, $bn, [worlds, lenders, owners]."""
-        return self._once("loans", 0, lambda _: self.total("loan"))
-
-    def principal_due(self):
-        """Principal that falls due this quarter, $bn, [worlds, lenders, owners]."""
-        return self._once("principal", 0, lambda _: over_vintages(self._due()))
-
-    def _due(self):
-        """Principal that falls due this quarter by vintage, where there are loans."""
-        used = self.used("loan")
-        return self._once("due", 0, lambda _: np.minimum(self.principal[..., used], self.loan[..., used]))
-
-    def repay(self, paid, due):
-        """Principal that is paid lowers the loans it was due on. paid, due: $bn, [worlds, lenders, owners]"""
-        self.loan[..., self.used("loan")] -= self._due() * (paid / np.where(due > 0, due, 1))[..., None]
-        self.changed_loans()
 
     def move_window(self, now):
         """Drop vintages past their physical life and make room for coming ones."""
@@ -77,7 +60,7 @@ class Fleet(Register):
             return
         for amounts in (self.loan, self.principal):  # a loan may outlive its block
             amounts[..., _CHUNK] += over_vintages(amounts[..., :_CHUNK])
-        for name in ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal"):
+        for name in ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal", "facility"):
             move(getattr(self, name), self.used(name), _CHUNK)
         for name in BY_CLASS:
             for term_class, amounts in enumerate(getattr(self, name)):
@@ -197,6 +180,14 @@ class Fleet(Register):
         p = self.parameters
         fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
         return p.chip_cost * fire * self.effective(now).sum(axis=1) + p.shell * self.in_service(now).sum(axis=1)
+
+    def value_by_vintage(self, now):
+        """What the compute in service is worth at used prices, $bn, [worlds, owners, vintages]; sums to `economic_value`."""
+        p, here = self.parameters, np.arange(self.gw.shape[-1]) + self.first
+        there = (here <= now) & (here > now - self.life)
+        fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
+        per_gw = (p.chip_cost * fire)[..., None] * self.decay(now)[:, None] + p.shell[..., None]
+        return self.owned(slice(None)) * per_gw * there
 
     def wear(self, now):
         """What the compute in service loses of its value in a quarter, without fire sales, $bn, [worlds, owners].

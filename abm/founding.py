@@ -6,8 +6,8 @@ from abm.clock import QUARTERS_PER_YEAR
 from abm.equity import CapTable
 from abm.fleet import Fleet
 from abm.ledger import Ledger
-from abm.markets.capital import loan_over_cost
 from abm.markets.chips import Orders, open_orders
+from abm.markets.lending import building_cost, most_lent
 from abm.opening import FIRM_KINDS
 from abm.population import Population, declared
 from abm.register import IDLE, OUTSIDE
@@ -115,9 +115,12 @@ def _open_books_of_fleet(industry):
     fleet.wip[...] = site * np.where(ages < 0, done, np.clip(1 - 1 / p.build_lag, 0, 1) * (ages == 0))
     fleet.unbuilt[...] = site - fleet.wip
     fleet.chips_due[...] = p.chip_cost[..., None, None] * coming[:, :, None] * industry.vendor_mix[..., None]
+    fleet.facility[...] = (industry.lender_mix * most_lent(industry) * building_cost(industry)[:, None])[..., None] * coming[:, None]
     debt, debt_life = industry.opening.debt, np.maximum(1, industry.opening.debt_life)
     fleet.loan[..., at - 1] = debt
     fleet.principal[..., at - 1] = debt / debt_life
+    for lender, owner, amount, quarters in industry.opening.notes:
+        fleet.notes.maturing[:, lender, owner, int(np.clip(quarters, 1, fleet.notes.span)) - 1] += amount
 
 
 def _open_slots(industry):
@@ -153,8 +156,8 @@ def _open_cash(industry):
     ledger.open("wip", rows["clouds"], over_vintages(fleet.wip))
     ledger.balances["prepaid"][:, rows["labs"]] += fleet.pairs.table(over_vintages(fleet.prepaid)).sum(axis=2)
     ledger.balances["prepaid_owed"][:, rows["clouds"]] -= fleet.pairs.by_owner(over_vintages(fleet.prepaid))
-    ledger.balances["loans"][:, rows["lenders"]] += over_vintages(fleet.loan).sum(axis=2)
-    ledger.balances["debt"][:, rows["clouds"]] -= over_vintages(fleet.loan).sum(axis=1)
+    ledger.balances["loans"][:, rows["lenders"]] += fleet.loans().sum(axis=2)
+    ledger.balances["debt"][:, rows["clouds"]] -= fleet.loans().sum(axis=1)
     bonds = np.asarray(opening.columns["lenders"].get("borrowings", np.zeros(len(opening.names["lenders"]))), dtype=float)
     ledger.open("borrowings", rows["lenders"], -bonds)
     ledger.open("bonds", rows["Economy"], bonds.sum())
@@ -168,7 +171,7 @@ def _called_equity(industry):
     """Equity already called for what is under construction in an archetype world, less what was spent [model.md 26.18], $bn."""
     if industry.opening.kind != "archetypes":
         return 0
-    own = 1 - loan_over_cost(industry)
+    own = 1 - (industry.lender_mix * most_lent(industry)).sum(axis=1)
     fleet, at = industry.fleet, industry.fleet.at(industry.now)
     coming = over_vintages(fleet.owned(slice(at, None)))
     return own * industry.compute.capex * coming - over_vintages(fleet.wip)

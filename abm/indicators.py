@@ -8,7 +8,6 @@ from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.indicator import FURTHER, Indicator
 from abm.later import Later, Measures
 from abm.limits import HEDGE, PONZI, SPECULATIVE
-from abm.loans import interest
 from abm.network import circularity, origins
 from abm.projection import neutral_cone
 from abm.vintages import over_vintages
@@ -131,10 +130,9 @@ def _minsky(industry, found):
     total = labs.revenue.sum(axis=1, keepdims=True)
     for code, name in enumerate(("hedge_share", "speculative_share", "ponzi_share")):
         found[name] = np.where(kind == code, labs.revenue, 0).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
-    due = interest(industry).sum(axis=1)
-    principal = fleet.principal_due().sum(axis=1) / QUARTER
     flow = clouds.ebitda + clouds.other_cash_flow
-    found["cloud_minsky_class"] = np.where(flow >= due + principal, HEDGE_CODE, np.where(flow >= due, 1, 2)).astype(float)
+    pays_interest = np.where(flow >= clouds.interest, SPECULATIVE_CODE, PONZI_CODE)
+    found["cloud_minsky_class"] = np.where(flow >= clouds.debt_service, HEDGE_CODE, pays_interest).astype(float)
 
 
 def _compute(industry, found):

@@ -15,9 +15,8 @@ def open_rates(industry):
     What a lender owes at the opening costs it the usual distance below what its loans earn.
     """
     fleet, lenders, p = industry.fleet, industry.lenders, industry.lending
-    given, present = industry.opening.debt_rate, industry.clouds.rate[:, None]
-    rates = np.broadcast_to(present, (industry.worlds, len(lenders.names), len(industry.clouds.names)))
-    industry.loan_rates = rates.copy() if given is None else np.where(np.isnan(given), rates, given)
+    given, asked = industry.opening.debt_rate, industry.terms.rate
+    industry.loan_rates = asked.copy() if given is None else np.where(np.isnan(given), asked, given)
     loans = fleet.loans()
     total = loans.sum(axis=2)
     earned = np.where(total > 0, (loans * industry.loan_rates).sum(axis=2) / np.where(total > 0, total, 1), p.rate)
@@ -31,25 +30,27 @@ def mean_rate(rate, amount, new_rate, new):
 
 
 def draw(industry, loans, borrowed):
-    """New loans at the owners' present rates, and what lenders borrow for them at the present rate of the market.
+    """New loans at the rates that lenders now ask, and what lenders borrow for them at the present rate of the market.
 
     loans: $bn, [worlds, lenders, owners]; borrowed: $bn, [worlds, lenders]; to be called before either is in the books
     """
     p, lenders = industry.lending, industry.lenders
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
-    industry.loan_rates = mean_rate(industry.loan_rates, industry.fleet.loans(), industry.clouds.rate[:, None], loans)
+    industry.loan_rates = mean_rate(industry.loan_rates, industry.fleet.loans(), industry.terms.rate, loans)
     market = np.maximum(0, p.rate - p.funding_spread)
     lenders.put(funding_rate=mean_rate(lenders.funding_rate, bonds, market, borrowed))
 
 
 def interest(industry):
-    """Interest on the loans outstanding, $bn a year, [worlds, lenders, owners]."""
-    return industry.loan_rates * industry.fleet.loans()
+    """Interest on what is owed, $bn a year, [worlds, lenders, owners]; loans in breach of covenant cost what the waiver does on top."""
+    in_breach = (industry.clouds.breach > 0)[:, None]
+    waived = np.where(in_breach, industry.lending.waiver[..., None] * industry.fleet.secured(), 0)
+    return industry.loan_rates * industry.fleet.loans() + waived
 
 
 def reprice(industry, owners):
-    """All that these owners still owe pays their present rate. owners: bool, [worlds, owners]"""
-    industry.loan_rates = np.where(owners[:, None], industry.clouds.rate[:, None], industry.loan_rates)
+    """All that these owners still owe pays what lenders now ask. owners: bool, [worlds, owners]"""
+    industry.loan_rates = np.where(owners[:, None], industry.terms.rate, industry.loan_rates)
 
 
 def float_with(industry, rise):

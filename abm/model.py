@@ -3,7 +3,7 @@
 import mesa
 import numpy as np
 
-from abm import default, funding, indicators, learning, operations, planning, sentiment
+from abm import credit, default, funding, indicators, learning, operations, planning, sentiment
 from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
@@ -11,7 +11,7 @@ from abm.founding import found
 from abm.implied import imply_appetites
 from abm.luck import Luck
 from abm.markets import compute
-from abm.markets.capital import credit_limit
+from abm.markets.lending import credit_limit
 from abm.record import Record
 from abm.settings import Settings
 from abm.shocks import Shock, apply_shocks
@@ -50,6 +50,7 @@ class Industry(mesa.Model):
         found(self)
         open_state(self)
         imply_appetites(self)
+        planning.open_terms(self)
         self.record, self.keeps_panel = Record(self, journal), panel
 
     def step(self):
@@ -62,13 +63,15 @@ class Industry(mesa.Model):
         operations.post(self)
         served = operations.serve(self, operations.demand(self))
         operations.receive(self, served)
+        credit.refinance(self)
         owed = operations.dues(self, served)
         funding.fund(self, owed)
         default.settle(self, owed)
         sentiment.depreciate(self)
+        credit.test_covenants(self)
+        credit.sweep(self)
         funding.pay_dividends(self)
         sentiment.feel(self)
-        sentiment.set_loan_rates(self)
         sentiment.mark(self)
         planning.plan(self)
         learning.learn(self)
@@ -100,6 +103,7 @@ class Industry(mesa.Model):
         """Chip slots and made-whole rents move one quarter closer, except in the first quarter."""
         if self.age > 0:
             self.orders.advance()
+            self.fleet.advance_notes()
             self.made_whole.advance()
 
     @property
@@ -135,8 +139,11 @@ class Industry(mesa.Model):
         rows, lenders = self.rows["lenders"], self.lenders
         loans = self.ledger.balances["loans"][:, rows]
         capital = self.ledger.book_equity(rows)
-        mood = np.where(self.contagion.funding > 0, self.sentiment, np.maximum(1, self.sentiment))
-        return credit_limit(self.lending, capital, loans, lenders.cash, lenders.capital_ratio, mood, self.equity_answers > 0)
+        return credit_limit(self.lending, capital, loans, lenders.cash, lenders.capital_ratio, self.credit_mood(), self.equity_answers > 0)
+
+    def credit_mood(self):
+        """The mood of lenders, [worlds, 1]: never below normal where the funding channel is off."""
+        return np.where(self.contagion.funding > 0, self.sentiment, np.maximum(1, self.sentiment))
 
     def demand_noise(self):
         """This quarter's demand noise, log, [worlds, 2]."""

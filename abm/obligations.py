@@ -3,7 +3,8 @@
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.markets.capital import loan_over_cost
+from abm.loans import interest
+from abm.markets.lending import loan_over_cost
 from abm.register import IDLE, OUTSIDE
 from abm.vintages import over_vintages
 
@@ -20,28 +21,35 @@ def power(industry, quarter):
 
 
 def debt_ahead(industry, quarter):
-    """What is left of today's loans at a quarter and what the pipeline will have drawn, $bn, and repayment of both, $bn a year.
+    """What is left of today's debt at a quarter and what the pipeline will have drawn, $bn, and repayment of both, $bn a year.
 
-    Each [worlds, lenders, clouds]. Loans are repaid in equal parts until then, each vintage over its own life; compute that arrives
-    draws the owner's usual part of its cost, over a new life.
+    Each [worlds, lenders, clouds]. Loans are repaid in equal parts until then, each vintage over its own tenor. Notes are counted as
+    renewed until then, and as repaid evenly over a tenor: what a lender asks for that looks at whether they can be paid at all.
     """
     fleet = industry.fleet
     there = fleet.used("loan")
     principal = fleet.principal[..., there]
     to_repay = np.maximum(0, fleet.loan[..., there] - principal * (quarter - industry.now))
-    left, repaid = over_vintages(to_repay), over_vintages(np.minimum(principal, to_repay)) / QUARTER
-    arriving = fleet.delivered_between(industry.now + 1, quarter)
-    drawn = industry.lender_mix * (loan_over_cost(industry) * industry.compute.capex * arriving)[:, None]
-    return left, drawn, repaid + drawn / industry.lives()[:, None]
+    notes, years = fleet.notes.total(), industry.lenders.tenor[..., None] * QUARTER
+    left, repaid = over_vintages(to_repay) + notes, over_vintages(np.minimum(principal, to_repay)) / QUARTER
+    drawn = fleet.draws(industry.now + 1, quarter)
+    return left, drawn, repaid + (notes + drawn) / years
 
 
 def debt_service(industry, quarter):
-    """Interest and principal at a quarter, $bn a year, [worlds, lenders, clouds]: of today's loans and of those the pipeline will draw.
+    """Interest and principal at a quarter, $bn a year, [worlds, lenders, clouds]: of today's debt and of what the pipeline will draw.
 
-    Old loans cost what they were drawn at, new ones the owner's present rate.
+    Old debt costs what it was drawn at, new debt what lenders now ask.
     """
     left, drawn, repaid = debt_ahead(industry, quarter)
-    return industry.loan_rates * left + industry.clouds.rate[:, None] * drawn + repaid
+    return industry.loan_rates * left + industry.terms.rate * drawn + repaid
+
+
+def service_now(industry):
+    """Interest and scheduled repayment at the present rate of both, $bn a year, [worlds, clouds]; notes count as repaid over a tenor."""
+    years = industry.lenders.tenor[..., None] * QUARTER
+    repaid = industry.fleet.amortisation() / QUARTER + industry.fleet.notes.total() / years
+    return (interest(industry) + repaid).sum(axis=1)
 
 
 def lenders_service(industry, quarter):
@@ -53,8 +61,8 @@ def lenders_service(industry, quarter):
 
 def bound_cash(industry):
     """What an owner's pipeline will still cost after the loans it will draw, $bn, [worlds, clouds]: equity that was called for it."""
-    fleet, compute = industry.fleet, industry.compute
-    loans_to_come = loan_over_cost(industry) * compute.capex * fleet.ordered(industry.now).sum(axis=1)
+    fleet = industry.fleet
+    loans_to_come = over_vintages(fleet.facility[..., fleet.at(industry.now) + 1 :]).sum(axis=1)
     return np.maximum(0, fleet.to_pay() - loans_to_come)
 
 

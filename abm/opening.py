@@ -60,6 +60,7 @@ class Opening:
     parent: cloud row that wholly owns the lab, or -1, [labs]
     shares: {issuer kind: [all firm rows + passive rows, issuers]}: who holds what part of each issuer, columns sum to 1
     debt: loans of clouds, [lenders, clouds], $bn; debt_life: quarters over which they are repaid, [lenders, clouds]
+    notes: what falls due at once, as (lender row, cloud row, $bn, quarters until then)
     segments: customer segments as rows of plain dictionaries (see agents.customers)
     """
 
@@ -80,10 +81,11 @@ class Opening:
     debt: np.ndarray
     debt_life: np.ndarray
     tranches: tuple = ()
+    notes: tuple = ()
     segments: tuple = ()
     entrants: int = 2
     figures: tuple = field(default=(), repr=False)
-    debt_rate: np.ndarray | None = None  # contracted rates of these loans per year, NaN where not known, [lenders, clouds]
+    debt_rate: np.ndarray | None = None  # contracted rates of loans and notes per year, NaN where not known, [lenders, clouds]
     inhabitants: object = field(default=None, repr=False)  # classes, parameters and customers, see agents.inhabitants
     fingerprint: str = ""  # sha256 of the world's files, part of a run's address
 

@@ -13,7 +13,7 @@ from abm.distress import in_distress, offer, sublet_share
 from abm.loans import interest
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
-from abm.obligations import opex_due, prepaid_this_quarter
+from abm.obligations import opex_due, prepaid_this_quarter, service_now
 from abm.open_weights import idle_share, of_labs, pay_for_compute
 from abm.register import EXTRA_OUT, IDLE
 from abm.sums import by_row
@@ -271,6 +271,10 @@ def dues(industry, served):
     owed.owe("outside_pool", TRADE, "labs", "Economy", pool[..., None])
     labs.put(obligations=owed.of("labs"))
     earned = fleet.rent_due(now).sum(axis=1) + clouds.outside_rent - p.power * running
-    clouds.put(ebitda=earned + industry.made_whole.lost_earnings(industry))  # creditors of who is made whole see no loss
+    clouds.put(
+        ebitda=earned + industry.made_whole.lost_earnings(industry),  # creditors of who is made whole see no loss
+        interest=interest(industry).sum(axis=1),
+        debt_service=service_now(industry),
+    )
     industry.owed = owed
     return owed

@@ -12,10 +12,11 @@ from abm.clock import QUARTER
 from abm.compute_prices import list_price
 from abm.concentration import to_build, within_limits
 from abm.cone import cone
-from abm.loans import interest
+from abm.credit import offer, seen_by_lenders
 from abm.markets.capital import left_to_invest, on_offer
 from abm.markets.chips import build_capacity
-from abm.obligations import debt_service, equity_needed, outside_rent, power
+from abm.markets.lending import mean_rate_asked
+from abm.obligations import equity_needed, service_now
 from abm.renewal import renewals
 from abm.signing import sign
 
@@ -74,8 +75,7 @@ def price_of_new(industry):
 def parents_means(industry):
     """What an owner could pay a year for its labs: half its cash, and its other cash flow after debt service, $bn, [worlds, labs]."""
     labs, clouds = industry.labs, industry.clouds
-    service = (industry.fleet.principal_due().sum(axis=1) / QUARTER) + interest(industry).sum(axis=1)
-    free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service)
+    free = np.maximum(0, industry.plans.cash_in_plan * clouds.cash + clouds.other_cash_flow - service_now(industry))
     held = (labs.parent_row[..., None] == np.arange(len(clouds.names))) & (labs.alive[..., None] > 0)
     siblings = np.maximum(1, held.sum(axis=1, keepdims=True))
     return (held * (free[:, None] / siblings)).sum(axis=2)
@@ -130,13 +130,30 @@ def accepted(industry, view, wanted):
     resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
     pairs = np.minimum(limit, industry.weights * wanted[..., None])
-    lent = lenders_finance(industry, view)
-    pairs = pairs * lent[:, None]
     labs.put(wanted_gw=wanted)
-    pairs, renewed = within_limits(industry, view, pairs, renewals(industry) * lent)
+    set_terms(industry, view, pairs)
+    pairs, renewed = within_limits(industry, view, pairs, renewals(industry))
     funded = fundable_part(industry, to_build(industry, pairs, renewed))
     view.renewed = renewed * funded
     return pairs * funded[:, None]
+
+
+def set_terms(industry, view, pairs):
+    """Lenders look at owners with the compute they want to build, and set the terms of credit until the next round.
+
+    pairs: new compute wanted, GW, [worlds, labs, clouds]
+    """
+    lenders = industry.lenders
+    weight = np.zeros_like(lenders.cash) + industry.funds.market_extrapolation
+    means = at_counterparty(industry, view, lenders.risk_appetite, weight)
+    industry.terms = offer(industry, seen_by_lenders(industry, means, pairs, view.pair_rent))
+    industry.clouds.put(rate=mean_rate_asked(industry))
+
+
+def open_terms(industry):
+    """The terms of credit at the opening, before anybody wants anything new."""
+    nothing_new = np.zeros(industry.weights.shape)
+    set_terms(industry, look_ahead(industry), nothing_new)
 
 
 def fundable_part(industry, gw):
@@ -165,26 +182,6 @@ def at_counterparty(industry, view, quantile, extrapolation, asked=True):
     rest = industry.plans.cash_in_plan * labs.cash + view.funding + view.backing
     found[:, tenant, judge] = seen.quantile(quantile[:, judge]) + rest[:, tenant]
     return found
-
-
-def lenders_finance(industry, view):
-    """Part of an owner's new compute that its lenders still finance, 0 to 1, [worlds, clouds] [model.md 4].
-
-    A lender looks at rents, power and debt service at the horizon, pipeline included, counts each tenant for no more than it could
-    pay at the lender's quantile, and asks for debt service to be covered.
-    """
-    fleet, clouds, lenders = industry.fleet, industry.clouds, industry.lenders
-    at = industry.now + industry.compute.build_lag
-    means = at_counterparty(industry, view, lenders.risk_appetite, np.full_like(lenders.cash, 0) + industry.funds.market_extrapolation)
-    due = fleet.rent_due(at)
-    total = due.sum(axis=2)
-    part = np.clip(means / np.where(total > 0, total, np.inf)[..., None], 0, 1)
-    rents = np.matmul(np.swapaxes(due, 1, 2), part)
-    flow = rents + (clouds.other_cash_flow + outside_rent(industry, at) - power(industry, at))[..., None]
-    service = debt_service(industry, at).sum(axis=1)
-    breached = clouds.breach >= industry.compute.covenant
-    answers = ~breached[:, None] & lenders.finances(np.swapaxes(flow, 1, 2), service[:, None], industry.lending.coverage)
-    return np.where(industry.lender_mix.sum(axis=1) > 0, (industry.lender_mix * answers).sum(axis=1), 1)
 
 
 def financed(industry, view, pairs):

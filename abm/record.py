@@ -16,7 +16,7 @@ BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
              "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "forecast_high", "inference_gw", "training_gw",
              "sublet_gw", "alive", "listed"),
-    "clouds": ("contract_price", "rate", "ebitda", "reorganised"),
+    "clouds": ("contract_price", "rate", "ebitda", "interest", "debt_service", "breach", "reorganised"),
     "vendors": ("sales", "other_sales", "utilisation", "profit"),
     "investors": (),
     "lenders": ("failed", "banned", "credit_loss"),
@@ -177,7 +177,7 @@ def subsidiary_residuals(industry):
     pairs = {
         "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.pairs.table(fleet.total("prepaid")).sum(axis=2),
         "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.loans().sum(axis=2),
-        "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.total("loan").sum(axis=1),
+        "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.loans().sum(axis=1),
         "I4 fleet book": book["fleet"][:, rows["clouds"]] - fleet.total("book"),
         "I4 work in progress": book["wip"][:, rows["clouds"]] - fleet.total("wip"),
         "I9 no negative cash": np.minimum(0, poorest),

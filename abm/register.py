@@ -9,7 +9,7 @@ IDLE, OUTSIDE = -2, -1
 EXTRA_TENANTS = 2
 EXTRA_OUT = -EXTRA_TENANTS  # end of the labs' rows
 BY_THEN = ("in service", "effective", "rent")  # sums of what is delivered by a quarter
-LOANS = ("loans", "due", "principal")  # sums over loans
+LOANS = ("loans", "secured", "due", "principal")  # sums over loans
 
 
 class Register(Vintages):

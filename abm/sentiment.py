@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.markets.capital import base_rates, loan_rate, market_value
+from abm.markets.capital import market_value
 from abm.parameters import Group, parameter
 from abm.vintages import over_vintages
 
@@ -66,15 +66,6 @@ def depreciate(industry):
         fleet.depreciation[..., there] *= 1 - cut[..., None]
         industry.ledger.write_off("impairment", rows, "fleet", book * cut)
     fleet.weak = np.where(impaired, 0, fleet.weak)
-    at_market = industry.ledger.book_equity(rows) - book * (1 - cut) + value
-    industry.clouds.put(breach=np.where(at_market < 0, industry.clouds.breach + 1, 0))
-
-
-def set_loan_rates(industry):
-    """Next quarter's rate of every owner: fear and leverage cost."""
-    debt, ebitda = industry.fleet.loans().sum(axis=1), industry.clouds.ebitda
-    leverage = np.where(ebitda > 0, debt / np.where(ebitda > 0, ebitda, 1), 0)
-    industry.clouds.put(rate=loan_rate(industry.lending, industry.sentiment, leverage, base_rates(industry)))
 
 
 def mark(industry):

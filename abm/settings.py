@@ -6,8 +6,9 @@ from abm.contagion import ContagionParameters
 from abm.errors import BadInput, nearest
 from abm.indicator import IndicatorParameters
 from abm.learning import EntryParameters
-from abm.markets.capital import InvestorParameters, LenderParameters
+from abm.markets.capital import InvestorParameters
 from abm.markets.chips import VendorParameters
+from abm.markets.lending import LenderParameters
 from abm.markets.services import ServicesParameters
 from abm.sentiment import SentimentParameters
 from abm.shocks import PolicyParameters, refuse_extended

@@ -130,6 +130,7 @@ def _apply(industry, name, values):
     elif name == "rate_shock":
         before = industry.lending.rate
         industry.lending.rate = np.maximum(0, before + values["size"])
+        industry.lending.best_rate = np.maximum(0, industry.lending.best_rate + values["size"])
         float_with(industry, industry.lending.rate - before)
     elif name == "demand_shortfall":
         industry.demand_factor = industry.demand_factor * (1 - values["share"])

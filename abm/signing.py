@@ -3,6 +3,7 @@
 import numpy as np
 
 from abm.markets.capital import call_equity
+from abm.markets.lending import building_cost
 from abm.obligations import equity_needed
 from abm.register import EXTRA_OUT, EXTRA_TENANTS
 
@@ -59,6 +60,8 @@ def register(industry, view, by_order, chips, in_advance):
     fleet.prepaid[..., cells] += rent * in_advance[:, fleet.pairs.rows, None]
     fleet.unbuilt[..., cells] += site * by_order.sum(axis=1)
     fleet.chips_due[..., cells] += industry.compute.chip_cost[..., None, None] * chips
+    promised = industry.lender_mix * industry.terms.value * building_cost(industry)[:, None]  # loan for a GW
+    fleet.facility[..., cells] += promised[..., None] * by_order.sum(axis=1)[:, None]
     fleet.changed(industry.now + industry.compute.build_lag)
 
 

@@ -3,11 +3,13 @@
 import numpy as np
 
 from abm import technology
+from abm.credit import FREE_OF_DEBT, Terms
 from abm.learning import expected_growth
-from abm.loans import open_rates
+from abm.loans import interest, open_rates
 from abm.made_whole import MadeWhole
-from abm.markets.capital import base_rates
+from abm.markets.lending import mean_rate_asked, most_lent
 from abm.markets.services import CLASSES
+from abm.obligations import power, service_now
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
 from abm.watch import Watch
@@ -42,12 +44,21 @@ def open_state(industry):
     _open_technology(industry)
     _open_labs(industry)
     _open_history(industry)
-    industry.clouds.put(rate=base_rates(industry))
-    open_rates(industry)
+    _open_credit(industry)
     industry.customers = _people(industry)
     _open_marks(industry)
     industry.watch = Watch(industry)
     industry.expected_growth = expected_growth(industry)
+
+
+def _open_credit(industry):
+    """Owners' earnings as of the opening, and usual terms of credit until lenders have looked at them."""
+    most, usual = most_lent(industry), industry.lenders.base_rate(industry.lending) + industry.lenders.spread
+    industry.terms = Terms(most, np.broadcast_to(usual[..., None], most.shape), np.full(most.shape, FREE_OF_DEBT))
+    rents = industry.fleet.rent_due(industry.now).sum(axis=1) + industry.clouds.outside_rent
+    industry.clouds.put(rate=mean_rate_asked(industry), ebitda=rents - power(industry, industry.now))
+    open_rates(industry)
+    industry.clouds.put(interest=interest(industry).sum(axis=1), debt_service=service_now(industry))
 
 
 def _open_technology(industry):

@@ -7,6 +7,11 @@ is made contiguous first, so that the order of addition depends on its rows and 
 import numpy as np
 
 
+def ratio_or(part, whole, otherwise):
+    """part / whole, and something else where the whole is not positive."""
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), otherwise)
+
+
 def by_row(table):
     """Sum over columns, [worlds, rows]."""
     return np.einsum("wij->wi", np.ascontiguousarray(table))

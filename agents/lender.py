@@ -1,4 +1,8 @@
-"""Lenders: finance compute against its value, with other people's money, until they fail [model.md 11.9, 13.5, 26.5]."""
+"""Lenders: finance compute against its value and the cash flow it brings, with other people's money, until they fail [model.md 11.9, 28].
+
+What a lender lends, at what price, and whether it renews a note, are smooth functions of how well debt service is covered at the
+lender's own quantile of what tenants can pay.
+"""
 
 import numpy as np
 
@@ -11,6 +15,20 @@ class Lender(Firm):
 
     kind = "lender"
     capital_ratio = column("own capital behind a loan", unit="share", low=0.08, high=1, default=0.2, source="model.md 26.5")
+    other_capital = column(
+        "capital of its other business, which bears losses that its own cannot",
+        unit="$bn",
+        low=0,
+        high=5000,
+        default=0,
+        source="assumption",
+    )
+    notes = column("1 if it lends by notes that fall due at once, 0 by loans", unit="0/1", low=0, high=1, default=0, source="assumption")
+    tenor = column("time until a note falls due, or over which a loan is repaid", unit="quarters", low=1, high=48, default=20,
+                   source="public: draws of CoreWeave's delayed-draw loans mature after five years")  # fmt: skip
+    spread = column(
+        "what it asks above the common rate, for its kind of money", unit="1/year", low=-0.02, high=0.1, default=0, source="assumption"
+    )
     from_appetite = column("1 if its appetite sets more than its quantile, as model.md 4 maps it", unit="0/1", low=0, high=1, default=0)
     banned = column("quarters it still gives no credit", unit="quarters", default=0)
     funding_rate = column("mean rate of what it owes", unit="1/year", default=0)
@@ -26,14 +44,38 @@ class Lender(Firm):
 
     @rule
     def base_rate(self, lending):
-        """Its rate to a sound borrower in normal times, per year: its spread on what it pays itself falls with appetite [model.md 4]."""
+        """Its rate to a borrower with just the required cover, per year: its spread over what it pays falls with appetite [model.md 4]."""
         mapped = lending.rate - lending.funding_spread + lending.spread_base - lending.spread_slope * self.risk_appetite
         return np.where(self.from_appetite > 0, mapped, lending.rate)
 
     @rule
-    def finances(self, cash_flow, debt_service, coverage):
-        """Whether a borrower's debt service is covered at the lender's quantile, bool [model.md 4].
+    def financed(self, cover, most, mood, lending):
+        """Part of the cost of new compute it lends, share, [worlds, lenders, owners] [model.md 28].
 
-        cash_flow, debt_service: $bn a year, [worlds, lenders, clouds]; coverage: x, [worlds, 1]
+        All that it ever lends where debt service would be covered as required, less in proportion where it would not, and less in fear.
+        cover: cash flow over debt service at its own quantile, x; most: its largest loan over cost; mood: [worlds, 1]
         """
-        return cash_flow >= coverage[..., None] * debt_service
+        tight = 1 - lending.tightening * np.clip(1 - mood, 0, 1)
+        return most * np.minimum(1, cover / lending.coverage[..., None]) * tight[..., None]
+
+    @rule
+    def rate_asked(self, cover, leverage, mood, lending):
+        """Rate it asks of an owner, per year, [worlds, lenders, owners]: a premium over the best rate that falls as cover rises [model.md 28].
+
+        cover: x; leverage: debt over earnings, x, [worlds, 1, owners]; mood: [worlds, 1]
+        """
+        at_required = self.base_rate(lending)[..., None]
+        best = np.minimum(lending.best_rate[..., None], at_required)
+        thinness = lending.coverage[..., None] / np.maximum(cover, LEAST_COVER)
+        fear = lending.fear_premium * np.maximum(0, 1 - mood)
+        turns = np.maximum(0, leverage - lending.leverage_norm[..., None])
+        risk = (at_required - best) * thinness ** lending.rate_slope[..., None] + lending.leverage_premium[..., None] * turns
+        return best + risk + self.spread[..., None] + fear[..., None]
+
+    @rule
+    def refinanced(self, cover, lending):
+        """Part of maturing notes it exchanges for new ones while the market is open, share, [worlds, lenders, owners]."""
+        return np.minimum(1, cover / lending.refinancing_cover[..., None])
+
+
+LEAST_COVER = 0.05  # below it any rate would be beyond the cap

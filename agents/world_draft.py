@@ -8,7 +8,7 @@ import numpy as np
 from abm.clock import Quarter
 from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
-from abm.markets.capital import LenderParameters
+from abm.markets.lending import LenderParameters
 from abm.opening import PASSIVE, Figure
 from agents.customer_birth import CustomersParameters
 from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable

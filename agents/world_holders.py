@@ -4,6 +4,8 @@ Stakes in the files are shares of the issuer, or dollars over the issuer's value
 stated holder or set of holders, is listed as an assumption, and makes every column sum to 1.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
@@ -127,26 +129,46 @@ def _close(draft, holders, column, kind, row, name):
         draft.note(name, f"share of {holders.names[at]}, residual", rest * weights[at], "share", rule, "assumption")
 
 
-def loans(draft, rows):
-    """Loans of clouds by lender, $bn, the quarters over which they are repaid, and their rate per year, all [lenders, clouds].
+class OpeningDebt(NamedTuple):
+    """What owners owe at the opening. amount: loans, life: quarters over which they are repaid, rate: per year of loans and notes, NaN
+    where no row says it, all [lenders, clouds]; notes: (lender row, cloud row, $bn, quarters until they fall due)."""
 
-    A row without a lender belongs to the lender called "bond market", or else to the first one. Rates are means by balance of the
-    rows that give one; NaN where none does.
+    amount: np.ndarray
+    life: np.ndarray
+    rate: np.ndarray
+    notes: tuple
+
+    @property
+    def total(self):
+        """Loans and notes, $bn, [lenders, clouds]."""
+        found = self.amount.copy()
+        for lender, cloud, usd, _ in self.notes:
+            found[lender, cloud] += usd
+        return found
+
+
+def loans(draft, rows):
+    """Loans and notes of clouds by lender, an OpeningDebt.
+
+    A row without a lender belongs to the lender called "bond market", or else to the first one; one without an instrument is what its
+    lender usually gives. Rates are means by balance of the rows that give one.
     """
     amount = np.zeros((len(draft.names["lenders"]), len(draft.names["clouds"])))
-    weighted, priced, interest = np.zeros_like(amount), np.zeros_like(amount), np.zeros_like(amount)
-    usual = QUARTERS_PER_YEAR * draft.columns["clouds"]["accounting_life"]
+    weighted, priced, interest, notes = np.zeros_like(amount), np.zeros_like(amount), np.zeros_like(amount), []
     for where, line in rows:
         lender = draft.find(line.lender or _nameless(draft), ("lenders",), where)[1]
         cloud = draft.find(line.borrower, ("clouds",), where)[1]
-        quarters = line.quarters_left or _life_left(draft, line, usual[cloud], cloud)
-        amount[lender, cloud] += line.usd_bn
-        weighted[lender, cloud] += line.usd_bn * quarters
+        quarters = line.quarters_left or _tenor_left(draft, line, lender, cloud)
+        if line.instrument == "notes" or (not line.instrument and draft.columns["lenders"]["notes"][lender] > 0):
+            notes.append((lender, cloud, line.usd_bn, quarters))
+        else:
+            amount[lender, cloud] += line.usd_bn
+            weighted[lender, cloud] += line.usd_bn * quarters
         priced[lender, cloud] += line.usd_bn * (line.rate is not None)
         interest[lender, cloud] += line.usd_bn * (line.rate or 0)
         _note_loan(draft, line, draft.names["lenders"][lender])
-    life = np.where(amount > 0, weighted / np.where(amount > 0, amount, 1), usual)
-    return amount, life, np.where(priced > 0, interest / np.where(priced > 0, priced, 1), np.nan)
+    life = np.where(amount > 0, weighted / np.where(amount > 0, amount, 1), draft.columns["lenders"]["tenor"][:, None])
+    return OpeningDebt(amount, life, np.where(priced > 0, interest / np.where(priced > 0, priced, 1), np.nan), tuple(notes))
 
 
 def _nameless(draft):
@@ -154,10 +176,10 @@ def _nameless(draft):
     return BOND_MARKET if BOND_MARKET in lenders else lenders[0]
 
 
-def _life_left(draft, line, usual, cloud):
+def _tenor_left(draft, line, lender, cloud):
     age = draft.columns["clouds"]["fleet_age"][cloud] * QUARTERS_PER_YEAR
-    left = max(1, usual - age)
-    draft.note(line.borrower, "quarters_left of a loan", left, "quarters", "what is left of the accounting life", "assumption")
+    left = max(1, draft.columns["lenders"]["tenor"][lender] - age)
+    draft.note(line.borrower, "quarters_left of a loan", left, "quarters", "what is left of the lender's usual tenor", "assumption")
     return left
 
 

@@ -32,7 +32,8 @@ def build(world, rows, structure, files):
     _value_labs(draft)
     parent = parents(draft)
     tranches = _compute(draft, rows["contracts.csv"], parent)
-    debt, debt_life, debt_rate = loans(draft, rows["debt.csv"])
+    owed = loans(draft, rows["debt.csv"])
+    debt = owed.total
     _finances(draft, debt)
     mixes = _mixes(draft, tranches, parent, debt)
     _backlog(draft, tranches, mixes["vendor_mix"])
@@ -53,9 +54,10 @@ def build(world, rows, structure, files):
         lender_mix=mixes["lender_mix"],
         parent=parent,
         shares=held,
-        debt=debt,
-        debt_life=debt_life,
-        debt_rate=debt_rate,
+        debt=owed.amount,
+        debt_life=owed.life,
+        debt_rate=owed.rate,
+        notes=owed.notes,
         tranches=tuple(tranches),
         segments=tuple(world.customers),
         inhabitants=inhabitants,

@@ -159,6 +159,7 @@ class DebtRow(Row):
     usd_bn: Stock
     rate: Share | None = None
     quarters_left: Positive | None = None
+    instrument: Literal["", "loan", "notes"] = ""
 
 
 CSV_FILES = {"figures.csv": FigureRow, "contracts.csv": ContractRow, "equity.csv": EquityRow, "debt.csv": DebtRow}

@@ -7,7 +7,8 @@ call. An owner that is short delivers the affordable part; the rest slips a quar
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
-from abm.markets.capital import call_equity, lend, offered_loans
+from abm.markets.capital import call_equity
+from abm.markets.lending import lend, offered_loans
 from abm.obligations import outside_rent
 from abm.vintages import over_vintages, rows_of
 
@@ -32,7 +33,7 @@ def deliver(industry):
     chips = fleet.chips_due[..., at].copy()
     arriving = fleet.owned(at)
     cost = over_vintages(instalments) + chips.sum(axis=2)
-    offered = offered_loans(industry, industry.compute.capex * arriving)
+    offered = offered_loans(industry, fleet.facility[..., at])
     call_equity(industry, np.maximum(0, cost - industry.clouds.cash - offered.sum(axis=1)))
     share = affordable_fraction(industry.clouds.cash, cost, offered.sum(axis=1))
     lend(industry, offered * share[:, None])
@@ -74,6 +75,7 @@ def cancel(industry, part):
     fleet.wip[hit] -= work_lost
     fleet.unbuilt[hit] *= 1 - part
     fleet.chips_due[hit] -= cancelled
+    fleet.facility[hit] *= 1 - part[:, None]
     by_vendor = cancelled.sum(axis=1)
     industry.orders.free(by_vendor / compute.chip_cost[hit][..., None], fleet.at(industry.now), hit)
     chips = np.zeros((industry.worlds, by_vendor.shape[1]))
@@ -110,11 +112,24 @@ def _take_into_service(industry, at, share, loans):
     industry.ledger.reclassify(rows["clouds"], "wip", "fleet", book)
     fleet.book[..., at] += book
     fleet.depreciation[..., at] += book / quarters
-    fleet.loan[..., at] += loans
-    fleet.principal[..., at] += loans / quarters[:, None, :]
+    take_up(industry, at, loans)
+    fleet.facility[..., at] *= late[:, None]
     fleet.wip[..., at] = kept
     fleet.chips_due[..., at] *= late[..., None]
     _postpone(industry, at, late)
+
+
+def take_up(industry, at, loans):
+    """Enter new borrowing: lenders that lend by notes get one maturity, the others are repaid evenly over their tenor.
+
+    loans: $bn, [worlds, lenders, owners]; at: place of the vintage it pays for
+    """
+    fleet, lenders = industry.fleet, industry.lenders
+    notes = (lenders.notes > 0)[..., None]
+    secured = np.where(notes, 0, loans)
+    fleet.loan[..., at] += secured
+    fleet.principal[..., at] += secured / lenders.tenor[..., None]
+    fleet.notes.issue(np.where(notes, loans, 0), lenders.tenor)
 
 
 def _waiting_work(fleet, at, late):
@@ -141,7 +156,7 @@ def _postpone(industry, at, late):
     part = np.zeros_like(fleet.wip)
     part[..., at] = given_up
     cancel(industry, part)
-    for amounts in (fleet.wip, fleet.unbuilt, fleet.chips_due):
+    for amounts in (fleet.wip, fleet.unbuilt, fleet.chips_due, fleet.facility):
         amounts[..., at + 1] += amounts[..., at]
         amounts[..., at] = 0
     fleet.slipped = np.where(given_up, 0, fleet.slipped)

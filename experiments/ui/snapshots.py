@@ -78,7 +78,7 @@ def snapshot(industry):
         payments=np.stack([sum(past[nature][0] for past in recent) for nature in range(NATURES)]),
         stakes=stakes,
         shares=shares.copy(),
-        loans=fleet.loan[0].sum(axis=-1),
+        loans=fleet.loans()[0],
         commitments=fleet.remaining_rent(now)[0],
         due=fleet.rent_due(now)[0].copy(),
         columns={kind: {key: values[0].copy() for key, values in getattr(industry, kind).columns.items()} for kind in KINDS},

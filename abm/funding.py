@@ -27,10 +27,11 @@ def save(industry):
 
 
 def fund(industry, owed):
-    """Phase 8: parents cover the labs they hold, labs their project companies, listings, then rounds and rescues at the last mark."""
+    """Phase 8: parents cover the labs they hold, labs their project companies, shareholders owners; listings; rounds at the last mark."""
     save(industry)
     parents_cover(industry, owed)
     labs_cover(industry, owed)
+    shareholders_cover(industry, owed)
     go_public(industry)
     rounds(industry, owed)
 
@@ -67,6 +68,18 @@ def labs_cover(industry, owed):
     total, free = need.sum(axis=2), np.maximum(0, labs.cash - owed.of("labs"))
     scale = np.minimum(1, free / np.where(total > 0, total, 1))
     industry.cap.issue("cloud_equity", rows["labs"], rows["clouds"], need * scale[..., None])
+
+
+def shareholders_cover(industry, owed):
+    """Shareholders fill what an owner of compute lacks this quarter, while the hole is small against what the firm is worth [model.md 28].
+
+    So an owner fails when it is worth too little to be saved, not when one bill is a cent larger than its cash. Project companies have
+    their lab, and nobody puts new equity into a firm that its creditors have taken over.
+    """
+    clouds, worth = industry.clouds, industry.cap.value(industry.rows["clouds"])
+    lack = np.maximum(0, owed.of("clouds") - owed.to("clouds") - clouds.cash)
+    alone = ~industry.projects.any(axis=1) & (clouds.reorganised == 0)
+    call_equity(industry, np.minimum(lack, industry.funds.rescue_limit * np.maximum(0, worth)) * alone)
 
 
 def go_public(industry):

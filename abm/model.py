@@ -139,7 +139,8 @@ class Industry(mesa.Model):
         rows, lenders = self.rows["lenders"], self.lenders
         loans = self.ledger.balances["loans"][:, rows]
         capital = self.ledger.book_equity(rows)
-        return credit_limit(self.lending, capital, loans, lenders.cash, lenders.capital_ratio, self.credit_mood(), self.equity_answers > 0)
+        answered, behind = self.equity_answers > 0, lenders.other_capital
+        return credit_limit(self.lending, capital, loans, lenders.cash, lenders.capital_ratio, self.credit_mood(), answered, behind)
 
     def credit_mood(self):
         """The mood of lenders, [worlds, 1]: never below normal where the funding channel is off."""

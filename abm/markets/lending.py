@@ -190,15 +190,16 @@ def building_cost(industry):
     return np.broadcast_to(industry.compute.capex, industry.clouds.cash.shape)
 
 
-def credit_limit(parameters, capital, loans, cash, capital_ratio, sentiment, answered):
+def credit_limit(parameters, capital, loans, cash, capital_ratio, sentiment, answered, behind=0.0):
     """New loans a lender can make this quarter, $bn, [worlds, lenders] [model.md 26.5, 28].
 
-    A lender whose capital has shrunk below what its loans ask for lends less, and nothing once half of it is gone.
-    answered: bool, [worlds, 1], whether a capital call is answered; without it the lender's own part must be in cash
+    A lender whose capital has shrunk below what its loans ask for lends less, and nothing once half of it is gone. Capital of its
+    other business counts for that, but makes it lend no faster.
+    behind: that capital, $bn; answered: bool, [worlds, 1], whether a capital call is answered; without it the lender's own part must be in cash
     """
     boom = np.minimum(sentiment, parameters.sentiment_cap) ** 2
     carried = np.maximum(0, capital) / capital_ratio  # k = 1 is the pure fund
-    sound = np.clip(2 * ratio_or(carried, loans, 1) - 1, 0, 1)
+    sound = np.clip(2 * ratio_or(np.maximum(0, capital + behind) / capital_ratio, loans, 1) - 1, 0, 1)
     pace = parameters.credit_speed * (np.maximum(carried, loans) + parameters.credit_base) * boom * sound
     return np.maximum(0, np.minimum(pace, np.where(answered, np.inf, cash / capital_ratio)))
 

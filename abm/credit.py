@@ -126,7 +126,7 @@ def market_window(industry):
     return np.clip((nerve - p.window_shut) / (p.window_open - p.window_shut), 0, 1)
 
 
-def test_covenants(industry):
+def count_breaches(industry):
     """Count the quarters for which each owner has been in breach: too little cover, or loans above what their chips are worth."""
     clouds, fleet, p = industry.clouds, industry.fleet, industry.lending
     owes = fleet.secured().sum(axis=1) > 0
@@ -154,7 +154,7 @@ def sweep(industry):
         return
     owed = fleet.secured()
     total = owed.sum(axis=1)
-    spare = np.maximum(0, clouds.cash - p.reserve_per_debt * total - bound_cash(industry))
+    spare = np.maximum(0, clouds.cash - p.reserve - p.reserve_per_debt * total - bound_cash(industry))
     paid = np.minimum(total, np.where(swept, spare, 0))
     amount = owed * ratio_or(paid, total, 0)[:, None]
     industry.ledger.pay("principal", industry.rows["clouds"], industry.rows["lenders"], np.swapaxes(amount, 1, 2))

@@ -12,6 +12,7 @@ from abm.opening import FIRM_KINDS
 from abm.population import Population, declared
 from abm.register import IDLE, OUTSIDE
 from abm.renewal import let_outside
+from abm.sums import ratio_or
 from abm.vintages import over_vintages
 
 ECONOMY_CASH = 1e5  # large enough never to bind; its size is irrelevant to all others
@@ -98,7 +99,6 @@ def _open_outside(industry):
 def _open_books_of_fleet(industry):
     """Book value, depreciation, work in progress and coming bills of the opening fleet and pipeline."""
     fleet, p, now = industry.fleet, industry.compute, industry.now
-    at = fleet.at(now)
     gw = fleet.owned(slice(None))
     ages = now - fleet.first - np.arange(gw.shape[-1])
     life = 4 * industry.clouds.accounting_life[..., None]
@@ -116,9 +116,19 @@ def _open_books_of_fleet(industry):
     fleet.unbuilt[...] = site - fleet.wip
     fleet.chips_due[...] = p.chip_cost[..., None, None] * coming[:, :, None] * industry.vendor_mix[..., None]
     fleet.facility[...] = (industry.lender_mix * most_lent(industry) * building_cost(industry)[:, None])[..., None] * coming[:, None]
-    debt, debt_life = industry.opening.debt, np.maximum(1, industry.opening.debt_life)
-    fleet.loan[..., at - 1] = debt
-    fleet.principal[..., at - 1] = debt / debt_life
+    _open_debts(industry)
+
+
+def _open_debts(industry):
+    """Loans of the opening hang on the blocks in service by what these are worth; notes fall due when the files say."""
+    fleet, at = industry.fleet, industry.fleet.at(industry.now)
+    worth = fleet.value_by_vintage(industry.now)
+    total = over_vintages(worth)[..., None]
+    last = np.zeros_like(worth)
+    last[..., at - 1] = 1  # an owner of debt without compute
+    part = np.where(total > 0, ratio_or(worth, total, 0), last)
+    fleet.loan[...] = industry.opening.debt[..., None] * part[:, None]
+    fleet.principal[...] = fleet.loan / np.maximum(1, industry.opening.debt_life)[..., None]
     for lender, owner, amount, quarters in industry.opening.notes:
         fleet.notes.maturing[:, lender, owner, int(np.clip(quarters, 1, fleet.notes.span)) - 1] += amount
 

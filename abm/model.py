@@ -68,7 +68,7 @@ class Industry(mesa.Model):
         funding.fund(self, owed)
         default.settle(self, owed)
         sentiment.depreciate(self)
-        credit.test_covenants(self)
+        credit.count_breaches(self)
         credit.sweep(self)
         funding.pay_dividends(self)
         sentiment.feel(self)

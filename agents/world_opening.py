@@ -33,12 +33,11 @@ def build(world, rows, structure, files):
     parent = parents(draft)
     tranches = _compute(draft, rows["contracts.csv"], parent)
     owed = loans(draft, rows["debt.csv"])
-    debt = owed.total
-    _finances(draft, debt)
-    mixes = _mixes(draft, tranches, parent, debt)
+    _finances(draft, owed.total)
+    mixes = _mixes(draft, tranches, parent, owed.total)
     _backlog(draft, tranches, mixes["vendor_mix"])
     parent = np.append(parent, np.full(len(spare), -1))
-    held = shares(draft, Holders(draft, spare), rows["equity.csv"], debt, parent)
+    held = shares(draft, Holders(draft, spare), rows["equity.csv"], owed.total, parent)
     return Opening(
         name=files.name,
         title=world.title,

@@ -166,10 +166,14 @@ class PlainPlanner(mesa.Model):
             clouds.columns[name][world].tolist()
             for name in ("contract_price", "risk_appetite", "tenant_extrapolation", "cash", "other_cash_flow")
         )
-        loans, rates = fleet.loan[world].sum(axis=2).tolist(), industry.loan_rates[world].tolist()
+        rates, years = industry.loan_rates[world].tolist(), (industry.lenders.tenor[world] / QUARTERS_A_YEAR).tolist()
+        secured, notes = fleet.loan[world].sum(axis=2).tolist(), fleet.notes.maturing[world].sum(axis=2).tolist()
         principal = fleet.principal[world].clip(max=fleet.loan[world]).sum(axis=(0, 2)).tolist()  # what is repaid costs nothing
-        interest = [sum(rate[k] * loan[k] for rate, loan in zip(rates, loans, strict=True)) for k in range(len(cash))]
-        service = [interest[k] + QUARTERS_A_YEAR * principal[k] for k in range(len(cash))]
+        waiver = [float(industry.lending.waiver[world, 0]) * (breach > 0) for breach in clouds.columns["breach"][world]]
+        service = [QUARTERS_A_YEAR * due for due in principal]
+        for rate, loan, note, tenor in zip(rates, secured, notes, years, strict=True):  # notes count as repaid evenly over a tenor
+            for k in range(len(cash)):
+                service[k] += rate[k] * (loan[k] + note[k]) + waiver[k] * loan[k] + note[k] / tenor
         self.spare = [max(0.0, self.cash_in_plan * cash[k] + other[k] - service[k]) for k in range(len(cash))]
 
     def spare_of_parent(self, cloud):

@@ -1,32 +1,30 @@
 """What lenders and investors will fund of new compute, the plain way: one world, one firm and one number at a time.
 
-It is written from model.md 4, 10.3, 11.9 and 26.5 and the decisions on owners, not from `abm`, and is what the arrays of planning and
+It is written from model.md 4, 10.3, 11.9, 26.5 and 28 and the decisions on owners, not from `abm`, and is what the arrays of planning and
 delivery must reproduce. Labs, their forecasts and their contracts are those of the plain plan of a lab.
 """
 
 from benchmarks.plain_lab import PlainPlanner
 
 QUARTERS_A_YEAR = 4
+_ASKED = (
+    *("coverage", "loan_to_value", "value_base", "value_slope", "credit_speed", "credit_base", "sentiment_cap", "tightening"),
+    *("rate", "best_rate", "rate_slope", "fear_premium", "leverage_premium", "leverage_norm", "rate_cap"),
+    *("funding_spread", "spread_base", "spread_slope"),
+)
 
 
 class PlainOwner:
-    """An owner of compute: its money, its blocks by tenant and quarter of delivery, and its loans one by one."""
+    """An owner of compute: its money, its blocks by tenant and quarter of delivery, and what it owes each lender."""
 
     def __init__(self, industry, world, row):
-        fleet = industry.fleet
-        names = ("cash", "rate", "other_cash_flow", "loan_to_value", "accounting_life", "breach", "self_funding")
-        self.__dict__.update({name: float(industry.clouds.columns[name][world, row]) for name in names})
+        fleet, clouds = industry.fleet, industry.clouds
+        names = ("cash", "other_cash_flow", "loan_to_value", "breach", "self_funding", "ebitda")
+        self.__dict__.update({name: float(clouds.columns[name][world, row]) for name in names})
         table, cells = fleet.cells.table(fleet.gw)[world, :, row], range(fleet.gw.shape[-1])
         tenants = len(table)
         self.blocks = [(tenants - tenant, fleet.first + cell, float(table[tenant, cell])) for tenant in range(tenants) for cell in cells]
-        lenders = range(fleet.loan.shape[1])
-        rates = [float(industry.loan_rates[world, lender, row]) for lender in lenders]
-        self.loans = [
-            (float(fleet.loan[world, lender, row, cell]), float(fleet.principal[world, lender, row, cell]), rates[lender])
-            for lender in lenders
-            for cell in cells
-        ]
-        self.life = min(self.accounting_life, float(industry.policy.accounting_life_cap[world, 0]))
+        self.debts = [PlainDebt(industry, world, lender, row) for lender in range(fleet.loan.shape[1])]
         self.to_build = float(fleet.unbuilt[world, row].sum() + fleet.chips_due[world, row].sum())
         self.mix = industry.lender_mix[world, :, row].tolist()
         self.outside_price = float(industry.outside_price[world, row])
@@ -35,18 +33,45 @@ class PlainOwner:
         """GW delivered from one quarter to another; tenants are counted from the end: 1 is outside, 2 is nobody."""
         return sum(gw for tenant, quarter, gw in self.blocks if first <= quarter <= last and only in (None, tenant))
 
-    def debt(self, quarters=0):
-        """What is left of its loans so many quarters from now, $bn."""
-        return sum(max(0.0, loan - principal * quarters) for loan, principal, _ in self.loans)
+    def owes(self):
+        """All that it owes, $bn."""
+        return sum(debt.left(0) for debt in self.debts)
 
-    def interest(self, quarters):
-        """Interest a year at that time on what is left of today's loans, each at the rate it was drawn at, $bn."""
-        return sum(rate * max(0.0, loan - principal * quarters) for loan, principal, rate in self.loans)
+    def loan_over_cost(self):
+        """Loan over the cost of a block at the present terms of its lenders together."""
+        return sum(part * debt.value for part, debt in zip(self.mix, self.debts))
 
-    def repayments(self, quarters):
-        """Principal that falls due a year at that time, $bn."""
-        due = (min(principal, max(0.0, loan - principal * quarters)) for loan, principal, _ in self.loans)
-        return QUARTERS_A_YEAR * sum(due)
+    def service(self, first, last):
+        """Interest and repayment a year at the last quarter, of today's debt and of what is drawn from the first one on, $bn."""
+        return sum(debt.service(first, last) for debt in self.debts)
+
+
+class PlainDebt:
+    """What one owner owes one lender: loans one by one, notes, loans promised for deliveries, and the lender's present terms."""
+
+    def __init__(self, industry, world, lender, row):
+        fleet, terms = industry.fleet, industry.terms
+        cells = range(fleet.loan.shape[-1])
+        self.loans = [(float(fleet.loan[world, lender, row, cell]), float(fleet.principal[world, lender, row, cell])) for cell in cells]
+        self.notes = float(fleet.notes.maturing[world, lender, row].sum())
+        self.promised = [(fleet.first + cell, float(fleet.facility[world, lender, row, cell])) for cell in cells]
+        self.rate = float(industry.loan_rates[world, lender, row])
+        self.years = float(industry.lenders.tenor[world, lender]) / QUARTERS_A_YEAR
+        self.value, self.asked = float(terms.value[world, lender, row]), float(terms.rate[world, lender, row])
+
+    def left(self, quarters):
+        """Loans and notes so many quarters from now, notes being renewed, $bn."""
+        return self.notes + sum(max(0.0, loan - principal * quarters) for loan, principal in self.loans)
+
+    def drawn(self, first, last):
+        """Loans promised for what is delivered from one quarter to another, $bn."""
+        return sum(amount for quarter, amount in self.promised if first <= quarter <= last)
+
+    def service(self, first, last):
+        """Interest and repayment a year at the last quarter, $bn."""
+        quarters, new = last - first + 1, self.drawn(first, last)
+        repaid = QUARTERS_A_YEAR * sum(min(principal, max(0.0, loan - principal * quarters)) for loan, principal in self.loans)
+        return self.rate * self.left(quarters) + self.asked * new + repaid + (self.notes + new) / self.years
 
 
 class PlainLender:
@@ -54,9 +79,8 @@ class PlainLender:
 
     def __init__(self, industry, world, row):
         columns, books = industry.lenders.columns, industry.ledger.balances
-        self.risk_appetite, self.share, self.mapped, self.banned, self.cash = (
-            float(columns[name][world, row]) for name in ("risk_appetite", "capital_ratio", "from_appetite", "banned", "cash")
-        )
+        names = ("risk_appetite", "capital_ratio", "from_appetite", "banned", "cash", "other_capital", "notes", "tenor", "spread")
+        self.__dict__.update({name: float(columns[name][world, row]) for name in names})
         place = industry.rows["lenders"].start + row
         self.loans, self.borrowed = float(books["loans"][world, place]), -float(books["borrowings"][world, place])
 
@@ -84,10 +108,10 @@ class PlainCredit(PlainPlanner):
         for group, names in (
             (industry.compute, ("capex", "power", "idle_power", "reserve", "reserve_per_debt")),
             (industry.funds, ("market_extrapolation", "cash_share", "call_level")),
-            (industry.lending, ("coverage", "loan_to_value", "value_base", "value_slope", "credit_speed", "credit_base", "sentiment_cap")),
+            (industry.lending, _ASKED),
         ):
             self.__dict__.update({name: float(getattr(group, name)[world, 0]) for name in names})
-        self.covenant = industry.compute.covenant
+        self.covenant, self.life = industry.compute.covenant, industry.fleet.life
         self.answers = self.sentiment > self.call_level and industry.funding_stopped[world, 0] == 0
         self.mood = self.sentiment if industry.contagion.funding[world, 0] > 0 else max(1.0, self.sentiment)
         self.offered = sum(PlainInvestor(industry, world, row).left() for row in range(len(industry.investors.names)))
@@ -96,53 +120,69 @@ class PlainCredit(PlainPlanner):
 
     def most_lent(self, lender):
         """Largest loan over cost that a lender allows."""
-        return self.value_base + self.value_slope * lender.risk_appetite if lender.mapped else self.loan_to_value
+        return self.value_base + self.value_slope * lender.risk_appetite if lender.from_appetite else self.loan_to_value
 
-    def loan_over_cost(self, owner):
-        """Loan over the cost of a block that an owner gets from its lenders together."""
-        asked = [(part, lender) for part, lender in zip(owner.mix, self.lenders) if part > 0]
-        if not any(lender.mapped for _, lender in asked):
-            return min(owner.loan_to_value, self.loan_to_value)
-        return sum(part * min(owner.loan_to_value, self.most_lent(lender)) for part, lender in asked)
+    def base_rate(self, lender):
+        """What a lender asks of a borrower with just the required cover, per year."""
+        if not lender.from_appetite:
+            return self.rate
+        return self.rate - self.funding_spread + self.spread_base - self.spread_slope * lender.risk_appetite
 
-    def receipts(self, lender, number):
-        """What an owner will earn a year at the horizon after power, no tenant counting for more than it could pay, $bn."""
-        owner, at, earned = self.owners[number], self.now + self.lag, 0.0
-        for lab in self.labs:
-            running = [contract for contract in lab.contracts if contract.starts <= at < contract.starts + contract.term]
-            due = sum(contract.rent for contract in running)
-            if due > 0:
-                means = lab.forecast(lender.risk_appetite, self.market_extrapolation)
-                means += self.cash_in_plan * lab.cash + lab.funding() + lab.backing()
-                earned += sum(contract.rent for contract in running if contract.cloud == number) * min(1.0, means / due)
-        used, idle = owner.gw(-1000, at) - owner.gw(-1000, at, only=2), owner.gw(-1000, at, only=2)
-        outside = owner.gw(-1000, at, only=1) * owner.outside_price
-        return earned + owner.other_cash_flow + outside - self.power * (used + self.idle_power * idle)
+    def paid(self, lender, lab, new_rent):
+        """Part of its rents at the horizon, new ones included, that a tenant can pay in a lender's eyes."""
+        due = new_rent + sum(contract.rent for contract in self.contracts_of(lab))
+        means = lab.forecast(lender.risk_appetite, self.market_extrapolation)
+        means += self.cash_in_plan * lab.cash + lab.funding() + lab.backing()
+        return min(1.0, max(0.0, means / due)) if due > 0 else 1.0
 
-    def service(self, owner):
-        """Interest and principal a year at the horizon, of loans of today and of what the pipeline will draw, $bn."""
-        arriving = owner.gw(self.now + 1, self.now + self.lag)
-        drawn = sum(owner.mix) * self.loan_over_cost(owner) * self.capex * arriving
-        return owner.interest(self.lag) + owner.rate * drawn + owner.repayments(self.lag) + drawn / owner.life
+    def contracts_of(self, lab):
+        """Contracts of a lab that run at the horizon."""
+        at = self.now + self.lag
+        return [contract for contract in lab.contracts if contract.starts <= at < contract.starts + contract.term]
 
-    def financed(self):
-        """Part of each owner's new compute that its lenders finance."""
-        found = []
-        for number, owner in enumerate(self.owners):
-            yes = [
-                owner.breach < self.covenant and self.receipts(lender, number) >= self.coverage * self.service(owner)
-                for lender in self.lenders
-            ]
-            found.append(sum(part for part, says in zip(owner.mix, yes) if says) if sum(owner.mix) > 0 else 1.0)
-        return found
+    def terms(self, lender, number, pairs, prices):
+        """(loan over cost, rate, cover) that a lender offers an owner which is asked for new compute.
+
+        pairs: GW by lab and owner; prices: $bn per GW-year, alike
+        """
+        owner, at = self.owners[number], self.now + self.lag
+        parts = [self.paid(lender, lab, sum(gw * price for gw, price in zip(*rows))) for lab, *rows in zip(self.labs, pairs, prices)]
+        due = [sum(contract.rent for contract in self.contracts_of(lab) if contract.cloud == number) for lab in self.labs]
+        new = [gw[number] * price[number] for gw, price in zip(pairs, prices)]
+        oldest = at - self.life + 1  # what is older has been scrapped
+        used, idle = owner.gw(oldest, at) - owner.gw(oldest, at, only=2), owner.gw(oldest, at, only=2)
+        rest = owner.gw(oldest, at, only=1) * owner.outside_price - self.power * (used + self.idle_power * idle)
+        flow = max(0.0, sum(part * rent for part, rent in zip(parts, due)) + max(0.0, owner.other_cash_flow) + rest)
+        asked = sum(gw[number] for gw in pairs)
+        from_new = max(0.0, sum(part * rent for part, rent in zip(parts, new)) - self.power * asked)
+        most, debt = min(owner.loan_to_value, self.most_lent(lender)), owner.debts[self.lenders.index(lender)]
+        for_new = most * self.capex * asked * (QUARTERS_A_YEAR / lender.tenor + debt.asked)
+        cover = self.cover(lender, (flow, from_new), (owner.service(self.now + 1, at), for_new))
+        value = most * min(1.0, cover / self.coverage) * (1 - self.tightening * min(1.0, max(0.0, 1 - self.mood)))
+        value = 0.0 if lender.banned > 0 else value
+        return value, self.rate_asked(lender, owner, cover), cover
+
+    def cover(self, lender, flows, services):
+        """Cover of a firm, or of its new compute alone if that is better and the lender lends to projects."""
+        firm = sum(flows) / sum(services) if sum(services) > 0 else 99.0
+        project = flows[1] / services[1] if services[1] > 0 else 0.0
+        return firm if lender.notes else max(firm, project)
+
+    def rate_asked(self, lender, owner, cover):
+        """What a lender asks of an owner, per year."""
+        required, owed = self.base_rate(lender), owner.owes()
+        best, earned = min(self.best_rate, required), max(0.0, owner.ebitda + max(0.0, owner.other_cash_flow))
+        leverage = min(99.0, owed / earned if earned > 0 else 99.0) if owed > 0 else 0.0
+        premium = (required - best) * (self.coverage / max(cover, 0.05)) ** self.rate_slope
+        turns = self.leverage_premium * max(0.0, leverage - self.leverage_norm)
+        asked = best + premium + turns + lender.spread + self.fear_premium * max(0.0, 1 - self.mood)
+        return min(asked, max(self.rate_cap, self.rate))
 
     def equity(self, owner, gw):
         """(equity an owner needs for new compute, what of it comes from its free cash), $bn."""
-        value = self.loan_over_cost(owner)
-        need = (1 - value) * self.capex * gw
-        coming = owner.gw(self.now + 1, self.now + 1000)
-        bound = max(0.0, owner.to_build - value * self.capex * coming)
-        free = owner.cash - self.reserve - self.reserve_per_debt * owner.debt() - bound
+        need = (1 - owner.loan_over_cost()) * self.capex * gw
+        bound = max(0.0, owner.to_build - sum(debt.drawn(self.now + 1, self.now + 1000) for debt in owner.debts))
+        free = owner.cash - self.reserve - self.reserve_per_debt * owner.owes() - bound
         return need, min(max(0.0, free), owner.self_funding * need)
 
     def fundable(self, gw):
@@ -156,18 +196,17 @@ class PlainCredit(PlainPlanner):
     def limit(self, lender):
         """New loans that a lender can make this quarter, $bn."""
         capital = lender.cash + lender.loans - lender.borrowed
-        pace = self.credit_speed * (capital / lender.share + self.credit_base) * min(self.mood, self.sentiment_cap) ** 2
-        most = min(pace, capital / lender.share - lender.loans)
-        return max(0.0, most if self.answers else min(most, lender.cash / lender.share))
+        carried = max(0.0, capital) / lender.capital_ratio
+        all_capital = max(0.0, capital + lender.other_capital) / lender.capital_ratio
+        sound = min(1.0, max(0.0, 2 * (all_capital / lender.loans if lender.loans > 0 else 1.0) - 1))
+        pace = self.credit_speed * (max(carried, lender.loans) + self.credit_base) * min(self.mood, self.sentiment_cap) ** 2 * sound
+        return max(0.0, pace if self.answers else min(pace, lender.cash / lender.capital_ratio))
 
-    def offers(self, costs):
-        """Loans on offer for what is delivered at these costs, $bn by owner: a row per lender."""
+    def offers(self, promised):
+        """Loans on offer for what is delivered with these loans promised, $bn by lender and owner: a row per lender."""
         found = []
-        for number, lender in enumerate(self.lenders):
-            wanted = [
-                owner.mix[number] * min(owner.loan_to_value, self.most_lent(lender)) * cost * (owner.breach < self.covenant)
-                for owner, cost in zip(self.owners, costs)
-            ]
+        for lender, row in zip(self.lenders, promised):
+            wanted = [amount * (owner.breach < self.covenant) for owner, amount in zip(self.owners, row)]
             scale = 0.0 if lender.banned > 0 else min(1.0, self.limit(lender) / sum(wanted)) if sum(wanted) > 0 else 1.0
             found.append([scale * amount for amount in wanted])
         return found

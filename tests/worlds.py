@@ -28,6 +28,7 @@ ALWAYS = {  # every column of a world file at its default, nothing where it has 
 }
 ALWAYS["labs"] |= {"alive": 1.0, "share": 1.0}
 ECONOMY = -2  # row of Economy among all agents
+ONE_RATE = {"lender.rate": 0.08, "lender.best_rate": 0.08, "lender.leverage_premium": 0.0}  # every lender asks 8 % of everybody in calm
 
 
 class Wanting:

@@ -7,9 +7,9 @@ from abm import operations
 from abm.funding import labs_cover
 from abm.markets import compute
 from abm.record import subsidiary_residuals
-from tests.worlds import ECONOMY, by_class, cash, industry, opening, quarter, turn, wanting
+from tests.worlds import ECONOMY, ONE_RATE, by_class, cash, industry, opening, quarter, turn, wanting
 
-PLAIN = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "investor.saving": 0, "investor.saving_speed": 0}
+PLAIN = {"lab.fixed_opex": 0.0, **ONE_RATE, "investor.saving": 0, "investor.saving_speed": 0}
 LACK = 1.48 - 0.4  # loan of 24 over 24 quarters at 8 %: 1 and 0.48 a quarter, and 0.4 in cash
 
 

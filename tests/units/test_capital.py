@@ -1,25 +1,12 @@
-"""The capital market: rounds, credit, marks and rates, as formulas."""
+"""The market for equity: rounds and marks, as formulas."""
 
 import numpy as np
 import pytest
 
-from abm.markets.capital import InvestorParameters, LenderParameters, credit_limit, loan_rate, market_value, share_out
+from abm.markets.capital import InvestorParameters, market_value, share_out
 
-# the numbers of model.md 11 and 26.5, whatever the shipped worlds are calibrated to
+# the numbers of model.md 11, whatever the shipped worlds are calibrated to
 FUNDS = InvestorParameters(1, {"multiple": 7.0, "growth_floor": -1.0, "growth_cap": np.log(8), "value_floor": 4.0})
-LENDING = LenderParameters(
-    1,
-    {
-        "rate": 0.08,
-        "fear_premium": 0.05,
-        "leverage_premium": 0.03,
-        "leverage_norm": 3.0,
-        "credit_speed": 0.25,
-        "credit_base": 15.0,
-        "sentiment_cap": 1.3,
-    },
-)
-YES, NO = np.array([[True]]), np.array([[False]])
 
 
 def row(*values):
@@ -64,27 +51,6 @@ def test_the_order_of_labs_and_investors_never_matters():
     assert np.allclose(paid, turned[:, ::-1, ::-1])
 
 
-def test_a_lender_is_limited_by_its_capital_ratio():
-    limit = credit_limit(LENDING, row(20), row(90), row(50), row(0.2), row(1), YES)
-    assert limit[0, 0] == pytest.approx(20 / 0.2 - 90)
-    assert credit_limit(LENDING, row(20), row(120), row(50), row(0.2), row(1), YES)[0, 0] == 0
-
-
-def test_a_pure_fund_lends_a_quarter_of_its_means_at_most_and_more_in_a_boom():
-    pace = 0.25 * (100 + 15)
-    at = [credit_limit(LENDING, row(100), row(0), row(100), row(1.0), row(mood), YES)[0, 0] for mood in (0.5, 1, 1.2, 1.3, 2)]
-    assert at == pytest.approx([pace / 4, pace, pace * 1.44, pace * 1.69, pace * 1.69])
-
-
-def test_without_an_answered_call_a_lender_puts_up_its_own_part_in_cash():
-    assert credit_limit(LENDING, row(100), row(0), row(2), row(0.2), row(1), NO)[0, 0] == pytest.approx(10)
-    assert credit_limit(LENDING, row(100), row(0), row(0), row(0.2), row(1), NO)[0, 0] == 0
-
-
-def test_a_lender_without_capital_gives_no_credit():
-    assert credit_limit(LENDING, row(-50), row(10), row(5), row(0.2), row(1), YES)[0, 0] == 0
-
-
 def test_the_market_pays_a_multiple_of_next_years_revenue():
     value = market_value(FUNDS, row(1), row(10), row(np.log(2)), row(1))
     assert value[0, 0] == pytest.approx(7 * 10 * 2)
@@ -99,8 +65,3 @@ def test_growth_beyond_eightfold_or_below_a_fall_to_a_third_is_not_priced():
 def test_a_growing_frontier_lab_has_a_floor_and_a_shrinking_one_has_none():
     assert market_value(FUNDS, row(0.5), row(0), row(0.1), row(1))[0, 0] == pytest.approx(4 * 0.5)
     assert market_value(FUNDS, row(1), row(0), row(-0.1), row(1))[0, 0] == 0
-
-
-@pytest.mark.parametrize(("sentiment", "leverage", "rate"), [(1, 0, 0.08), (1.5, 2, 0.08), (0.6, 0, 0.10), (1, 5, 0.14), (0.6, 4, 0.13)])
-def test_fear_and_leverage_cost(sentiment, leverage, rate):
-    assert loan_rate(LENDING, row(sentiment), row(leverage))[0, 0] == pytest.approx(rate)

@@ -44,6 +44,7 @@ def test_a_lender_counts_what_its_borrowers_will_draw():
     assert book_of_loans(model)[0].tolist() == [[30, 10]]
     model.fleet.make_room(np.array([[False, True], [False, False]]))
     model.fleet.gw[:, model.fleet.cell(0, 1), model.fleet.at(model.now + 3)] += 2.0
+    model.fleet.facility[:, 0, 1, model.fleet.at(model.now + 3)] += 0.5 * 50 * 2
     model.fleet.look_again()
     model.fleet.changed()
     assert book_of_loans(model)[0].tolist() == [[30, 10 + 0.5 * 50 * 2]]

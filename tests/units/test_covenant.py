@@ -1,14 +1,15 @@
-"""An owner of compute at market value: when its lenders stop lending, and when its books are written down [model.md 12.4, 13.3]."""
+"""An owner in trouble: covenants, what their breach brings, missed debt service, and books written down [model.md 12.4, 13.3, 28]."""
 
 import numpy as np
 import pytest
 
 from abm import sentiment
-from abm.markets.capital import offered_loans
-from abm.planning import lenders_finance, look_ahead
-from tests.worlds import industry, let, opening, wanting
+from abm.credit import count_breaches, sweep
+from abm.loans import interest
+from abm.markets.lending import offered_loans
+from tests.worlds import ONE_RATE, industry, let, opening, quarter, turn, wanting
 
-PLAIN = {"lab.fixed_opex": 0.0, "lender.rate": 0.08}
+PLAIN = {"lab.fixed_opex": 0.0, **ONE_RATE}
 YEAR = 4  # quarters
 
 
@@ -25,43 +26,88 @@ def owner(debt, *, cloud_cash=100.0, book=50.0, **parameters):
 
 
 def breaches(model, quarters):
-    """Quarters in breach counted so far, after each of so many depreciations, in the first of two worlds that are alike."""
+    """Quarters in breach counted so far, after each of so many tests, in the first of two worlds that are alike."""
     seen = []
     for _ in range(quarters):
-        model.begin()
-        sentiment.depreciate(model)
+        count_breaches(model)
         seen.append(model.clouds.breach[:, 0].tolist())
     assert all(one == other for one, other in seen)
     return [one for one, _ in seen]
 
 
-def test_an_owner_is_in_breach_while_its_debt_exceeds_its_cash_and_its_compute_at_used_prices():
-    """Cash of 10 and compute worth 40.47 = 35 exp(-.3 / 4) + 8, whatever the books say: debt of 50 is covered, of 51 is not."""
-    assert breaches(owner(debt=50.0, cloud_cash=10.0), 3) == [0, 0, 0]
-    assert breaches(owner(debt=51.0, cloud_cash=10.0), 3) == [1, 2, 3]
-    assert breaches(owner(debt=51.0, cloud_cash=10.0, book=500.0), 3) == [1, 2, 3]
+def earning(model, ebitda, interest=0.0):
+    """The model, in which the owner earns so much and pays so much interest, $bn a year."""
+    model.clouds.put(ebitda=ebitda, interest=interest)
+    return model
+
+
+@pytest.mark.parametrize(("debt", "breach"), [(30.0, 0), (44.9, 0), (45.0, 1), (60.0, 1)])
+def test_loans_may_exceed_the_chips_of_their_vintage_by_a_tenth_of_themselves(debt, breach):
+    """A GW of a quarter ago is worth 35 exp(-.3 / 4) + 8 = 40.47 at used prices: a tenth of 44.97 is beyond it."""
+    assert breaches(earning(owner(debt=debt), 100.0), 3) == [breach, 2 * breach, 3 * breach]
+
+
+@pytest.mark.parametrize(("ebitda", "breach"), [(6.1, 0), (5.9, 1)])
+def test_cash_flow_must_cover_interest_and_repayment(ebitda, breach):
+    """Loan of 40 over 40 quarters: 4 a year to repay and 2 of interest."""
+    assert breaches(earning(owner(debt=40.0), ebitda, interest=2.0), 2) == [breach, 2 * breach]
 
 
 def test_a_quarter_without_a_breach_starts_the_count_again():
-    model = owner(debt=60.0, cloud_cash=10.0)
+    model = earning(owner(debt=40.0), 1.0)
     assert breaches(model, 2) == [1, 2]
-    model.ledger.pay("dividend", model.rows["Economy"], model.rows["clouds"], np.full((2, 1, 1), 20.0))
-    assert breaches(model, 1) == [0]
+    assert breaches(earning(model, 9.0), 1) == [0]
 
 
-@pytest.mark.parametrize(("quarters", "lends"), [(0, True), (3, True), (4, False), (9, False)])
-def test_four_quarters_in_breach_end_new_credit_for_deliveries_and_for_plans(quarters, lends):
+@pytest.mark.parametrize(("quarters", "lends"), [(0, True), (1, True), (2, False), (9, False)])
+def test_two_quarters_in_breach_end_the_drawing_of_loans(quarters, lends):
     model = owner(debt=1.0)
     model.clouds.put(breach=quarters)
-    loans = offered_loans(model, np.full((2, 1), 10.0))
+    loans = offered_loans(model, np.full((2, 1, 1), 7.5))
     assert loans[:, 0, 0] == pytest.approx([7.5 * lends] * 2)
-    assert lenders_finance(model, look_ahead(model)).tolist() == [[lends]] * 2
 
 
-def test_a_covenant_may_be_written_more_patiently():
-    model = owner(debt=1.0, **{"cloud.covenant": 5})
-    model.clouds.put(breach=4.0)
-    assert offered_loans(model, np.full((2, 1), 10.0))[:, 0, 0] == pytest.approx([7.5] * 2)
+def test_a_waived_breach_costs_a_point_on_all_loans():
+    model = owner(debt=40.0)
+    before = interest(model).copy()
+    model.clouds.put(breach=1.0)
+    assert (interest(model) - before)[:, 0, 0] == pytest.approx([0.4] * 2)
+
+
+@pytest.mark.parametrize(("quarters", "swept"), [(3, 0.0), (4, 1.0), (7, 1.0)])
+def test_after_a_year_in_breach_cash_beyond_the_reserve_repays_loans(quarters, swept):
+    """Cash of 30; 5 and a tenth of the loan of 40 are kept: 21 repay."""
+    model = owner(debt=40.0, cloud_cash=30.0, **{"cloud.reserve": 5.0, "cloud.reserve_per_debt": 0.1})
+    model.begin()
+    model.clouds.put(breach=quarters)
+    sweep(model)
+    assert model.fleet.loans()[:, 0, 0] == pytest.approx([40 - 21 * swept] * 2)
+    assert all(np.max(gap) < 1e-9 for gap in model.ledger.residuals().values())
+
+
+# Unpaid debt service ------------------------------------------------------------------------------------------------------------
+
+
+def misses(quarters, debt=20.0, **columns):
+    """Times taken over, after each of so many quarters in which an owner with good collateral can pay no debt service."""
+    model = owner(debt=debt, cloud_cash=0.0, **{"investor.rescue_limit": 0.0, "technology.obsolescence": 0.0})
+    model.fleet.rent[0][...] = 0  # its tenant pays nothing
+    model.clouds.put(**columns)
+    seen = []
+    for _ in range(quarters):
+        model.ledger.pay("other_cash_flow", model.rows["Economy"], model.rows["clouds"], np.full((2, 1, 1), 1.3 / 4))  # its power is paid
+        quarter(model, spend=0.0)
+        seen.append(model.clouds.reorganised[0, 0])
+        turn(model)
+    return seen
+
+
+def test_missed_debt_service_is_extended_against_good_collateral_for_two_quarters_and_no_longer():
+    assert misses(4) == [0, 0, 1, 1]
+
+
+def test_without_good_collateral_the_first_missed_payment_is_default():
+    assert misses(1, debt=45.0) == [1]
 
 
 # Impairment ---------------------------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ import pytest
 from scipy.special import ndtri
 
 from abm import signing
-from abm.markets.capital import base_rates, loan_over_cost
 from abm.markets.chips import build_capacity, growth_by_appetite, learn_orders
+from abm.markets.lending import most_lent
 from abm.model import Industry, release
 from agents.world_file import SHIPPED, load_world
 
@@ -104,9 +104,8 @@ def test_an_investor_that_dares_little_keeps_cash_and_extrapolates_little(tmp_pa
 def test_a_bold_lender_lends_more_against_a_block_and_asks_less(tmp_path, opened):
     bold = opened(world(tmp_path, lenders=0.5))
     assert bold.lenders.most_lent(bold.lending) == pytest.approx(0.7)
-    assert loan_over_cost(bold) == pytest.approx(0.7)  # the owner seeks 0.75
-    assert base_rates(bold) == pytest.approx(0.08 - 0.02 + 0.05 - 0.03 * 0.5)
-    assert (bold.clouds.rate == base_rates(bold)).all()
+    assert most_lent(bold) == pytest.approx(0.7)  # the owner seeks 0.75
+    assert bold.lenders.base_rate(bold.lending) == pytest.approx(0.08 - 0.02 + 0.05 - 0.03 * 0.5)
 
 
 def test_an_owner_builds_without_a_tenant_as_far_as_it_dares_more_than_even(tmp_path):
@@ -135,8 +134,8 @@ def test_without_the_word_nothing_is_mapped(opened):
     model = opened(load_world("tutorial"))
     assert (model.investors.free_share(model.funds) == 1).all()
     assert (model.investors.extrapolation(model.funds) == model.funds.market_extrapolation).all()
-    assert (base_rates(model) == model.lending.rate).all()
-    assert (loan_over_cost(model) == 0.75).all()
+    assert (model.lenders.base_rate(model.lending) == model.lending.rate).all()
+    assert (most_lent(model) == 0.75).all()
 
 
 def test_a_world_in_which_everybody_s_appetite_sets_the_rest_keeps_every_rule(tmp_path, opened):

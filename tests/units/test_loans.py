@@ -4,17 +4,15 @@ import numpy as np
 import pytest
 
 from abm.loans import draw, interest, mean_rate, reprice
-from abm.markets.capital import lend
+from abm.markets.lending import lend
 from abm.shocks import Shock
-from tests.worlds import cash, industry, let, opening, quarter, turn, wanting
+from tests.worlds import ONE_RATE, cash, industry, let, opening, quarter, turn, wanting
 
 
 def owing(debt=40.0, rate=None, worlds=2, shocks=(), **parameters):
     """An owner with a loan of 40 over 20 quarters; market rate 8 %, lenders borrow 2 % below it, 80 cents of a dollar lent."""
     firms = {"labs": [{"cash": 50.0, "revenue": 20.0}], "clouds": [{"cash": 50.0}], "lenders": [{"cash": 20.0, "borrowings": 32.0}]}
-    given = opening(
-        firms, debt=debt, debt_life=20, people=wanting(None), parameters={"lab.fixed_opex": 0.0, "lender.rate": 0.08, **parameters}
-    )
+    given = opening(firms, debt=debt, debt_life=20, people=wanting(None), parameters={"lab.fixed_opex": 0.0, **ONE_RATE, **parameters})
     if rate is not None:
         given = given.__class__(**{**vars(given), "debt_rate": np.array([[rate]])})
     model = industry(given, worlds=worlds, shocks=shocks)
@@ -30,7 +28,7 @@ def test_a_loan_of_the_opening_pays_what_the_files_say_and_the_market_rate_where
 
 def test_interest_due_is_the_contracted_one_whatever_the_present_rate():
     model = owing(rate=0.05)
-    model.clouds.put(rate=0.14)
+    model.terms = model.terms._replace(rate=np.full((2, 1, 1), 0.14))
     owed = quarter(model, spend=20.0)
     assert owed.amount("interest")[:, 0, 0] == pytest.approx([40 * 0.05 / 4] * 2)
 
@@ -48,7 +46,7 @@ def test_ten_at_twelve_beside_thirty_at_four_per_cent_cost_six():
 
 def test_a_drawing_adds_its_own_interest_and_no_more():
     model = owing(rate=0.05)
-    model.clouds.put(rate=np.array([[0.10], [0.14]]))
+    model.terms = model.terms._replace(rate=np.array([[[0.10]], [[0.14]]]))
     before = interest(model).copy()
     new = np.full((2, 1, 1), 10.0)
     draw(model, new, np.full((2, 1), 8.0))
@@ -80,7 +78,7 @@ def test_repayment_leaves_the_rate_and_lowers_the_interest():
 
 def test_what_is_left_after_creditors_took_over_pays_the_present_rate():
     model = owing(rate=0.05)
-    model.clouds.put(rate=0.13)
+    model.terms = model.terms._replace(rate=np.full((2, 1, 1), 0.13))
     reprice(model, np.array([[True], [False]]))
     assert model.loan_rates[:, 0, 0].tolist() == [0.13, 0.05]
 

@@ -7,8 +7,8 @@ from scipy.special import ndtr
 from abm.implied import of_clouds, of_lenders
 from abm.obligations import debt_service, lenders_service, outside_rent, power
 from abm.opening import Tranche
-from abm.planning import lenders_finance, look_ahead, parents_means
-from tests.worlds import industry, opening, wanting
+from abm.planning import look_ahead, parents_means, set_terms
+from tests.worlds import ONE_RATE, industry, opening, wanting
 
 NOBODY, OTHERS = -1, -2  # tenants of tranches that are no labs
 SOON, HORIZON = 4, 8  # quarters from now: when the pipeline is delivered, and where an owner looks
@@ -23,7 +23,7 @@ def owner(debt=10.0, revenue=20.0, coming=None, *, other=0.0, worlds=2, **parame
     lab = {"cash": 0.0, "revenue": revenue, "opex_ratio": 0.3, "growth": 0.0}
     cloud = {"cash": 0.0, "accounting_life": 5.0, "other_cash_flow": other, "outside_gw": 0.2, "outside_rent": 2.6}
     given = opening({"labs": [lab], "clouds": [cloud], "vendors": [{}], "lenders": [{"cash": 50.0, "risk_appetite": 0.5}]},
-                    people=wanting(None), debt=debt, debt_life=20, parameters={"lender.rate": 0.08, **CERTAIN, **parameters},
+                    people=wanting(None), debt=debt, debt_life=20, parameters={**ONE_RATE, **CERTAIN, **parameters},
                     tranches=tranches(coming))  # fmt: skip
     return industry(given, worlds=worlds)
 
@@ -96,40 +96,56 @@ def test_compute_that_comes_needs_power_and_a_fifth_of_it_where_nobody_has_rente
     assert power(model, model.now + SOON)[:, 0] == pytest.approx([1.2 * 1.3 + later] * 2)
 
 
-# Who finances on that --------------------------------------------------------------------------------------------------------
+# What lenders see in it --------------------------------------------------------------------------------------------------------
 
 
-def financed(**case):
+def seen(wanted=0.0, **case):
+    """The one lender's terms for the one owner where the future is certain and the lab wants so many GW more at 12 a year."""
     model = owner(**case)
     model.cone.annual_spread[...] = 0
-    answers = lenders_finance(model, look_ahead(model))
-    return bool(answers.all()) if answers.all() == answers.any() else None
+    view = look_ahead(model)
+    view.pair_rent = np.full_like(view.pair_rent, 12.0)
+    set_terms(model, view, np.full(view.pair_rent.shape, wanted))
+    assert (model.terms.cover == model.terms.cover[:1]).all()
+    return model.terms.value[0, 0, 0], model.terms.rate[0, 0, 0], model.terms.cover[0, 0, 0]
 
 
-@pytest.mark.parametrize(("debt", "yes"), [(42.4, True), (42.5, False)])
-def test_a_lender_finances_while_receipts_cover_debt_service_of_the_horizon_one_and_a_fifth_times(debt, yes):
-    """12 + 2.6 less 1.56 of power is 13.04; in six quarters 0.7 of a loan is left, a service of 0.7 x 0.08 + 0.2 for each: 42.45."""
-    assert financed(debt=debt) is yes
+def test_a_lender_counts_receipts_over_the_debt_service_of_the_horizon():
+    """12 + 2.6 less 1.56 of power is 13.04; in six quarters 0.7 of a loan is left, a service of 0.7 x 0.08 + 0.2 for each."""
+    assert seen(debt=40.0)[2] == pytest.approx(13.04 / (40 * 0.256))
 
 
-@pytest.mark.parametrize(("debt", "yes"), [(22.0, True), (24.0, False)])
-def test_a_lender_counts_a_tenant_for_no_more_than_it_could_pay(debt, yes):
-    """Revenue of 6 for a rent of 12: 6 + 2.6 - 1.56 = 7.04, enough for a loan of 22.9."""
-    assert financed(debt=debt, revenue=6.0) is yes
+def test_a_lender_counts_a_tenant_for_no_more_than_it_could_pay():
+    """Revenue of 6 for a rent of 12: 6 + 2.6 - 1.56 = 7.04."""
+    assert seen(debt=40.0, revenue=6.0)[2] == pytest.approx(7.04 / (40 * 0.256))
 
 
-def test_a_lender_counts_the_debt_and_the_power_that_the_pipeline_brings():
-    """12.78 / 1.2 can be served; the pipeline alone needs 37.5 x 0.28 = 10.5 of it, which leaves 0.15, enough for other debt of 0.59."""
-    assert financed(debt=10.0) is True
-    assert financed(debt=10.0, coming=(NOBODY, 1.0, 0.0)) is False
-    assert financed(debt=0.5, coming=(NOBODY, 1.0, 0.0)) is True
-    assert financed(debt=1.0, coming=(NOBODY, 1.0, 0.0)) is False
+def test_a_lender_counts_the_debt_the_power_and_the_rent_that_the_pipeline_brings():
+    """The pipeline draws 37.5, a service of 0.28 each, and needs 0.26 of power idle, or 1.3 and pays 12 where it is let."""
+    service = 10 * 0.256 + 37.5 * 0.28
+    assert seen(debt=10.0, coming=(NOBODY, 1.0, 0.0))[2] == pytest.approx((13.04 - 0.26) / service)
+    assert seen(debt=10.0, revenue=30.0, coming=(0, 1.0, 12.0))[2] == pytest.approx((13.04 + 12 - 1.3) / service)
 
 
-def test_a_lender_counts_the_rent_that_the_pipeline_brings():
-    """24 + 2.6 - 2.86 = 23.74, so 19.78 can be served, 10.5 of it for the pipeline: the rest is enough for a loan of 36.3."""
-    assert financed(debt=36.0, revenue=30.0, coming=(0, 1.0, 12.0)) is True
-    assert financed(debt=37.0, revenue=30.0, coming=(0, 1.0, 12.0)) is False
+def test_a_lender_to_a_project_looks_at_the_better_of_project_and_firm():
+    """A GW at 12 a year less 1.3 of power pays for a loan of 37.5 at 0.28: 10.7 / 10.5, whatever the firm owes; holders of notes add up."""
+    project = 10.7 / (37.5 * 0.28)
+    assert seen(debt=80.0, revenue=40.0, wanted=1.0)[2] == pytest.approx(project)
+    both = (13.04 + 10.7) / (80 * 0.256 + 37.5 * 0.28)
+    model = owner(debt=80.0, revenue=40.0)
+    model.cone.annual_spread[...] = 0
+    model.lenders.put(notes=1)
+    view = look_ahead(model)
+    view.pair_rent = np.full_like(view.pair_rent, 12.0)
+    set_terms(model, view, np.full(view.pair_rent.shape, 1.0))
+    assert model.terms.cover[:, 0, 0] == pytest.approx([both] * 2)
+
+
+def test_what_covers_too_little_gets_a_smaller_loan_at_a_higher_rate():
+    good, thin = seen(debt=40.0), seen(debt=80.0)
+    assert good[:2] == pytest.approx((0.75, 0.08))
+    assert thin[0] == pytest.approx(0.75 * thin[2] / 1.2)
+    assert thin[1] == pytest.approx(0.08)  # one rate for all here: best and usual are alike
 
 
 # Who dares on that -----------------------------------------------------------------------------------------------------------
@@ -182,7 +198,7 @@ def test_a_rich_borrower_pays_a_lender_no_more_than_is_due():
     """The first owner pays its own service whatever its tenant does, 9.92 of a loan of 40; the second has nothing and owes as much."""
     rich, poor = ({"cash": 0.0, "accounting_life": 5.0, "other_cash_flow": other} for other in (100.0, 0.0))
     given = opening({"labs": [{"cash": 0.0, "revenue": 20.0}], "clouds": [rich, poor], "lenders": [{"cash": 50.0}]},
-                    people=wanting(None), debt=40.0, debt_life=20, parameters={"lender.rate": 0.08, **CERTAIN})  # fmt: skip
+                    people=wanting(None), debt=40.0, debt_life=20, parameters={**ONE_RATE, **CERTAIN})  # fmt: skip
     given.debt[0, 1] = 40.0
     found, _ = of_lenders(industry(given, worlds=2))  # it owes 15.1 in all and gets 9.92 at every quantile
     assert found.quantile.tolist() == [[0.98], [0.98]] and found.at_least.all()

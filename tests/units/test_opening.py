@@ -273,7 +273,7 @@ def test_debt_without_a_lender_is_the_bond_market_s_and_lives_add_by_weight(tmp_
     )
     assert opening.debt.tolist() == [[5, 0], [40, 0]]
     assert opening.debt_life[1, 0] == 35
-    assert opening.debt_life[0, 0] == pytest.approx(24 - 4)
+    assert opening.debt_life[0, 0] == pytest.approx(20 - 4)
     assert opening.lender_mix[0].tolist() == pytest.approx([5 / 45, 40 / 45])
     assert opening.columns["lenders"]["borrowings"].tolist() == [4, 32]
     assert figures(opening, "Cloud")["loan of bond market"] == 30

@@ -13,7 +13,8 @@ from agents.world_file import load_world
 RUNS = (
     ("archetypes-2023q1", 48, {"services.mode": "path", "lab.down_payment": "required", "customers.market_size": 600.0}, ()),
     ("archetypes-2023q1", 48, {"lab.down_payment": "vendor_equity", "sentiment.disclosure": 1.0, "lab.coverage_rule": 1.0}, ()),
-    ("tutorial", 4, {}, ()),
+    ("tutorial", 44, {}, ()),
+    ("industry-2026q3", 16, {}, ()),
     ("archetypes-2023q1", 2, {}, ({"name": "rate_shock", "at": "2023Q2"},)),
 )
 

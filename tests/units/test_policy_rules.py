@@ -7,9 +7,9 @@ from abm import operations
 from abm.compute_prices import contract_price
 from abm.markets.capital import InvestorParameters
 from agents.investor import MOMENTUM, PUBLIC, SOVEREIGN, STRATEGIC
-from tests.worlds import industry, let, opening, quarter, wanting
+from tests.worlds import ONE_RATE, industry, let, opening, quarter, wanting
 
-PLAIN = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "investor.saving": 0, "investor.saving_speed": 0}
+PLAIN = {"lab.fixed_opex": 0.0, **ONE_RATE, "investor.saving": 0, "investor.saving_speed": 0}
 
 
 # What regulation costs ----------------------------------------------------------------------------------------------------------

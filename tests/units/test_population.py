@@ -9,14 +9,15 @@ import pytest
 
 import agents
 from abm.errors import BadInput
-from abm.markets.capital import InvestorParameters, LenderParameters
+from abm.markets.capital import InvestorParameters
 from abm.markets.chips import VendorParameters
+from abm.markets.lending import LenderParameters
 from abm.population import Population, declared, rule
 from agents.lab import Lab, LabParameters
 from tests.worlds import industry, opening, wanting
 
 WORLDS, ROWS, OTHERS = 3, 3, 4  # as many labs as worlds: where they are mixed up, NumPy would not complain
-FIRM, WORLD, PAIR, PAIR_LAST = "firm", "world", "pair", "pair last"  # shapes: see `given`
+FIRM, WORLD, PAIR, PAIR_LAST, OTHER = "firm", "world", "pair", "pair last", "other"  # shapes: see `given`
 QUANTILE, ZERO_ONE = (0.05, 0.95), (0, 1)
 
 ARGUMENTS = {
@@ -40,7 +41,9 @@ ARGUMENTS = {
     "Investor.eagerness": [PAIR, PAIR],
     "Lender.most_lent": [LenderParameters],
     "Lender.base_rate": [LenderParameters],
-    "Lender.finances": [PAIR, PAIR, WORLD],
+    "Lender.financed": [PAIR, PAIR, WORLD, LenderParameters],
+    "Lender.rate_asked": [PAIR, OTHER, WORLD, LenderParameters],
+    "Lender.refinanced": [PAIR, LenderParameters],
     "EnterpriseCustomer.would_adopt": [WORLD, WORLD],
     "ConsumerCohort.would_adopt": [WORLD, WORLD],
 }
@@ -74,7 +77,13 @@ def crowd(kind, worlds=WORLDS, rows=ROWS, seed=1):
 def given(case, random, worlds=WORLDS):
     """Arguments of a rule for the population, and how each one is cut for one row."""
     parts = [each if isinstance(each, tuple) else (each, (0.1, 3)) for each in ARGUMENTS[case]]
-    shapes = {FIRM: (worlds, ROWS), WORLD: (worlds, 1), PAIR: (worlds, ROWS, OTHERS), PAIR_LAST: (worlds, OTHERS, ROWS)}
+    shapes = {
+        FIRM: (worlds, ROWS),
+        WORLD: (worlds, 1),
+        PAIR: (worlds, ROWS, OTHERS),
+        PAIR_LAST: (worlds, OTHERS, ROWS),
+        OTHER: (worlds, 1, OTHERS),
+    }
     return [(shape, random.uniform(*bounds, shapes[shape]) if shape in shapes else shape(worlds)) for shape, bounds in parts]
 
 
@@ -122,7 +131,7 @@ def test_a_rule_gives_a_world_the_same_alone_or_in_a_crowd(case):
         assert np.array_equal(getattr(lone, method)(*cut)[0], everybody[world])
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not {PAIR, PAIR_LAST} & {*map(str, ARGUMENTS[case])}])
+@pytest.mark.parametrize("case", [case for case in CASES if not {PAIR, PAIR_LAST, OTHER} & {*map(str, ARGUMENTS[case])}])
 def test_in_one_world_a_rule_hands_an_agent_a_number(case):
     name, method = case.split(".")
     agent = crowd(kinds()[name], worlds=1)[1]

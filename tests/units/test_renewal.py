@@ -7,10 +7,10 @@ from abm.obligations import outside_rent, power
 from abm.planning import plan
 from abm.register import OUTSIDE
 from abm.renewal import let_outside, renewals
-from tests.worlds import industry, opening, quarter, turn, wanting
+from tests.worlds import ONE_RATE, industry, opening, quarter, turn, wanting
 
 LIFE, LAG = 32, 6
-CALM = {"lab.fixed_opex": 0.0, "lender.rate": 0.08}
+CALM = {"lab.fixed_opex": 0.0, **ONE_RATE}
 
 
 def owner(price=13.0, years=1.0, worlds=3, **parameters):

@@ -190,12 +190,22 @@ def _for_prices(industry, capacity):
 
 
 def spot_price(industry):
-    """Price of idle compute, $bn per GWe-year, [worlds, 1] [model.md 9.4]: from a fifth of list price when nobody needs it."""
+    """Price of idle compute, $bn per GWe-year, [worlds, 1] [model.md 9.4]: from a fifth of list price when nobody needs it.
+
+    What can be hired only next quarter weighs on the price already, as far as nobody is short of it now.
+    """
     p = industry.compute
-    idle = industry.idle_gw + total(industry.fleet.withheld(industry.now))  # what is for hire next quarter weighs on the price today
-    used = np.where(idle > 0, total(industry.served.spot_gw) / np.where(idle > 0, idle, 1), 1)
+    withheld = total(industry.fleet.withheld(industry.now))
+    idle, needed = industry.idle_gw + withheld, total(industry.served.spot_gw) + np.minimum(withheld, _short(industry))
+    used = np.where(idle > 0, needed / np.where(idle > 0, idle, 1), 1)
     tightness = np.where(industry.contagion.fire_sale > 0, np.minimum(1, used), 1)
     return list_price(p, industry.lending.rate) * (p.spot_floor + (1 - p.spot_floor) * tightness)
+
+
+def _short(industry):
+    """Compute that the customers whom labs turned away would have needed, GWe, [worlds, 1]."""
+    turned_away = of_labs(industry.served, len(industry.labs.names)).turned_away / densities(industry.services)
+    return total(turned_away.sum(axis=2) / np.maximum(industry.labs.revenue_density, np.finfo(float).tiny))
 
 
 def receive(industry, served):

@@ -91,9 +91,10 @@ SEGMENT_BOUNDS = {
 USUAL = {
     "enterprise": {"requalify_low": 1, "requalify_high": 3},
     "consumer": {"requalify_low": 0, "requalify_high": 2},
-}  # if a row is silent
+}  # where a row says nothing
 
-# number shares, opening deployment, consumers' price sensitivity, quality ceiling and requalification: assumptions; the rest: model.md 7.4, 8.1
+# number shares, opening deployment, consumers' price sensitivity and quality ceiling, and requalification: assumptions;
+# the rest: model.md 7.4, 8.1
 _HEADER = ("name", "kind", "service_class", *SEGMENT_BOUNDS)
 _DEFAULT = (
     ("start-up", "enterprise", "developer", 0.3, 0.20, 1.5, 0.2, 1, 0.5, 1000, 1, 0, 1),

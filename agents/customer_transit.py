@@ -9,17 +9,15 @@ import numpy as np
 from agents.customer_quarter import DEPLOYED
 
 
-def lose_labs(customers, gone, refuge):
+def lose_labs(customers, gone, buys, refuge):
     """Take customers out of labs that are gone since last quarter.
 
-    gone: bool, [worlds, labs]; refuge: a Refuge. Returns the spend that nobody wins back, $bn a year, [worlds, 1].
+    gone: bool, [worlds, labs]; buys: who paid labs until then, bool, [worlds, n]; refuge: a Refuge.
+    Returns the spend that nobody wins back, $bn a year, [worlds, 1].
     """
     lost = np.zeros((customers.worlds, 1))
-    if not gone.any():
-        return lost
     world = np.arange(customers.worlds)[:, None]
     main_gone, second_gone = gone[world, customers.main_provider], gone[world, customers.second_provider]
-    buys = (customers.stage == DEPLOYED) & (customers.spend > 0)
     hit = np.nonzero(buys & (main_gone | (second_gone & (customers.main_share < 1))))
     main, share, waiting = main_gone[hit], customers.main_share[hit], customers.waiting[hit]
     friction = refuge.friction[hit[0], 0]

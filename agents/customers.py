@@ -6,50 +6,11 @@ accounts. An `EnterpriseCustomer` or a `ConsumerCohort` is a Mesa agent that see
 
 import numpy as np
 
-from abm.firm import Agent
-from abm.population import Population, column, rule
+from abm.population import Population
 from agents import customer_birth, customer_quarter, customer_transit
+from agents.customer import ConsumerCohort, EnterpriseCustomer
 from agents.customer_birth import Segments
 from agents.customer_quarter import DEPLOYED, PILOT, PROCUREMENT, TRIAL, UNAWARE, Ballot
-
-
-class Customer(Agent):
-    """Who buys AI services: tries, adopts, spends, and chooses a main and a second lab."""
-
-    segment = column("row in the table of segments", unit="1", low=0)
-    domain = column("domain in which trials spread by example", unit="1", low=0)
-    potential = column("spend at unlimited capability (omega B)", unit="$bn/year", low=0)
-    lateness = column("odds against use at the market's midpoint", unit="1", low=0)
-    readiness = column("capability at which value just covers the price, at the own quantile", unit="OOM")
-    risk_appetite = column("quantile of value at which adoption is decided", unit="quantile", low=0, high=1)
-    patience = column("cumulated hazard at which a trial starts", unit="1", low=0)
-    procurement = column("time that legal and procurement take", unit="quarters", low=0)
-    main_share = column("part of spend that the main provider gets", unit="1", low=0, high=1)
-    stage = column("stage of adoption, 0 unaware to 4 deployed", unit="1", low=0, high=4)
-    wait = column("time left in procurement or pilot", unit="quarters")
-    started_early = column("1 if the trial began before the capability sufficed", unit="1", low=0, high=1)
-    spend = column("wanted spend", unit="$bn/year", low=0)
-    paid = column("spend served and paid", unit="$bn/year", low=0)
-    main_provider = column("row of the main lab", unit="1", low=0)
-    second_provider = column("row of the other lab", unit="1", low=0)
-    tenure = column("time with the main lab", unit="quarters", low=0)
-    requalification = column("time to take on a new lab when there is no other", unit="quarters", low=0)
-    requalifying = column("time left until it has taken on a new lab", unit="quarters", low=0)
-    waiting = column("part of wanted spend without a lab", unit="1", low=0, high=1)
-    kept = column("part of its use left after labs it paid were gone", unit="1", low=0, high=1)
-
-    @rule
-    def would_adopt(self, frontier, integration_cost):
-        """Would the customer adopt at this frontier capability [OOM] and integration cost [per $ of spend]?"""
-        return customer_quarter.adopts(frontier, self.readiness, integration_cost)
-
-
-class EnterpriseCustomer(Customer):
-    """A firm that adopts in stages and then buys in proportion to its wage bill."""
-
-
-class ConsumerCohort(Customer):
-    """A crowd of subscribers who act as one."""
 
 
 def at(values, rows, out=None):
@@ -63,7 +24,7 @@ def put(values, rows, new):
 
 
 class Customers:
-    """All customers of all worlds. Enterprises come first; every column of `Customer` is an attribute [worlds, n], changed in place.
+    """All customers of all worlds. Enterprises come first; every column of a `Customer` is an attribute [worlds, n], changed in place.
 
     lost, taken_in: of this quarter, $bn a year: what dead labs' customers gave up, [worlds, 1], and what labs took in, [worlds, labs].
     A quarter is `advance_stages`, `desired_spend`, `choose`, `demand`, then `settle` with what the labs could serve.
@@ -98,10 +59,8 @@ class Customers:
         segments = segments or Segments.default()
         frontier, shares = opening
         columns, uniforms = customer_birth.drawn(parameters, segments, market, luck)
-        zeros = {name: np.zeros_like(columns["potential"]) for name in ("wait", "paid", "spend")}
-        zeros |= {name: np.zeros_like(columns["potential"]) for name in ("requalifying", "waiting")} | {
-            "kept": np.ones_like(columns["potential"])
-        }
+        zeros = {name: np.zeros_like(columns["potential"]) for name in ("wait", "paid", "spend", "requalifying", "waiting")}
+        zeros |= {"kept": np.ones_like(columns["potential"])}
         flags = {"started_early": np.zeros(columns["segment"].shape, dtype=bool), "tenure": np.zeros_like(columns["segment"])}
         unopened = {"stage": np.zeros(columns["segment"].shape, dtype=np.int8)}
         blank = cls(parameters, segments, market, {**columns, **zeros, **flags, **unopened}, shares.shape[2])
@@ -228,11 +187,16 @@ class Customers:
         self.taken_in = np.zeros(alive.shape) if self._calm else customer_transit.find_places(self, alive, refuge)
 
     def _leave_the_dead(self, alive, refuge):
-        """Time passes for those who requalify; then labs that are gone lose their customers. Newcomers have not paid any yet."""
+        """Time passes for those who requalify; then labs that are gone lose their customers, but newcomers: they have paid nobody yet."""
         gone, self._known = self._known & ~alive, alive.copy()
-        self.requalifying -= self.requalifying > 0
-        self.lost = customer_transit.lose_labs(self, gone, refuge)
-        self._calm = self._calm and not self.waiting.any()
+        if not self._calm:
+            self.requalifying -= self.requalifying > 0
+        self.lost = np.zeros((self.worlds, 1))
+        if gone.any():
+            buys = (self.stage == DEPLOYED) & (self.spend > 0)
+            put(buys, self._newcomers, False)
+            self.lost = customer_transit.lose_labs(self, gone, buys, refuge)
+            self._calm = self._calm and not self.waiting.any()
 
     def _vote(self, rows, moves, ballot, uniforms):
         """Main lab of those who move and second lab of all these rows (flat indices); loyalty counts for movers."""

@@ -22,11 +22,11 @@ _NOTES_AHEAD = 48  # quarters of maturities of notes kept apart
 
 
 class Returned(NamedTuple):
-    """Compute that came back: GW, [worlds, owners, vintages]; quarter of the first vintage; last quarter in which nobody can hire it."""
+    """Compute that came back: GW, [worlds, owners, vintages]; quarter of the first vintage; last quarter without hire, [worlds, 1]."""
 
     gw: np.ndarray
     first: int
-    until: int
+    until: np.ndarray
 
 
 class Fleet(Debts):
@@ -250,10 +250,10 @@ class Fleet(Debts):
             found += weighed(gw, decay) * (now <= until)
         return found
 
-    def release(self, tenants, now, contagion):
+    def release(self, tenants, now, until=None):
         """Contracts of tenants that are gone: delivered compute becomes idle, coming deliveries lose their tenant.
 
-        tenants: bool, [worlds, tenants]; contagion: with channel C6 on nobody can hire for some quarters what comes back.
+        tenants: bool, [worlds, tenants]; until: last quarter in which nobody can hire what comes back, [worlds, 1].
         Returns the GW in the pipeline that lost their tenant, [worlds, owners, vintages].
         """
         self.changed()
@@ -265,11 +265,9 @@ class Fleet(Debts):
         orphaned = np.zeros_like(self.book)
         np.add.at(orphaned, (world, self.pairs.owners[cell]), leaving)
         self.gw[:, self.idle, :end] += orphaned[..., :end]
-        back = orphaned[..., :end] * (contagion.customers > 0)[..., None]
-        self.returned = [
-            *(held for held in self.returned if held.until > now),
-            Returned(back, self.first, now + contagion.release_quarters),
-        ]
+        if until is not None:
+            self.returned = [held for held in self.returned if (held.until > now).any()]
+            self.returned.append(Returned(orphaned[..., :end].copy(order="K"), self.first, until))
         for amounts in (*self.let, *self.rent, self.prepaid):
             amounts[where] = 0
         orphaned[..., :end] = 0

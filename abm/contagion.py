@@ -19,7 +19,11 @@ class ContagionParameters(Group, name="contagion"):
     )
     funding = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C4: defaults and loan losses hurt the mood of all")
     backlog = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C5: cancelled orders are lost to vendors")
-    customers = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C6: customers of the dead go to survivors")
+    customers = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C6: customers of the dead move slowly, and some never")
+    release_quarters = parameter(
+        1, unit="quarters", low=0, high=8, source="assumption; prior 0 to 2", structural=True,
+        meaning="time in which a dead lab's compute is back with its owner and not for hire",
+    )  # fmt: skip
     cash_after_default = parameter(
         0.9, unit="share", low=0.5, high=1, source="model.md 19", meaning="alpha: cash that survives a lab's default"
     )

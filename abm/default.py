@@ -101,7 +101,7 @@ def resolve_labs(industry, dead):
     industry.made_whole.promise(industry, dead, prepaid)
     coming = slice(fleet.at(now) + 1, fleet.used("gw").stop)
     before = fleet.owned(coming)
-    part = fleet.release(dead, now)
+    part = fleet.release(dead, now, until=now + industry.contagion.release_quarters * (industry.contagion.customers > 0))
     part[..., coming] /= np.where(before > 0, before, 1)
     industry.made_whole.pay_for_work(industry, part)
     lost = cancel(industry, part)
@@ -120,7 +120,6 @@ def _note_deaths(industry, dead):
     industry.news.labs = industry.news.labs | dead
     industry.news.defaulted = industry.contagion.funding * share
     labs.put(died=np.where(dead & (labs.died < 0), industry.now, labs.died))
-    industry.stranded = 1 - (1 - industry.stranded) * (1 - share)
 
 
 def _lose_stakes(industry, dead):

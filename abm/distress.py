@@ -11,6 +11,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.markets.shares import ratio, total
 from abm.obligations import opex_due, prepaid_this_quarter
+from abm.register import IDLE
 from abm.vintages import over_vintages
 
 
@@ -35,7 +36,14 @@ def offer(industry, capacity, served):
     service, effective = (found(now)[:, : fleet.offered.shape[1]].sum(axis=2) for found in (fleet.in_service, fleet.effective))
     industry.idle_gw = capacity.idle + total(served.offered_gw)
     fleet.offered = served.offered_gw[:, : fleet.offered.shape[1]] * ratio(service, effective)
-    fleet.hired = np.minimum(1, total(served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1))
+    stands = industry.idle_gw + total(fleet.withheld(now))
+    fleet.hired = np.minimum(1, total(served.spot_gw) / np.where(stands > 0, stands, 1))
+
+
+def for_hire(industry):
+    """Each owner's idle compute that is switched on and for hire, GWe, [worlds, owners]."""
+    fleet, now = industry.fleet, industry.now
+    return np.where(industry.switched_off, 0, np.maximum(0, fleet.effective(now)[:, IDLE] - fleet.withheld(now)))
 
 
 def sublet_share(industry):

@@ -7,6 +7,8 @@ quarters beyond the last possible delivery.
 What falls due in a quarter is derived: the rents of the cells that are in force then [model.md 9, 26.11].
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from abm.clock import QUARTER
@@ -17,6 +19,14 @@ from abm.vintages import BY_CLASS, empty_vintages, move, over_vintages, rows_of,
 
 _CHUNK = 8
 _NOTES_AHEAD = 48  # quarters of maturities of notes kept apart
+
+
+class Returned(NamedTuple):
+    """Compute that came back: GW, [worlds, owners, vintages]; quarter of the first vintage; last quarter without hire, [worlds, 1]."""
+
+    gw: np.ndarray
+    first: int
+    until: np.ndarray
 
 
 class Fleet(Debts):
@@ -49,6 +59,7 @@ class Fleet(Debts):
         self.delivered = np.zeros((worlds, owners))  # GW taken into service less GW scrapped, from the opening on
         self.fire_sales = 1.0  # the switch of the fire-sale channel, [worlds, 1]
         self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
+        self.returned: list = []  # what tenants that are gone gave back and is not for hire yet, a `Returned` each
         self.weak = np.zeros((worlds, owners))  # quarters in which economic value lay below the impairment line
 
     def move_window(self, now):
@@ -226,10 +237,23 @@ class Fleet(Debts):
             let[..., vintage] = 0
             rent[..., vintage] = 0
 
-    def release(self, tenants, now):
+    def withheld(self, now):
+        """Idle compute that came back from tenants that are gone and is not for hire yet, GWe, [worlds, owners]."""
+        return self._once("withheld", now, self._withheld)
+
+    def _withheld(self, now):
+        found = np.zeros_like(self.slipped)
+        for gw, first, until in self.returned:
+            age = now - first - np.arange(gw.shape[-1])
+            decay = np.exp(-self.obsolescence * age * QUARTER) * (age < self.life)
+            found += weighed(gw, decay) * (now <= until)
+        return found
+
+    def release(self, tenants, now, until=None):
         """Contracts of tenants that are gone: delivered compute becomes idle, coming deliveries lose their tenant.
 
-        tenants: bool, [worlds, tenants]. Returns the GW in the pipeline that lost their tenant, [worlds, owners, vintages].
+        tenants: bool, [worlds, tenants]; until: last quarter in which nobody can hire what comes back, [worlds, 1].
+        Returns the GW in the pipeline that lost their tenant, [worlds, owners, vintages].
         """
         self.changed()
         end = self.at(now) + 1
@@ -240,6 +264,9 @@ class Fleet(Debts):
         orphaned = np.zeros_like(self.book)
         np.add.at(orphaned, (world, self.pairs.owners[cell]), leaving)
         self.gw[:, self.idle, :end] += orphaned[..., :end]
+        if until is not None:
+            self.returned = [held for held in self.returned if (held.until > now).any()]
+            self.returned.append(Returned(orphaned[..., :end].copy(order="K"), self.first, until))
         for amounts in (*self.let, *self.rent, self.prepaid):
             amounts[where] = 0
         orphaned[..., :end] = 0

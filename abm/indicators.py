@@ -52,6 +52,9 @@ INDICATORS = {
     "rationing": Indicator("Demand turned away", "share", "industry", "customers that found no capacity"),
     "spot_ratio": Indicator("Spot over contract price", "x", "industry", "falls when compute lies idle"),
     "supply_line": Indicator("Pipeline over installed", "x", "industry", "compute ordered but not there yet"),
+    "in_transit": Indicator("Customers in transit", "$bn/year", "industry", "spend of dead labs' customers that has no lab yet"),
+    "spend_lost": Indicator("Spend lost with labs", "$bn/year", "industry", "what dead labs' customers have given up for good, so far"),
+    "rescue": Indicator("Rescued by survivors", "$bn/year", "industry", "spend of dead labs' customers that other labs took in, so far"),
     "concentration": Indicator("Herfindahl index of lab revenue", "0-1", "industry", "1 is a monopoly"),
     "sentiment": Indicator("Sentiment", "index", "industry", "1 is normal; below 0.45 rounds dry up"),
     "revenue_total": Indicator("Industry revenue", "$bn/year", "industry", "served revenue of all labs at annual rate"),
@@ -85,6 +88,8 @@ def measure(industry):
     total = revenue.sum(axis=1, keepdims=True)
     found["revenue_total"] = total
     found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
+    for name in ("in_transit", "spend_lost", "rescue"):
+        found[name] = getattr(industry, name)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
     industry.measured = Measures({**found, **watched})

@@ -10,10 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.distress import sublet_share
+from abm.distress import for_hire, sublet_share
 from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, ratio
-from abm.register import IDLE
 
 _OF_LABS = ("served", "by_class", "demand", "turned_away", "guests", "spot_gw", "outside_gw", "offered_gw", "sublet_gw", "inference_gw",
             "training_gw")  # fmt: skip
@@ -109,5 +108,4 @@ def pay_for_compute(industry, served):
 
 def idle_share(industry):
     """Each owner's share of the compute that is for hire on the spot market, [worlds, owners]."""
-    idle = np.where(industry.switched_off, 0, industry.fleet.effective(industry.now)[:, IDLE])
-    return idle / np.where(industry.idle_gw > 0, industry.idle_gw, 1)
+    return for_hire(industry) / np.where(industry.idle_gw > 0, industry.idle_gw, 1)

@@ -9,9 +9,10 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.compute_prices import contract_price, list_price, mean_price
-from abm.distress import in_distress, offer, sublet_share
+from abm.distress import for_hire, in_distress, offer, sublet_share
 from abm.loans import interest
 from abm.markets.hire import Purse
+from abm.markets.refuge import refuge
 from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
 from abm.obligations import opex_due, prepaid_this_quarter, service_now
 from abm.open_weights import idle_share, of_labs, pay_for_compute
@@ -74,20 +75,20 @@ def switched_off(industry):
 
 
 def supply(industry):
-    """What labs can serve with this quarter, a Supply; idle compute is for hire on the spot market, and so is that of labs in distress."""
+    """What labs can serve with, a Supply; owners' idle compute is for hire on the spot market, and so is that of labs in distress."""
     effective = industry.fleet.effective(industry.now)
     return Supply(
         density=np.maximum(industry.labs.revenue_density, np.finfo(float).tiny),
         effective=effective[:, :EXTRA_OUT].sum(axis=2),
         alive=industry.labs.alive > 0,
-        idle=np.where(industry.switched_off, 0, effective[:, IDLE]).sum(axis=1, keepdims=True),
+        idle=total(for_hire(industry)),
         outside=outside_pool(industry.services, industry.now),
         distressed=in_distress(industry),
     )
 
 
 def demand(industry):
-    """Phase 5: customers move on, wish and choose; wanted spend by lab and class, $bn a year, [worlds, labs, classes]."""
+    """Phase 5: customers move on, wish and choose; spend asked for by lab and class, $bn a year, [worlds, labs, classes]."""
     customers, labs = industry.customers, industry.labs
     frontier = industry.frontier()
     customers.advance_stages(frontier)
@@ -101,15 +102,15 @@ def demand(industry):
         industry.open_weights.beside(offers, frontier) if industry.open_weights else offers,
         industry.turned_away_share,
         (industry.luck.customers("choice", industry.age, customers.n), industry.luck.customers("provider", industry.age, customers.n)),
+        refuge(industry),
     )
-    kept = kept_demand(industry)
-    industry.wanted = customers.spend.sum(axis=1, keepdims=True) * kept
-    return customers.demand() * kept[..., None]
-
-
-def kept_demand(industry):
-    """Part of demand that is still there, [worlds, 1]: with channel C6 off, the customers of dead labs are lost to everybody."""
-    return np.where(industry.contagion.customers > 0, 1, 1 - industry.stranded)
+    taken_in = customers.taken_in[:, : len(labs.names)]
+    labs.put(taken_in=taken_in)
+    industry.in_transit = customers.in_transit()
+    industry.spend_lost = industry.spend_lost + customers.lost
+    industry.rescue = industry.rescue + total(taken_in)
+    industry.wanted = customers.spend.sum(axis=1, keepdims=True) - industry.in_transit
+    return customers.demand()
 
 
 def serve(industry, wanted):
@@ -189,11 +190,22 @@ def _for_prices(industry, capacity):
 
 
 def spot_price(industry):
-    """Price of idle compute, $bn per GWe-year, [worlds, 1] [model.md 9.4]: from a fifth of list price when nobody needs it."""
+    """Price of idle compute, $bn per GWe-year, [worlds, 1] [model.md 9.4]: from a fifth of list price when nobody needs it.
+
+    What can be hired only next quarter weighs on the price already, as far as nobody is short of it now.
+    """
     p = industry.compute
-    used = np.where(industry.idle_gw > 0, total(industry.served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1), 1)
+    withheld = total(industry.fleet.withheld(industry.now))
+    idle, needed = industry.idle_gw + withheld, total(industry.served.spot_gw) + np.minimum(withheld, _short(industry))
+    used = np.where(idle > 0, needed / np.where(idle > 0, idle, 1), 1)
     tightness = np.where(industry.contagion.fire_sale > 0, np.minimum(1, used), 1)
     return list_price(p, industry.lending.rate) * (p.spot_floor + (1 - p.spot_floor) * tightness)
+
+
+def _short(industry):
+    """Compute that the customers whom labs turned away would have needed, GWe, [worlds, 1]."""
+    turned_away = of_labs(industry.served, len(industry.labs.names)).turned_away / densities(industry.services)
+    return total(turned_away.sum(axis=2) / np.maximum(industry.labs.revenue_density, np.finfo(float).tiny))
 
 
 def receive(industry, served):
@@ -225,7 +237,7 @@ def customers_pay(industry, served):
     """What enterprises and consumers pay each lab, $bn a year, [worlds, 2, labs]; settles customers one by one."""
     consumer = served.by_class[..., -1]
     if industry.customers is not None:
-        industry.customers.settle(industry.served.paid_share * kept_demand(industry)[..., None])
+        industry.customers.settle(industry.served.paid_share)
     return np.stack([served.served - consumer, consumer], axis=1)
 
 

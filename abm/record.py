@@ -15,7 +15,7 @@ from abm.vintages import over_vintages
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
              "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "forecast_high", "inference_gw", "training_gw",
-             "sublet_gw", "alive", "listed"),
+             "sublet_gw", "taken_in", "alive", "listed"),
     "clouds": ("contract_price", "rate", "ebitda", "interest", "debt_service", "breach", "reorganised"),
     "vendors": ("sales", "other_sales", "utilisation", "profit"),
     "investors": (),

@@ -65,9 +65,16 @@ class CustomersParameters(Group, name="customers"):
     outage_weight = parameter(2.0, unit="1", low=0, high=10, source="model.md 8.1 (zeta)", meaning="weight of outages in choice")
     loyalty_quarters = parameter(4.0, unit="quarters", low=0.25, high=40, source="model.md 8.1", meaning="time in which loyalty builds")
     turned_away_leaves = parameter(0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of the turned away that leaves")
+    single_homed = parameter(
+        0.2, unit="1", low=0, high=1, source="public: about four in five pay a second lab", meaning="customers that pay one lab only"
+    )
+    lost_with_lab = parameter(
+        0.25, unit="1", low=0, high=0.9, source="assumption; prior .1 to .4", meaning="part of a dead lab's spend that nobody wins back"
+    )
 
 
-DRAWS = ("segment", "domain", "size", "midpoint", "usefulness", "appetite", "trial", "procurement", "deployed", "second")
+DRAWS = ("segment", "domain", "size", "midpoint", "usefulness", "appetite", "trial", "procurement", "deployed", "second", "homes",
+         "requalification")  # fmt: skip
 
 SEGMENT_BOUNDS = {
     "number_share": (0, 1),
@@ -78,15 +85,22 @@ SEGMENT_BOUNDS = {
     "opening_deployed": (0, 1),
     "quality_ceiling": (-10, 1000),
     "integrates": (0, 1),
+    "requalify_low": (0, 40),
+    "requalify_high": (0, 40),
 }
+USUAL = {
+    "enterprise": {"requalify_low": 1, "requalify_high": 3},
+    "consumer": {"requalify_low": 0, "requalify_high": 2},
+}  # where a row says nothing
 
-# number shares, opening deployment, consumers' price sensitivity and quality ceiling: assumptions; the rest: model.md 7.4, 8.1
+# number shares, opening deployment, consumers' price sensitivity and quality ceiling, and requalification: assumptions;
+# the rest: model.md 7.4, 8.1
 _HEADER = ("name", "kind", "service_class", *SEGMENT_BOUNDS)
 _DEFAULT = (
-    ("start-up", "enterprise", "developer", 0.3, 0.20, 1.5, 0.2, 1, 0.5, 1000, 1),
-    ("enterprise", "enterprise", "enterprise", 0.5, 0.10, 0.3, 0.8, 3, 0.3, 1000, 1),
-    ("regulated", "enterprise", "enterprise", 0.2, 0.10, 0.3, 0.8, 5, 0.1, 1000, 1),
-    ("consumer", "consumer", "consumer", 1.0, 0.17, 0.8, 0.2, 0, 1.0, 3.5, 0),
+    ("start-up", "enterprise", "developer", 0.3, 0.20, 1.5, 0.2, 1, 0.5, 1000, 1, 0, 1),
+    ("enterprise", "enterprise", "enterprise", 0.5, 0.10, 0.3, 0.8, 3, 0.3, 1000, 1, 1, 3),
+    ("regulated", "enterprise", "enterprise", 0.2, 0.10, 0.3, 0.8, 5, 0.1, 1000, 1, 2, 6),
+    ("consumer", "consumer", "consumer", 1.0, 0.17, 0.8, 0.2, 0, 1.0, 3.5, 0, 0, 2),
 )
 
 
@@ -96,7 +110,8 @@ class Segments:
 
     rechoice: probability per quarter of choosing anew (nu); price_sensitivity: alpha; stickiness: s; procurement_quarters: mean;
     opening_deployed: part already deployed when the world opens; quality_ceiling: capability beyond which more is not noticed, OOM;
-    integrates: 1 if deployment needs an integration, else 0
+    integrates: 1 if deployment needs an integration, else 0; requalify_low, requalify_high: bounds of the time to take on a new lab when
+    the only one is gone, whole quarters, all equally likely
     """
 
     name: tuple
@@ -110,6 +125,8 @@ class Segments:
     opening_deployed: np.ndarray
     quality_ceiling: np.ndarray
     integrates: np.ndarray
+    requalify_low: np.ndarray
+    requalify_high: np.ndarray
 
     def __len__(self):
         return len(self.name)
@@ -125,6 +142,7 @@ class Segments:
         columns = {field.name: [] for field in fields(cls)}
         for row in rows:
             name = f"{where}: segment {row.get('name')!r}"
+            row = {**USUAL.get(row.get("kind"), {}), **row}
             for key in sorted(row.keys() - set(_HEADER)):
                 raise BadInput(f"{name} has an unknown key {key!r}; {nearest(key, _HEADER)}")
             for key in sorted(set(_HEADER) - row.keys()):
@@ -134,6 +152,8 @@ class Segments:
             columns["service_class"].append(_index(name, "service_class", row["service_class"], CLASSES))
             for key, bounds in SEGMENT_BOUNDS.items():
                 columns[key].append(_within(name, key, row[key], bounds))
+            if row["requalify_high"] < row["requalify_low"]:
+                raise BadInput(f"{name}: requalify_high = {row['requalify_high']!r} is below requalify_low = {row['requalify_low']!r}")
         return cls(**{key: tuple(values) if key == "name" else np.array(values) for key, values in columns.items()})
 
 
@@ -165,6 +185,8 @@ def drawn(parameters, segments, market, luck):
     usefulness = parameters.usefulness + parameters.usefulness_sd * ndtri(uniform["usefulness"])
     consumer = np.arange(n) >= parameters.enterprises
     mean_procurement = segments.procurement_quarters[segment]
+    low, high = segments.requalify_low[segment], segments.requalify_high[segment]
+    main_share = parameters.least_main_share + (1 - parameters.least_main_share) * appetite
     columns = {
         "segment": segment,
         "domain": np.where(consumer, parameters.domains, (uniform["domain"] * parameters.domains).astype(np.int64)),
@@ -174,7 +196,8 @@ def drawn(parameters, segments, market, luck):
         "risk_appetite": appetite,
         "patience": -np.log1p(-uniform["trial"]),
         "procurement": gammaincinv(2, uniform["procurement"]) * mean_procurement / 2,
-        "main_share": parameters.least_main_share + (1 - parameters.least_main_share) * appetite,
+        "main_share": np.where(uniform["homes"] < parameters.single_homed, 1.0, main_share),
+        "requalification": np.minimum(high, np.floor(low + uniform["requalification"] * (high - low + 1))),
     }
     return columns, (uniform["deployed"], uniform["second"])
 

@@ -6,46 +6,11 @@ accounts. An `EnterpriseCustomer` or a `ConsumerCohort` is a Mesa agent that see
 
 import numpy as np
 
-from abm.firm import Agent
-from abm.population import Population, column, rule
-from agents import customer_birth, customer_quarter
+from abm.population import Population
+from agents import customer_birth, customer_quarter, customer_transit
+from agents.customer import ConsumerCohort, EnterpriseCustomer
 from agents.customer_birth import Segments
 from agents.customer_quarter import DEPLOYED, PILOT, PROCUREMENT, TRIAL, UNAWARE, Ballot
-
-
-class Customer(Agent):
-    """Who buys AI services: tries, adopts, spends, and chooses a main and a second lab."""
-
-    segment = column("row in the table of segments", unit="1", low=0)
-    domain = column("domain in which trials spread by example", unit="1", low=0)
-    potential = column("spend at unlimited capability (omega B)", unit="$bn/year", low=0)
-    lateness = column("odds against use at the market's midpoint", unit="1", low=0)
-    readiness = column("capability at which value just covers the price, at the own quantile", unit="OOM")
-    risk_appetite = column("quantile of value at which adoption is decided", unit="quantile", low=0, high=1)
-    patience = column("cumulated hazard at which a trial starts", unit="1", low=0)
-    procurement = column("time that legal and procurement take", unit="quarters", low=0)
-    main_share = column("part of spend that the main provider gets", unit="1", low=0, high=1)
-    stage = column("stage of adoption, 0 unaware to 4 deployed", unit="1", low=0, high=4)
-    wait = column("time left in procurement or pilot", unit="quarters")
-    started_early = column("1 if the trial began before the capability sufficed", unit="1", low=0, high=1)
-    spend = column("wanted spend", unit="$bn/year", low=0)
-    paid = column("spend served and paid", unit="$bn/year", low=0)
-    main_provider = column("row of the main lab", unit="1", low=0)
-    second_provider = column("row of the other lab", unit="1", low=0)
-    tenure = column("time with the main lab", unit="quarters", low=0)
-
-    @rule
-    def would_adopt(self, frontier, integration_cost):
-        """Would the customer adopt at this frontier capability [OOM] and integration cost [per $ of spend]?"""
-        return customer_quarter.adopts(frontier, self.readiness, integration_cost)
-
-
-class EnterpriseCustomer(Customer):
-    """A firm that adopts in stages and then buys in proportion to its wage bill."""
-
-
-class ConsumerCohort(Customer):
-    """A crowd of subscribers who act as one."""
 
 
 def at(values, rows, out=None):
@@ -59,8 +24,9 @@ def put(values, rows, new):
 
 
 class Customers:
-    """All customers of all worlds. Enterprises come first; every column of `Customer` is an attribute [worlds, n], changed in place.
+    """All customers of all worlds. Enterprises come first; every column of a `Customer` is an attribute [worlds, n], changed in place.
 
+    lost, taken_in: of this quarter, $bn a year: what dead labs' customers gave up, [worlds, 1], and what labs took in, [worlds, labs].
     A quarter is `advance_stages`, `desired_spend`, `choose`, `demand`, then `settle` with what the labs could serve.
     """
 
@@ -76,6 +42,8 @@ class Customers:
         self._deployed = self._count_by_domain(self._domain_cell[self.stage == DEPLOYED])
         self.awareness = np.zeros(self._in_domain.shape)
         self._newcomers = np.zeros(0, dtype=np.int64)
+        self._known, self._calm = np.ones((self.worlds, labs), dtype=bool), True  # labs that lived when last seen; no lab was ever lost
+        self.lost, self.taken_in = np.zeros((self.worlds, 1)), np.zeros((self.worlds, labs))
         # big temporaries are kept: to ask the system for fresh memory costs more than to fill it
         self._cells = (np.empty(self._group.shape, dtype=np.int64), np.empty(self._group.shape, dtype=np.int64))
         self._first_cell = self._group * labs
@@ -91,7 +59,8 @@ class Customers:
         segments = segments or Segments.default()
         frontier, shares = opening
         columns, uniforms = customer_birth.drawn(parameters, segments, market, luck)
-        zeros = {name: np.zeros_like(columns["potential"]) for name in ("wait", "paid", "spend")}
+        zeros = {name: np.zeros_like(columns["potential"]) for name in ("wait", "paid", "spend", "requalifying", "waiting")}
+        zeros |= {"kept": np.ones_like(columns["potential"])}
         flags = {"started_early": np.zeros(columns["segment"].shape, dtype=bool), "tenure": np.zeros_like(columns["segment"])}
         unopened = {"stage": np.zeros(columns["segment"].shape, dtype=np.int8)}
         blank = cls(parameters, segments, market, {**columns, **zeros, **flags, **unopened}, shares.shape[2])
@@ -103,6 +72,7 @@ class Customers:
         """An offer appears beside those there were; nobody has it yet."""
         self.labs += 1
         self._first_cell = self._group * self.labs
+        self._known = np.pad(self._known, ((0, 0), (0, 1)))
 
     def individual_potential(self, frontier, boost=1):
         """Potential spend TAM_c of each customer at a frontier capability [OOM], $bn a year, [worlds, n], until asked again.
@@ -161,13 +131,16 @@ class Customers:
         self._deployed += self._count_by_domain(at(self._domain_cell, self._newcomers))
 
     def desired_spend(self, frontier, served, noise, boost=1):
-        """Wanted spend of this quarter, $bn a year, [worlds, n], kept in `spend` [model.md 7.2, 7.3].
+        """Wanted spend of this quarter, $bn a year, [worlds, n], kept in `spend`; who is in transit wants no less [model.md 7.2, 7.3].
 
         frontier: OOM, [worlds, 1]; served: last quarter's revenue of all labs, $bn a year, [worlds, 1];
         noise: of enterprises and of consumers, log, [worlds, 2]; boost: what a breakthrough multiplied the market by
         """
         p, split = self.parameters, self.parameters.enterprises
         potential = self.individual_potential(frontier, boost)
+        if not self._calm:
+            potential *= self.kept
+            served = served + self.in_transit()  # users who were served before spread the word as well
         spend = customer_quarter.growth(p, self.market.diffusion_speed, self.spend, potential, out=self._scratch)
         spend[:, :split] += noise[:, 0:1]
         spend[:, split:] += noise[:, 1:2]
@@ -178,13 +151,23 @@ class Customers:
         np.multiply(spend, customer_quarter.ceiling(p, spend, served), out=self.spend)
         return self.spend
 
-    def choose(self, offers, turned_away_share, uniforms):
-        """Some customers choose a main and a second lab anew [model.md 8.1, 26.3].
+    def in_transit(self):
+        """Wanted spend without a lab, $bn a year, [worlds, 1]."""
+        return (self.spend * self.waiting).sum(axis=1, keepdims=True)
+
+    def _asked(self):
+        """What customers ask labs for, $bn a year, [worlds, n]."""
+        return self.spend if self._calm else self.spend * (1 - self.waiting)
+
+    def choose(self, offers, turned_away_share, uniforms, refuge):
+        """Who lost a lab moves, requalifies or waits; some others choose a main and a second lab anew [model.md 8.1, 13.8, 26.3].
 
         offers: Offers of this quarter; turned_away_share: last quarter's, [worlds, labs, classes];
-        uniforms: two arrays [worlds, n], one for whether and one for whom. Newcomers and customers of a lab that is gone always choose.
+        uniforms: two arrays [worlds, n], one for whether and one for whom; refuge: a Refuge. Newcomers always choose, and who has
+        requalified after its lab was gone.
         """
         p, alive = self.parameters, offers.alive
+        self._leave_the_dead(alive, refuge)
         leaves = customer_quarter.leave_probability(p, self.segments, alive, turned_away_share)
         gone = np.repeat(~alive[:, None, :], len(self.segments), axis=1)
         for cells, provider in zip(self._cells, (self.main_provider, self.second_provider)):
@@ -195,10 +178,25 @@ class Customers:
         acts = at(gone, self._cells[1])
         acts |= moves
         acts &= deployed
+        if not self._calm:
+            acts &= self.requalifying <= 0
         self.tenure += deployed
         ballot = Ballot(customer_quarter.choice_weights(p, self.segments, offers))
         self._vote(np.flatnonzero(acts), moves, ballot, uniforms[1])
         put(self.tenure, self._newcomers, 0)
+        self.taken_in = np.zeros(alive.shape) if self._calm else customer_transit.find_places(self, alive, refuge)
+
+    def _leave_the_dead(self, alive, refuge):
+        """Time passes for those who requalify; then labs that are gone lose their customers, but newcomers: they have paid nobody yet."""
+        gone, self._known = self._known & ~alive, alive.copy()
+        if not self._calm:
+            self.requalifying -= self.requalifying > 0
+        self.lost = np.zeros((self.worlds, 1))
+        if gone.any():
+            buys = (self.stage == DEPLOYED) & (self.spend > 0)
+            put(buys, self._newcomers, False)
+            self.lost = customer_transit.lose_labs(self, gone, buys, refuge)
+            self._calm = self._calm and not self.waiting.any()
 
     def _vote(self, rows, moves, ballot, uniforms):
         """Main lab of those who move and second lab of all these rows (flat indices); loyalty counts for movers."""
@@ -220,8 +218,9 @@ class Customers:
         entrants: bool, [worlds, labs], at most one a world; share: [worlds, 1]; uniforms: [worlds, n]. Who alone spends more than
         that share stays away; the last one joins if that brings the entrant nearer to its share.
         """
-        spend = np.where(self.stage == DEPLOYED, self.spend * self.main_share, 0)
-        wanted = share * self.spend.sum(axis=1, keepdims=True)
+        asked = self._asked()
+        spend = np.where(self.stage == DEPLOYED, asked * self.main_share, 0)
+        wanted = share * asked.sum(axis=1, keepdims=True)
         spend = np.where(spend <= wanted, spend, 0)
         order = np.argsort(uniforms, axis=1)
         drawn = np.take_along_axis(spend, order, axis=1)
@@ -232,9 +231,10 @@ class Customers:
         self.tenure[...] = np.where(moves, 0, self.tenure)
 
     def demand(self):
-        """Wanted spend by lab and class of service, $bn a year, [worlds, labs, classes]."""
-        amounts = self._summed(self._cells[0], np.multiply(self.spend, self.main_share, out=self._scratch))
-        amounts += self._summed(self._cells[1], np.subtract(self.spend, self._scratch, out=self._scratch))
+        """Wanted spend by lab and class of service, without what is in transit, $bn a year, [worlds, labs, classes]."""
+        asked = self._asked()
+        amounts = self._summed(self._cells[0], np.multiply(asked, self.main_share, out=self._scratch))
+        amounts += self._summed(self._cells[1], np.subtract(asked, self._scratch, out=self._scratch))
         return customer_quarter.by_class(amounts, self.segments)
 
     def settle(self, paid_share):
@@ -248,7 +248,7 @@ class Customers:
         self.paid -= second
         self.paid *= self.main_share
         self.paid += second
-        self.paid *= self.spend
+        self.paid *= self._asked()
         return self.paid
 
     def by_kind(self, amounts):

@@ -58,6 +58,10 @@ class LabParameters(Group, name="lab"):
         source="assumption; model.md 10.8",
         meaning="quarters of burn that cash must cover, or a lab sublets; 0: nobody ever does",
     )
+    intake = parameter(
+        0.35, unit="share/quarter", low=0, high=10, source="assumption; prior .25 to .5",
+        meaning="most customers of dead labs a lab takes in, over its revenue",
+    )  # fmt: skip
     # appetite dynamics, all off in the core [model.md 4.2]
     reversion = parameter(0.0, unit="per quarter", low=0, high=1, source="model.md 4.2", meaning="return of appetite to character")
     herding = parameter(0.0, unit="per quarter", low=-1, high=1, source="model.md 4.2", meaning="imitation of rivals' appetite")
@@ -96,6 +100,7 @@ class Lab(Firm):
     premium = column("market value over what the general rule gives, fading", unit="x", default=1)
     last_round = column("value after its last round", unit="$bn", default=0)
     turned_away = column("demand nobody served", unit="$bn/year", default=0)
+    taken_in = column("spend of dead labs' customers that it took in this quarter", unit="$bn/year", low=0, default=0)
     opex = column("opex of the quarter", unit="$bn", default=0)
     obligations = column("due this quarter", unit="$bn", default=0)
     unmet_prepayment = column("down-payments it could not fund", unit="$bn", default=0)

@@ -6,6 +6,7 @@ import time
 import numpy as np
 
 from abm.luck import Luck
+from abm.markets.refuge import Refuge
 from abm.markets.services import CLASSES, Offers
 from agents.customer_birth import CustomersParameters
 from agents.customer_quarter import KINDS, market
@@ -13,6 +14,12 @@ from agents.customers import Customers
 from benchmarks.plain_mesa import PlainMarket
 
 LABS = 6
+ROOM = [0.002] * LABS  # $bn a year that each lab can take in of a dead lab's customers
+
+
+def refuge(worlds):
+    """Little room, and friction."""
+    return Refuge(np.tile(ROOM, (worlds, 1)), np.ones((worlds, 1), dtype=bool))
 
 
 def populated(enterprises, cohorts, worlds=1, rng=1):
@@ -46,7 +53,7 @@ def array_quarter(customers, given, uniforms, served=1.0):
     frontier, noise, offers, turned_away = given
     customers.advance_stages(frontier)
     customers.desired_spend(frontier, np.full((customers.worlds, 1), served), noise)
-    customers.choose(offers, turned_away, uniforms)
+    customers.choose(offers, turned_away, uniforms, refuge(customers.worlds))
     demand = customers.demand()
     return demand, customers.settle(1 - turned_away / 2)
 
@@ -55,7 +62,7 @@ def plain_quarter(plain, given, uniforms, served=1.0, world=0):
     """The same quarter of the objects: demand as nested lists, and the sum paid. Inputs are turned into plain numbers first."""
     frontier, noise, offers, turned_away = given
     news = (float(frontier[world, 0]), served, noise[world].tolist())
-    demand = plain.quarter(news, plain_offers(offers, world), turned_away[world].tolist(), [u[world].tolist() for u in uniforms])
+    demand = plain.quarter(news, plain_offers(offers, world), turned_away[world].tolist(), [u[world].tolist() for u in uniforms], ROOM)
     return demand, plain.settle((1 - turned_away[world] / 2).tolist())
 
 
@@ -85,7 +92,7 @@ def measure(n=100_000, quarters=5):
         ready = (float(frontier[0, 0]), 1.0, noise[0].tolist()), plain_offers(offers), turned_away[0].tolist()
         lists, paid_share = [u[0].tolist() for u in uniforms], (1 - turned_away[0] / 2).tolist()
         began = time.perf_counter()
-        plain.quarter(*ready, lists)
+        plain.quarter(*ready, lists, ROOM)
         plain.settle(paid_share)
         plain_took.append(time.perf_counter() - began)
     arrays, objects = statistics.median(arrays_took), statistics.median(plain_took)

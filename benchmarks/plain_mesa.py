@@ -23,6 +23,8 @@ class PlainCustomer(mesa.Agent):
         self.patience, self.procurement, self.main_share = state["patience"], state["procurement"], state["main_share"]
         self.main, self.second, self.tenure = state["main_provider"], state["second_provider"], state["tenure"]
         self.spend, self.wait, self.early = state["spend"], state["wait"], state["started_early"]
+        self.requalification, self.requalifying = state["requalification"], state["requalifying"]
+        self.waiting, self.kept = state["waiting"], state["kept"]
         self.potential = self.paid = 0.0
         self.is_new = False
 
@@ -56,7 +58,7 @@ class PlainCustomer(mesa.Agent):
     def desire(self):
         """Gompertz diffusion towards the potential [model.md 7.2]."""
         model, p = self.model, self.model.p
-        self.potential *= model.potential_scale
+        self.potential *= model.potential_scale * self.kept
         if self.is_new:
             self.spend = p["first_spend"] * self.potential
         elif self.spend > 0:
@@ -84,10 +86,33 @@ class PlainCustomer(mesa.Agent):
         loyalty = model.segments["stickiness"][s] * (1 - math.exp(-self.tenure / p["loyalty_quarters"]))
         return weights, weights[previous] * (math.exp(loyalty) - 1)
 
+    def leave(self):
+        """Leave labs that have just gone: to the other lab, or to none until a new one is taken on; a part is lost [model.md 13.8]."""
+        model = self.model
+        self.requalifying = max(0, self.requalifying - 1)
+        main_gone, second_gone = self.main in model.gone, self.second in model.gone
+        if self.stage != DEPLOYED or self.is_new or self.spend == 0 or not (main_gone or (second_gone and self.main_share < 1)):
+            return
+        before = self.waiting
+        staying = (1 - before) * ((0 if main_gone else self.main_share) + (0 if second_gone else 1 - self.main_share))
+        moving = 1 - before - staying
+        lost = moving * model.p["lost_with_lab"]
+        self.spend, self.kept = self.spend * (1 - lost), self.kept * (1 - lost)
+        self.waiting = min(1, (before + moving - lost) / (1 - lost))
+        if main_gone and (second_gone or self.main_share == 1):
+            self.requalifying = self.requalification
+        elif main_gone:
+            self.main = self.second
+        self.second = self.main
+        self.tenure = 0 if main_gone else self.tenure
+
     def choose(self):
         """Choose anew with some probability, because turned away, because new, or because the lab is gone [model.md 8.1, 26.3]."""
         model = self.model
         if self.stage != DEPLOYED:
+            return
+        if self.requalifying > 0:
+            self.tenure += 1
             return
         alive, s = model.offers["alive"], self.segment
         pushed = model.p["turned_away_leaves"] * model.turned_away[self.main][model.segments["service_class"][s]]
@@ -114,13 +139,18 @@ class PlainCustomer(mesa.Agent):
     def order(self):
         """Ask the two labs for service."""
         demand, service = self.model.demand, self.model.segments["service_class"][self.segment]
-        demand[self.main][service] += self.spend * self.main_share
-        demand[self.second][service] += self.spend * (1 - self.main_share)
+        asked = self.spend * (1 - self.waiting)
+        demand[self.main][service] += asked * self.main_share
+        demand[self.second][service] += asked * (1 - self.main_share)
 
     def pay(self):
         """Pay for what was served."""
         share, service = self.model.paid_share, self.model.segments["service_class"][self.segment]
-        self.paid = self.spend * (self.main_share * share[self.main][service] + (1 - self.main_share) * share[self.second][service])
+        self.paid = (
+            self.spend
+            * (1 - self.waiting)
+            * (self.main_share * share[self.main][service] + (1 - self.main_share) * share[self.second][service])
+        )
 
 
 def spun(spin, weights):
@@ -150,6 +180,8 @@ class PlainMarket(mesa.Model):
             PlainCustomer(self, number, {name: values[number] for name, values in columns.items()})
         self.domains = self.p["domains"] + 1
         self.awareness = [0.0] * self.domains
+        self.gone = []
+        self.known = [True] * customers.labs
 
     def spread(self):
         """Word of trials in each domain, by share of its customers that have deployed."""
@@ -161,16 +193,27 @@ class PlainMarket(mesa.Model):
             share = deployed[domain] / max(inside[domain], 1)
             self.awareness[domain] += (self.p["bass_innovation"] + self.p["bass_imitation"] * share) * QUARTER
 
-    def quarter(self, news, offers, turned_away, uniforms):
+    def find_places(self, room):
+        """Labs take in those who wait, all in the same proportion, as far as there is room."""
+        waiting = [c for c in self.agents if c.waiting > 0 and c.requalifying <= 0 and c.stage == DEPLOYED and self.offers["alive"][c.main]]
+        asked = [0.0] * len(room)
+        for customer in waiting:
+            asked[customer.main] += customer.spend * customer.waiting
+        for customer in waiting:
+            customer.waiting *= 1 - min(1, room[customer.main] / asked[customer.main])
+
+    def quarter(self, news, offers, turned_away, uniforms, room):
         """Stages, wanted spend, choice: returns demand [labs][classes].
 
-        news: frontier, served, noise (enterprises, consumers); offers: {name: [labs]}; turned_away: [labs][classes]; uniforms: two lists
+        news: frontier, served, noise (enterprises, consumers); offers: {name: [labs]}; turned_away: [labs][classes]; uniforms: two lists;
+        room: what each lab can take in, $bn a year, [labs]
         """
         self.frontier, served, self.noise = news
         self.offers, self.turned_away, self.uniforms = offers, turned_away, uniforms
         self.spread()
         self.agents.do("advance_stage")
         self.odds_against = math.exp((self.midpoint - self.frontier) / self.scale)
+        served += sum(customer.spend * customer.waiting for customer in self.agents)
         self.agents.do("see_potential")
         self.potential_scale = self.size / (1 + self.odds_against) / sum(customer.potential for customer in self.agents)
         self.agents.do("desire")
@@ -178,7 +221,11 @@ class PlainMarket(mesa.Model):
         most = self.p["served_multiple"] * served + self.p["served_floor"]
         self.ceiling = min(1, most / wanted) if wanted > 0 else 1
         self.agents.do("scale_down")
+        self.gone = [lab for lab, alive in enumerate(offers["alive"]) if self.known[lab] and not alive]
+        self.known = list(offers["alive"])
+        self.agents.do("leave")
         self.agents.do("choose")
+        self.find_places(room)
         self.demand = [[0.0] * len(row) for row in turned_away]
         self.agents.do("order")
         return self.demand

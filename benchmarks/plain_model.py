@@ -5,6 +5,7 @@ choose and pay (`plain_mesa`), labs serve within their contracts, earn, and orde
 """
 
 import functools
+import math
 import random
 
 import mesa
@@ -68,7 +69,7 @@ class PlainIndustry(mesa.Model):
 
     def step(self):
         """One quarter: customers want and choose, labs serve what they can, customers pay, labs plan."""
-        demand = self.market.quarter(self._news(), self._offers(), self._turned_away(), self._draws())
+        demand = self.market.quarter(self._news(), self._offers(), self._turned_away(), self._draws(), [math.inf] * LABS)
         wanted = [sum(row) for row in demand]
         room = [self.labs.capacity(lab, self.now) for lab in self.labs.labs]
         share = [min(1.0, most / much) if much > 0 else 1.0 for most, much in zip(room, wanted)]

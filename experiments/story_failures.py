@@ -179,16 +179,20 @@ def _mood(page, before, who):
 
 
 def customers(page):
-    """C6: in the quarter after a default survivors are asked for more, or less."""
+    """C6: in the quarter after a default some customers have moved to survivors, others are in transit, and some use is lost."""
     before = page.turned(-1)
     if before is None or not failed(before, "labs").size:
         return
     who = names_of(before, "labs", failed(before, "labs"))
-    gain = (page.recorded("labs", "demand") - before.recorded("labs", "demand")) * (page.recorded("labs", "alive") > 0)
-    gained = by_name(page.names("labs"), gain)
-    if gained:
-        lost = float(before.revenue[failed(before, "labs")].sum())
-        text = f"C6, customers: after the end of {listed(who)} ({money(lost)} a year), "
-        text += f"survivors are asked for more, with all that the market grew by: {each(gained)} a year."
-        weight = WEIGHTS["customers"] * sum(gained.values()) / page.scale
-        yield Event(page.quarter, "C6", who, gained, text, f"default of {listed(who)}", weight)
+    gained = by_name(page.names("labs"), page.recorded("labs", "taken_in"))
+    had = float(before.revenue[failed(before, "labs")].sum())
+    waits = float(page.recorded("industry", "in_transit"))
+    lost = float(page.recorded("industry", "spend_lost") - before.recorded("industry", "spend_lost"))
+    if waits + lost + sum(gained.values()) < DUST:
+        return
+    text = f"C6, customers: after the end of {listed(who)} ({money(had)} a year), {money(lost)} a year of what was spent there is lost"
+    text += f", {money(waits)} a year waits for a new lab" if waits >= DUST else ""
+    text += f"; survivors take in {each(gained)} a year." if gained else "; no survivor takes in any of it."
+    amounts = {**gained, "in_transit": waits, "spend_lost": lost}
+    weight = WEIGHTS["customers"] * (waits + lost + sum(gained.values())) / page.scale
+    yield Event(page.quarter, "C6", who, amounts, text, f"default of {listed(who)}", weight)

@@ -50,7 +50,21 @@ class Wanting:
     def advance_stages(self, frontier):
         """They have no stages."""
 
-    def choose(self, offers, turned_away_share, uniforms):
+    def in_transit(self):
+        """Nobody loses a lab."""
+        return np.zeros((len(self.wanted), 1))
+
+    @property
+    def lost(self):
+        """Nothing is given up."""
+        return self.in_transit()
+
+    @property
+    def taken_in(self):
+        """No lab takes in anybody."""
+        return np.zeros(self.wanted.shape[:2])
+
+    def choose(self, offers, turned_away_share, uniforms, refuge):
         """They are loyal."""
 
     def desired_spend(self, frontier, served, noise, boost):

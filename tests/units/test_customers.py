@@ -5,12 +5,13 @@ import pytest
 
 from abm.errors import BadInput
 from abm.luck import Luck
+from abm.markets.refuge import Refuge
 from abm.markets.services import Offers, ServicesParameters, Supply, ration
 from agents import customer_quarter
 from agents.customer_birth import CustomersParameters, Segments
 from agents.customer_quarter import DEPLOYED, KINDS, PILOT, PROCUREMENT, TRIAL, UNAWARE
 from agents.customers import Customers
-from benchmarks.customer_quarter import LABS, circumstances, draws
+from benchmarks.customer_quarter import LABS, circumstances, draws, refuge
 
 SPEC = {  # the numbers of model.md 7 and 19, whatever the shipped worlds are calibrated to
     "market_size": 1500.0,
@@ -178,27 +179,32 @@ def test_wanted_spend_never_runs_away_from_what_was_served():
     assert customers.spend.sum() == pytest.approx(1.6 * 0.01 + 0.2)
 
 
-def chosen(customers, luck, offered, quarter=0, turned_away=NONE_TURNED_AWAY):
+def chosen(customers, luck, offered, quarter=0, turned_away=NONE_TURNED_AWAY, room=None):
     before = customers.main_provider.copy()
-    customers.choose(offered, turned_away, draws(luck, quarter, customers.n))
+    customers.choose(offered, turned_away, draws(luck, quarter, customers.n), room or refuge(1))
     return before, (customers.main_provider != before) & (customers.stage == DEPLOYED)
 
 
-def test_customers_of_a_lab_that_is_gone_choose_at_once_and_never_it():
+WITHOUT_FRICTION = Refuge(np.full((1, LABS), np.inf), np.zeros((1, 1), dtype=bool))
+
+
+def test_without_friction_customers_of_a_lab_that_is_gone_choose_at_once_and_never_it():
     customers, luck = born(enterprises=2000)
     alive = ALL.copy()
     alive[2] = False
-    before, moved = chosen(customers, luck, offers(alive))
+    before, moved = chosen(customers, luck, offers(alive), room=WITHOUT_FRICTION)
     deployed = customers.stage == DEPLOYED
     assert np.all(moved[deployed & (before == 2)])
-    assert not np.any(deployed & ((customers.main_provider == 2) | (customers.second_provider == 2)))
+    assert not np.any(deployed & (customers.main_provider == 2))
+    assert not np.any(deployed & (customers.second_provider == 2) & (customers.main_share < 1))
     assert np.mean(moved[deployed & (before != 2)]) < 0.2
+    assert customers.demand().sum() == pytest.approx(0.28, rel=1e-12)
 
 
 def test_with_one_lab_left_all_money_goes_to_it():
     customers, luck = born()
     alive = ALL & (np.arange(LABS) == 3)
-    chosen(customers, luck, offers(alive))
+    chosen(customers, luck, offers(alive), room=WITHOUT_FRICTION)
     demand = customers.demand()
     assert demand[0, 3].sum() == pytest.approx(0.28, rel=1e-12)
     assert demand.sum() == pytest.approx(0.28, rel=1e-12)
@@ -246,7 +252,7 @@ def quarter_of(customers, luck, quarter, services=None):
     pick = Offers(*(values[rows] for values in vars(offered).values()))
     customers.advance_stages(frontier[rows])
     customers.desired_spend(frontier[rows], np.full((len(rows), 1), 0.5), noise[rows])
-    customers.choose(pick, turned_away[rows], draws(luck, quarter, customers.n))
+    customers.choose(pick, turned_away[rows], draws(luck, quarter, customers.n), refuge(len(rows)))
     demand = customers.demand()
     one = np.ones((len(rows), 1))
     effective = np.full((len(rows), LABS), 0.005)
@@ -261,7 +267,8 @@ def test_what_customers_pay_adds_up_to_what_labs_earn():
     rationed = 0
     for quarter in range(10):
         demand, result = quarter_of(customers, luck, quarter)
-        assert np.allclose(demand.sum(axis=(1, 2)), customers.spend.sum(axis=1), rtol=1e-12)
+        asked = customers.spend.sum(axis=1) - customers.in_transit()[:, 0]
+        assert np.allclose(demand.sum(axis=(1, 2)), asked, rtol=1e-12)
         assert np.allclose(customers.by_kind(customers.paid).sum(axis=1), result.served.sum(axis=1), rtol=1e-12)
         consumer = customers.by_kind(customers.paid)[:, 1]
         assert np.allclose(consumer, result.by_class[:, :, 2].sum(axis=1), rtol=1e-12)

@@ -16,7 +16,7 @@ def test_arrays_and_objects_agree_on_every_choice_and_every_dollar(world, served
     customers, luck = populated(400, 30, worlds=3, rng=11)
     plain = PlainMarket(customers, world)
     objects = sorted(plain.agents, key=lambda customer: customer.number)
-    moved = set()
+    moved, in_transit = set(), set()
     for quarter in range(QUARTERS):
         given, uniforms = circumstances(3, quarter), draws(luck, quarter, customers.n)
         demand, paid = array_quarter(customers, given, uniforms, served)
@@ -24,8 +24,11 @@ def test_arrays_and_objects_agree_on_every_choice_and_every_dollar(world, served
         for ours, theirs in CHOICES.items():
             assert [getattr(one, ours) for one in objects] == getattr(customers, theirs)[world].tolist(), (quarter, ours)
         assert np.allclose([one.spend for one in objects], customers.spend[world], rtol=1e-9, atol=0)
+        for part in ("waiting", "kept", "requalifying"):
+            assert np.allclose([getattr(one, part) for one in objects], getattr(customers, part)[world], rtol=1e-9, atol=1e-12), part
         assert np.allclose([one.paid for one in objects], paid[world], rtol=1e-9, atol=1e-12)
         assert np.allclose(plain_demand, demand[world], rtol=1e-9, atol=1e-12)
         assert plain_paid == pytest.approx(paid[world].sum(), rel=1e-9)
         moved |= {one.number for one in objects if one.tenure == 0 and one.stage == 4}
-    assert len(moved) > 100  # or the test would show nothing
+        in_transit |= {one.number for one in objects if one.waiting > 0}
+    assert len(moved) > 100 and len(in_transit) > 20  # or the test would show nothing

@@ -45,7 +45,7 @@ def test_an_owner_gets_what_it_would_have_got_from_a_living_tenant_whatever_its_
 
 def test_compute_that_is_hired_at_list_price_pays_better_than_the_contract_did_and_nobody_adds_to_it():
     """13.3 on the spot market against a rent of 12, both with full power."""
-    model = sector(tenants_cash=0.0)
+    model = sector(tenants_cash=0.0, **{"contagion.release_quarters": 0})
     seen = owners_cash(model, spend=1e3)
     assert np.diff(seen) == pytest.approx([(13.3 - 1.3) / 4] * 3)
     assert (model.ledger.flows["recapitalisation"] == 0).all()

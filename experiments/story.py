@@ -55,7 +55,7 @@ KINDS = {
     "C3": "idle compute and what it does to prices and collateral",
     "C4": "what a default does to the mood",
     "C5": "orders and sites lost",
-    "C6": "customers that move to survivors",
+    "C6": "customers that move, wait for a lab or are lost",
     "made whole": "losses that a switched-off channel did not pass on",
     "rollover": "debt service missed and added to the loan",
     "reorganised": "creditors take over an owner of compute",

@@ -40,9 +40,9 @@ class Failing(Industry):
 
 
 @cache
-def run(doomed=(), settings=()):
-    """Series of 96 futures, {measure: [futures, quarters, n]}, and who the customers were when 2028Q1 ended."""
-    model = Failing(load_world("industry-2026q3"), worlds=FUTURES, rng=1, parameters=dict(settings))
+def run(doomed=(), settings=(), futures=tuple(range(FUTURES))):
+    """Series of some futures, {measure: [futures, quarters, n]}, and who the customers were when 2028Q1 ended."""
+    model = Failing(load_world("industry-2026q3"), world_ids=futures, rng=1, parameters=dict(settings))
     model.doomed = doomed
     model.run(AT + 1)
     people, segments = model.customers, model.customers.segments
@@ -89,6 +89,12 @@ def gains(hit, twin, measure, quarters=slice(AT + 1, None)):
 def test_before_the_failure_nothing_differs():
     hit, twin = pair()
     assert np.array_equal(hit["labs revenue"][:, : AT + 1], twin["labs revenue"][:, : AT + 1])
+
+
+def test_a_future_in_which_labs_fail_is_the_same_alone_and_in_a_crowd():
+    crowd, alone = run(LEADERS), run(LEADERS, futures=(37,))
+    for name in ("labs revenue", "labs taken_in", "industry in_transit", "industry spend_lost", "industry spot_ratio", "clouds gw"):
+        assert np.array_equal(alone[name][0], crowd[name][37]), name
 
 
 def test_two_leaders_leave_a_quarter_of_revenue_as_the_closed_form_says():

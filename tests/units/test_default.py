@@ -43,6 +43,22 @@ def test_from_the_next_quarter_on_the_dead_earn_nothing_and_nobody_forecasts_fro
     assert (model.ledger.flows["services"] == 0).all()
 
 
+@pytest.mark.parametrize(("quarters", "friction"), [(1, 1), (2, 1), (0, 1), (1, 0)])
+def test_the_compute_of_the_dead_is_back_with_its_owner_before_others_can_hire_it(quarters, friction):
+    labs = [{"cash": 0.0, "revenue": 8.0, "opex_ratio": 0.3}, {"cash": 1e3, "revenue": 1.0, "opex_ratio": 0.3}]
+    firms = {"labs": labs, "clouds": [{"cash": 100.0}]}
+    given = {**QUIET, "contagion.release_quarters": quarters, "contagion.customers": friction, "services.outside_pool": 0.0}
+    model = industry(opening(firms, people=wanting([0.0, 0.0]), parameters=given), worlds=2)
+    let(model, gw=1.0, rent=12.0, book=50.0)
+    quarter(model, spend=[8.0, 0.0])
+    assert model.news.labs[:, 0].all()
+    for late in range(3):
+        turn(model)
+        quarter(model, spend=[0.0, 1e3])
+        assert (model.served.spot_gw[:, 1] > 0).all() == (late >= quarters * friction)
+        assert (model.fleet.in_service(model.now)[:, -2, 0] == 1).all()  # it is idle, and its owner's
+
+
 # Owners ----------------------------------------------------------------------------------------------------------------------
 
 

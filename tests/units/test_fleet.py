@@ -83,6 +83,16 @@ def test_the_dead_leave_what_was_delivered_idle_and_what_was_coming_without_a_te
     assert some.prepaid.sum(axis=(1, 2)).tolist() == [0, 1]
 
 
+def test_what_comes_back_is_withheld_until_its_quarter_is_over_and_ages_meanwhile():
+    some = fleet()
+    some.place(0, 1, NOW - 2, block(gw=2), 0)
+    some.release(np.array([[True, False], [True, False]]), NOW, until=np.array([[NOW + 2], [NOW]]))
+    assert [some.withheld(NOW + ahead)[0, 1] for ahead in (1, 2, 3)] == pytest.approx([2 * np.exp(-0.225), 2 * np.exp(-0.3), 0])
+    assert some.withheld(NOW + 1)[1].tolist() == [0, 0]  # the other world has no such delay
+    some.move_window(NOW + 2)
+    assert some.withheld(NOW + 2)[0, 1] == pytest.approx(some.effective(NOW + 2)[0, IDLE, 1])
+
+
 def test_what_remains_to_be_paid_is_quarters_left_times_rent():
     some = fleet()
     some.place(0, 1, NOW - 3, block(rent=24), 0)  # this is its fourth quarter: 16 are left after it

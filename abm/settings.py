@@ -10,8 +10,10 @@ from abm.markets.capital import InvestorParameters
 from abm.markets.chips import VendorParameters
 from abm.markets.lending import LenderParameters
 from abm.markets.services import ServicesParameters
+from abm.outside import OutsideParameters
 from abm.sentiment import SentimentParameters
 from abm.shocks import PolicyParameters, refuse_extended
+from abm.takeover import TakeoverParameters
 from abm.technology import TechnologyParameters
 
 GROUPS = {
@@ -24,6 +26,8 @@ GROUPS = {
     "lending": LenderParameters,
     "mood": SentimentParameters,
     "contagion": ContagionParameters,
+    "takeover": TakeoverParameters,
+    "outside": OutsideParameters,
     "entry": EntryParameters,
     "policy": PolicyParameters,
     "indicator_parameters": IndicatorParameters,

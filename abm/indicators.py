@@ -4,6 +4,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.compute_prices import mean_price
+from abm.crisis import credit_spread, new_loans
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.indicator import FURTHER, Indicator
 from abm.later import Later, Measures
@@ -54,6 +55,8 @@ INDICATORS = {
     "supply_line": Indicator("Pipeline over installed", "x", "industry", "compute ordered but not there yet"),
     "concentration": Indicator("Herfindahl index of lab revenue", "0-1", "industry", "1 is a monopoly"),
     "sentiment": Indicator("Sentiment", "index", "industry", "1 is normal; below 0.45 rounds dry up"),
+    "new_loans": Indicator("New loans to owners", "$bn/quarter", "industry", "loans and notes paid out, not those that are only exchanged"),
+    "credit_spread": Indicator("Spread of credit to owners", "1/year", "industry", "what lenders ask above the rate of the strongest"),
     "revenue_total": Indicator("Industry revenue", "$bn/year", "industry", "served revenue of all labs at annual rate"),
     "frontier": Indicator("Frontier capability", "OOM", "industry", "orders of magnitude of effective training compute since 2023"),
     "time_to_cash_out": Indicator("Runway", "quarters", "labs", "quarters until cash is gone at the present burn"),
@@ -86,6 +89,7 @@ def measure(industry):
     found["revenue_total"] = total
     found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
+    found["new_loans"], found["credit_spread"] = new_loans(industry), credit_spread(industry)
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
     industry.measured = Measures({**found, **watched})
 
@@ -218,15 +222,3 @@ def look_through(industry, purchases, equity, loans):
 
 HEDGE_CODE, SPECULATIVE_CODE, PONZI_CODE = range(3)
 CLASS_NAMES = (HEDGE, SPECULATIVE, PONZI)
-
-
-def systemic_event(died, revenue, window=6, threshold=0.40):
-    """Whether labs with this much of industry revenue fail within a window, 0 or 1, [worlds] [model.md 15.13, 26.20].
-
-    died: bool, [worlds, quarters, labs]; revenue: the quarter before, $bn a year, same shape
-    """
-    total = revenue.sum(axis=2, keepdims=True)
-    share = np.where(died, revenue, 0) / np.where(total > 0, total, 1)
-    by_quarter = share.sum(axis=2)
-    sums = np.stack([by_quarter[:, max(0, q - window + 1) : q + 1].sum(axis=1) for q in range(by_quarter.shape[1])], axis=1)
-    return (sums >= threshold).any(axis=1).astype(float)

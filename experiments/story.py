@@ -72,7 +72,7 @@ LIMIT = 8  # sentences a year beside failures and what follows from them
 SMALL = 0.02  # weight, mostly money over a year's industry revenue, below which a thing is left out
 REPEATED = 4  # a second event of a kind in a year counts for so many times less, a third for so many times less again
 WIDTH = 118
-WORST = ("firms_failed", "credit_loss", "systemic_event")
+WORST = ("firms_failed", "credit_loss", "crisis")
 
 
 def tell(industry) -> list[Event]:

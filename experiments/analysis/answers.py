@@ -23,7 +23,7 @@ class Work(NamedTuple):
 def discover(results, outcome, by="points", most=3):
     """Under which conditions it happens, in words: PRIM boxes, a tree and one-by-one comparisons of stored results.
 
-    outcome: a condition such as "systemic_event > 0.5"; by: "points", where it is put to the mean over seeds, or "runs"
+    outcome: a condition such as "crisis > 0.5"; by: "points", where it is put to the mean over seeds, or "runs"
     """
     from experiments.analysis import discovery
     from experiments.analysis.conditions import Condition
@@ -180,7 +180,7 @@ def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=()):
         table = warning.of_run(industry, labs, (lead,))
     finally:
         release(industry)
-    against = "the default of the lab itself" if labs else "a systemic event"
+    against = "the default of the lab itself" if labs else "a crisis"
     return warning.in_words(f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters", table, lead)
 
 

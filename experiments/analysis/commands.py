@@ -24,7 +24,7 @@ def sensitivity(
     method: Annotated[
         str, typer.Option(help="morris screens, sobol splits the variance, pawn takes any sample, regional compares.")
     ] = "morris",
-    outcome: Annotated[str, typer.Option(help="What is to be explained; for regional also a condition.")] = "systemic_event",
+    outcome: Annotated[str, typer.Option(help="What is to be explained; for regional also a condition.")] = "crisis",
     vary: Annotated[list[str], typer.Option(metavar="NAME=LOW:HIGH[:log]", help="Instead of the usual ranges.")] = [],  # noqa: B006
     points: Annotated[int, typer.Option(min=0, help="Trajectories, base points or points; 0 is the usual number.")] = 0,
     seeds: Seeds = 20,
@@ -42,7 +42,7 @@ def sensitivity(
 
 def discover(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of a sweep, such as results/yolo-capacity.")],
-    outcome: Annotated[str, typer.Option(help='A condition, such as "systemic_event > 0.5".')] = "systemic_event > 0.5",
+    outcome: Annotated[str, typer.Option(help='A condition, such as "crisis > 0.5".')] = "crisis > 0.5",
     by: Annotated[str, typer.Option(help="points: means over seeds; runs: every run.")] = "points",
     boxes: Annotated[int, typer.Option(min=1, help="Boxes at most.")] = 3,
 ):
@@ -86,7 +86,7 @@ def attribute(
 def breakpoint_of(
     world: World,
     lever: Annotated[str, typer.Option(help="A shock, such as demand_shortfall or open_weight.density, or a parameter.")],
-    until: Annotated[str, typer.Option(help='A condition on outcomes, such as "labs_defaulted >= 2".')],
+    until: Annotated[str, typer.Option(help='A condition on outcomes, such as "crisis > 0" or "labs_defaulted >= 2".')],
     at: Annotated[str, typer.Option(help="Quarter of the shock.")] = "2027Q1",
     least: Annotated[float | None, typer.Option("--from", help="The smallest size.")] = None,
     most: Annotated[float | None, typer.Option("--to", help="The largest size.")] = None,
@@ -106,7 +106,7 @@ def breakpoint_of(
 
 def lamps(
     world: World,
-    labs: Annotated[bool, typer.Option("--labs", help="Lab by lab against its own default, not the systemic event.")] = False,
+    labs: Annotated[bool, typer.Option("--labs", help="Lab by lab against its own default, not the crisis.")] = False,
     lead: Annotated[int, typer.Option(min=1, help="How many quarters ahead an event is looked for.")] = 4,
     shock: Shocks = [],  # noqa: B006
     deal: Deals = [],  # noqa: B006

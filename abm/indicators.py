@@ -55,6 +55,12 @@ INDICATORS = {
     "supply_line": Indicator("Pipeline over installed", "x", "industry", "compute ordered but not there yet"),
     "concentration": Indicator("Herfindahl index of lab revenue", "0-1", "industry", "1 is a monopoly"),
     "sentiment": Indicator("Sentiment", "index", "industry", "1 is normal; below 0.45 rounds dry up"),
+    "unbuilt_gw": Indicator(
+        "Promised and not built", "GW", "industry", "signed; waits for an owner that cannot pay, or was given up so far"
+    ),
+    "unbuilt_rent": Indicator("Rent of what was promised and not built", "$bn/year", "industry", "nobody owes it before it is built"),
+    "unfunded_gw": Indicator("Orders nobody could build", "GW/quarter", "industry", "no owner found equity for them, or no vendor a slot"),
+    "unfunded_rent": Indicator("Rent of orders nobody could build", "$bn/year", "industry", "of the orders of one quarter"),
     "new_loans": Indicator("New loans to owners", "$bn/quarter", "industry", "loans and notes paid out, not those that are only exchanged"),
     "credit_spread": Indicator("Spread of credit to owners", "1/year", "industry", "what lenders ask above the rate of the strongest"),
     "revenue_total": Indicator("Industry revenue", "$bn/year", "industry", "served revenue of all labs at annual rate"),
@@ -89,6 +95,8 @@ def measure(industry):
     found["revenue_total"] = total
     found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
+    for name, amount in (("unbuilt", industry.unbuilt.promised(industry.labs.alive)), ("unfunded", industry.unbuilt.refused)):
+        found[f"{name}_gw"], found[f"{name}_rent"] = (by_lab.sum(axis=1, keepdims=True) for by_lab in amount)
     found["new_loans"], found["credit_spread"] = new_loans(industry), credit_spread(industry)
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
     industry.measured = Measures({**found, **watched})

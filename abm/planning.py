@@ -84,6 +84,7 @@ def parents_means(industry):
 def plan(industry):
     """Labs want, counterparties allow, slots are shared, contracts are signed."""
     view = look_ahead(industry)
+    industry.unbuilt.begin_orders()
     wanted = lab_orders(industry, view)
     pairs = accepted(industry, view, wanted)
     pairs, prepayment, vendor_money = financed(industry, view, pairs)
@@ -134,6 +135,7 @@ def accepted(industry, view, wanted):
     set_terms(industry, view, pairs)
     pairs, renewed = within_limits(industry, view, pairs, renewals(industry))
     funded = fundable_part(industry, to_build(industry, pairs, renewed))
+    industry.unbuilt.refuse(pairs * (1 - funded[:, None]), view.pair_rent)
     view.renewed = renewed * funded
     return pairs * funded[:, None]
 

@@ -61,6 +61,7 @@ def show_summary(run):
     out, summary = console(), run.summary
     out.print(Text(headline(summary), style="bold"))
     out.print(Text(f"{run.manifest['world']['title']}; {futures(summary['worlds'])} of {len(summary['quarters'])} quarters.", style="dim"))
+    _titled(out, "Crisis and its three parts, share of worlds; a credit stop is told apart", _events(summary))
     if summary["implied"]:
         _titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
         out.print(Text(IMPLIED, style="dim"))
@@ -69,7 +70,6 @@ def show_summary(run):
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
     _titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
-    _titled(out, "Crisis and its three parts, share of worlds; a credit stop is told apart", _events(summary))
     out.print(f"Report: [bold]{run.report}[/]", soft_wrap=True)
     out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))

@@ -184,6 +184,49 @@ def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=()):
     return warning.in_words(f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters", table, lead)
 
 
+def quarters_to(world, at):
+    """Quarters of a run that ends with this one; one where no quarter is given. Raises BadInput."""
+    from abm.clock import Quarter
+    from agents.world_file import load_world
+    from experiments.analysis.exposures import quarters_until
+
+    return quarters_until(load_world(world), Quarter.parse(at, "--at: ")) if at else 1
+
+
+def exposures(inputs, to, at="", as_json=False):
+    """Who hangs on a firm, in $bn and shares of their own equity: at the opening, or at the end of a quarter in the median future."""
+    import json
+
+    from abm.model import release
+    from experiments.analysis import exposures as found
+    from experiments.words import KIND_NAMES
+
+    inputs = inputs.checked()
+    firm = found.firm_of(inputs.opening().names, to)
+    model, future = found.looked_at(inputs, at)
+    try:
+        table, unbuilt = found.exposures_to(model, firm), found.promised_not_built(model, firm)
+    finally:
+        release(model)
+    if as_json:
+        rows = table.astype(object).where(table.notna(), None).to_dict("records")
+        return json.dumps({"world": inputs.world, "firm": to, "kind": firm.kind, "at": at or None, "future": future, "exposures": rows,
+                           "promised_not_built": unbuilt}, indent=1, ensure_ascii=False)  # fmt: skip
+    when = f"at the end of {at} in the median future of {inputs.worlds} (number {future})" if at else "at the opening"
+    lines = [f"{inputs.world}: who hangs on {to} ({KIND_NAMES[firm.kind].lower()}), {when}; $bn, and share of own book equity"]
+    for claim, part in table.groupby("claim", sort=False):
+        lines += ["", f"{claim[:1].upper()}{claim[1:]}: {part['usd_bn'].sum():,.1f}", as_text(found.for_people(part))]
+    return "\n".join([*lines, *([] if len(table) else ["nobody"]), "", _unbuilt(to if firm.kind == "labs" else "all labs", unbuilt)])
+
+
+def _unbuilt(who, found):
+    """What was promised and is not built, in two sentences."""
+    return (
+        f"Promised to {who} and not built so far: {found['unbuilt_gw']:,.2f} GW, {found['unbuilt_rent']:,.1f} of rent a year. "
+        f"Orders of the quarter that nobody could build: {found['unfunded_gw']:,.2f} GW, {found['unfunded_rent']:,.1f} a year."
+    )
+
+
 def as_text(table, rows=SHOWN):
     """A table as people read it."""
     return table.to_string(index=False, max_rows=rows, float_format=lambda value: f"{value:.3g}", na_rep="-")

@@ -1,4 +1,4 @@
-"""Commands that analyse: sensitivity, discover, accuracy, attribute, breakpoint, lamps. To be registered by `experiments.cli`.
+"""Commands that analyse: sensitivity, discover, accuracy, attribute, exposures, losses, breakpoint, lamps. To be registered by `experiments.cli`.
 
 Nothing heavy is imported before a command runs.
 """
@@ -14,6 +14,7 @@ Quarters = Annotated[int, typer.Option(min=1, help="Quarters of a run.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes; 0 is one per core.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results of the sweep; results/<name> by default.")]
 Shocks = Annotated[list[str], typer.Option("--shock", metavar="NAME@QUARTER[,KEY=VALUE]", help="Holds as well, e.g. stall@2027Q1.")]
+Json = Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")]
 Deals = Annotated[
     list[str], typer.Option("--deal", metavar="LAB,OWNER,gw=2,start=2027Q1", help="A deal of your own holds as well, as in run.")
 ]
@@ -81,6 +82,26 @@ def attribute(
     chosen = {**(CHANNELS if channels or not mechanism else {}), **read_mechanisms(mechanism)}
     work = answers.Work(out, workers, seeds, quarters, quiet=False)
     typer.echo(answers.attribute(world, chosen, tuple(map(read_shock, shock)), work, tuple(map(read_deal, deal))))
+
+
+def exposures(
+    world: World,
+    to: Annotated[str, typer.Option(metavar="FIRM", help="A firm of the world, of any kind.")],
+    at: Annotated[str, typer.Option(metavar="QUARTER", help="The end of this quarter in the median future; without it, the opening.")] = "",
+    worlds: Annotated[int, typer.Option(help="How many futures, of which the median one by revenue is looked at.")] = 100,
+    seed: Annotated[int, typer.Option(help="Same seed, same luck.")] = 0,
+    settings: Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a number; see: overreach parameters.")] = [],  # noqa: B006
+    shock: Shocks = [],  # noqa: B006
+    deal: Deals = [],  # noqa: B006
+    as_json: Json = False,
+):
+    """Say who hangs on a firm: contracts, compute, loans, prepayments, stakes, orders, in $bn and shares of own equity."""
+    from experiments.analysis import answers
+    from experiments.inputs import Inputs, read_deal, read_settings, read_shock
+
+    happens = tuple(map(read_shock, shock)), tuple(map(read_deal, deal))
+    inputs = Inputs(world, worlds, answers.quarters_to(world, at), seed, read_settings(settings), *happens)
+    typer.echo(answers.exposures(inputs, to, at, as_json))
 
 
 def breakpoint_of(

@@ -1,4 +1,4 @@
-"""Commands that analyse: sensitivity, discover, accuracy, attribute, exposures, losses, breakpoint, lamps. To be registered by `experiments.cli`.
+"""Commands that analyse, from sensitivity to lamps. To be registered by `experiments.cli`.
 
 Nothing heavy is imported before a command runs.
 """

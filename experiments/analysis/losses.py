@@ -5,6 +5,7 @@ futures and depends on nothing else, so the number of workers changes no result.
 """
 
 import functools
+import json
 import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
@@ -20,24 +21,19 @@ from abm.opening import FIRM_KINDS
 from abm.shocks import Shock
 from experiments.analysis.exposures import Firm
 from experiments.analysis.pairs import Difference, paired, paired_share
+from experiments.inputs import Inputs
 from experiments.pool import THREADS, cores
 
 AFTER = (1, 8)  # quarters after the loss at which revenue is looked at
 FAILING = ("labs", "clouds", "lenders")  # kinds that can fail with somebody
 BATCH = 32  # futures of a task
-PERCENT = 100
 
 
 class Ask(NamedTuple):
     """What is asked: the futures, Inputs; the quarter of the loss."""
 
-    inputs: object
+    inputs: Inputs
     at: Quarter
-
-    @property
-    def last(self):
-        """The quarter with which a run ends."""
-        return self.inputs.opening().start + (self.inputs.quarters - 1)
 
 
 class Seen(NamedTuple):
@@ -117,17 +113,11 @@ def run(task):
 
 @functools.cache
 def _opened(plain):
-    import json
-
-    from experiments.inputs import Inputs
-
     return Inputs.of(json.loads(plain)).opening()
 
 
 def _opening(inputs):
     """The opening, read once by each process."""
-    import json
-
     return _opened(json.dumps(inputs.plain(), sort_keys=True))
 
 

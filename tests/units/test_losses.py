@@ -13,7 +13,7 @@ LAB, OWNER, BANK = Firm("Lab", "labs", 0), Firm("Owner", "clouds", 0), Firm("Ban
 
 
 def pairs(worlds=40):
-    """Futures in which the owner fails in half of all, where the lab is lost, and in none otherwise; revenue falls by a fifth, then a tenth."""
+    """Futures in half of which the owner fails where the lab is lost, and in none otherwise; revenue falls by a fifth, then a tenth."""
     odd = np.arange(worlds) % 2 > 0
     without = Seen(np.zeros((worlds, 3), dtype=bool), np.tile([10.0, 20.0], (worlds, 1)), np.full(worlds, 1.0))
     failed = np.stack([np.ones(worlds, dtype=bool), odd, np.zeros(worlds, dtype=bool)], axis=1)

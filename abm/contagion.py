@@ -36,6 +36,8 @@ class News:
     labs: np.ndarray  # bool, defaulted now
     clouds: np.ndarray
     lenders: np.ndarray
+    vendors: np.ndarray
+    investors: np.ndarray
     defaulted: np.ndarray  # share of revenue
     credit_loss: np.ndarray  # $bn
     cancelled: np.ndarray  # $bn of chips, of all vendors
@@ -44,9 +46,9 @@ class News:
     extra: dict = field(default_factory=dict)
 
     @classmethod
-    def none(cls, worlds, labs, clouds, lenders):
-        """A quiet quarter."""
-        shape = [np.zeros((worlds, n), dtype=bool) for n in (labs, clouds, lenders)]
+    def none(cls, worlds, labs, clouds, lenders, vendors=0, investors=0):
+        """A quiet quarter of so many firms of each kind."""
+        shape = [np.zeros((worlds, n), dtype=bool) for n in (labs, clouds, lenders, vendors, investors)]
         zero = [np.zeros((worlds, 1)) for _ in range(5)]
         return cls(*shape, *zero)
 

@@ -25,13 +25,15 @@ def resolve_clouds(industry, claims, result):
     interest_due, principal_due = (np.swapaxes(claims[flow][3], 1, 2) for flow in ("interest", "principal"))
     interest = np.clip(unpaid - principal_due, 0, interest_due)  # interest is paid first; unpaid principal is still in the loan
     worth = p.recovery * (fleet.economic_value(industry.now) + work_in_progress(industry))
-    failed = _cannot_go_on(industry, result, unpaid.sum(axis=1), interest.sum(axis=1), worth)
+    lost = industry.losses.clouds
+    failed = _cannot_go_on(industry, result, unpaid.sum(axis=1), interest.sum(axis=1), worth) | lost
     industry.ledger.revalue("rollover", rows["lenders"], "loans", rows["clouds"], "debt", interest)
     fleet.scale_loans(1 + ratio_or(interest, fleet.loans(), 0))
     failing = clouds.columns["failing"].copy()
     clouds.put(failing=failed)
     if not failed.any():
         return
+    worth = worth + np.where(lost, np.maximum(0, clouds.cash), 0)  # who fails for want of cash has none
     cut = np.where(failed, np.clip(1 - ratio_or(worth, fleet.loans().sum(axis=1), 1), 0, 1), 0)
     loss = fleet.loans() * cut[:, None]
     industry.ledger.revalue("write_down", rows["lenders"], "loans", rows["clouds"], "debt", -loss)
@@ -41,7 +43,7 @@ def resolve_clouds(industry, claims, result):
     clouds.put(breach=np.where(failed, 0, clouds.breach), missed=np.where(failed, 0, clouds.missed))
     industry.lenders.put(credit_loss=industry.lenders.credit_loss + loss.sum(axis=2))
     industry.news.credit_loss = industry.news.credit_loss + loss.sum(axis=(1, 2))[:, None]
-    anew = failed & ~_in_creditors_hands(industry, failing)
+    anew = failed & (lost | ~_in_creditors_hands(industry, failing))
     industry.news.clouds = anew
     _new_owners(industry, "clouds", anew)
     clouds.put(reorganised=clouds.reorganised + anew, died=np.where(anew & (clouds.died < 0), industry.now, clouds.died))
@@ -106,9 +108,9 @@ def resolve_lenders(industry, claims, result):
     ledger.revalue("borrowing_loss", rows["Economy"], "bonds", rows["lenders"], "borrowings", -bailed_in[:, None])
     industry.cap.wipe_out(rows["lenders"], failed)
     industry.cap.issue("capital_call", rows["Economy"], rows["lenders"], (hole - bailed_in)[:, None])
-    industry.news.lenders = failed
+    industry.news.lenders = industry.news.lenders | failed
     lenders.put(
-        banned=np.where(failed, industry.lending.ban, lenders.banned),
+        banned=np.where(failed, np.maximum(industry.lending.ban, lenders.banned), lenders.banned),
         failed=lenders.failed + failed,
         died=np.where(failed & (lenders.died < 0), industry.now, lenders.died),
     )

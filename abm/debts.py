@@ -36,6 +36,10 @@ class Debts(Register):
         """Principal of loans that falls due this quarter, $bn, [worlds, lenders, owners]."""
         return self._once("principal", 0, lambda _: over_vintages(self._due()))
 
+    def due_by_vintage(self):
+        """Principal of loans that falls due this quarter, $bn, [worlds, lenders, owners, vintages from the first to the present one]."""
+        return self._due()
+
     def _due(self):
         """Principal that falls due this quarter by vintage, where there are loans."""
         used = self.used("loan")

@@ -9,6 +9,7 @@ import numpy as np
 from abm.clearing import clear
 from abm.creditors import pay_down_borrowings, resolve_clouds, resolve_lenders, unpaid_claims
 from abm.learning import open_new_lab
+from abm.loss import wind_up
 from abm.markets.capital import on_offer
 from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, TRADE, WAGES
@@ -23,8 +24,10 @@ def settle(industry, owed):
         if _make_arrears_whole(industry, claims, result, payee):
             result, claims = _clear(industry, owed)
     _post(industry, claims, result)
-    labs = result.defaulted[:, industry.cleared["labs"]] & (industry.labs.alive > 0)
+    alive = industry.labs.alive > 0
+    labs = (result.defaulted[:, industry.cleared["labs"]] | industry.losses.labs) & alive
     _lose_arrears(industry, claims, result)
+    wind_up(industry, industry.losses.labs & alive)
     resolve_labs(industry, labs)
     resolve_clouds(industry, claims, result)
     resolve_lenders(industry, claims, result)

@@ -32,7 +32,8 @@ def offer(industry, capacity, served):
     capacity: the Supply of labs; served: the Rationing of everybody
     """
     fleet, now = industry.fleet, industry.now
-    service, effective = (found(now)[:, : fleet.offered.shape[1]].sum(axis=2) for found in (fleet.in_service, fleet.effective))
+    serving = fleet.in_service(now) * fleet.open_part(now)[:, None]
+    service, effective = (found[:, : fleet.offered.shape[1]].sum(axis=2) for found in (serving, fleet.effective(now)))
     industry.idle_gw = capacity.idle + total(served.offered_gw)
     fleet.offered = served.offered_gw[:, : fleet.offered.shape[1]] * ratio(service, effective)
     fleet.hired = np.minimum(1, total(served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1))

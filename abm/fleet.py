@@ -96,7 +96,11 @@ class Fleet(Debts):
         return slice(max(self.used("gw").start, self.at(quarter - self.life) + 1), self.at(quarter) + 1)
 
     def effective(self, now):
-        """Frontier-equivalent GW delivered, by tenant row, GWe, [worlds, tenants + 2, owners]."""
+        """Frontier-equivalent GW that can serve, by tenant row, GWe, [worlds, tenants + 2, owners]: delivered, on sites that are open."""
+        return self._once("serving", now, lambda quarter: self.standing(quarter) * self.open_part(quarter)[:, None])
+
+    def standing(self, now):
+        """Frontier-equivalent GW delivered, on sites that are open or not, by tenant row, GWe, [worlds, tenants + 2, owners]."""
         return self._once("effective", now, self._effective)
 
     def _effective(self, now):
@@ -111,8 +115,8 @@ class Fleet(Debts):
         return self.pairs.table(found)
 
     def rent_due(self, at):
-        """Rent of the contracts in force at a quarter, $bn a year, [worlds, tenants, owners]."""
-        return self._once("rent", at, lambda quarter: self.in_force("rent", quarter, quarter))
+        """Rent of the contracts in force at a quarter, $bn a year, [worlds, tenants, owners]; none is due for sites that are closed."""
+        return self._once("rent", at, lambda quarter: self.in_force("rent", quarter, quarter) * self.open_part(quarter)[:, None])
 
     def committed(self, at):
         """Nominal GW whose contract runs beyond a quarter, coming deliveries included, [worlds, tenants, owners]."""
@@ -142,7 +146,15 @@ class Fleet(Debts):
         for rent, there, term in self.running("rent", now + 1):
             quarters = np.clip(positions[there] + term - 1 - now, 0, term).astype(float)
             found += weighed(rent[..., there], np.broadcast_to(quarters, (len(rent), quarters.size))) * QUARTER
-        return self.pairs.table(found)
+        return self.pairs.table(found) - self._rent_of_the_closed(now)
+
+    def _rent_of_the_closed(self, now):
+        """Rent of coming quarters that is not due because sites are closed then, $bn, [worlds, tenants, owners]."""
+        if self.reopens is None:
+            return 0.0
+        coming = range(now + 1, int(np.ceil(self.reopens.max(initial=now))) + 1)
+        parts = (self.in_force("rent", at, at) * (1 - self.open_part(at))[:, None] * QUARTER for at in coming)
+        return sum(parts, start=np.zeros((len(self.gw), *self.pairs.shape)))
 
     def rent_to_come(self, now, quarters, tenants):
         """Take-or-pay that falls due in so many coming quarters, $bn, [worlds, tenants], of some tenants; 0 for all others.
@@ -150,12 +162,20 @@ class Fleet(Debts):
         tenants: bool, [worlds, tenants]
         """
         (world, cell), total = np.nonzero(tenants[:, self.pairs.rows]), np.zeros(tenants.shape)
+        for owed in self._coming(now, quarters, lambda rent: rows_of(rent, world, cell)):
+            np.add.at(total, (world, self.pairs.rows[cell]), owed)
+        return total
+
+    def rent_to_come_by_pair(self, now, quarters):
+        """The same for all tenants, by owner, $bn, [worlds, pairs]."""
+        return sum(self._coming(now, quarters, lambda rent: rent), start=np.zeros((len(self.gw), self.pairs.count)))
+
+    def _coming(self, now, quarters, of):
+        """Take-or-pay due in so many coming quarters, $bn, of each class of contracts. of: picks rows of contracts"""
         vintages = np.arange(self.gw.shape[-1]) + self.first
         for rent, there, term in self.running("rent", now + 1, now + quarters):
             first, last = np.maximum(vintages[there], now + 1), np.minimum(vintages[there] + term - 1, now + quarters)
-            owed = over_vintages(rows_of(rent[..., there], world, cell) * np.maximum(0, last - first + 1)) * QUARTER
-            np.add.at(total, (world, self.pairs.rows[cell]), owed)
-        return total
+            yield over_vintages(of(rent[..., there]) * np.maximum(0, last - first + 1)) * QUARTER
 
     def rent_schedule(self, now, quarters):
         """Rent by due quarter from the next one on, $bn a quarter, [worlds, tenants, quarters]: the commitments wall."""
@@ -179,7 +199,7 @@ class Fleet(Debts):
         """
         p = self.parameters
         fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
-        return p.chip_cost * fire * self.effective(now).sum(axis=1) + p.shell * self.in_service(now).sum(axis=1)
+        return p.chip_cost * fire * self.standing(now).sum(axis=1) + p.shell * self.in_service(now).sum(axis=1)
 
     def value_by_vintage(self, now):
         """What the compute in service is worth at used prices, $bn, [worlds, owners, vintages]; sums to `economic_value`."""
@@ -195,7 +215,7 @@ class Fleet(Debts):
         Chips fall behind the frontier; sites wear out evenly over the physical life, after which nothing of a block is left.
         """
         p = self.parameters
-        chips = p.chip_cost * -np.expm1(-self.obsolescence * QUARTER) * self.effective(now).sum(axis=1)
+        chips = p.chip_cost * -np.expm1(-self.obsolescence * QUARTER) * self.standing(now).sum(axis=1)
         return chips + np.maximum(0, p.capex - p.chip_cost) / p.physical_life * self.in_service(now).sum(axis=1)
 
     def to_pay(self):

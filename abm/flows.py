@@ -60,6 +60,7 @@ FLOWS = {
     "interest": Flow("Interest", SERVICE),
     "principal": Flow("Loans repaid", SERVICE, "debt", "loans"),
     "loan": Flow("Loans drawn", LOAN, "loans", "debt"),
+    "taken_over": Flow("Loans drawn to repay a lender that is lost", LOAN, "loans", "debt"),
     "borrowing_interest": Flow("Interest on lender borrowings", SERVICE),
     "borrowing": Flow("Lender borrowings drawn", LOAN, "bonds", "borrowings"),
     "borrowing_repaid": Flow("Lender borrowings repaid", SERVICE, "borrowings", "bonds"),
@@ -73,6 +74,7 @@ FLOWS = {
     "cloud_equity": Flow("Equity issued, clouds", EQUITY, "stakes", "equity"),
     "capital_call": Flow("Lender capital calls", EQUITY, "stakes", "equity"),
     "default_cost": Flow("Default costs", TRANSFER),
+    "termination": Flow("Rents claimed from the estate of a lab", TRANSFER),
     "recapitalisation": Flow("Recapitalisation and make-whole", TRANSFER),
 }
 

@@ -3,12 +3,13 @@
 import mesa
 import numpy as np
 
-from abm import credit, crisis, default, funding, indicators, learning, operations, planning, sentiment
+from abm import credit, crisis, default, funding, indicators, learning, operations, planning, runoff, sentiment
 from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
 from abm.founding import found
 from abm.implied import imply_appetites
+from abm.loss import check_firm
 from abm.luck import Luck
 from abm.markets import compute
 from abm.markets.lending import credit_limit
@@ -16,6 +17,8 @@ from abm.record import Record
 from abm.settings import Settings
 from abm.shocks import Shock, apply_shocks
 from abm.state import open_state
+
+NEWSWORTHY = ("labs", "clouds", "lenders", "vendors", "investors")  # kinds of firms that fail, in the order of `News`
 
 
 class Industry(mesa.Model):
@@ -36,6 +39,8 @@ class Industry(mesa.Model):
         wrong = [shock for shock in shocks if not isinstance(shock, Shock)]
         if wrong:
             raise BadInput(f"shocks: {wrong[0]!r} is not allowed; what abm.shocks.Shock.read gives")
+        for shock in shocks:
+            check_firm(shock, world.names)
         if journal and not panel:
             raise BadInput("journal = True and panel = False is not allowed; a journal is kept beside the panel")
         super().__init__(rng=rng)
@@ -65,6 +70,7 @@ class Industry(mesa.Model):
         served = operations.serve(self, operations.demand(self))
         operations.receive(self, served)
         credit.refinance(self)
+        runoff.take_over(self)
         owed = operations.dues(self, served)
         funding.fund(self, owed)
         default.settle(self, owed)
@@ -91,7 +97,8 @@ class Industry(mesa.Model):
         self.ledger.begin_quarter()
         self.orders_moved()
         self.equity_lost = np.zeros((self.worlds, 1))
-        self.news = News.none(self.worlds, *(len(getattr(self, kind).names) for kind in ("labs", "clouds", "lenders")))
+        self.news = News.none(self.worlds, *(len(getattr(self, kind).names) for kind in NEWSWORTHY))
+        self.losses.begin()
 
     def close(self):
         """Check every invariant, record the quarter and turn the page."""

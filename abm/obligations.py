@@ -11,7 +11,7 @@ from abm.vintages import over_vintages
 
 def outside_rent(industry, quarter):
     """Rent of the outside tenants' compute that is in service by a quarter, $bn a year, [worlds, clouds]."""
-    return industry.fleet.in_service(quarter)[:, OUTSIDE] * industry.outside_price
+    return industry.fleet.in_service(quarter)[:, OUTSIDE] * industry.outside_price * industry.fleet.open_part(quarter)
 
 
 def power(industry, quarter):
@@ -91,5 +91,5 @@ def prepaid_this_quarter(industry):
     blocks = np.moveaxis(fleet.prepaid, -1, 0)[there]
     filled = np.flatnonzero(blocks.reshape(len(blocks), -1).any(axis=1))
     there = slice(there.start + filled.min(initial=len(blocks)), there.stop)  # what is prepaid lasts for a year or so
-    rent = sum(rents[..., there] for rents in fleet.rent) * QUARTER
+    rent = sum(rents[..., there] for rents in fleet.rent) * QUARTER * fleet.open_part(industry.now)[:, fleet.pairs.owners, None]
     return there, np.minimum(fleet.prepaid[..., there], rent)

@@ -51,7 +51,7 @@ def post(industry):
     labs, clouds, compute = industry.labs, industry.clouds, industry.compute
     clouds.put(contract_price=contract_price(compute, industry.lives(), clouds.rate))
     due = industry.fleet.rent_due(industry.now)
-    let = industry.fleet.in_service(industry.now)[:, :EXTRA_OUT]
+    let = industry.fleet.in_service(industry.now)[:, :EXTRA_OUT] * industry.fleet.open_part(industry.now)[:, None]
     posted_mean = mean_price(clouds.contract_price, compute, industry.lending.rate)
     let_gw = let.sum(axis=(1, 2))[:, None]
     rent = np.where(let_gw > 0, due.sum(axis=(1, 2))[:, None] / np.where(let_gw > 0, let_gw, 1), posted_mean)
@@ -213,7 +213,8 @@ def receive(industry, served):
     path = industry.vendors.other_base * (1 + industry.chips.other_growth) ** industry.age
     wanted = path.sum(axis=1, keepdims=True)
     path = path * np.minimum(1, industry.chips.other_cap / np.where(wanted > 0, wanted, 1))
-    industry.vendors.put(other_sales=path * index, sales=industry.chip_sales)
+    selling = industry.losses.vendors_open(industry.now)
+    industry.vendors.put(other_sales=path * index * selling, sales=industry.chip_sales)
     ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
     if industry.made_whole.rent[..., 0].any():
         hired = spot_price(industry) * total(served.spot_gw) * idle_share(industry) * QUARTER
@@ -248,7 +249,7 @@ def dues(industry, served):
     service = fleet.in_service(now)
     hired = fleet.hired * ~industry.switched_off  # what is switched off serves nobody
     standing = (1 - hired) * (1 - p.idle_power * ~industry.switched_off)  # part of the power that idle compute saves
-    running = service.sum(axis=1) - service[:, IDLE] * standing
+    running = (service.sum(axis=1) - service[:, IDLE] * standing) * fleet.open_part(now)
     owed.owe("power", WAGES, "clouds", "Economy", (p.power * running * QUARTER)[..., None])
     negative = np.maximum(0, -clouds.other_cash_flow) * QUARTER
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])

@@ -29,6 +29,7 @@ class Parameter:
     structural: bool = False
     choices: tuple = ()
     name: str = ""
+    text: bool = False
 
     def checked(self, value, where="value"):
         """The value as the right type. Raises BadInput naming key, value and range."""
@@ -36,6 +37,8 @@ class Parameter:
             if value not in self.choices:
                 raise BadInput(f"{where}: {self.name} = {value!r} is not allowed; {nearest(value, self.choices)}")
             return value
+        if self.text:
+            return self._checked_text(value, where)
         try:
             number = np.asarray(value, dtype=float)
         except (TypeError, ValueError):
@@ -48,12 +51,20 @@ class Parameter:
             raise BadInput(f"{where}: {self.name} = {value} must be one whole number for all worlds")
         return int(number.item())
 
+    def _checked_text(self, value, where):
+        """A name, or one per world."""
+        if value in ("", None) if np.ndim(value) == 0 else np.size(value) == 0:
+            raise BadInput(f"{where}: {self.name} is missing; {self.meaning}")
+        if np.asarray(value).dtype.kind not in "UT":
+            raise BadInput(f"{where}: {self.name} = {value!r} is not a name; {self.meaning}")
+        return value
 
-def parameter(value, *, unit, low=None, high=None, source, meaning, structural=False, choices=()):
-    """Declare a parameter; bounds are required unless it is a choice between names."""
-    if not choices and (low is None or high is None):
+
+def parameter(value, *, unit, low=None, high=None, source, meaning, structural=False, choices=(), text=False):
+    """Declare a parameter; bounds are required unless it is a choice between names, or a name itself (text)."""
+    if not choices and not text and (low is None or high is None):
         raise BadInput(f"parameter {meaning!r} has no bounds")
-    return Parameter(value, unit, low, high, source, meaning, structural, tuple(choices))
+    return Parameter(value, unit, low, high, source, meaning, structural, tuple(choices), text=text)
 
 
 class Group:

@@ -130,7 +130,7 @@ def accepted(industry, view, wanted):
     labs, clouds = industry.labs, industry.clouds
     resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
-    pairs = np.minimum(limit, industry.weights * wanted[..., None])
+    pairs = np.minimum(limit, industry.weights * wanted[..., None]) * industry.fleet.open_part(industry.now)[:, None]
     labs.put(wanted_gw=wanted)
     set_terms(industry, view, pairs)
     pairs, renewed = within_limits(industry, view, pairs, renewals(industry))

@@ -55,7 +55,7 @@ class Record:
         self._keep_compute(industry)
         for name in industry.measured:
             self._keep(INDICATORS[name].scope, name, industry.measured.waiting(name))
-        for name in ("labs", "clouds", "lenders"):
+        for name in ("labs", "clouds", "lenders", "vendors", "investors"):
             self._keep(name, "fails", getattr(industry.news, name))
         for name in ("raised", "signed_equity"):
             self._keep("labs", name, getattr(industry, name))

@@ -8,7 +8,7 @@ from abm.vintages import Vintages, empty_vintages
 IDLE, OUTSIDE = -2, -1
 EXTRA_TENANTS = 2
 EXTRA_OUT = -EXTRA_TENANTS  # end of the labs' rows
-BY_THEN = ("in service", "effective", "rent")  # sums of what is delivered by a quarter
+BY_THEN = ("in service", "effective", "serving", "rent")  # sums of what is delivered by a quarter
 LOANS = ("loans", "secured", "due", "principal")  # sums over loans
 
 
@@ -23,6 +23,7 @@ class Register(Vintages):
     def __init__(self, *about):
         super().__init__(*about)
         self._kept: dict = {}
+        self.reopens = None  # quarter in which somebody has taken over an owner's sites, [worlds, owners]; None: all were always open
 
     def _number(self, pairs):
         self.pairs = Cells.where(pairs)
@@ -40,6 +41,21 @@ class Register(Vintages):
         self.gw = _spread(self.gw, np.append(kept, np.arange(self.pairs.count, self.cells.count)), self.cells.count)
         self.let, self.rent = ([_spread(amounts, kept, self.pairs.count) for amounts in classes] for classes in (self.let, self.rent))
         self.prepaid = _spread(self.prepaid, kept, self.pairs.count)
+
+    def close(self, owners, until):
+        """Sites of these owners serve nobody and earn nothing until a quarter, which may come in the midst of one.
+
+        owners: bool, [worlds, owners]; until: quarter index, same shape
+        """
+        before = np.full(owners.shape, -np.inf) if self.reopens is None else self.reopens
+        self.reopens = np.where(owners, until, before)
+        self.changed()
+
+    def open_part(self, quarter):
+        """Part of a quarter in which each owner's sites are open, 0 to 1, [1 or worlds, owners]."""
+        if self.reopens is None:
+            return np.ones((1, self.pairs.pairs.shape[1]))
+        return np.clip(quarter + 1 - self.reopens, 0, 1)
 
     def cell(self, tenant, owner):
         """Place of a tenant's contracts with an owner among the cells; makes room for it if need be."""

@@ -24,4 +24,4 @@ def renewals(industry):
     fleet, p = industry.fleet, industry.compute
     ending = fleet.gw[:, fleet.outside, fleet.at(industry.now + p.build_lag - fleet.life)]
     cost = p.capex * (1 / (fleet.life * QUARTER) + industry.clouds.rate / 2) + p.power
-    return p.renewal * ending * (industry.outside_price >= cost)
+    return p.renewal * ending * (industry.outside_price >= cost) * fleet.open_part(industry.now)

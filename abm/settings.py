@@ -12,6 +12,7 @@ from abm.markets.lending import LenderParameters
 from abm.markets.services import ServicesParameters
 from abm.sentiment import SentimentParameters
 from abm.shocks import PolicyParameters, refuse_extended
+from abm.takeover import TakeoverParameters
 from abm.technology import TechnologyParameters
 
 GROUPS = {
@@ -24,6 +25,7 @@ GROUPS = {
     "lending": LenderParameters,
     "mood": SentimentParameters,
     "contagion": ContagionParameters,
+    "takeover": TakeoverParameters,
     "entry": EntryParameters,
     "policy": PolicyParameters,
     "indicator_parameters": IndicatorParameters,

@@ -10,9 +10,12 @@ import numpy as np
 
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
+from abm.lapse import buy_elsewhere
 from abm.loans import float_with
+from abm.loss import lose
 from abm.open_weights import published
 from abm.parameters import Group, parameter
+from abm.runoff import borrow_elsewhere
 
 # Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
 EXTENDED = (
@@ -106,7 +109,13 @@ class StopTraining(Group, name="stop_training"):
     """All labs stop training."""
 
 
-SHOCKS = {g.name: g for g in (Stall, Breakthrough, OpenWeight, FundingStop, RateShock, DemandShortfall, StopTraining)}
+class Loss(Group, name="loss"):
+    """A named firm fails: a lab, an owner of compute, a chip vendor, a lender or an investor."""
+
+    firm = parameter("", unit="", source="names of the world", meaning="the firm that fails, such as firm=OpenAI", text=True)
+
+
+SHOCKS = {g.name: g for g in (Stall, Breakthrough, OpenWeight, FundingStop, RateShock, DemandShortfall, StopTraining, Loss)}
 
 
 def apply_shocks(industry):
@@ -117,6 +126,8 @@ def apply_shocks(industry):
     industry.forced = {shock.name: shock.values for shock in due}
     for shock in due:
         _apply(industry, shock.name, {key: np.reshape(value, (-1, 1)) for key, value in shock.values.items()})
+    buy_elsewhere(industry)
+    borrow_elsewhere(industry)
 
 
 def _apply(industry, name, values):
@@ -136,3 +147,5 @@ def _apply(industry, name, values):
         industry.demand_factor = industry.demand_factor * (1 - values["share"])
     elif name == "stop_training":
         industry.training_stopped = np.ones_like(industry.training_stopped)
+    elif name == "loss":
+        lose(industry, values["firm"])

@@ -6,6 +6,7 @@ from abm import technology
 from abm.credit import FREE_OF_DEBT, Terms
 from abm.learning import expected_growth
 from abm.loans import interest, open_rates
+from abm.loss import Losses
 from abm.made_whole import MadeWhole
 from abm.markets.lending import mean_rate_asked, most_lent
 from abm.markets.services import CLASSES
@@ -29,6 +30,7 @@ def open_state(industry):
     industry.price_ratio = np.ones_like(industry.labs.cash)
     industry.funding_stopped, industry.training_stopped = zero.copy(), zero.copy()
     industry.forced = {}
+    industry.losses = Losses(industry)
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
     industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)

@@ -20,6 +20,7 @@ class ChipVendor(Firm):
     orders = column("chips customers ask for in a quarter, moving average", unit="GW/quarter", default=0)
     order_growth = column("extrapolated growth of what they ask for", unit="ln/year", default=0)
     other_base = column("sales a quarter to other buyers at the opening", unit="$bn", default=0)
+    died = column("quarter in which it was lost, counted from 2023Q1; -1 before", unit="quarter", default=-1)
 
     @rule
     def finance_budget(self, vendor, sales_per_quarter):

@@ -15,6 +15,7 @@ class Investor(Firm):
     style = column("0 momentum, 1 strategic, 2 sovereign contrarian, 3 public market", unit="code", low=0, high=3, default=0)
     from_appetite = column("1 if its appetite sets more than its quantile, as model.md 4 maps it", unit="0/1", low=0, high=1, default=0)
     saving_weight = column("share in the saving that reaches the funds", unit="share", low=0, high=1, default=0)
+    died = column("quarter in which it was lost, counted from 2023Q1; -1 before", unit="quarter", default=-1)
 
     @rule
     def free_share(self, funds):

@@ -13,6 +13,7 @@ from pathlib import Path
 import abm
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
+from abm.loss import check_firm
 from abm.settings import GROUPS, Settings
 from abm.shocks import Shock, refuse_extended
 from agents.world_columns import KINDS, ONE, STYLES
@@ -65,6 +66,7 @@ class Inputs:
         Settings(1, opening.parameters, opening.inhabitants.GROUPS)
         last = opening.start + (self.quarters - 1)
         for shock in self.read_shocks():
+            check_firm(shock, opening.names, "--shock")
             if not opening.start <= shock.at <= last:
                 raise BadInput(f"--shock {shock.name}: {shock.at} lies outside the run, which goes from {opening.start} to {last}")
         return opening
@@ -121,6 +123,12 @@ def read_shock(text):
         raise BadInput(f"--shock {name}: {error}") from None
     Shock.read(row, "--shock")
     return row
+
+
+def shock_text(row):
+    """A row of a shock as `read_shock` reads it."""
+    values = [f"{key}={value if isinstance(value, str) else f'{value:g}'}" for key, value in row.items() if key not in ("name", "at")]
+    return ",".join([f"{row['name']}@{row['at']}", *values])
 
 
 def refuse_infinite(value, what):

@@ -11,10 +11,12 @@ from abm.clock import Quarter
 from experiments import story_business as business
 from experiments import story_creditors as creditors
 from experiments import story_failures as failures
+from experiments import story_losses
 from experiments.events import Event, listed, pages
 
 CHAPTERS = (
     business.shocks,
+    story_losses.losses,
     business.technology,
     business.releases,
     business.credit,

@@ -25,7 +25,7 @@ SHOCKS = {
 def shocks(page):
     """What the experiment does to the world."""
     for shock in page.industry.shocks:
-        if shock.at == page.quarter:
+        if shock.at == page.quarter and shock.name in SHOCKS:  # losses have a chapter of their own
             values = {key: float(np.ravel(value)[0]) for key, value in shock.values.items()}
             words = SHOCKS[shock.name].format(**{key: said(value) for key, value in values.items()})
             yield Event(page.quarter, "shock", (), values, f"The experiment intervenes: {words}.", "set by the experiment")

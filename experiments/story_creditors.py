@@ -5,6 +5,7 @@ It ends with the chain: which lab's default took which owner and which lender al
 
 from experiments.events import DUST, Event, by_name, each, listed, money
 from experiments.story_failures import WINDOW, failed
+from experiments.story_losses import BY_EXPERIMENT, taken
 
 WEIGHTS = {"rollover": 2.0, "impairment": 0.3, "cancelled": 0.3, "again": 0.5}
 
@@ -59,18 +60,26 @@ def _reorganised(page, cloud, missed):
     power = float(page.recorded("clouds", "power_due")[cloud] - page.paid("power", "clouds", "Economy")[cloud].sum())
     a = {**missed, "written_down": sum(written.values()), "collateral": collateral, "debt": debt, **written}
     again = int(page.recorded("clouds", "reorganised")[cloud]) > 1
-    text = f"{name} fails{' again' if again else ''}: "
-    text += f"it cannot pay {money(missed['unpaid'])} of {money(missed['service_due'])} of debt service"
-    text += f" and {money(power)} of power" if power >= DUST else ""
-    text += f" and its compute is worth {money(collateral)}; " if missed["unpaid"] >= DUST else "; "
+    if cloud in taken(page, "clouds"):
+        text, cause = f"{name} fails, as the experiment has it; ", BY_EXPERIMENT
+    else:
+        text, cause = f"{name} fails{' again' if again else ''}: {_unpaid(missed, power, collateral)}", _rents(page, cloud, lost)
     text += f"its creditors take over and write off {money(a['written_down'])}, {each(written)}" if written else "its creditors take over"
     text += f", {money(debt)} of debt is left."
-    rent = float(page.paid("rent", "labs", "clouds")[:, cloud].sum() + page.paid("outside_rent", "Economy", "clouds")[:, cloud].sum())
-    cause = f"it received {money(rent)} of rent this quarter"
-    if lost:
-        cause += f"; tenants that have died paid it {each(lost)} a quarter"
     weight = WEIGHTS["again"] * a["written_down"] / page.scale if again else 1.0
     return Event(page.quarter, "reorganised again" if again else "reorganised", (name, *lost), a, text, cause, weight)
+
+
+def _unpaid(missed, power, collateral):
+    text = f"it cannot pay {money(missed['unpaid'])} of {money(missed['service_due'])} of debt service"
+    text += f" and {money(power)} of power" if power >= DUST else ""
+    return text + (f" and its compute is worth {money(collateral)}; " if missed["unpaid"] >= DUST else "; ")
+
+
+def _rents(page, cloud, lost):
+    rent = float(page.paid("rent", "labs", "clouds")[:, cloud].sum() + page.paid("outside_rent", "Economy", "clouds")[:, cloud].sum())
+    text = f"it received {money(rent)} of rent this quarter"
+    return text + (f"; tenants that have died paid it {each(lost)} a quarter" if lost else "")
 
 
 def written_off(page, lender):
@@ -84,6 +93,10 @@ def lenders(page):
     """Lenders whose capital is gone, and who fills the hole."""
     for lender in failed(page, "lenders"):
         name, losses = page.names("lenders")[lender], written_off(page, lender)
+        if lender in taken(page, "lenders"):
+            text = f"{name}, as the experiment has it, can lend no more; what is left of the firm belongs to Economy."
+            yield Event(page.quarter, "lender fails", (name,), {}, text, BY_EXPERIMENT)
+            continue
         creditors = float(-page.paid("borrowing_loss", "Economy", "lenders")[:, lender].sum())
         rescue = float(page.last("capital_call", "Economy", "lenders")[:, lender].sum())
         a = {"hole": creditors + rescue, "creditors": creditors, "rescue": rescue, **_income(page, lender), **losses}

@@ -7,6 +7,7 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from experiments.events import DUST, Event, by_name, each, level, listed, money, said, share
+from experiments.story_losses import estate, taken
 
 WINDOW = 2 * QUARTERS_PER_YEAR  # quarters in which one failure is said to come after another
 AHEAD = 2  # quarters a plan looks beyond the build lag, as labs do
@@ -26,6 +27,9 @@ def names_of(page, kind, rows):
 def labs(page):
     """Labs that could not pay, with the bill and the means to pay it."""
     for lab in failed(page, "labs"):
+        if lab in taken(page, "labs"):
+            yield estate(page, lab)
+            continue
         name, a = page.names("labs")[lab], bill(page, lab)
         text = f"{name} defaults: {money(a['rent'])} of rent and {money(a['other_due'])} of other bills are due this quarter, "
         text += f"against revenue of {money(a['revenue'])}, cash of {money(a['cash'])} and new equity of {money(a['raised'])}; "

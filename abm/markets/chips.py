@@ -78,6 +78,7 @@ class Orders:
         path = opening_slots[None, :, None] * (1 + growth[..., None]) ** ahead
         self.slots = np.minimum(path, parameters.ceiling[..., None] * self._split(opening_slots)[None, :, None])
         self.booked = np.zeros((worlds, len(opening_slots), span))
+        self.frozen = np.zeros((worlds, len(opening_slots)), dtype=bool)  # vendors that nobody runs, so that nobody plans their slots
 
     @staticmethod
     def _split(slots):
@@ -103,7 +104,8 @@ class Orders:
         most = self.parameters.ceiling * part
         for quarter in range(self.parameters.known + 1, self.slots.shape[-1]):
             path = np.minimum(self.slots[..., quarter - 1] * (1 + growth), most)
-            self.slots[..., quarter] = np.maximum(path, self.booked[..., quarter])
+            planned = np.maximum(path, self.booked[..., quarter])
+            self.slots[..., quarter] = np.where(self.frozen, self.slots[..., quarter], planned)
 
     def free(self, cancelled, at, worlds=slice(None)):
         """Give back the slots of cancelled deliveries.

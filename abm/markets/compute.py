@@ -32,13 +32,15 @@ def deliver(industry):
     instalments = _instalments(fleet, at)
     chips = fleet.chips_due[..., at].copy()
     arriving = fleet.owned(at)
-    cost = over_vintages(instalments) + chips.sum(axis=2)
-    offered = offered_loans(industry, fleet.facility[..., at])
+    works = np.broadcast_to(fleet.open_part(now), arriving.shape)  # nobody builds on sites that are closed
+    cost = (over_vintages(instalments) + chips.sum(axis=2)) * works
+    offered = offered_loans(industry, fleet.facility[..., at] * works[:, None])
     call_equity(industry, np.maximum(0, cost - industry.clouds.cash - offered.sum(axis=1)))
-    share = affordable_fraction(industry.clouds.cash, cost, offered.sum(axis=1))
-    lend(industry, offered * share[:, None])
+    paid = affordable_fraction(industry.clouds.cash, cost, offered.sum(axis=1))
+    loans, share = offered * paid[:, None], paid * works
+    lend(industry, loans)
     _pay(industry, at, instalments * share[..., None], chips * share[..., None])
-    _take_into_service(industry, at, share, offered * share[:, None])
+    _take_into_service(industry, at, share, loans)
     fleet.changed()
     fleet.changed_loans()
     industry.delivered_gw = arriving * share
@@ -132,6 +134,17 @@ def take_up(industry, at, loans):
     fleet.notes.issue(np.where(notes, loans, 0), lenders.tenor)
 
 
+def take_up_by_vintage(industry, loans):
+    """The same where loans replace older ones, on compute of the vintages of those. loans: $bn, [worlds, lenders, owners, vintages]"""
+    fleet, lenders = industry.fleet, industry.lenders
+    notes = (lenders.notes > 0)[..., None, None]
+    there = fleet.used("loan")
+    secured = np.where(notes, 0, loans)
+    fleet.loan[..., there] += secured
+    fleet.principal[..., there] += secured / lenders.tenor[..., None, None]
+    fleet.notes.issue(over_vintages(np.where(notes, loans, 0)), lenders.tenor)
+
+
 def _waiting_work(fleet, at, late):
     """Work in progress of the part that waits, $bn, [worlds, owners]: its share of all work less what it still has to pay."""
     whole = fleet.wip[..., at] + fleet.unbuilt[..., at]
@@ -141,7 +154,7 @@ def _waiting_work(fleet, at, late):
 def _postpone(industry, at, late):
     """Move the late part one quarter on, with its contracts; after too many delays it is cancelled."""
     fleet, rows = industry.fleet, industry.rows
-    fleet.slipped = np.where(late > 0, fleet.slipped + 1, 0)
+    fleet.slipped = np.where(late > 0, fleet.slipped + fleet.open_part(industry.now), 0)  # a closed site is not given up for that
     given_up = fleet.slipped > fleet.parameters.slip_limit
     industry.unbuilt.note_late(fleet, at, late, given_up)
     if not late.any():

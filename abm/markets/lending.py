@@ -217,10 +217,10 @@ def offered_loans(industry, promised):
     return wanted * np.where(lenders.banned > 0, 0, scale)[..., None]
 
 
-def lend(industry, loans):
+def lend(industry, loans, flow="loan"):
     """Fund and pay out loans: a capital call where it is answered, borrowings for the rest [model.md 26.5].
 
-    loans: $bn, [worlds, lenders, owners]
+    loans: $bn, [worlds, lenders, owners]; flow: what it is for, "loan" or "taken_over"
     """
     rows, ledger, lenders = industry.rows, industry.ledger, industry.lenders
     amount = loans.sum(axis=2)
@@ -228,4 +228,4 @@ def lend(industry, loans):
     draw(industry, loans, amount - own)
     industry.cap.issue("capital_call", rows["Economy"], rows["lenders"], (own * industry.equity_answers)[:, None])
     ledger.pay("borrowing", rows["Economy"], rows["lenders"], (amount - own)[:, None])
-    ledger.pay("loan", rows["lenders"], rows["clouds"], loans)
+    ledger.pay(flow, rows["lenders"], rows["clouds"], loans)

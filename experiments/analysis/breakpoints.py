@@ -88,6 +88,8 @@ def read_lever(text, at=None, low=None, high=None):
         key = key or next(iter(declared), "")
         if key not in declared:
             raise BadInput(f"lever: {shock} has no size {key!r}; {nearest(key, declared)}".removesuffix("; "))
+        if declared[key].text:
+            raise BadInput(f"lever: {shock}.{key} is a name, and has no size to turn")
         if at is None:
             raise BadInput(f"lever: {shock} needs a quarter, such as --at 2027Q1")
         item, at = declared[key], at if isinstance(at, Quarter) else Quarter.parse(at, "--at: ")

@@ -8,7 +8,7 @@ from experiments.analysis.money import money_graph_svg
 from experiments.analysis.page import embedded, figure, key_of, page, tiles
 from experiments.analysis.tables import input_tables, story_list, year_table
 from experiments.events import listed
-from experiments.inputs import ADDRESS_LENGTH, deal_text
+from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import CAVEAT, NATURES, between, billions, events_shown, futures, headline, percent, times
 
@@ -175,10 +175,7 @@ overreach story {manifest["address"][:ADDRESS_LENGTH]} --world 0</pre>
 def command(manifest):
     """The command line that makes this run again."""
     inputs = manifest["inputs"]
-    shocks = [
-        ",".join([f"{row['name']}@{row['at']}", *(f"{k}={v:g}" for k, v in row.items() if k not in ("name", "at"))])
-        for row in inputs["shocks"]
-    ]
+    shocks = map(shock_text, inputs["shocks"])
     parts = ["overreach", "run", manifest["world"]["name"], *(f"--{key}={inputs[key]}" for key in ("worlds", "quarters", "seed"))]
     parts += [f"--set={name}={value}" for name, value in inputs["settings"].items()] + [f"--shock={shock}" for shock in shocks]
     parts += [f"--deal={deal_text(row)}" for row in inputs.get("deals", ())]

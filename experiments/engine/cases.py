@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
+from abm.loss import check_firm
 from abm.model import Industry, release
 from abm.opening import Opening
 from abm.population import declared
@@ -101,7 +102,7 @@ def case_of(settings):
     except BadInput as error:
         raise BadInput(str(error).removeprefix("--set ").removeprefix("value: ")) from None
     quarters = whole("quarters", settings["quarters"])
-    shocks = _shocks(settings, opening.start, quarters)
+    shocks = _shocks(settings, opening, quarters)
     return Case(opening, quarters, shocks, _structure(opening, quarters, shocks, deals))
 
 
@@ -112,10 +113,11 @@ def whole(name, value):
     return int(value)
 
 
-def _shocks(settings, start, quarters):
+def _shocks(settings, opening, quarters):
     found = {label: Shock.read(row, f"shock {label!r}") for label, row in _rows(settings, SHOCK).items()}
-    last = start + (quarters - 1)
+    start, last = opening.start, opening.start + (quarters - 1)
     for label, shock in found.items():
+        check_firm(shock, opening.names, f"shock {label!r}:")
         if not start <= shock.at <= last:
             raise BadInput(f"shock {label!r}: at = {shock.at} lies outside the run, which goes from {start} to {last}")
     return found

@@ -5,6 +5,7 @@ from mesa.visualization.solara_viz import ModelController, UserInputs
 from mesa.visualization.user_param import Slider
 
 from abm.errors import BadInput
+from abm.opening import FIRM_KINDS
 from abm.shocks import SHOCKS
 from agents.world_file import shipped_names
 from experiments.ui import dials
@@ -75,10 +76,32 @@ def Shocks(session):
         for name, label in SHOCK_WORDS.items():
             with solara.Tooltip(SHOCKS[name].__doc__):
                 solara.Button(label, on_click=lambda name=name: session.shock(name), outlined=True, small=True, classes=[f"shock-{name}"])
+        Loss(session)
         _ = session.pulse.value
         marks = session.laboratory.marks
         if marks:
             Words("; ".join(f"{quarter}: {label}" for quarter, label in marks), "span", ["marks"])
+
+
+@solara.component
+def Loss(session):
+    """A named firm fails: pick it, and press."""
+    firm, set_firm = solara.use_state(None)
+    _ = session.beat.value
+    main = session.laboratory.main
+    names = [name for kind in FIRM_KINDS for name in main.opening.names[kind]] if main else []
+    solara.Select(
+        "Firm that fails", value=firm if firm in names else None, values=names, on_value=set_firm, dense=True, classes=["loss-firm"]
+    )
+    with solara.Tooltip(SHOCKS["loss"].__doc__):
+        solara.Button(
+            "Loss",
+            on_click=lambda: session.shock("loss", firm=firm),
+            disabled=firm not in names,
+            outlined=True,
+            small=True,
+            classes=["shock-loss"],
+        )
 
 
 @solara.component

@@ -12,6 +12,7 @@ import numpy as np
 
 from abm.crisis import Course, Sizes, parts
 from abm.errors import BadInput
+from abm.loss import check_firm
 from abm.model import release
 from abm.shocks import Shock
 from experiments.inputs import Inputs
@@ -127,7 +128,7 @@ class Laboratory(mesa.Model):
     @property
     def marks(self):
         """[(quarter, label)] of the shocks."""
-        return [(row["at"], row["name"].replace("_", " ")) for row in self.inputs.shocks]
+        return [(row["at"], " of ".join([row["name"].replace("_", " "), *filter(None, [row.get("firm")])])) for row in self.inputs.shocks]
 
     def step(self):
         """A quarter of every world; nothing once the horizon is reached, something went wrong, or the session ended."""
@@ -158,7 +159,7 @@ class Laboratory(mesa.Model):
             if not self.main or first >= self.inputs.quarters:
                 raise BadInput("the run is over: no quarter is left for a shock; Reset, and press one while it plays or between steps")
             row = {"name": name, "at": str(self.main.opening.start + first), **values}
-            Shock.read(row, "shock")
+            check_firm(Shock.read(row, "shock"), self.main.opening.names)
             if row in self.inputs.shocks:  # pressed twice
                 return row
             self.inputs = replace(self.inputs, shocks=(*self.inputs.shocks, row))

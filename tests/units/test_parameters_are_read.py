@@ -15,6 +15,7 @@ RUNS = (
     ("archetypes-2023q1", 48, {"lab.down_payment": "vendor_equity", "sentiment.disclosure": 1.0, "lab.coverage_rule": 1.0}, ()),
     ("tutorial", 4, {}, ()),
     ("archetypes-2023q1", 2, {}, ({"name": "rate_shock", "at": "2023Q2"},)),
+    ("archetypes-2023q1", 3, {}, tuple({"name": "loss", "at": "2023Q2", "firm": firm} for firm in ("cloud A", "chip vendor", "bank"))),
 )
 
 
@@ -45,7 +46,7 @@ def test_every_parameter_is_read_by_a_run(read):
 def test_every_size_of_a_shock_makes_a_difference(name):
     for key, item in SHOCKS[name].declared().items():
         outcomes = []
-        for value in (item.low, item.high):
+        for value in (item.low, item.high) if not item.text else ("follower", "cloud A"):
             shock = Shock.read({"name": name, "at": "2025Q1", key: value})
             model = Industry(load_world("archetypes-2023q1"), worlds=2, rng=1, shocks=(shock,)).run(20)
             outcomes.append((model.labs.revenue.tolist(), model.labs.cash.tolist(), model.clouds.rate.tolist()))

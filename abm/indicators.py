@@ -56,7 +56,7 @@ INDICATORS = {
     "concentration": Indicator("Herfindahl index of lab revenue", "0-1", "industry", "1 is a monopoly"),
     "sentiment": Indicator("Sentiment", "index", "industry", "1 is normal; below 0.45 rounds dry up"),
     "unbuilt_gw": Indicator(
-        "Promised and not built", "GW", "industry", "signed; waits for an owner that cannot pay, or was given up so far"
+        "Promised and not built", "GW", "industry", "signed; waits for an owner that cannot pay or is lost, or was given up so far"
     ),
     "unbuilt_rent": Indicator("Rent of what was promised and not built", "$bn/year", "industry", "nobody owes it before it is built"),
     "unfunded_gw": Indicator("Orders nobody could build", "GW/quarter", "industry", "no owner found equity for them, or no vendor a slot"),

@@ -104,6 +104,31 @@ def exposures(
     typer.echo(answers.exposures(inputs, to, at, as_json))
 
 
+def losses(
+    world: World,
+    at: Annotated[str, typer.Option(metavar="QUARTER", help="Quarter of the loss.")],
+    worlds: Annotated[int, typer.Option(help="How many futures, each with and without the loss.")] = 96,
+    seed: Annotated[int, typer.Option(help="Same seed, same luck.")] = 0,
+    quarters: Annotated[int, typer.Option(help="Quarters of a run; 0 ends it eight quarters after the loss.")] = 0,
+    settings: Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a number; see: overreach parameters.")] = [],  # noqa: B006
+    shock: Shocks = [],  # noqa: B006
+    deal: Deals = [],  # noqa: B006
+    workers: Workers = 0,
+    page: Annotated[Path | None, typer.Option(help="Where to write the page; results/losses/WORLD-QUARTER.html by default.")] = None,
+    as_json: Json = False,
+):
+    """Lose every named firm in turn: who fails with it, what revenue and creditors lose, against the same futures without it."""
+    from experiments.analysis import answers
+    from experiments.analysis.losses import AFTER
+    from experiments.inputs import Inputs, read_deal, read_settings, read_shock
+
+    happens = tuple(map(read_shock, shock)), tuple(map(read_deal, deal))
+    quarters = quarters or answers.quarters_to(world, at) + AFTER[-1]
+    inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens)
+    page = page or Path("results/losses") / f"{world.rstrip('/').rpartition('/')[2]}-{at}.html"
+    typer.echo(answers.losses(inputs, at, page, workers, as_json, quiet=False))
+
+
 def breakpoint_of(
     world: World,
     lever: Annotated[str, typer.Option(help="A shock, such as demand_shortfall or open_weight.density, or a parameter.")],

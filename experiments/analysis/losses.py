@@ -84,10 +84,11 @@ def ask(inputs, at):
     return Ask(inputs, quarter)
 
 
-def named(opening, kinds=FIRM_KINDS):
-    """The named firms of a world, those that are there at the opening."""
-    there = {"labs": np.asarray(opening.columns["labs"]["alive"]) > 0}
-    return [Firm(name, kind, row) for kind in kinds for row, name in enumerate(opening.names[kind]) if there.get(kind, {row: True})[row]]
+def named(opening):
+    """The firms of a world that are there at the opening, so that they can be lost."""
+    there = np.asarray(opening.columns["labs"]["alive"]) > 0
+    firms = [Firm(name, kind, row) for kind in FIRM_KINDS for row, name in enumerate(opening.names[kind])]
+    return [firm for firm in firms if firm.kind != "labs" or there[firm.row]]
 
 
 def run(task):

@@ -13,6 +13,7 @@ from experiments.events import count
 from experiments.words import CAVEAT, KIND_NAMES, PERCENT, futures, percent
 
 SHOWN = 0.02  # change of odds from which a cell says it in points
+FULL = 0.5  # change of odds from which the colour is as strong as it gets
 PALE_WORDS = 0.45  # opacity of what could be luck
 HEADINGS = 130  # pixels above the matrix, for names on end
 MATRIX_READING = (
@@ -69,7 +70,7 @@ def matrix(found):
     moved.sort(key=lambda firm: (FAILING.index(firm.kind), firm.row))
     columns, rows = [firm.name for firm in moved], [loss.firm.name for loss in found]
     cells = [_cell(loss, fall) for loss in found for fall in loss.falls if fall.firm in moved]
-    scale = alt.Scale(domain=[-1, 0, 1], range=["@blue", "@card", "@vermilion"], interpolate="rgb")
+    scale = alt.Scale(domain=[-FULL, 0, FULL], clamp=True, range=["@blue", "@card", "@vermilion"], interpolate="rgb")
     across = alt.X("fails:N", sort=columns, title="fails with it", axis=alt.Axis(orient="top", labelAngle=-50, labelLimit=160, grid=False))
     up = alt.Y("lost:N", sort=rows, title="lost", axis=alt.Axis(labelLimit=200, grid=False))
     tips = [alt.Tooltip(f"{name}:N") for name in ("lost", "fails", "points", "interval", "odds", "twin")]
@@ -111,12 +112,12 @@ def _dots(found, measure, title, form):
     rows = [{key: value if value == value else None for key, value in row.items()} for row in rows]
     up = alt.Y("lost:N", sort=names, title=None, axis=alt.Axis(labelLimit=150, grid=True))
     base = alt.Chart(alt.Data(values=rows)).encode(y=up)
-    across = alt.X("mean:Q", title=title, axis=alt.Axis(format=form, tickCount=5))
+    axis = alt.Axis(format=form, tickCount=5, title=title)
     tips = [alt.Tooltip("lost:N"), *(alt.Tooltip(f"{name}:Q", format=".1%" if form == "%" else form) for name in ("mean", "low", "high"))]
     zero = alt.Chart(alt.Data(values=[{}])).mark_rule(color="@grid").encode(x=alt.datum(0))
-    bars = base.mark_rule(strokeWidth=THICK, opacity=1 / 2, color="@blue").encode(x=alt.X("low:Q", axis=None), x2="high:Q")
-    dots = base.mark_point(filled=True, size=60, opacity=1, color="@blue").encode(x=across, tooltip=tips)
-    return sized(alt.layer(zero, bars, dots), FRAME + ROW_HEIGHT * len(rows))
+    bars = base.mark_rule(strokeWidth=THICK, opacity=1 / 2, color="@blue").encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
+    dots = base.mark_point(filled=True, size=60, opacity=1, color="@blue").encode(x="mean:Q", tooltip=tips)
+    return sized(alt.layer(bars, dots, zero), FRAME + ROW_HEIGHT * len(rows))
 
 
 def _lines(found):

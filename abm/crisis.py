@@ -113,14 +113,18 @@ def within(values, window):
     return np.stack([values[:, max(0, q - window + 1) : q + 1].sum(axis=1) for q in range(values.shape[1])], axis=1)
 
 
-def share_failing(fails, size, window):
-    """Share of the whole that fails within a window, [worlds, quarters]. Who fails twice in it counts once, with its larger share.
+def shares_failing(fails, size, window):
+    """Share of the whole of each firm that fails within a window, [worlds, quarters, firms]; of who fails twice in it the larger one.
 
     fails: bool; size: in the quarter before; both [worlds, quarters, firms]
     """
     shares = np.where(fails, ratio_or(size, size.sum(axis=2, keepdims=True), 0), 0)
-    largest = [shares[:, max(0, q - window + 1) : q + 1].max(axis=1) for q in range(shares.shape[1])]
-    return np.stack(largest, axis=1).sum(axis=2)
+    return np.stack([shares[:, max(0, q - window + 1) : q + 1].max(axis=1) for q in range(shares.shape[1])], axis=1)
+
+
+def share_failing(fails, size, window):
+    """Share of the whole that fails within a window, [worlds, quarters]."""
+    return shares_failing(fails, size, window).sum(axis=2)
 
 
 def labs_fail(died, revenue, rule=RULE):
@@ -145,15 +149,16 @@ def creditors_lose(losses, failed, loans, capital, rule=RULE):
     """Whether much of AI loans is lost, or their holders lose much of their capital, within the window, bool, [worlds, quarters].
 
     losses: loans written down, $bn; failed: lenders that fail, whose capital is gone, bool; loans, capital: in the quarter
-    before, $bn; all [worlds, quarters, lenders]. Capital that is paid out is not lost. Loans held are those before the window.
+    before, $bn; all [worlds, quarters, lenders]. Capital that is paid out is not lost. A lender counts with the loans it held before
+    the window in which it loses capital, and with those before its failure: one that fails when all is repaid harms no borrower.
     """
     total = loans.sum(axis=2)
     much = within(ratio_or(losses.sum(axis=2), total, 0), rule.window) >= rule.lost
-    gone = np.where(failed | ((losses > 0) & (capital <= 0)), 1, ratio_or(losses, np.maximum(0, capital), 0))
-    hit = within(gone, rule.window) >= rule.capital
+    gone = ratio_or(losses, np.maximum(0, capital), np.where(losses > 0, 1, 0))
     start = np.maximum(0, np.arange(loans.shape[1]) - rule.window + 1)
     held = ratio_or(loans, total[..., None], 0)[:, start]
-    return much | (np.where(hit, held, 0).sum(axis=2) >= rule.held)
+    hit = np.where(within(gone, rule.window) >= rule.capital, held, 0)
+    return much | (np.maximum(hit, shares_failing(failed, loans, rule.window)).sum(axis=2) >= rule.held)
 
 
 def credit_stops(new_loans, spread, opening_spread, rule=RULE):

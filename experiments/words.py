@@ -101,6 +101,15 @@ def event_rule(name):
     }[name]
 
 
+def shock_texts(shocks):
+    """Shocks in words: "loss@2028Q1,firm=OpenAI". shocks: rows {name, at, ...}"""
+    rest = ({key: value for key, value in row.items() if key not in ("name", "at")} for row in shocks)
+    return " and ".join(
+        ",".join([f"{row['name']}@{row['at']}", *(f"{key}={significant(value)}" for key, value in more.items())])
+        for row, more in zip(shocks, rest)
+    )
+
+
 def significant(value):
     """A parameter or figure as people write it: no exponent, no more digits than it has."""
     if isinstance(value, str):

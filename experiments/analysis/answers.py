@@ -87,6 +87,32 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=()):
     )
 
 
+def travels(world, mechanisms, shocks, work=None, deals=()):
+    """Through which channels shocks travel: what they add against twins without them, channels switched off one at a time and alone."""
+    from experiments.analysis import shock_channels
+    from experiments.engine.store import load
+    from experiments.engine.sweep import sweep
+    from experiments.words import shock_texts
+
+    work = work or Work(seeds=50)
+    _happening(shocks, opening(world, deals), work.quarters)
+    asked = shock_channels.question(world, mechanisms, shocks, work.seeds, work.quarters, deals=deals)
+    folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
+    table = shock_channels.travels(load(folder), list(mechanisms))
+    nothing = shock_channels.silent(table)
+    shown = table[~table["outcome"].isin(nothing)]
+    said = [f"it adds nothing to {', '.join(nothing)}"] if nothing else []
+    return "\n".join(
+        [
+            f"{world}: what {shock_texts(shocks)} adds, against the same {work.seeds} worlds without it, {work.quarters} quarters",
+            "last in: with all channels less with all but this one; first in: with this one alone less with none; 95 % over worlds",
+            f"{shock_channels.ALL}, {shock_channels.NONE}: all that it adds with every channel, and with none",
+            *([as_text(shown, rows=len(shown))] if len(shown) else []),
+            *said,
+        ]
+    )
+
+
 def opening(world, deals=()):
     """A world by name or folder with deals of one's own in it, rows {tenant, owner, gw, start, ...}. Raises BadInput."""
     from agents.world_deals import AddedDeal, with_deals

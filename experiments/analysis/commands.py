@@ -65,7 +65,12 @@ def accuracy(
 
 def attribute(
     world: World,
-    channels: Annotated[bool, typer.Option("--channels", help="The six channels of contagion; so it is without --mechanism too.")] = False,
+    channels: Annotated[
+        bool,
+        typer.Option(
+            "--channels", help="The channels of contagion, as without --mechanism; with --shock one at a time, by what the shock adds."
+        ),
+    ] = False,
     mechanism: Annotated[list[str], typer.Option(metavar="NAME:SETTING=VALUE", help="A mechanism and the setting that turns it off.")] = [],  # noqa: B006
     shock: Shocks = [],  # noqa: B006
     deal: Deals = [],  # noqa: B006
@@ -74,14 +79,18 @@ def attribute(
     workers: Workers = 0,
     out: Out = None,
 ):
-    """Say who fails because of what: the same seeds with every subset of channels or mechanisms switched off."""
+    """Say who fails because of what: the same seeds with every subset of channels or mechanisms switched off.
+
+    With --channels and --shock: through which channels the shock travels, each switched off alone, and each on alone.
+    """
     from experiments.analysis import answers
     from experiments.analysis.attribution import CHANNELS, read_mechanisms
     from experiments.inputs import read_deal, read_shock
 
     chosen = {**(CHANNELS if channels or not mechanism else {}), **read_mechanisms(mechanism)}
     work = answers.Work(out, workers, seeds, quarters, quiet=False)
-    typer.echo(answers.attribute(world, chosen, tuple(map(read_shock, shock)), work, tuple(map(read_deal, deal))))
+    answer = answers.travels if channels and shock else answers.attribute
+    typer.echo(answer(world, chosen, tuple(map(read_shock, shock)), work, tuple(map(read_deal, deal))))
 
 
 def exposures(

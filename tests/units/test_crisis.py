@@ -89,6 +89,13 @@ def test_a_lender_that_fails_has_lost_all_its_capital():
     assert dates(small)["creditors_event"] is None
 
 
+def test_a_lender_that_fails_when_all_is_repaid_harms_nobody():
+    course = record()
+    course.before.loans[:, 6:] = 0
+    course.lenders[0, 7] = True
+    assert dates(course)["creditors_event"] is None
+
+
 def test_capital_that_is_paid_out_is_not_lost():
     course = record()
     course.before.capital[:, 6:] /= 2

@@ -101,3 +101,34 @@ def test_exposures_can_be_read_by_a_program(capsys):
     found = json.loads(answers.exposures(Inputs("tutorial", 3, 5), "Cloud", "2027Q1", as_json=True))
     assert found["firm"] == "Cloud" and found["at"] == "2027Q1" and 0 <= found["future"] < 3
     assert {"claim", "firm", "kind", "usd_bn", "gw", "own_equity", "share"} == set(found["exposures"][0])
+
+
+def test_losses_of_the_tutorial_are_the_same_bytes_whatever_the_workers(tmp_path):
+    from experiments.analysis import answers
+    from experiments.analysis.losses import BATCH
+    from experiments.inputs import Inputs
+
+    inputs = Inputs("tutorial", BATCH + 2, 12)
+    said = [answers.losses(inputs, "2026Q4", tmp_path / f"{workers}.html", workers, as_json=True) for workers in (1, 2)]
+    assert said[0] == said[1] and (tmp_path / "1.html").read_bytes() == (tmp_path / "2.html").read_bytes()
+    found = {loss["lost"]: loss for loss in json.loads(said[0])["losses"]}
+    assert set(found) == {"Lab", "Cloud", "Vendor", "Bank", "Fund"}
+    assert found["Lab"]["revenue_after_1"]["mean"] == -1  # the only lab
+    assert "Bank" in (tmp_path / "1.html").read_text(encoding="utf-8")
+
+
+def test_losses_are_told_in_a_table_with_their_twins(tmp_path):
+    from experiments.analysis import answers
+    from experiments.inputs import Inputs
+
+    said = answers.losses(Inputs("tutorial", 8, 12), "2026Q4", tmp_path / "page.html", 1)
+    assert "8 futures, each against its twin" in said and "-100.0 % (-100.0 to -100.0)" in said
+    assert f"Page: {tmp_path / 'page.html'}" in said
+
+
+def test_each_firm_of_the_named_world_can_be_lost():
+    from agents.world_file import load_world
+    from experiments.analysis.losses import named
+
+    opened = load_world("industry-2026q3")
+    assert len({firm.name for firm in named(opened)}) == sum(len(names) for names in opened.names.values()) - opened.entrants

@@ -105,7 +105,7 @@ def exposures(
     as_json: Json = False,
 ):
     """Say who hangs on a firm: contracts, compute, loans, prepayments, stakes, orders, in $bn and shares of own equity."""
-    from experiments.analysis import answers
+    from experiments.analysis import firm_answers as answers
     from experiments.inputs import Inputs, read_deal, read_settings, read_shock
 
     happens = tuple(map(read_shock, shock)), tuple(map(read_deal, deal))
@@ -127,7 +127,7 @@ def losses(
     as_json: Json = False,
 ):
     """Lose every named firm in turn: who fails with it, what revenue and creditors lose, against the same futures without it."""
-    from experiments.analysis import answers
+    from experiments.analysis import firm_answers as answers
     from experiments.analysis.losses import AFTER
     from experiments.inputs import Inputs, read_deal, read_settings, read_shock
 

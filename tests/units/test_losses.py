@@ -95,7 +95,7 @@ def test_the_lines_of_a_firm_add_up_to_what_the_network_counts():
 
 
 def test_exposures_can_be_read_by_a_program(capsys):
-    from experiments.analysis import answers
+    from experiments.analysis import firm_answers as answers
     from experiments.inputs import Inputs
 
     found = json.loads(answers.exposures(Inputs("tutorial", 3, 5), "Cloud", "2027Q1", as_json=True))
@@ -104,7 +104,7 @@ def test_exposures_can_be_read_by_a_program(capsys):
 
 
 def test_losses_of_the_tutorial_are_the_same_bytes_whatever_the_workers(tmp_path):
-    from experiments.analysis import answers
+    from experiments.analysis import firm_answers as answers
     from experiments.analysis.losses import BATCH
     from experiments.inputs import Inputs
 
@@ -118,7 +118,7 @@ def test_losses_of_the_tutorial_are_the_same_bytes_whatever_the_workers(tmp_path
 
 
 def test_losses_are_told_in_a_table_with_their_twins(tmp_path):
-    from experiments.analysis import answers
+    from experiments.analysis import firm_answers as answers
     from experiments.inputs import Inputs
 
     said = answers.losses(Inputs("tutorial", 8, 12), "2026Q4", tmp_path / "page.html", 1)

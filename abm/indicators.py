@@ -4,6 +4,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.compute_prices import mean_price
+from abm.crisis import credit_spread, new_loans
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.indicator import FURTHER, Indicator
 from abm.later import Later, Measures
@@ -57,6 +58,14 @@ INDICATORS = {
     "rescue": Indicator("Rescued by survivors", "$bn/year", "industry", "spend of dead labs' customers that other labs took in, so far"),
     "concentration": Indicator("Herfindahl index of lab revenue", "0-1", "industry", "1 is a monopoly"),
     "sentiment": Indicator("Sentiment", "index", "industry", "1 is normal; below 0.45 rounds dry up"),
+    "unbuilt_gw": Indicator(
+        "Promised and not built", "GW", "industry", "signed; waits for an owner that cannot pay or is lost, or was given up so far"
+    ),
+    "unbuilt_rent": Indicator("Rent of what was promised and not built", "$bn/year", "industry", "nobody owes it before it is built"),
+    "unfunded_gw": Indicator("Orders nobody could build", "GW/quarter", "industry", "no owner found equity for them, or no vendor a slot"),
+    "unfunded_rent": Indicator("Rent of orders nobody could build", "$bn/year", "industry", "of the orders of one quarter"),
+    "new_loans": Indicator("New loans to owners", "$bn/quarter", "industry", "loans and notes paid out, not those that are only exchanged"),
+    "credit_spread": Indicator("Spread of credit to owners", "1/year", "industry", "what lenders ask above the rate of the strongest"),
     "revenue_total": Indicator("Industry revenue", "$bn/year", "industry", "served revenue of all labs at annual rate"),
     "frontier": Indicator("Frontier capability", "OOM", "industry", "orders of magnitude of effective training compute since 2023"),
     "time_to_cash_out": Indicator("Runway", "quarters", "labs", "quarters until cash is gone at the present burn"),
@@ -91,6 +100,9 @@ def measure(industry):
     for name in ("in_transit", "spend_lost", "rescue"):
         found[name] = getattr(industry, name)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
+    for name, amount in (("unbuilt", industry.unbuilt.promised(industry.labs.alive)), ("unfunded", industry.unbuilt.refused)):
+        found[f"{name}_gw"], found[f"{name}_rent"] = (by_lab.sum(axis=1, keepdims=True) for by_lab in amount)
+    found["new_loans"], found["credit_spread"] = new_loans(industry), credit_spread(industry)
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
     industry.measured = Measures({**found, **watched})
 
@@ -223,15 +235,3 @@ def look_through(industry, purchases, equity, loans):
 
 HEDGE_CODE, SPECULATIVE_CODE, PONZI_CODE = range(3)
 CLASS_NAMES = (HEDGE, SPECULATIVE, PONZI)
-
-
-def systemic_event(died, revenue, window=6, threshold=0.40):
-    """Whether labs with this much of industry revenue fail within a window, 0 or 1, [worlds] [model.md 15.13, 26.20].
-
-    died: bool, [worlds, quarters, labs]; revenue: the quarter before, $bn a year, same shape
-    """
-    total = revenue.sum(axis=2, keepdims=True)
-    share = np.where(died, revenue, 0) / np.where(total > 0, total, 1)
-    by_quarter = share.sum(axis=2)
-    sums = np.stack([by_quarter[:, max(0, q - window + 1) : q + 1].sum(axis=1) for q in range(by_quarter.shape[1])], axis=1)
-    return (sums >= threshold).any(axis=1).astype(float)

@@ -3,7 +3,7 @@
 import mesa
 import numpy as np
 
-from abm import credit, default, funding, indicators, learning, operations, planning, runoff, sentiment
+from abm import credit, crisis, default, funding, indicators, learning, operations, planning, runoff, sentiment
 from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
@@ -56,6 +56,7 @@ class Industry(mesa.Model):
         open_state(self)
         imply_appetites(self)
         planning.open_terms(self)
+        crisis.open_events(self)
         self.record, self.keeps_panel = Record(self, journal), panel
 
     def step(self):

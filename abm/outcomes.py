@@ -6,6 +6,7 @@ Pure functions of series `[worlds, quarters]`. What never happened has no date: 
 import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
+from abm.crisis import CREDIT_STOP, Course, Sizes, before, credit_stops, parts
 
 
 def years_until(happens):
@@ -69,6 +70,23 @@ def contagion_share(with_channels, without_channels):
     """
     total = np.sum(with_channels)
     return float(1 - np.sum(without_channels) / total) if total > 0 else np.nan
+
+
+def events(record, industry):
+    """{event: whether it is complete by then, bool, [worlds, quarters]} of a run: a crisis, its three parts, and a credit stop."""
+    kept = (("labs", "revenue"), ("clouds", "financed_gw"), ("lenders", "loans"), ("lenders", "capital"))
+    sizes = Sizes(*(before(first, record.series(*key)) for first, key in zip(industry.opening_sizes, kept, strict=True)))
+    written_down = np.diff(record.series("lenders", "credit_loss"), axis=1, prepend=0)
+    labs, clouds, lenders = (record.series(kind, "fails") > 0 for kind in ("labs", "clouds", "lenders"))
+    lent, spread = (record.series("industry", name)[..., 0] for name in ("new_loans", "credit_spread"))
+    return {**parts(Course(labs, clouds, lenders, sizes, written_down)), CREDIT_STOP: credit_stops(lent, spread, industry.opening_spread)}
+
+
+def event_outcomes(record, industry):
+    """{event: whether it ever happens, 0 or 1, and event_date: years until it does}, [worlds] each."""
+    found = events(record, industry)
+    happened = {name: happens.any(axis=1).astype(float) for name, happens in found.items()}
+    return {**happened, **{f"{name}_date": years_until(happens) for name, happens in found.items()}}
 
 
 def further_outcomes(record, industry):

@@ -86,6 +86,7 @@ def plan(industry):
     """Labs want, counterparties allow, slots are shared, contracts are signed."""
     allow(industry)
     view = look_ahead(industry)
+    industry.unbuilt.begin_orders()
     wanted = lab_orders(industry, view)
     pairs = accepted(industry, view, wanted)
     pairs, prepayment, vendor_money = financed(industry, view, pairs)
@@ -136,6 +137,7 @@ def accepted(industry, view, wanted):
     set_terms(industry, view, pairs)
     pairs, renewed = within_limits(industry, view, pairs, renewals(industry))
     funded = fundable_part(industry, to_build(industry, pairs, renewed))
+    industry.unbuilt.refuse(pairs * (1 - funded[:, None]), view.pair_rent)
     view.renewed = renewed * funded
     return pairs * funded[:, None]
 

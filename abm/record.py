@@ -4,11 +4,12 @@ import numpy as np
 import pandas as pd
 
 from abm.clock import QUARTER
+from abm.crisis import financed, lenders_capital
 from abm.errors import BadInput, nearest
-from abm.indicators import INDICATORS, systemic_event
+from abm.indicators import INDICATORS
 from abm.later import Later, Series
 from abm.markets.services import ratio, token_price, total
-from abm.outcomes import further_outcomes
+from abm.outcomes import event_outcomes, further_outcomes
 from abm.register import EXTRA_OUT, IDLE
 from abm.vintages import over_vintages
 
@@ -60,6 +61,11 @@ class Record:
             self._keep("labs", name, getattr(industry, name))
         for name in ("credit_loss", "cancelled", "termination"):
             self._keep("industry", name, getattr(industry.news, name))
+        for name, amount in (("unbuilt", industry.unbuilt.promised(industry.labs.alive)), ("unfunded", industry.unbuilt.refused)):
+            self._keep("labs", f"{name}_gw", amount.gw)
+            self._keep("labs", f"{name}_rent", amount.rent)
+        self._keep("clouds", "financed_gw", financed(industry))
+        self._keep("lenders", "capital", lenders_capital(industry))
         self._keep("industry", "token_price", fixed_token_price(industry))
         self._keep("industry", "stalled", industry.technology.stalled)
         self._keep("industry", "breakthrough", industry.technology.breakthrough)
@@ -91,7 +97,6 @@ class Record:
         self._keep("clouds", "idle_gw", fleet.in_service(now)[:, IDLE])
         for name, event in (("construction_lost", "cancellation"), ("impaired", "impairment")):
             self._keep("clouds", name, -industry.ledger.profit[event][:, rows])
-        self._keep("lenders", "capital", industry.ledger.book_equity(industry.rows["lenders"]))
         self._keep("industry", "defaulted", industry.news.defaulted)
         self._keep("industry", "stall_known", industry.stall_known())
         hired, idle = industry.served.spot_gw.sum(axis=1, keepdims=True), industry.idle_gw
@@ -133,13 +138,11 @@ class Record:
         """One row a world: what happened in the end [model.md 26.20]."""
         died = self.kept(industry).series("labs", "fails") > 0
         revenue = self.series("labs", "revenue")
-        start = industry.opening_revenue[:, None]
-        before = np.concatenate([start, revenue[:, :-1]], axis=1)
         last = {name: self.measures["industry", name].last()[:, 0] for name, item in INDICATORS.items() if item.scope == "industry"}
         return pd.DataFrame(
             {
                 "world": industry.world_ids,
-                "systemic_event": systemic_event(died, before),
+                **event_outcomes(self, industry),
                 "labs_defaulted": died.any(axis=1).sum(axis=1),
                 "clouds_defaulted": (self.series("clouds", "fails") > 0).any(axis=1).sum(axis=1),
                 "lenders_failed": (self.series("lenders", "fails") > 0).any(axis=1).sum(axis=1),

@@ -24,6 +24,7 @@ def sign(industry, view, pairs, prepayment, equity):
     by_order = everything[..., None] * np.matmul(mix[:, None], filled)
     chips = mix[..., None] * np.matmul(np.swapaxes(everything, 1, 2)[:, None], np.swapaxes(filled, 1, 2)).swapaxes(1, 2)
     built = by_order.sum(axis=3)
+    industry.unbuilt.refuse(pairs - built[:, :EXTRA_OUT], view.pair_rent)
     signed, asked = built[:, :EXTRA_OUT].sum(axis=2), pairs.sum(axis=2)
     part = signed / np.where(asked > 0, asked, 1)
     prepayment, equity = prepayment * part, equity * part[:, None]

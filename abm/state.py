@@ -15,6 +15,7 @@ from abm.obligations import power, service_now
 from abm.outside import Outsiders
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
+from abm.unbuilt import Unbuilt
 from abm.watch import Watch
 
 _YEAR = 4
@@ -37,6 +38,7 @@ def open_state(industry):
     industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)
     stakes = industry.cap.shares[:, industry.rows["labs"], industry.rows["clouds"]]
     industry.projects = stakes > 1 - stakes  # owners of compute that a lab controlled at the opening, [worlds, labs, clouds]
+    industry.unbuilt = Unbuilt(worlds, len(industry.labs.names))
     industry.prepaid_used = np.zeros_like(industry.labs.cash)  # this quarter, $bn
     industry.spare = np.asarray(opening.columns["labs"]["alive"]) == 0
     industry.entrants_waiting = np.zeros((worlds, 1))

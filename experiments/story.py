@@ -10,8 +10,8 @@ from dataclasses import replace
 from abm.clock import Quarter
 from experiments import story_business as business
 from experiments import story_creditors as creditors
+from experiments import story_crisis, story_losses
 from experiments import story_failures as failures
-from experiments import story_losses
 from experiments.events import Event, listed, pages
 
 CHAPTERS = (
@@ -31,7 +31,7 @@ CHAPTERS = (
     business.orders,
     business.year,
 )
-ALWAYS = ("shock", "stall", "breakthrough", "default", "reorganised", "lender fails", "taken along", "year")
+ALWAYS = ("shock", "stall", "breakthrough", "default", "reorganised", "lender fails", "taken along", "crisis", "credit stop", "year")
 CHANNELS = ("C1", "C2", "C3", "C4", "C5", "C6", "made whole")
 KINDS = {
     "shock": "what the experiment does",
@@ -68,20 +68,22 @@ KINDS = {
     "lender fails": "a lender's capital is gone",
     "lender fails again": "and again",
     "taken along": "who fell with whom",
+    "crisis": "labs, owners or creditors fail together",
+    "credit stop": "little is lent although more is asked for it",
     "year": "how a year ends",
 }
 LIMIT = 8  # sentences a year beside failures and what follows from them
 SMALL = 0.02  # weight, mostly money over a year's industry revenue, below which a thing is left out
 REPEATED = 4  # a second event of a kind in a year counts for so many times less, a third for so many times less again
 WIDTH = 118
-WORST = ("firms_failed", "credit_loss", "systemic_event")
+WORST = ("firms_failed", "credit_loss", "crisis")
 
 
 def tell(industry) -> list[Event]:
     """All that happened, in order. Raises BadInput unless the industry has one world and kept a journal."""
     book = pages(industry)
     events = [event for page in book for chapter in CHAPTERS for event in chapter(page)]
-    return sorted([*events, *creditors.taken_along(book)], key=lambda event: event.quarter)
+    return sorted([*events, *creditors.taken_along(book), *story_crisis.crises(industry)], key=lambda event: event.quarter)
 
 
 def narrate(events, limit=LIMIT):

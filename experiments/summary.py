@@ -7,6 +7,7 @@ which the terminal, the report and later readers work. Money is $bn.
 import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
+from abm.crisis import EVENTS
 from abm.flows import EQUITY, LOAN, PURCHASE
 from abm.indicators import INDICATORS
 from abm.network import cycle_flow
@@ -159,7 +160,7 @@ def summarise(arrays, outcomes, opening, first):
         "quarters": [str(opening.start + k) for k in range(quarters)],
         "levels": list(LEVELS),
         "implied": [{"firm": n, "quantile": q, "at_most": low, "at_least": high} for n, (q, low, high) in first.implied.items()],
-        "systemic": probability(outcomes["systemic_event"].to_numpy() > 0),
+        "events": {name: probability(outcomes[name].to_numpy() > 0) for name in EVENTS},
         "fans": {name: fan(industry[name]).tolist() for name in ("revenue_total", "required_revenue", *PRESSURE)},
         "years": revenue_by_year(industry["revenue_total"], industry["required_revenue"], opening.start),
         "firms": _firms(arrays, lab, opening),

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from experiments.inputs import ADDRESS_LENGTH
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, KIND_NAMES, appetite, between, futures, headline, percent, significant, systemic_rule, times
+from experiments.words import CAVEAT, KIND_NAMES, appetite, between, events_shown, futures, headline, percent, significant, times
 
 ONE = {"labs": "lab", "clouds": "owner of compute", "lenders": "lender"}
 FEWEST_COLUMNS = 100  # characters assumed where the output is no terminal
@@ -61,6 +61,7 @@ def show_summary(run):
     out, summary = console(), run.summary
     out.print(Text(headline(summary), style="bold"))
     out.print(Text(f"{run.manifest['world']['title']}; {futures(summary['worlds'])} of {len(summary['quarters'])} quarters.", style="dim"))
+    _titled(out, "Crisis and its three parts, share of worlds; a credit stop is told apart", _events(summary))
     if summary["implied"]:
         _titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
         out.print(Text(IMPLIED, style="dim"))
@@ -69,8 +70,6 @@ def show_summary(run):
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
     _titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
-    event = summary["systemic"]
-    out.print(f"\nSystemic event: [bold]{percent(event['share'])}[/] of worlds, 95 % interval {between(event)} ({systemic_rule()})")
     out.print(f"Report: [bold]{run.report}[/]", soft_wrap=True)
     out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
@@ -115,6 +114,14 @@ def _firms(summary):
     never = len([row for row in summary["firms"] if row["trials"]]) - len(shown)
     if never:
         table.add_row(f"{never} others", "", "0 %", "", "")
+    return table
+
+
+def _events(summary):
+    table = _table("Event", "comes in", "95 % interval", "what counts as one")
+    table.columns[-1].justify, table.columns[-1].no_wrap = "left", False
+    for name, found, rule in events_shown(summary):
+        table.add_row(name, percent(found["share"]), between(found), rule)
     return table
 
 

@@ -1,6 +1,6 @@
 """How a summary is said: the headline, percentages with their intervals, and the caveat, the same on the terminal and on the page."""
 
-from abm.indicators import systemic_event
+from abm.crisis import CREDIT_STOP, CRISIS, PARTS, RULE
 from experiments.events import THOUSAND, count, level, said
 
 PERCENT = 100  # unit conversion
@@ -14,6 +14,13 @@ KIND_NAMES = {
     "lenders": "Lenders",
     "customers": "Customers",
     "others": "Rest of the economy",
+}
+NAMES = {  # of events, the same everywhere
+    CRISIS: "Crisis",
+    "systemic_event": "Systemic event",
+    "owners_event": "Owners' event",
+    "creditors_event": "Creditors' event",
+    CREDIT_STOP: "Credit stop",
 }
 NATURES = {"purchase": "Purchases", "equity": "New equity", "loan": "Loans drawn"}
 
@@ -68,17 +75,39 @@ def headline(summary):
     """The one sentence to remember."""
     first, start = most_promised(summary), summary["quarters"][0]
     if summary["worlds"] == 1:
-        event = "a systemic event occurs" if summary["systemic"]["count"] else "no systemic event occurs"
+        event = "there is a crisis" if summary["events"][CRISIS]["count"] else "there is no crisis"
         fate = "fails" if first["count"] else "survives"
         return f"In one future from {start}, {event}; {first['firm']} {fate}."
-    event, fails = percent(summary["systemic"]["share"]), percent(first["share"])
-    return f"In {futures(summary['worlds'])} from {start}, {event} see a systemic event; {first['firm']} fails in {fails}."
+    event, fails = percent(summary["events"][CRISIS]["share"]), percent(first["share"])
+    return f"In {futures(summary['worlds'])} from {start}, {event} see a crisis; {first['firm']} fails in {fails}."
 
 
-def systemic_rule():
-    """What counts as a systemic event."""
-    window, threshold = systemic_event.__defaults__
-    return f"labs with {percent(threshold)} of industry revenue fail within {count(window)} quarters"
+def events_shown(summary):
+    """The events of a run, the crisis first, then its parts and the credit stop: [(name in words, probability, what counts as one)]."""
+    return [(NAMES[name], summary["events"][name], event_rule(name)) for name in (CRISIS, *PARTS, CREDIT_STOP)]
+
+
+def event_rule(name):
+    """What counts as an event of this name."""
+    within = f"within {count(RULE.window)} quarters"
+    return {
+        CRISIS: f"any of three: {', '.join(NAMES[part].lower() for part in PARTS[:-1])} or {NAMES[PARTS[-1]].lower()}",
+        "systemic_event": f"labs with {percent(RULE.revenue)} of industry revenue fail {within}",
+        "owners_event": f"owners of {percent(RULE.financed)} of debt-financed compute fail {within}",
+        "creditors_event": f"{percent(RULE.lost)} of AI loans are lost {within}, or lenders that hold {percent(RULE.held)} of them lose "
+        f"{percent(RULE.capital)} of their capital",
+        CREDIT_STOP: f"new loans below {percent(RULE.slump)} of the mean of the {count(RULE.usual)} quarters before, "
+        f"{count(RULE.in_a_row)} in a row, while spreads are wider than then and than at the opening; no part of a crisis",
+    }[name]
+
+
+def shock_texts(shocks):
+    """Shocks in words: "loss@2028Q1,firm=OpenAI". shocks: rows {name, at, ...}"""
+    rest = ({key: value for key, value in row.items() if key not in ("name", "at")} for row in shocks)
+    return " and ".join(
+        ",".join([f"{row['name']}@{row['at']}", *(f"{key}={significant(value)}" for key, value in more.items())])
+        for row, more in zip(shocks, rest)
+    )
 
 
 def significant(value):

@@ -157,9 +157,10 @@ def _postpone(industry, at, late):
     """Move the late part one quarter on, with its contracts; after too many delays it is cancelled."""
     fleet, rows = industry.fleet, industry.rows
     fleet.slipped = np.where(late > 0, fleet.slipped + fleet.open_part(industry.now), 0)  # a closed site is not given up for that
+    given_up = fleet.slipped > fleet.parameters.slip_limit
+    industry.unbuilt.note_late(fleet, at, late, given_up)
     if not late.any():
         return
-    given_up = fleet.slipped > fleet.parameters.slip_limit
     waits = late * ~given_up
     # what a tenant paid for compute that will never come is lost to it: the owner has no cash to return it
     dropped = fleet.pairs.table(fleet.prepaid[..., at]) * (late * given_up)[:, None, :]

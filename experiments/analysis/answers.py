@@ -23,7 +23,7 @@ class Work(NamedTuple):
 def discover(results, outcome, by="points", most=3):
     """Under which conditions it happens, in words: PRIM boxes, a tree and one-by-one comparisons of stored results.
 
-    outcome: a condition such as "systemic_event > 0.5"; by: "points", where it is put to the mean over seeds, or "runs"
+    outcome: a condition such as "crisis > 0.5"; by: "points", where it is put to the mean over seeds, or "runs"
     """
     from experiments.analysis import discovery
     from experiments.analysis.conditions import Condition
@@ -83,6 +83,32 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=()):
             as_text(firms) if len(firms) else "no firm fails in any world",
             "",
             _debtrank(opening(world, deals), shocks, work),
+        ]
+    )
+
+
+def travels(world, mechanisms, shocks, work=None, deals=()):
+    """Through which channels shocks travel: what they add against twins without them, channels switched off one at a time and alone."""
+    from experiments.analysis import shock_channels
+    from experiments.engine.store import load
+    from experiments.engine.sweep import sweep
+    from experiments.words import shock_texts
+
+    work = work or Work(seeds=50)
+    _happening(shocks, opening(world, deals), work.quarters)
+    asked = shock_channels.question(world, mechanisms, shocks, work.seeds, work.quarters, deals=deals)
+    folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
+    table = shock_channels.travels(load(folder), list(mechanisms))
+    nothing = shock_channels.silent(table)
+    shown = table[~table["outcome"].isin(nothing)]
+    said = [f"it adds nothing to {', '.join(nothing)}"] if nothing else []
+    return "\n".join(
+        [
+            f"{world}: what {shock_texts(shocks)} adds, against the same {work.seeds} worlds without it, {work.quarters} quarters",
+            "last in: with all channels less with all but this one; first in: with this one alone less with none; 95 % over worlds",
+            f"{shock_channels.ALL}, {shock_channels.NONE}: all that it adds with every channel, and with none",
+            *([as_text(shown, rows=len(shown))] if len(shown) else []),
+            *said,
         ]
     )
 
@@ -180,7 +206,7 @@ def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=()):
         table = warning.of_run(industry, labs, (lead,))
     finally:
         release(industry)
-    against = "the default of the lab itself" if labs else "a systemic event"
+    against = "the default of the lab itself" if labs else "a crisis"
     return warning.in_words(f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters", table, lead)
 
 

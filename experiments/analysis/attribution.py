@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from abm.contagion import ContagionParameters
+from abm.crisis import PARTS
 from abm.errors import BadInput
 from abm.outcomes import contagion_share
 from experiments.analysis.pairs import mean_with_interval
@@ -20,7 +21,7 @@ from experiments.summary import Z_95
 
 # Off means that the loss is made whole by the rest of the economy, which can be read in the books.
 CHANNELS = {name: {f"contagion.{name}": 0.0} for name, item in ContagionParameters.declared().items() if item.unit == "0/1"}
-OUTCOMES = ("labs_defaulted", "clouds_defaulted", "lenders_failed", "credit_loss", "vendor_equity_lost", "systemic_event", "served_revenue",
+OUTCOMES = ("crisis", *PARTS, "labs_defaulted", "clouds_defaulted", "lenders_failed", "credit_loss", "vendor_equity_lost", "served_revenue",
             "rescue")  # fmt: skip
 DEFAULTS = ("labs_defaulted", "clouds_defaulted", "lenders_failed")
 MOST = 8  # mechanisms: 256 designs

@@ -19,7 +19,7 @@ CELL_HEIGHT, MOST_PANELS, TICKED, ROOMY = (
 CONTOURS = {TOLERATED: ("@blue", [5, 3]), LIKELY: ("@ink", [1, 0])}  # level: colour, dash
 LINE = "|"  # where a row's name goes on in its second line
 RISK_HUE, GAIN_HUE, PLAIN_HUE = "@vermilion", "@green", "@blue"
-SERVED, ODDS = "served_revenue", "systemic_event"  # what is shown beside risk, and beside welfare
+SERVED, ODDS = "served_revenue", "crisis"  # what is shown beside risk, and beside welfare
 
 
 class Multiples(NamedTuple):

@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
+from abm.crisis import EVENTS
 from abm.indicators import INDICATORS
 from experiments.events import said
-from experiments.words import PERCENT, billions, percent
+from experiments.words import NAMES, PERCENT, billions, percent
 
 EVENT, MONEY, SHARE = "event", "$bn", "share"
 RISK, WELFARE = "risk", "welfare"
@@ -66,7 +67,7 @@ class Outcome(NamedTuple):
 
 
 _OWN = (
-    Outcome("systemic_event", "Systemic event", EVENT, RISK),
+    *(Outcome(name, NAMES[name], EVENT, RISK) for name in EVENTS),
     Outcome("labs_defaulted", "Labs in default", "labs", RISK),
     Outcome("clouds_defaulted", "Owners of compute in default", "owners", RISK),
     Outcome("lenders_failed", "Lenders failed", "lenders", RISK),

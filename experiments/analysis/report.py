@@ -10,7 +10,7 @@ from experiments.analysis.tables import input_tables, story_list, year_table
 from experiments.events import listed
 from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, NATURES, between, billions, futures, headline, percent, systemic_rule, times
+from experiments.words import CAVEAT, NATURES, between, billions, events_shown, futures, headline, percent, times
 
 SECTIONS = (
     ("cone", "How wide is the cone"),
@@ -63,12 +63,12 @@ def _header(manifest, summary):
 
 def _tiles(summary):
     """Key numbers: what they are, the value, and what it means."""
-    event, years, found = summary["systemic"], summary["years"], summary["pressure"]
+    years, found = summary["years"], summary["pressure"]
     middle = years[len(years) // 2]
     cover, circle, through = found["p10_coverage"], found["circularity"], found["look_through"]
     served, frontier = summary["welfare"]["served_revenue"], summary["welfare"]["frontier"]
     return [
-        ("Systemic event", percent(event["share"]), f"95 % interval {between(event)}; {systemic_rule()}"),
+        *((name, percent(event["share"]), f"95 % interval {between(event)}; {rule}") for name, event, rule in events_shown(summary)),
         (
             f"Revenue {middle['year']}",
             billions(middle["revenue"][MIDDLE]),

@@ -35,7 +35,7 @@ RANGES = {  # plausible, not all that is allowed [model.md 19]: (low, high, scal
 }
 
 
-def sensitivity(source, method="morris", outcome="systemic_event", vary=(), points=None, work=None):
+def sensitivity(source, method="morris", outcome="crisis", vary=(), points=None, work=None):
     """Which inputs matter for an outcome, in a world, for a question's own ranges, or in stored results.
 
     source: a world, a question (name or TOML file) or a folder of results; outcome: a name, for the method regional also a condition

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from abm.crisis import CRISIS, RULE, first_quarters, labs_fail
 from abm.errors import BadInput
-from abm.indicators import systemic_event
+from abm.outcomes import events
 
 LEADS = (1, 2, 4, 8, 12)  # quarters
 HITS = 0.8  # share of quarters before an event at which a lamp must be lit
@@ -139,14 +140,12 @@ def _by_unit(values):
     return np.moveaxis(values.reshape(*values.shape[:2], -1), 1, 2).reshape(-1, values.shape[1])
 
 
-def systemic_quarters(died, revenue_before, **rule):
-    """The quarter in which a systemic event is complete, bool, [worlds, quarters]; the rule is that of `abm.indicators`.
+def systemic_quarters(died, revenue_before, rule=RULE):
+    """The quarter in which a systemic event is complete, bool, [worlds, quarters]; the rule is that of `abm.crisis`.
 
     died: bool, [worlds, quarters, labs]; revenue_before: of the quarter before, $bn a year, same shape
     """
-    so_far = [systemic_event(died[:, : q + 1], revenue_before[:, : q + 1], **rule) > 0 for q in range(died.shape[1])]
-    happened = np.stack(so_far, axis=1)
-    return happened & ~np.concatenate([np.zeros((len(died), 1), dtype=bool), happened[:, :-1]], axis=1)
+    return first_quarters(labs_fail(died, revenue_before, rule))
 
 
 def lamps(indicators, event, leads=LEADS, present=None, resamples=RESAMPLES):
@@ -182,17 +181,16 @@ def _lamp(name, values, event, lead, present, resamples):
 
 
 def of_run(industry, labs=False, leads=LEADS, resamples=RESAMPLES):
-    """The table for a model that has been run: industry-wide lamps against the systemic event, or lab by lab against its default."""
+    """The table for a model that has been run: industry-wide lamps against the crisis, or lab by lab against its default."""
     from abm.indicators import INDICATORS
 
     record = industry.record
-    died, revenue = record.series("labs", "fails") > 0, record.series("labs", "revenue")
+    died = record.series("labs", "fails") > 0
     scope = "labs" if labs else "industry"
     chosen = {name: values for name, values in record.indicators().items() if INDICATORS[name].scope == scope and name in DANGER}
     if labs:
         return lamps(chosen, died, leads, record.series("labs", "alive") > 0, resamples)
-    before = np.concatenate([industry.opening_revenue[:, None], revenue[:, :-1]], axis=1)
-    return lamps(chosen, systemic_quarters(died, before), leads, None, resamples)
+    return lamps(chosen, first_quarters(events(record, industry)[CRISIS]), leads, None, resamples)
 
 
 def in_words(title, table, lead):

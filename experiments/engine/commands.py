@@ -79,7 +79,7 @@ def report(results: Results):
 
 def query(
     results: Results,
-    sql: Annotated[str, typer.Argument(help='DuckDB over the views runs, series and points: select "cone.width", avg(systemic_event) ...')],
+    sql: Annotated[str, typer.Argument(help='DuckDB over the views runs, series and points: select "cone.width", avg(crisis) ...')],
     as_csv: Annotated[bool, typer.Option("--csv", help="All rows, as CSV.")] = False,
 ):
     """Ask the stored tables of a sweep in SQL."""

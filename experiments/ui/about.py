@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import solara
 
+from abm.crisis import EVENTS
 from abm.errors import BadInput
 from experiments.ui import links, takeaway
 from experiments.ui.crew import Failed, Stopped
 from experiments.ui.laboratory import WORKERS
 from experiments.ui.parts import Words
-from experiments.words import CAVEAT
+from experiments.words import CAVEAT, NAMES, event_rule
 
+MEANING = " ".join(f"{NAMES[name]}: {event_rule(name)}." for name in EVENTS)
 HOW = (
     ("What this is", "A model of labs that must order compute one to two years before they know the revenue that has to pay for it. "
      "Every run is many worlds at once: the same firms, contracts and rules, and another draw of luck in each."),
@@ -22,10 +24,10 @@ HOW = (
      "under both. Pick the worst world and read its story. Press a shock in the middle of a run. Go back to any quarter with the slider."),
     ("Why circular finance matters", "Whoever must pay the first year of rent himself orders what he can pay for. A vendor that pays "
      "it for its customer lets him sign more than he could bear, and bold customers most. Play “Bold, with circular finance” and "
-     "compare it with the dial of circular finance at 0: the sentence above the fan says how often a systemic event came in either; "
+     "compare it with the dial of circular finance at 0: the sentence above the fan says how often a crisis came in either; "
      "P10 coverage and Ponzi labs below it say why; and the fan shows what it costs: revenue is lower too."),
     ("What the words mean", "P10: one world of ten lies below. Required revenue: what would pay this quarter's take-or-pay rents and "
-     "fixed costs. Systemic event: labs with 40 % of all revenue fail within six quarters. Coverage: what is left of revenue over the "
+     "fixed costs. " + MEANING + " Coverage: what is left of revenue over the "
      "rents due. Vendor equity over value of orders: the part of an order that the chip vendor paid for itself, by equity in the buyer. "
      "Money in circles: the part of payments among firms that comes back to where it started. Hedge, speculative, Ponzi: pays all it "
      "owes, pays only what is due now, or not even that."),

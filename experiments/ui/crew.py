@@ -9,9 +9,11 @@ import multiprocessing
 import os
 import threading
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
+from abm.crisis import Sizes, sizes
 from abm.errors import BadInput, BrokenRule
 from abm.model import Industry, release
 from experiments.pool import THREADS
@@ -44,6 +46,7 @@ class Lot:
     def _step(self, industry, shocks):
         industry.shocks = shocks
         at, first, last = industry.quarter, industry.world_ids[0], industry.world_ids[-1]
+        before, lost = sizes(industry), np.array(industry.lenders.credit_loss)
         try:
             industry.step()
         except BrokenRule as error:
@@ -51,7 +54,7 @@ class Lot:
             raise Failed(text) from error
         except Exception as error:
             raise Failed(f"worlds {first} to {last}, {at}: {type(error).__name__}: {error}") from error
-        return reading(industry)
+        return reading(industry, before, lost)
 
     def panel(self, keys, quarters):
         """Measures of the first side, {(kind, measure): [worlds, quarters, agents]}. Its worlds run again: Play keeps none."""
@@ -77,11 +80,20 @@ def built(inputs, world_ids, journal=False, panel=True):
     return Industry(inputs.opening(), world_ids=world_ids, **about)
 
 
-def reading(industry):
-    """What the page shows of a quarter: {indicator: [worlds]}, {kind: who failed, bool, [worlds, firms]}, and labs' revenue before it."""
+class Reading(NamedTuple):
+    """A quarter: {indicator: [worlds]}, {kind: who failed, bool, [worlds, firms]}, sizes before it, losses of lenders, $bn."""
+
+    numbers: dict
+    failed: dict
+    before: Sizes
+    lost: np.ndarray
+
+
+def reading(industry, before, lost):
+    """The quarter as a Reading. before: sizes before it; lost: loans written down until then, $bn, [worlds, lenders]"""
     numbers = {name: np.ascontiguousarray(industry.measured[name][:, 0]) for name in SHOWN}
     failed = {kind: np.asarray(getattr(industry.news, kind)) > 0 for kind in FAILING}
-    return numbers, failed, np.array(industry.labs.previous_revenue)
+    return Reading(numbers, failed, before, industry.lenders.credit_loss - lost)
 
 
 def shares(worlds, workers):

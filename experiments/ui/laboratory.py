@@ -10,8 +10,8 @@ from dataclasses import replace
 import mesa
 import numpy as np
 
+from abm.crisis import Course, Sizes, parts
 from abm.errors import BadInput
-from abm.indicators import systemic_event
 from abm.loss import check_firm
 from abm.model import release
 from abm.shocks import Shock
@@ -31,16 +31,22 @@ class Side:
         shape = (inputs.worlds, inputs.quarters)
         self._numbers = {name: np.zeros(shape) for name in SHOWN}
         self._failed = {kind: np.zeros((*shape, len(self.opening.names[kind])), dtype=bool) for kind in FAILING}
-        self._before = np.zeros((*shape, len(self.opening.names["labs"])))  # revenue of the quarter before, $bn a year
+        self._fails = {kind: np.zeros_like(kept) for kind, kept in self._failed.items()}  # in the quarter
+        firms = {kind: (*shape, len(self.opening.names[kind])) for kind in FAILING}
+        self._before = Sizes(*(np.zeros(firms[kind]) for kind in (*FAILING, "lenders")))  # of the quarter before
+        self._lost = np.zeros(firms["lenders"])  # loans written down, $bn
 
     def keep(self, readings):
         """Append a quarter. readings: one per worker, in the order of worlds."""
         for name in SHOWN:
-            self._numbers[name][:, self.age] = np.concatenate([numbers[name] for numbers, _, _ in readings])
+            self._numbers[name][:, self.age] = np.concatenate([each.numbers[name] for each in readings])
         for kind, kept in self._failed.items():
-            now = np.concatenate([failed[kind] for _, failed, _ in readings])
+            now = np.concatenate([each.failed[kind] for each in readings])
+            self._fails[kind][:, self.age] = now
             kept[:, self.age] = now | kept[:, self.age - 1] if self.age else now
-        self._before[:, self.age] = np.concatenate([before for _, _, before in readings])
+        for kept, parts_of in zip(self._before, zip(*(each.before for each in readings)), strict=True):
+            kept[:, self.age] = np.concatenate(parts_of)
+        self._lost[:, self.age] = np.concatenate([each.lost for each in readings])
         self.age += 1
 
     def values(self, name):
@@ -51,10 +57,13 @@ class Side:
         """{firm: whether it has failed by then, bool, [worlds, quarters]}, labs first."""
         return {name: self._failed[kind][:, : self.age, row] for kind in FAILING for row, name in enumerate(self.opening.names[kind])}
 
-    def systemic(self):
-        """Where a systemic event has happened so far, bool, [worlds]."""
-        died = np.diff(self._failed["labs"][:, : self.age], axis=1, prepend=False)
-        return systemic_event(died, self._before[:, : self.age]) > 0
+    def events(self):
+        """{event: where it has happened so far, bool, [worlds]}: a crisis and its three parts."""
+        labs, clouds, lenders = (self._fails[kind][:, : self.age] for kind in FAILING)
+        before = Sizes(*(kept[:, : self.age] for kept in self._before))
+        return {
+            name: happens.any(axis=1) for name, happens in parts(Course(labs, clouds, lenders, before, self._lost[:, : self.age])).items()
+        }
 
     def fallen(self):
         """How many firms have failed so far, [worlds]; zero before the first quarter."""

@@ -9,7 +9,7 @@ from experiments.ui import atlas, atlas_charts
 from experiments.ui.parts import Chart, Words
 
 CONTOURS = (0.1, 0.5)  # of a chance
-LIKELY = ("systemic_event", "systemic_event_share")
+LIKELY = ("crisis", "crisis_share", "systemic_event", "systemic_event_share")
 
 
 @solara.component

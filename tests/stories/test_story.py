@@ -208,7 +208,7 @@ def test_numbers_are_said_as_people_say_them():
 
 def test_the_worst_world_is_the_one_in_which_most_firms_fail():
     table = {"world": [5, 6, 7], "labs_defaulted": [1, 2, 2], "clouds_defaulted": [0, 1, 1], "lenders_failed": [0, 0, 0]}
-    outcomes = pd.DataFrame({**table, "credit_loss": [9.0, 1.0, 2.0], "systemic_event": [1.0, 0.0, 0.0]})
+    outcomes = pd.DataFrame({**table, "credit_loss": [9.0, 1.0, 2.0], "crisis": [1.0, 0.0, 0.0]})
     assert worst_world(outcomes) == 7
 
 
@@ -225,3 +225,16 @@ def test_shipped_worlds_can_be_told_from_their_first_quarter(name):
     assert of_kind(told, "order")
     assert of_kind(told, "year")
     test_sentences_are_for_humans(told)
+
+
+def test_a_crisis_is_told_in_the_quarter_that_completes_it():
+    from abm.model import Industry, release
+    from abm.shocks import Shock
+    from agents.world_file import load_world
+
+    loss = Shock.read({"name": "loss", "at": "2026Q4", "firm": "Lab"})
+    industry = Industry(load_world("tutorial"), shocks=[loss], journal=True).run(6)
+    told = [event for event in tell(industry) if event.kind == "crisis"]
+    release(industry)
+    assert [str(event.quarter) for event in told] == ["2026Q4"]
+    assert told[0].text == "Systemic event: labs with 40 % of industry revenue fail within six quarters. This is a crisis."

@@ -46,11 +46,13 @@ def test_a_laboratory_shows_the_numbers_of_the_model_itself_whatever_its_workers
         assert np.array_equal(laboratory.main.values(name), industry.indicators[name]), name
 
 
-def test_systemic_events_so_far_are_those_of_the_outcomes(laboratories):
+def test_a_crisis_and_its_parts_so_far_are_those_of_the_outcomes(laboratories):
     laboratory = played(laboratories(quarters=30, worlds=12))
     industry = Industry(load_world(WORLD), worlds=12, rng=0).run(30)
-    happened = industry.record.outcomes(industry)["systemic_event"].to_numpy() > 0
-    assert np.array_equal(laboratory.main.systemic(), happened) and happened.any() and not happened.all()
+    found = industry.record.outcomes(industry)
+    for name, happened in laboratory.main.events().items():
+        assert np.array_equal(happened, found[name] > 0)
+    assert 0 < found["crisis"].mean() < 1
 
 
 @pytest.mark.parametrize("disclosure", [0.0, 1.0])

@@ -14,7 +14,7 @@ from experiments.ui.session import TABS, Session, chosen  # noqa: E402
 
 WORLD = Inputs("tutorial", 6, 3)
 SEEN = {
-    "Futures": "A lab has failed in",
+    "Futures": "A crisis has come in",
     "Money": "The largest as a table",
     "Firms": "Everything the Mesa agent knows",
     "Story": "as its books tell it",

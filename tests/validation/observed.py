@@ -5,7 +5,7 @@ import numpy as np
 from abm.clock import EPOCH_YEAR, QUARTERS_PER_YEAR
 from abm.compute_prices import list_price
 from abm.cone import cone, pit
-from abm.indicators import systemic_event
+from abm.crisis import systemic_event
 from abm.model import Industry, release
 from agents.world_file import load_world
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.indicators import systemic_event
+from abm.crisis import systemic_event
 from abm.model import Industry, release
 from abm.outcomes import collapse_depth
 from abm.shocks import Shock

@@ -1,0 +1,55 @@
+"""What labs were promised, or wanted and could pay for, and do not get: an indicator, which moves nothing.
+
+A tenant owes nothing for compute that is not there, so a stack of contracts that no owner can finance does no harm in the books. It is
+kept here instead: what is late because its owner cannot pay, what was given up, and orders that no owner could fund or no slot served.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Amount(NamedTuple):
+    """Compute and its rent by lab: GW, and $bn a year, [worlds, labs]."""
+
+    gw: np.ndarray
+    rent: np.ndarray
+
+    def and_more(self, gw, rent):
+        """This and more."""
+        return Amount(self.gw + gw, self.rent + rent)
+
+
+class Unbuilt:
+    """late: signed, due, and waiting now; stopped: signed and given up so far; refused: orders of the quarter; an Amount each."""
+
+    def __init__(self, worlds, labs):
+        self.late, self.stopped, self.refused = (self._none(worlds, labs) for _ in range(3))
+
+    @staticmethod
+    def _none(worlds, labs):
+        return Amount(np.zeros((worlds, labs)), np.zeros((worlds, labs)))
+
+    def note_late(self, fleet, at, late, given_up):
+        """Of the deliveries of a quarter this part is late, and of some owners it is given up, both [worlds, owners]; at: their place."""
+        self.late = self._none(*self.late.gw.shape)
+        if not late.any():
+            return
+        pairs = fleet.pairs
+        part = late[:, pairs.owners]
+        stopped = part * given_up[:, pairs.owners]
+        gw, rent = (sum(amounts[:, : pairs.count, at] for amounts in classes) for classes in (fleet.let, fleet.rent))
+        self.late = Amount(*(pairs.table(amount * (part - stopped)).sum(axis=2) for amount in (gw, rent)))
+        self.stopped = self.stopped.and_more(*(pairs.table(amount * stopped).sum(axis=2) for amount in (gw, rent)))
+
+    def begin_orders(self):
+        """A new quarter's orders."""
+        self.refused = self._none(*self.refused.gw.shape)
+
+    def refuse(self, pairs, pair_rent):
+        """These orders nobody funds or serves. pairs: GW, pair_rent: $bn per GW-year, [worlds, labs, clouds]"""
+        self.refused = self.refused.and_more(pairs.sum(axis=2), (pairs * pair_rent).sum(axis=2))
+
+    def promised(self, alive):
+        """Signed and not built, an Amount: what living labs wait for now, and what was given up so far. alive: [worlds, labs]"""
+        return self.stopped.and_more(self.late.gw * alive, self.late.rent * alive)

@@ -1,0 +1,212 @@
+"""Who hangs on a firm: contracts, compute, loans, prepayments, stakes and orders with it, in $bn and as a share of their own equity.
+
+Read off the books and the register of one world between two quarters. What `abm.systemic` adds up for a network stands here line by line,
+with what hangs on a firm at one remove: loans on compute that a lab rents, chips on order for it.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from abm.clock import QUARTER, Quarter
+from abm.crisis import lenders_capital
+from abm.errors import BadInput, nearest
+from abm.opening import FIRM_KINDS
+from abm.register import EXTRA_OUT
+from abm.sums import ratio_or
+from experiments.words import percent
+
+HOLDERS = (*FIRM_KINDS, "Economy")
+ISSUERS = ("labs", "clouds", "vendors", "lenders")
+SMALLEST = 0.005  # $bn that would be shown as zero
+A_YEAR = 4  # quarters in which notes and loans that fall due are counted
+
+
+class Firm(NamedTuple):
+    """A firm of a world: its name, kind and row."""
+
+    name: str
+    kind: str
+    row: int
+
+
+def firm_of(names, name, where="--to"):
+    """The firm of this name. names: of all firms, by kind. Raises BadInput."""
+    for kind in FIRM_KINDS:
+        if name in names[kind]:
+            return Firm(name, kind, list(names[kind]).index(name))
+    known = [each for kind in FIRM_KINDS for each in names[kind]]
+    raise BadInput(f"{where} {name}: no firm is called {name!r}; {nearest(name, known)}".removesuffix("; "))
+
+
+def exposures_to(industry, firm, world=0):
+    """Table: what hangs on the firm, the largest of each kind of claim first.
+
+    Columns: claim, firm, kind, usd_bn, gw (NaN where it is not compute), own_equity ($bn), share (of it; NaN without any)
+    """
+    lines = {
+        "labs": _to_lab,
+        "clouds": _to_owner,
+        "vendors": _to_vendor,
+        "lenders": _to_lender,
+        "investors": lambda industry, row: [],
+    }[firm.kind](industry, firm.row)
+    lines += _stakes(industry, firm)
+    equity = own_equity(industry, world)
+    rows = []
+    for claim, kind, amount, gw in lines:
+        for place in np.argsort(-amount[world], kind="stable"):
+            usd_bn, of = float(amount[world, place]), float(equity[kind][place])
+            if usd_bn < SMALLEST:
+                continue
+            share = usd_bn / of if of > 0 else np.nan
+            name = "Economy" if kind == "Economy" else getattr(industry, kind).names[place]
+            rows.append((claim, name, kind, usd_bn, np.nan if gw is None else float(gw[world, place]), of, share))
+    return pd.DataFrame(rows, columns=["claim", "firm", "kind", "usd_bn", "gw", "own_equity", "share"])
+
+
+def for_people(table):
+    """The table of one kind of claim with numbers as people read them; equity that is none, or negative, has no share."""
+    shown = pd.DataFrame({"firm": table["firm"], "$bn": table["usd_bn"].map("{:,.2f}".format)})
+    if table["gw"].notna().any():
+        shown["GW"] = table["gw"].map("{:,.2f}".format)
+    shown["own equity"] = ["-" if np.isnan(value) else f"{value:,.1f}" for value in table["own_equity"]]
+    shown["share"] = ["-" if np.isnan(share) else percent(share) for share in table["share"]]
+    return shown
+
+
+def own_equity(industry, world):
+    """{kind: book equity, $bn, [firms]}; a lender's with the capital of its other business; none for the rest of the economy."""
+    found = {kind: industry.ledger.book_equity(industry.rows[kind])[world] for kind in FIRM_KINDS}
+    return {**found, "lenders": lenders_capital(industry)[world], "Economy": np.array([np.nan])}
+
+
+def promised_not_built(industry, firm, world=0):
+    """What was promised to a lab, or to all labs, and is not built, and this quarter's orders that nobody could build.
+
+    {"unbuilt_gw", "unbuilt_rent", "unfunded_gw", "unfunded_rent"}: GW and $bn a year
+    """
+    found = {}
+    for name, amount in (("unbuilt", industry.unbuilt.promised(industry.labs.alive)), ("unfunded", industry.unbuilt.refused)):
+        for unit, by_lab in zip(("gw", "rent"), amount, strict=True):
+            row = by_lab[world]
+            found[f"{name}_{unit}"] = float(row[firm.row] if firm.kind == "labs" else row.sum())
+    return found
+
+
+def _to_lab(industry, lab):
+    fleet, now = industry.fleet, industry.now
+    rents, service = fleet.remaining_rent(now)[:, lab], fleet.in_service(now)[:, lab]
+    claim = sum(fleet.rent_due(now + 1 + ahead)[:, lab] for ahead in range(industry.contagion.termination_quarters)) * QUARTER
+    due = fleet.rent_due(now)
+    part = ratio_or(due[:, lab], due.sum(axis=1) + industry.clouds.outside_rent, 0)
+    ordered = fleet.ordered(now)
+    coming = ratio_or(ordered[:, lab], ordered.sum(axis=1), 0)
+    return [
+        ("take-or-pay rent still to come", "clouds", rents, service + ordered[:, lab]),
+        (f"of that, its claim if the tenant fails ({industry.contagion.termination_quarters:g} quarters of rent)", "clouds", claim, None),
+        ("rent a year of compute it runs for it now", "clouds", due[:, lab], service),
+        ("holds its prepayments of rent", "clouds", fleet.pairs.table(fleet.total("prepaid"))[:, lab], None),
+        ("loans on compute it rents, by its part of the rent", "lenders", (fleet.loans() * part[:, None]).sum(axis=2), None),
+        ("chips on order for compute it is to rent", "vendors", (fleet.total("chips_due") * coming[..., None]).sum(axis=1), None),
+    ]
+
+
+def _to_owner(industry, owner):
+    fleet, now = industry.fleet, industry.now
+    service, ordered = fleet.in_service(now)[:, :EXTRA_OUT, owner], fleet.ordered(now)[:, :EXTRA_OUT, owner]
+    held = np.where(industry.labs.parent_row == owner, industry.cap.value(industry.rows["labs"]), 0)
+    return [
+        ("rent a year of compute it runs there now", "labs", fleet.rent_due(now)[:, :, owner], service),
+        ("rent a year of compute it waits for", "labs", _rent_of_coming(fleet, now)[:, :, owner], ordered),
+        ("paid it in advance for compute", "labs", fleet.pairs.table(fleet.total("prepaid"))[:, :, owner], None),
+        ("lives on its money: the lab's value", "labs", held, None),
+        ("loans and notes", "lenders", fleet.loans()[:, :, owner], None),
+        ("loans promised for compute to come", "lenders", fleet.total("facility")[:, :, owner], None),
+        ("chips on order", "vendors", fleet.total("chips_due")[:, owner], None),
+    ]
+
+
+def _rent_of_coming(fleet, now):
+    """Rent of contracts whose compute is yet to be delivered, $bn a year, [worlds, labs, owners]."""
+    ahead = slice(fleet.at(now) + 1, fleet.used("gw").stop)
+    return fleet.pairs.table(sum(rents[..., ahead].sum(axis=-1) for rents in fleet.rent))
+
+
+def _to_vendor(industry, vendor):
+    chips = industry.fleet.total("chips_due")[:, :, vendor]
+    bought = industry.cap.shares[:, industry.rows["vendors"]][:, vendor, industry.rows["labs"]] * industry.cap.value(industry.rows["labs"])
+    return [
+        ("waits for its chips", "clouds", chips, chips / industry.compute.chip_cost),
+        ("part of its equity that the vendor holds", "labs", bought, None),
+    ]
+
+
+def _to_lender(industry, lender):
+    fleet = industry.fleet
+    first = min(1, industry.age)  # notes of a quarter that is over are paid
+    due = np.minimum(A_YEAR * fleet.amortisation(), fleet.secured()) + fleet.notes.maturing[..., first : first + A_YEAR].sum(axis=-1)
+    bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]][:, lender, None]
+    return [
+        ("owes it loans and notes", "clouds", fleet.loans()[:, lender], None),
+        ("of that, falls due within a year", "clouds", due[:, lender], None),
+        ("waits for loans it has promised", "clouds", fleet.total("facility")[:, lender], None),
+        ("lent it what it lends on", "Economy", bonds, None),
+    ]
+
+
+def _stakes(industry, firm):
+    """Who owns it, at the last mark; and, of an investor, whose owner it is."""
+    shares, rows = industry.cap.shares, industry.rows
+    if firm.kind == "investors":
+        mine = shares[:, rows["investors"]][:, firm.row]
+        return [("part of its equity that the investor holds", kind, mine[:, rows[kind]] * industry.cap.value(rows[kind]), None)
+                for kind in ISSUERS]  # fmt: skip
+    place = rows[firm.kind].start + firm.row
+    value = industry.cap.value(slice(place, place + 1))
+    return [("stake at its mark", kind, shares[:, rows[kind], place] * value, None) for kind in HOLDERS]
+
+
+def median_future(inputs, at):
+    """Number of the future whose revenue is the median one at the end of a quarter; the lower middle one of an even number.
+
+    inputs: which worlds; at: the Quarter
+    """
+    from abm.model import Industry, release
+    from experiments.runs import LARGEST_BATCH
+
+    opened, revenue = inputs.opening(), []
+    for first in range(0, inputs.worlds, LARGEST_BATCH):
+        ids = tuple(range(first, min(inputs.worlds, first + LARGEST_BATCH)))
+        model = Industry(opened, world_ids=ids, rng=inputs.seed, shocks=inputs.read_shocks(), panel=False)
+        model.run(quarters_until(opened, at))
+        revenue.append(model.labs.revenue.sum(axis=1))
+        release(model)
+    found = np.concatenate(revenue)
+    return int(np.argsort(found, kind="stable")[(len(found) - 1) // 2])
+
+
+def quarters_until(opened, at):
+    """Quarters of a run that ends with this one. Raises BadInput for one before the opening."""
+    if at < opened.start:
+        raise BadInput(f"--at = {at} is not allowed; the world opens in {opened.start}")
+    return at.index - opened.start.index + 1
+
+
+def looked_at(inputs, at):
+    """(the world between two quarters, number of the future): as it opens, or the median future at the end of a quarter."""
+    from abm.model import Industry
+
+    opened = inputs.opening()
+    if not at:
+        model = Industry(opened, worlds=1, rng=inputs.seed)
+        model.quarter = opened.start - 1  # all that falls due from the first quarter on is to come
+        return model, None
+    quarter = Quarter.parse(at)
+    quarters = quarters_until(opened, quarter)
+    future = median_future(inputs, quarter)
+    model = Industry(opened, world_ids=(future,), rng=inputs.seed, shocks=inputs.read_shocks(), panel=False)
+    model.run(quarters)
+    model.quarter = quarter  # the register is read as the quarter ended
+    return model, future

@@ -1,0 +1,103 @@
+"""The answers about single firms as text or JSON: who hangs on a firm, and what the loss of each of them does.
+
+Each function returns the text; `experiments.analysis.commands` prints it.
+"""
+
+import json
+
+from experiments.analysis.answers import as_text
+
+
+def quarters_to(world, at):
+    """Quarters of a run that ends with this one; one where no quarter is given. Raises BadInput."""
+    from abm.clock import Quarter
+    from agents.world_file import load_world
+    from experiments.analysis.exposures import quarters_until
+
+    return quarters_until(load_world(world), Quarter.parse(at, "--at: ")) if at else 1
+
+
+def exposures(inputs, to, at="", as_json=False):
+    """Who hangs on a firm, in $bn and shares of their own equity: at the opening, or at the end of a quarter in the median future."""
+    from abm.model import release
+    from experiments.analysis import exposures as found
+    from experiments.words import KIND_NAMES
+
+    inputs = inputs.checked()
+    firm = found.firm_of(inputs.opening().names, to)
+    model, future = found.looked_at(inputs, at)
+    try:
+        table, unbuilt = found.exposures_to(model, firm), found.promised_not_built(model, firm)
+    finally:
+        release(model)
+    if as_json:
+        rows = table.astype(object).where(table.notna(), None).to_dict("records")
+        return json.dumps({"world": inputs.world, "firm": to, "kind": firm.kind, "at": at or None, "future": future, "exposures": rows,
+                           "promised_not_built": unbuilt}, indent=1, ensure_ascii=False)  # fmt: skip
+    when = f"at the end of {at} in the median future of {inputs.worlds} (number {future})" if at else "at the opening"
+    lines = [f"{inputs.world}: who hangs on {to} ({KIND_NAMES[firm.kind].lower()}), {when}; $bn, and share of own book equity"]
+    for claim, part in table.groupby("claim", sort=False):
+        lines += ["", f"{claim[:1].upper()}{claim[1:]}: {part['usd_bn'].sum():,.1f}", as_text(found.for_people(part))]
+    return "\n".join([*lines, *([] if len(table) else ["nobody"]), "", _unbuilt(to if firm.kind == "labs" else "all labs", unbuilt)])
+
+
+def losses(inputs, at, page, workers=0, as_json=False, quiet=True):
+    """Every named firm lost in turn against the same futures without the loss, as text or JSON; the page is written to a path."""
+    from experiments.analysis import losses as found
+    from experiments.analysis.losses_page import headline, losses_page
+    from experiments.folders import make_folder
+    from experiments.terminal import Watch
+
+    asked = found.ask(inputs, at)
+    make_folder(page.parent, "--page")
+    worlds = asked.inputs.worlds * (1 + len(found.named(asked.inputs.opening())))
+    with Watch(worlds, f"losses in {asked.at}") as watch:
+        effects = found.losses(asked, workers, None if quiet else watch)
+    page.write_text(losses_page(asked, effects), encoding="utf-8")
+    if as_json:
+        return _losses_as_json(asked, effects)
+    lines = [headline(asked, effects), "", *_losses_as_text(asked, effects), "", f"Page: {page}"]
+    return "\n".join(lines)
+
+
+def _losses_as_text(asked, effects):
+    """A table of what each loss costs, and a line for each that takes somebody along or spares somebody."""
+    import pandas as pd
+
+    from experiments.analysis.losses import AFTER
+    from experiments.analysis.losses_page import line
+    from experiments.words import futures
+
+    names = ["lost", "kind", *(f"revenue after {after}" for after in AFTER), "credit losses, $bn"]
+    rows = [line(loss) for loss in effects]
+    yield f"{asked.inputs.world}: {futures(asked.inputs.worlds)}, each against its twin without the loss; 95 % intervals over pairs"
+    yield pd.DataFrame([row[: len(names)] for row in rows], columns=names).to_string(index=False)
+    for what, place in (("Who fails with it", -2), ("Who is spared", -1)):
+        told = [f"  {row[0]}: {row[place]}" for row in rows if row[place] != "-"]
+        yield "\n".join(["", f"{what}, beyond what luck could make of it, from {asked.at} to the end of the run:", *(told or ["  nobody"])])
+
+
+def _losses_as_json(asked, effects):
+    from experiments.analysis.losses import AFTER
+
+    def plain(change):
+        return {name: None if value != value else value for name, value in change._asdict().items()}
+
+    rows = [
+        {
+            "lost": loss.firm.name, "kind": loss.firm.kind,
+            **{f"revenue_after_{after}": plain(change) for after, change in zip(AFTER, loss.revenue)}, "credit_losses": plain(loss.lost),
+            "fails": [{"firm": fall.firm.name, "kind": fall.firm.kind, "odds": fall.odds, "twin": fall.twin, **plain(fall.change)}
+                      for fall in loss.falls],
+        }
+        for loss in effects
+    ]  # fmt: skip
+    return json.dumps({**asked.inputs.plain(), "at": str(asked.at), "losses": rows}, indent=1, ensure_ascii=False)
+
+
+def _unbuilt(who, found):
+    """What was promised and is not built, in two sentences."""
+    return (
+        f"Promised to {who} and not built so far: {found['unbuilt_gw']:,.2f} GW, {found['unbuilt_rent']:,.1f} of rent a year. "
+        f"Orders of the quarter that nobody could build: {found['unfunded_gw']:,.2f} GW, {found['unfunded_rent']:,.1f} a year."
+    )

@@ -1,0 +1,70 @@
+"""A stack of signed compute ruins its tenant where the owner can build it, and stays a promise where the owner cannot.
+
+The tutorial, where demand falls by four fifths in 2027 and no new money comes to funds, with 5, 10 or 20 GW signed beside what there is.
+"""
+
+import numpy as np
+import pytest
+
+from abm.model import Industry, release
+from abm.shocks import Shock
+from agents.world_deals import AddedDeal, with_deals
+from agents.world_file import load_world
+from experiments.analysis.pairs import paired_share
+from tests.worlds import industry, let, opening, wanting
+
+WORLDS, QUARTERS = 96, 24
+STACKS = (0.01, 5.0, 10.0, 20.0)  # GW
+SHORTFALL = {"name": "demand_shortfall", "at": "2027Q1", "share": 0.8}
+RICH = {"cloud.cash": 2000.0}  # $bn: it builds from its own cash
+
+
+def lived(gw, settings):
+    """{what: [worlds]} at the end of a run with so much signed: whether the lab fails, and GW and rent that were promised and not built."""
+    opened = load_world("tutorial", {"investor.saving": 0.0, **settings})
+    deal = AddedDeal.read({"tenant": "Lab", "owner": "Cloud", "gw": gw, "start": "2027Q3"}, "deal")
+    model = Industry(with_deals(opened, (deal,)), worlds=WORLDS, rng=1, shocks=[Shock.read(SHORTFALL)]).run(QUARTERS)
+    of_lab = {name: model.record.series("labs", name)[..., 0] for name in ("fails", "unbuilt_gw", "unbuilt_rent")}
+    of_lab["total"] = model.record.series("industry", "unbuilt_gw")[..., 0]
+    release(model)
+    return {"fails": (of_lab.pop("fails") > 0).any(axis=1), **{name: values[:, -1] for name, values in of_lab.items()}}
+
+
+@pytest.fixture(scope="module")
+def outcomes():
+    return {owner: [lived(gw, settings) for gw in STACKS] for owner, settings in (("poor", {}), ("rich", RICH))}
+
+
+def test_where_the_owner_can_build_the_odds_of_failure_rise_with_the_stack(outcomes):
+    fails = [each["fails"] for each in outcomes["rich"]]
+    shares = [found.mean() for found in fails]
+    assert shares == sorted(shares)
+    first, last = paired_share(fails[1], fails[0]), paired_share(fails[3], fails[1])
+    assert first.low > 0.1 and last.low > 0
+
+
+def test_with_an_owner_that_cannot_build_what_was_promised_and_not_built_rises_instead(outcomes):
+    unbuilt = [each["unbuilt_gw"].mean() for each in outcomes["poor"]]
+    assert unbuilt == sorted(unbuilt) and unbuilt[3] > STACKS[3] / 2 > 2 > unbuilt[0]
+    assert outcomes["poor"][3]["fails"].mean() < outcomes["rich"][3]["fails"].mean() - 0.3
+    assert outcomes["rich"][3]["unbuilt_gw"].mean() < 1
+    assert np.array_equal(outcomes["poor"][3]["unbuilt_gw"], outcomes["poor"][3]["total"])
+
+
+def test_what_was_promised_keeps_its_rent(outcomes):
+    """13.3 a GW-year, as the deal said; what the lab had ordered before cost about that."""
+    many = outcomes["poor"][3]["unbuilt_gw"] > 10
+    price = (outcomes["poor"][3]["unbuilt_rent"] / np.where(many, outcomes["poor"][3]["unbuilt_gw"], 1))[many]
+    assert price == pytest.approx(np.full(price.shape, 13.3), rel=0.1)
+
+
+@pytest.mark.parametrize(("given_up", "late", "stopped"), [(False, 1.5, 0.0), (True, 0.0, 1.5)])
+def test_a_late_part_waits_until_it_is_given_up(given_up, late, stopped):
+    """A quarter of a block of 6 GW at 10 a GW-year comes late: 1.5 GW, and 15 of rent."""
+    model = industry(opening({"labs": [{}], "clouds": [{}]}, people=wanting()), worlds=2)
+    let(model, gw=6.0, rent=60.0)
+    part = np.array([[0.25], [0.0]])
+    model.unbuilt.note_late(model.fleet, model.fleet.at(model.now - 1), part, np.full((2, 1), given_up))
+    assert model.unbuilt.late.gw.tolist() == [[late], [0]] and model.unbuilt.stopped.gw.tolist() == [[stopped], [0]]
+    assert model.unbuilt.promised(np.ones((2, 1))).rent.tolist() == [[15], [0]]
+    assert model.unbuilt.promised(np.zeros((2, 1))).gw.tolist() == [[stopped], [0]]  # the dead wait for nothing

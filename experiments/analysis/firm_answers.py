@@ -38,7 +38,14 @@ def exposures(inputs, to, at="", as_json=False):
     lines = [f"{inputs.world}: who hangs on {to} ({KIND_NAMES[firm.kind].lower()}), {when}; $bn, and share of own book equity"]
     for claim, part in table.groupby("claim", sort=False):
         lines += ["", f"{claim[:1].upper()}{claim[1:]}: {part['usd_bn'].sum():,.1f}", as_text(found.for_people(part))]
-    return "\n".join([*lines, *([] if len(table) else ["nobody"]), "", _unbuilt(to if firm.kind == "labs" else "all labs", unbuilt)])
+    return "\n".join(
+        [
+            *lines,
+            *([] if len(table) else ["nobody"]),
+            "",
+            _unbuilt({"labs": f"to {to}", "clouds": f"by {to}"}.get(firm.kind, "to all labs"), unbuilt),
+        ]
+    )
 
 
 def losses(inputs, at, page, workers=0, as_json=False, quiet=True):
@@ -98,6 +105,6 @@ def _losses_as_json(asked, effects):
 def _unbuilt(who, found):
     """What was promised and is not built, in two sentences."""
     return (
-        f"Promised to {who} and not built so far: {found['unbuilt_gw']:,.2f} GW, {found['unbuilt_rent']:,.1f} of rent a year. "
+        f"Promised {who} and not built so far: {found['unbuilt_gw']:,.2f} GW, {found['unbuilt_rent']:,.1f} of rent a year. "
         f"Orders of the quarter that nobody could build: {found['unfunded_gw']:,.2f} GW, {found['unfunded_rent']:,.1f} a year."
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from abm.boards import allow, allowed_part
 from abm.clock import QUARTER
 from abm.compute_prices import list_price
 from abm.concentration import to_build, within_limits
@@ -83,6 +84,7 @@ def parents_means(industry):
 
 def plan(industry):
     """Labs want, counterparties allow, slots are shared, contracts are signed."""
+    allow(industry)
     view = look_ahead(industry)
     industry.unbuilt.begin_orders()
     wanted = lab_orders(industry, view)
@@ -161,7 +163,8 @@ def open_terms(industry):
 def fundable_part(industry, gw):
     """Part of the new compute for which owners find equity now, 0 to 1, [worlds, clouds]: nobody signs what nobody funds.
 
-    An owner spends its free cash first; what it lacks must come from the money that investors offer, shared pro rata.
+    An owner spends its free cash first; what it lacks must come from the money that investors offer, shared pro rata. Its board allows
+    so much and no more.
     gw: [worlds, clouds]
     """
     need, from_cash = equity_needed(industry, gw)
@@ -169,7 +172,7 @@ def fundable_part(industry, gw):
     supply = on_offer(industry).sum(axis=1, keepdims=True)
     total = called.sum(axis=1, keepdims=True)
     found = from_cash + called * np.minimum(1, supply / np.where(total > 0, total, 1))
-    return np.where(need > 0, found / np.where(need > 0, need, 1), 1)
+    return np.minimum(allowed_part(industry, need), np.where(need > 0, found / np.where(need > 0, need, 1), 1))
 
 
 def at_counterparty(industry, view, quantile, extrapolation, asked=True):

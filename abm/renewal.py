@@ -8,6 +8,9 @@ life; it waits for lenders, equity and chips like any other order. What is not r
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.outside import wanted
+
+RELUCTANCE = 4.0  # nothing is renewed at a rent of three quarters of the cost, all at the whole cost
 
 
 def let_outside(ages, gw, mean_age, oldest_allowed):
@@ -24,4 +27,5 @@ def renewals(industry):
     fleet, p = industry.fleet, industry.compute
     ending = fleet.gw[:, fleet.outside, fleet.at(industry.now + p.build_lag - fleet.life)]
     cost = p.capex * (1 / (fleet.life * QUARTER) + industry.clouds.rate / 2) + p.power
-    return p.renewal * ending * (industry.outside_price >= cost) * fleet.open_part(industry.now)
+    paying = np.clip(1 - RELUCTANCE * (1 - industry.outside_price / cost), 0, 1)
+    return p.renewal * ending * paying * wanted(industry) * fleet.open_part(industry.now)

@@ -10,6 +10,7 @@ from abm.markets.capital import InvestorParameters
 from abm.markets.chips import VendorParameters
 from abm.markets.lending import LenderParameters
 from abm.markets.services import ServicesParameters
+from abm.outside import OutsideParameters
 from abm.sentiment import SentimentParameters
 from abm.shocks import PolicyParameters, refuse_extended
 from abm.takeover import TakeoverParameters
@@ -26,6 +27,7 @@ GROUPS = {
     "mood": SentimentParameters,
     "contagion": ContagionParameters,
     "takeover": TakeoverParameters,
+    "outside": OutsideParameters,
     "entry": EntryParameters,
     "policy": PolicyParameters,
     "indicator_parameters": IndicatorParameters,

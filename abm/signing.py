@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from abm.boards import spend
 from abm.markets.capital import call_equity
 from abm.markets.lending import building_cost
 from abm.obligations import equity_needed
@@ -28,6 +29,7 @@ def sign(industry, view, pairs, prepayment, equity):
     part = signed / np.where(asked > 0, asked, 1)
     prepayment, equity = prepayment * part, equity * part[:, None]
     need, from_cash = equity_needed(industry, built.sum(axis=1))
+    spend(industry, need)
     call_equity(industry, need - from_cash)
     rents = built[:, :EXTRA_OUT] * view.pair_rent
     in_advance = prepaid_years(rents, prepayment)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from abm import technology
+from abm.boards import open_budgets
 from abm.credit import FREE_OF_DEBT, Terms
 from abm.learning import expected_growth
 from abm.loans import interest, open_rates
@@ -11,6 +12,7 @@ from abm.made_whole import MadeWhole
 from abm.markets.lending import mean_rate_asked, most_lent
 from abm.markets.services import CLASSES
 from abm.obligations import power, service_now
+from abm.outside import Outsiders
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
 from abm.unbuilt import Unbuilt
@@ -30,7 +32,7 @@ def open_state(industry):
     industry.price_ratio = np.ones_like(industry.labs.cash)
     industry.funding_stopped, industry.training_stopped = zero.copy(), zero.copy()
     industry.forced = {}
-    industry.losses = Losses(industry)
+    industry.losses, industry.outsiders = Losses(industry), Outsiders(industry)
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
     industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)
@@ -49,6 +51,7 @@ def open_state(industry):
     _open_labs(industry)
     _open_history(industry)
     _open_credit(industry)
+    open_budgets(industry)
     industry.customers = _people(industry)
     _open_marks(industry)
     industry.watch = Watch(industry)

@@ -34,7 +34,23 @@ class Cloud(Firm):
         "cash flow of its other business, net of tax", unit="$bn/year", low=-100, high=500, default=0, source="assumption"
     )
     other_growth = column("growth of that cash flow", unit="1/year", low=-0.5, high=0.5, default=0.0, source="assumption")
+    board_limit = column(
+        "most that its board pours into AI from the rest of the firm, as equity; 10,000 is no limit",
+        unit="$bn/year",
+        low=0,
+        high=10_000,
+        default=10_000,
+        source="assumption",
+    )
     outside_rent = column("rent of outside tenants for their compute in service", unit="$bn/year", low=0, default=0)
+    outside_follow = column(
+        "part of its outside tenants that follow the fortunes of the industry; its own products do not",
+        unit="share",
+        low=0,
+        high=1,
+        default=1,
+        source="assumption",
+    )
     contract_price = column("take-or-pay price it posts", unit="$bn/GW-year", default=0)
     rate = column("rate on its loans", unit="1/year", default=0)
     ebitda = column("rents less power at annual rate", unit="$bn/year", default=0)

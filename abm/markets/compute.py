@@ -10,6 +10,7 @@ from abm.clock import QUARTERS_PER_YEAR
 from abm.markets.capital import call_equity
 from abm.markets.lending import lend, offered_loans
 from abm.obligations import outside_rent
+from abm.outside import follow
 from abm.vintages import over_vintages, rows_of
 
 
@@ -28,6 +29,7 @@ def deliver(industry):
     fleet.move_window(now)
     fleet.expire(now)
     retire(industry)
+    follow(industry)
     at = fleet.at(now)
     instalments = _instalments(fleet, at)
     chips = fleet.chips_due[..., at].copy()

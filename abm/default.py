@@ -100,7 +100,8 @@ def resolve_labs(industry, dead):
     prepaid = np.where(dead[:, :, None], fleet.pairs.table(fleet.total("prepaid")), 0)
     industry.ledger.revalue("forfeit", rows["labs"], "prepaid", rows["clouds"], "prepaid_owed", -prepaid)
     owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
-    industry.news.termination = owed.sum(axis=1, keepdims=True)
+    claimed = -industry.ledger.flows["termination"][:, rows["labs"]]  # what an estate could pay of that
+    industry.news.termination = np.maximum(0, owed - claimed).sum(axis=1, keepdims=True)
     industry.made_whole.promise(industry, dead, prepaid)
     coming = slice(fleet.at(now) + 1, fleet.used("gw").stop)
     before = fleet.owned(coming)

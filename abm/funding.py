@@ -41,13 +41,18 @@ def shortfall(industry, owed):
     return np.maximum(0, owed.of("labs") - owed.to("labs") - industry.labs.cash)
 
 
+def _funded(industry):
+    """Labs into which anybody pays, bool, [worlds, labs]: those that are there and that nothing takes this quarter."""
+    return (industry.labs.alive > 0) & ~industry.losses.labs
+
+
 def parents_cover(industry, owed):
     """A parent pays for its lab from free cash before the lab would default; what it lacks it calls from investors, as it does
     for its own bills, while the hole is small against the lab's value [model.md 11.3, 26.1, 26.17b].
     """
     labs, clouds = industry.labs, industry.clouds
     comes_back = (owed.amount("rent") * (labs.parent_row[..., None] == np.arange(len(clouds.names)))).sum(axis=1)
-    held = (labs.parent_row[:, None, :] == np.arange(len(clouds.names))[:, None]) & (labs.alive[:, None] > 0)
+    held = (labs.parent_row[:, None, :] == np.arange(len(clouds.names))[:, None]) & _funded(industry)[:, None]
     short = shortfall(industry, owed)
     need = held * short[:, None]
     total = need.sum(axis=2)
@@ -62,7 +67,7 @@ def parents_cover(industry, owed):
 def labs_cover(industry, owed):
     """A lab pays what its own project company lacks this quarter, from cash it does not need itself [model.md 26.17a, 26.17e]."""
     labs, clouds, rows = industry.labs, industry.clouds, industry.rows
-    backed = industry.projects & (labs.alive > 0)[..., None] & (clouds.reorganised == 0)[:, None]
+    backed = industry.projects & _funded(industry)[..., None] & (clouds.reorganised == 0)[:, None]
     lack = np.maximum(0, owed.of("clouds") - clouds.cash - owed.amount("rent").sum(axis=1))
     need = backed * lack[:, None]
     total, free = need.sum(axis=2), np.maximum(0, labs.cash - owed.of("labs"))
@@ -98,7 +103,7 @@ def asks(industry, owed):
     gap = np.maximum(0, wanted - labs.cash) + labs.unmet_prepayment
     dilution = np.where(labs.listed > 0, p.listed_dilution, p.dilution)
     rescue = np.where(short < p.rescue_limit * value, short, 0)
-    independent = (labs.parent_row < 0) * labs.alive
+    independent = (labs.parent_row < 0) & _funded(industry)
     return np.minimum(gap, dilution * value + rescue) * independent
 
 

@@ -100,8 +100,8 @@ def measure(industry):
     for name in ("in_transit", "spend_lost", "rescue"):
         found[name] = getattr(industry, name)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
-    for name, amount in (("unbuilt", industry.unbuilt.promised(industry.labs.alive)), ("unfunded", industry.unbuilt.refused)):
-        found[f"{name}_gw"], found[f"{name}_rent"] = (by_lab.sum(axis=1, keepdims=True) for by_lab in amount)
+    for name, amount in industry.unbuilt.seen(industry.labs.alive).items():
+        found[f"{name}_gw"], found[f"{name}_rent"] = (by_lab.sum(axis=1, keepdims=True) for by_lab in amount.by_lab())
     found["new_loans"], found["credit_spread"] = new_loans(industry), credit_spread(industry)
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
     industry.measured = Measures({**found, **watched})

@@ -61,9 +61,9 @@ class Record:
             self._keep("labs", name, getattr(industry, name))
         for name in ("credit_loss", "cancelled", "termination"):
             self._keep("industry", name, getattr(industry.news, name))
-        for name, amount in (("unbuilt", industry.unbuilt.promised(industry.labs.alive)), ("unfunded", industry.unbuilt.refused)):
-            self._keep("labs", f"{name}_gw", amount.gw)
-            self._keep("labs", f"{name}_rent", amount.rent)
+        for name, amount in industry.unbuilt.seen(industry.labs.alive).items():
+            for unit, by_lab in zip(("gw", "rent"), amount.by_lab(), strict=True):
+                self._keep("labs", f"{name}_{unit}", by_lab)
         self._keep("clouds", "financed_gw", financed(industry))
         self._keep("lenders", "capital", lenders_capital(industry))
         self._keep("industry", "token_price", fixed_token_price(industry))

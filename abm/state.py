@@ -38,7 +38,7 @@ def open_state(industry):
     industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)
     stakes = industry.cap.shares[:, industry.rows["labs"], industry.rows["clouds"]]
     industry.projects = stakes > 1 - stakes  # owners of compute that a lab controlled at the opening, [worlds, labs, clouds]
-    industry.unbuilt = Unbuilt(worlds, len(industry.labs.names))
+    industry.unbuilt = Unbuilt(worlds, len(industry.labs.names), len(industry.clouds.names))
     industry.prepaid_used = np.zeros_like(industry.labs.cash)  # this quarter, $bn
     industry.spare = np.asarray(opening.columns["labs"]["alive"]) == 0
     industry.entrants_waiting = np.zeros((worlds, 1))

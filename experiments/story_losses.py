@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from experiments.events import Event, by_name, each, money, said
+from experiments.events import DUST, Event, by_name, each, money, said
 
 BY_EXPERIMENT = "set by the experiment"
 
@@ -66,5 +66,6 @@ def estate(page, lab):
     rest = float(page.paid("default_cost", "labs", "Economy")[lab].sum())
     text = f"{name} fails, as the experiment has it: its bills of the quarter are paid as far as its cash goes"
     text += f"; of what is left its landlords claim {each(claimed)} for rents to come" if claimed else ""
+    text += f"; {money(rest)} go in the winding-up" if rest >= DUST else ""
     amounts = {"claimed": sum(claimed.values()), "default_cost": rest}
-    return Event(page.quarter, "default", (name,), amounts, f"{text}, and {money(rest)} go in the winding-up.", BY_EXPERIMENT)
+    return Event(page.quarter, "default", (name,), amounts, f"{text}.", BY_EXPERIMENT)

@@ -27,7 +27,7 @@ class PlainOwner:
         self.debts = [PlainDebt(industry, world, lender, row) for lender in range(fleet.loan.shape[1])]
         self.to_build = float(fleet.unbuilt[world, row].sum() + fleet.chips_due[world, row].sum())
         self.mix = industry.lender_mix[world, :, row].tolist()
-        self.outside_price = float(industry.outside_price[world, row])
+        self.outside_price, self.board_left = float(industry.outside_price[world, row]), float(industry.board_left[world, row])
 
     def gw(self, first, last, only=None):
         """GW delivered from one quarter to another; tenants are counted from the end: 1 is outside, 2 is nobody."""
@@ -191,7 +191,8 @@ class PlainCredit(PlainPlanner):
         called = sum(need - own for need, own in needs)
         supply = self.offered if self.answers else 0.0
         met = min(1.0, supply / called) if called > 0 else 0.0
-        return [(own + (need - own) * met) / need if need > 0 else 1.0 for need, own in needs]
+        found = [(own + (need - own) * met) / need if need > 0 else 1.0 for need, own in needs]
+        return [min(part, owner.board_left / need) if need > 0 else part for owner, part, (need, _) in zip(self.owners, found, needs)]
 
     def limit(self, lender):
         """New loans that a lender can make this quarter, $bn."""

@@ -55,7 +55,7 @@ def discover(results, outcome, by="points", most=3):
     return "\n".join(lines)
 
 
-def attribute(world, mechanisms=None, shocks=(), work=None, deals=()):
+def attribute(world, mechanisms=None, shocks=(), work=None, deals=(), as_json=False):
     """Who fails because of what in a world: outcomes and firms by contagion channel, or by the mechanisms given.
 
     mechanisms: {name: settings that switch it off}; shocks: rows {name, at, ...}; deals: rows {tenant, owner, gw, start, ...}
@@ -72,6 +72,9 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=()):
     runs = load(folder)
     outcomes = attribution.decomposition(runs, names)
     firms = attribution.by_firm(attribution.failures_of(folder, names), names)
+    if as_json:
+        share = attribution.contagion(runs, names)
+        return as_plain(world=world, outcomes=outcomes, firms=firms, contagion_share=[None if value != value else value for value in share])
     return "\n".join(
         [
             f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
@@ -87,7 +90,7 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=()):
     )
 
 
-def travels(world, mechanisms, shocks, work=None, deals=()):
+def travels(world, mechanisms, shocks, work=None, deals=(), as_json=False):
     """Through which channels shocks travel: what they add against twins without them, channels switched off one at a time and alone."""
     from experiments.analysis import shock_channels
     from experiments.engine.store import load
@@ -99,6 +102,8 @@ def travels(world, mechanisms, shocks, work=None, deals=()):
     asked = shock_channels.question(world, mechanisms, shocks, work.seeds, work.quarters, deals=deals)
     folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
     table = shock_channels.travels(load(folder), list(mechanisms))
+    if as_json:
+        return as_plain(world=world, shocks=list(shocks), channels=table)
     nothing = shock_channels.silent(table)
     shown = table[~table["outcome"].isin(nothing)]
     said = [f"it adds nothing to {', '.join(nothing)}"] if nothing else []
@@ -208,6 +213,17 @@ def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=()):
         release(industry)
     against = "the default of the lab itself" if labs else "a crisis"
     return warning.in_words(f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters", table, lead)
+
+
+def as_plain(**found):
+    """Tables and plain values as JSON; what is not there is null."""
+    import json
+
+    plain = {
+        name: part.astype(object).where(part.notna(), None).to_dict("records") if hasattr(part, "notna") else part
+        for name, part in found.items()
+    }
+    return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
 
 
 def as_text(table, rows=SHOWN):

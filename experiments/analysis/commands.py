@@ -78,6 +78,7 @@ def attribute(
     quarters: Quarters = 40,
     workers: Workers = 0,
     out: Out = None,
+    as_json: Json = False,
 ):
     """Say who fails because of what: the same seeds with every subset of channels or mechanisms switched off.
 
@@ -90,7 +91,7 @@ def attribute(
     chosen = {**(CHANNELS if channels or not mechanism else {}), **read_mechanisms(mechanism)}
     work = answers.Work(out, workers, seeds, quarters, quiet=False)
     answer = answers.travels if channels and shock else answers.attribute
-    typer.echo(answer(world, chosen, tuple(map(read_shock, shock)), work, tuple(map(read_deal, deal))))
+    typer.echo(answer(world, chosen, tuple(map(read_shock, shock)), work, tuple(map(read_deal, deal)), as_json))
 
 
 def exposures(

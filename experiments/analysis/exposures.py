@@ -83,15 +83,16 @@ def own_equity(industry, world):
 
 
 def promised_not_built(industry, firm, world=0):
-    """What was promised to a lab, or to all labs, and is not built, and this quarter's orders that nobody could build.
+    """What was promised to a lab, by an owner, or by all to all, and is not built, and this quarter's orders that nobody could build.
 
     {"unbuilt_gw", "unbuilt_rent", "unfunded_gw", "unfunded_rent"}: GW and $bn a year
     """
     found = {}
-    for name, amount in (("unbuilt", industry.unbuilt.promised(industry.labs.alive)), ("unfunded", industry.unbuilt.refused)):
-        for unit, by_lab in zip(("gw", "rent"), amount, strict=True):
-            row = by_lab[world]
-            found[f"{name}_{unit}"] = float(row[firm.row] if firm.kind == "labs" else row.sum())
+    axis = {"labs": 0, "clouds": 1}.get(firm.kind)
+    for name, amount in industry.unbuilt.seen(industry.labs.alive).items():
+        for unit, by_pair in zip(("gw", "rent"), amount, strict=True):
+            table = by_pair[world]
+            found[f"{name}_{unit}"] = float((table if axis is None else table.take(firm.row, axis)).sum())
     return found
 
 

@@ -3,9 +3,7 @@
 Each function returns the text; `experiments.analysis.commands` prints it.
 """
 
-import json
-
-from experiments.analysis.answers import as_text
+from experiments.analysis.answers import as_plain, as_text
 
 
 def quarters_to(world, at):
@@ -31,14 +29,14 @@ def exposures(inputs, to, at="", as_json=False):
     finally:
         release(model)
     if as_json:
-        rows = table.astype(object).where(table.notna(), None).to_dict("records")
-        return json.dumps({"world": inputs.world, "firm": to, "kind": firm.kind, "at": at or None, "future": future, "exposures": rows,
-                           "promised_not_built": unbuilt}, indent=1, ensure_ascii=False)  # fmt: skip
+        about = {"world": inputs.world, "firm": to, "kind": firm.kind, "at": at or None, "future": future}
+        return as_plain(**about, exposures=table, promised_not_built=unbuilt)
     when = f"at the end of {at} in the median future of {inputs.worlds} (number {future})" if at else "at the opening"
     lines = [f"{inputs.world}: who hangs on {to} ({KIND_NAMES[firm.kind].lower()}), {when}; $bn, and share of own book equity"]
     for claim, part in table.groupby("claim", sort=False):
         lines += ["", f"{claim[:1].upper()}{claim[1:]}: {part['usd_bn'].sum():,.1f}", as_text(found.for_people(part))]
-    return "\n".join([*lines, *([] if len(table) else ["nobody"]), "", _unbuilt(to if firm.kind == "labs" else "all labs", unbuilt)])
+    who = {"labs": f"to {to}", "clouds": f"by {to}"}.get(firm.kind, "to all labs")
+    return "\n".join([*lines, *([] if len(table) else ["nobody"]), "", _unbuilt(who, unbuilt)])
 
 
 def losses(inputs, at, page, workers=0, as_json=False, quiet=True):
@@ -92,12 +90,12 @@ def _losses_as_json(asked, effects):
         }
         for loss in effects
     ]  # fmt: skip
-    return json.dumps({**asked.inputs.plain(), "at": str(asked.at), "losses": rows}, indent=1, ensure_ascii=False)
+    return as_plain(**asked.inputs.plain(), at=str(asked.at), losses=rows)
 
 
 def _unbuilt(who, found):
     """What was promised and is not built, in two sentences."""
     return (
-        f"Promised to {who} and not built so far: {found['unbuilt_gw']:,.2f} GW, {found['unbuilt_rent']:,.1f} of rent a year. "
+        f"Promised {who} and not built so far: {found['unbuilt_gw']:,.2f} GW, {found['unbuilt_rent']:,.1f} of rent a year. "
         f"Orders of the quarter that nobody could build: {found['unfunded_gw']:,.2f} GW, {found['unfunded_rent']:,.1f} a year."
     )

@@ -65,6 +65,22 @@ def test_a_late_part_waits_until_it_is_given_up(given_up, late, stopped):
     let(model, gw=6.0, rent=60.0)
     part = np.array([[0.25], [0.0]])
     model.unbuilt.note_late(model.fleet, model.fleet.at(model.now - 1), part, np.full((2, 1), given_up))
-    assert model.unbuilt.late.gw.tolist() == [[late], [0]] and model.unbuilt.stopped.gw.tolist() == [[stopped], [0]]
-    assert model.unbuilt.promised(np.ones((2, 1))).rent.tolist() == [[15], [0]]
-    assert model.unbuilt.promised(np.zeros((2, 1))).gw.tolist() == [[stopped], [0]]  # the dead wait for nothing
+    assert model.unbuilt.late.by_lab().gw.tolist() == [[late], [0]] and model.unbuilt.stopped.by_lab().gw.tolist() == [[stopped], [0]]
+    assert model.unbuilt.promised(np.ones((2, 1))).by_lab().rent.tolist() == [[15], [0]]
+    assert model.unbuilt.promised(np.zeros((2, 1))).by_lab().gw.tolist() == [[stopped], [0]]  # the dead wait for nothing
+
+
+def test_orders_that_nobody_could_build_and_those_signed_are_no_more_than_labs_wanted():
+    model = Industry(load_world("industry-2026q3"), worlds=4, rng=2).run(8)
+    wanted, ordered, refused = (model.record.series("labs", name) for name in ("wanted_gw", "ordered_gw", "unfunded_gw"))
+    release(model)
+    assert (ordered + refused <= wanted * (1 + 1e-9) + 1e-12).all() and refused.sum() > 0
+
+
+def test_without_slots_no_order_is_served_and_all_that_could_be_paid_for_is_counted():
+    """A vendor without slots: nothing is signed, and an owner rich enough to fund everything refuses nothing itself."""
+    opened = load_world("tutorial", {"vendor.slots_gw": 0.0, **RICH, "lab.prepaid_years": 0.0})
+    model = Industry(opened, worlds=2, rng=1).run(1)
+    ordered, refused = (model.record.series("labs", name)[:, 0, 0] for name in ("ordered_gw", "unfunded_gw"))
+    release(model)
+    assert (ordered == 0).all() and (refused > 0).all()

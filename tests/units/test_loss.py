@@ -42,7 +42,7 @@ def test_every_rule_holds_when_any_firm_is_lost(world, firm):
 def twins():
     """{firm: [worlds, quarters, ...] measures of 64 futures} of the named world, the unharmed one under ""."""
     found = {}
-    for firm in ("", "OpenAI", "CoreWeave", "Nvidia", "banks"):
+    for firm in ("", "OpenAI", "CoreWeave", "Nvidia", "banks", "public market"):
         shocks = [loss(firm, "2027Q3")] if firm else []
         industry = Industry(load_world(NAMED), worlds=64, rng=11, shocks=shocks).run(10)
         series = industry.record.series
@@ -53,6 +53,7 @@ def twins():
             "debt": series("clouds", "debt").sum(axis=2),
             "loans": series("lenders", "loans"),
             "sales": series("vendors", "sales"),
+            "raised": series("labs", "raised").sum(axis=2),
         }
         release(industry)
     return found
@@ -102,6 +103,18 @@ def test_the_loss_of_banks_lowers_loans_to_owners(twins):
     banks = load_world(NAMED).names["lenders"].index("banks")
     called = twins["banks"]["loans"][:, 9, banks] / np.maximum(1e-9, twins["banks"]["loans"][:, 3, banks])
     assert (called < 0.1).all()
+
+
+def test_the_loss_of_the_largest_investor_shrinks_rounds(twins):
+    assert -0.3 < change(twins, "public market", "raised", slice(4, 8)) < -0.02
+
+
+def test_nobody_pays_into_a_lab_that_is_lost_and_its_estate_pays_its_landlords():
+    industry = Industry(load_world(NAMED), worlds=4, rng=2, shocks=[loss("OpenAI", "2027Q1")]).run(3)
+    lab, flows = industry.rows["labs"].start + industry.opening.names["labs"].index("OpenAI"), industry.ledger.flows
+    assert (flows["lab_equity"][:, lab] == 0).all()
+    claimed = -flows["termination"][:, lab]
+    assert (claimed > 0).all() and np.allclose(flows["termination"][:, industry.rows["clouds"]].sum(axis=1), claimed)
 
 
 def test_a_block_moves_on_by_the_quarters_nobody_delivers():

@@ -10,7 +10,7 @@ from abm.renewal import let_outside, renewals
 from tests.worlds import ONE_RATE, industry, opening, quarter, turn, wanting
 
 LIFE, LAG = 32, 6
-CALM = {"lab.fixed_opex": 0.0, **ONE_RATE}
+CALM = {"lab.fixed_opex": 0.0, **ONE_RATE, "outside.dependence": 0.0}
 
 
 def owner(price=13.0, years=1.0, worlds=3, **parameters):
@@ -55,10 +55,10 @@ def test_what_will_be_scrapped_when_an_order_arrives_is_ordered_now():
     assert not renewals(owner()).any()  # nothing is old enough
 
 
-@pytest.mark.parametrize(("price", "renewed"), [(9.56, True), (9.54, False)])
-def test_it_is_renewed_while_its_rent_pays_for_a_new_block_over_its_physical_life(price, renewed):
-    """50 / 8 years + 50 x 0.08 / 2 + 1.3 of power = 9.55 per GW-year."""
-    assert bool((renewals(owner(price=price, years=LIFE)) > 0).all()) is renewed
+@pytest.mark.parametrize(("price", "part"), [(9.56, 1), (9.55 * 0.9, 0.6), (9.55 * 0.8, 0.2), (9.55 * 0.74, 0)])
+def test_it_is_renewed_while_its_rent_pays_for_a_new_block_over_its_physical_life(price, part):
+    """50 / 8 years + 50 x 0.08 / 2 + 1.3 of power = 9.55 per GW-year; below it less and less is renewed."""
+    assert renewals(owner(price=price, years=LIFE))[:, 0] == pytest.approx([0.7 / 26 * part] * 3)
 
 
 def run(model, quarters):
@@ -80,10 +80,10 @@ def test_a_renewed_fleet_and_its_rent_stay_what_they_were():
 
 
 def test_what_is_not_renewed_goes_block_by_block_and_takes_its_rent_along():
-    gw, rent = run(owner(price=9.0, years=LIFE), LIFE)
+    gw, rent = run(owner(price=7.0, years=LIFE), LIFE)
     assert gw[:LAG] == pytest.approx([0.7] * LAG)
     assert -np.diff(gw[LAG - 1 :]) == pytest.approx([0.7 / 26] * (LIFE - LAG))
-    assert gw[-1] == pytest.approx(0, abs=1e-12) and rent == pytest.approx(9 * gw)
+    assert gw[-1] == pytest.approx(0, abs=1e-12) and rent == pytest.approx(7 * gw)
 
 
 def test_nobody_counts_on_rent_of_compute_that_will_be_scrapped_by_then():

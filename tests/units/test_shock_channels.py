@@ -1,5 +1,7 @@
 """What a shock adds by channel, on tables of runs made by hand; and the design that is run."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -56,5 +58,7 @@ def test_a_lost_lab_is_followed_through_the_channels_of_the_tutorial(tmp_path):
     assert said.startswith("tutorial: what loss@2027Q1,firm=Lab adds, against the same 4 worlds without it, 10 quarters")
     lines = {tuple(line.split()[:2]): line.split() for line in said.splitlines()}
     assert float(lines["labs_defaulted", "spot"][2]) == 0 and float(lines["labs_defaulted", "all"][3]) == 1
+    found = json.loads(answers.travels("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, (LOSS,), work, as_json=True))
+    assert found["shocks"] == [LOSS] and {"outcome", "channel", "last in", "first in"} <= set(found["channels"][0])
     with pytest.raises(BadInput, match="outside the run"):
         answers.travels("tutorial", OFF, ({**LOSS, "at": "2035Q1"},), work)

@@ -90,18 +90,18 @@ def Loss(session):
     _ = session.beat.value
     main = session.laboratory.main
     names = [name for kind in FIRM_KINDS for name in main.opening.names[kind]] if main else []
-    solara.Select(
-        "Firm that fails", value=firm if firm in names else None, values=names, on_value=set_firm, dense=True, classes=["loss-firm"]
-    )
-    with solara.Tooltip(SHOCKS["loss"].__doc__):
-        solara.Button(
-            "Loss",
-            on_click=lambda: session.shock("loss", firm=firm),
-            disabled=firm not in names,
-            outlined=True,
-            small=True,
-            classes=["shock-loss"],
-        )
+    with solara.Row(gap="8px", classes=["loss"]):
+        value = firm if firm in names else None
+        solara.Select("Firm that fails", value=value, values=names, on_value=set_firm, dense=True, classes=["loss-firm"])
+        with solara.Tooltip(SHOCKS["loss"].__doc__):
+            solara.Button(
+                "Loss",
+                on_click=lambda: session.shock("loss", firm=firm),
+                disabled=value is None,
+                outlined=True,
+                small=True,
+                classes=["shock-loss"],
+            )
 
 
 @solara.component

@@ -132,6 +132,15 @@ def test_a_shock_comes_in_the_next_quarter_and_is_marked(visit):
     assert any("stall" in json.dumps(mark).lower() for mark in marks)
 
 
+def test_a_firm_that_is_picked_is_lost_in_the_next_quarter(visit):
+    page = visit()
+    page.step()
+    page.choose(".loss-firm", "enterprise cautious")
+    page.find(".shock-loss").click()
+    page.step(2)
+    page.says(".marks", "loss of enterprise cautious")
+
+
 def test_the_deal_desk_says_what_a_deal_requires(visit):
     page = visit()
     page.step(4)

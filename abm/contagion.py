@@ -24,6 +24,10 @@ class ContagionParameters(Group, name="contagion"):
         1, unit="quarters", low=0, high=8, source="assumption; prior 0 to 2", structural=True,
         meaning="time in which a dead lab's compute is back with its owner and not for hire",
     )  # fmt: skip
+    patience = parameter(
+        0.5, unit="share/quarter", low=0, high=1, source="assumption; prior .25 to .75",
+        meaning="part of the sites of a dead lab, under construction and taken over by nobody, that owners still build on after a quarter",
+    )  # fmt: skip
     cash_after_default = parameter(
         0.9, unit="share", low=0.5, high=1, source="model.md 19", meaning="alpha: cash that survives a lab's default"
     )

@@ -11,7 +11,6 @@ from abm.creditors import pay_down_borrowings, resolve_clouds, resolve_lenders, 
 from abm.learning import open_new_lab
 from abm.loss import wind_up
 from abm.markets.capital import on_offer
-from abm.markets.compute import cancel
 from abm.operations import CLASSES_OF_CLAIMS, TRADE, WAGES
 
 _CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
@@ -88,7 +87,7 @@ def _lose_arrears(industry, claims, result):
 
 
 def resolve_labs(industry, dead):
-    """Equity is gone, prepayments are forfeited, delivered compute becomes idle, orders are cancelled [model.md 13.4].
+    """Equity is gone, prepayments are forfeited, delivered compute becomes idle, sites to come are orphaned [model.md 13.4].
 
     dead: bool, [worlds, labs]
     """
@@ -103,15 +102,7 @@ def resolve_labs(industry, dead):
     claimed = -industry.ledger.flows["termination"][:, rows["labs"]]  # what an estate could pay of that
     industry.news.termination = np.maximum(0, owed - claimed).sum(axis=1, keepdims=True)
     industry.made_whole.promise(industry, dead, prepaid)
-    coming = slice(fleet.at(now) + 1, fleet.used("gw").stop)
-    before = fleet.owned(coming)
-    part = fleet.release(dead, now, until=now + industry.contagion.release_quarters * (industry.contagion.customers > 0))
-    part[..., coming] /= np.where(before > 0, before, 1)
-    industry.made_whole.pay_for_work(industry, part)
-    lost = cancel(industry, part)
-    margin = industry.vendors.gross_margin - industry.vendors.opex_ratio
-    whole = lost * margin * (1 - industry.contagion.backlog)
-    industry.ledger.pay("recapitalisation", rows["Economy"], rows["vendors"], np.maximum(0, whole)[:, None])
+    fleet.release(dead, now, until=now + industry.contagion.release_quarters * (industry.contagion.customers > 0))
     industry.labs.put(alive=np.where(dead, 0, industry.labs.alive))
     for name in ("training_gw", "inference_gw", "sublet_gw", "unmet_prepayment"):  # the quarter's revenue was earned and stays
         industry.labs.columns[name][...] = np.where(dead, 0, industry.labs.columns[name])

@@ -35,7 +35,8 @@ class Fleet(Debts):
     pairs: the cells of labs; cells: these, then one with every owner for IDLE and for OUTSIDE (`idle`, `outside`: their places)
     gw: nominal GW, [worlds, cells, vintages]; let, rent: the part under contract by term class, nominal GW and
     $bn a year, [classes][worlds, pairs, vintages]; prepaid: $bn, as let; book, depreciation (per quarter), wip,
-    unbuilt: $bn, [worlds, owners, vintages]; chips_due: $bn, [worlds, owners, vendors, vintages];
+    unbuilt: $bn, orphaned: GW under construction that lost its tenant and looks for another, [worlds, owners, vintages];
+    chips_due: $bn, [worlds, owners, vendors, vintages];
     loan, principal (per quarter), facility (loans promised for what is to come): $bn, [worlds, lenders, owners, vintages];
     notes: what is owed under notes, a `Notes`.
     """
@@ -51,6 +52,7 @@ class Fleet(Debts):
         self.let, self.rent = ([empty_vintages(worlds, 0, span) for _ in self.terms] for _ in range(2))
         self.prepaid = empty_vintages(worlds, 0, span)
         self.book, self.depreciation, self.wip, self.unbuilt = (empty_vintages(worlds, owners, span) for _ in range(4))
+        self.orphaned = empty_vintages(worlds, owners, span)
         self.chips_due = empty_vintages(worlds, owners, vendors, span)
         self.loan, self.principal, self.facility = (empty_vintages(worlds, lenders, owners, span) for _ in range(3))
         self.notes = Notes(worlds, lenders, owners, _NOTES_AHEAD)
@@ -71,7 +73,7 @@ class Fleet(Debts):
             return
         for amounts in (self.loan, self.principal):  # a loan may outlive its block
             amounts[..., _CHUNK] += over_vintages(amounts[..., :_CHUNK])
-        for name in ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal", "facility"):
+        for name in ("gw", "orphaned", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal", "facility"):
             move(getattr(self, name), self.used(name), _CHUNK)
         for name in BY_CLASS:
             for term_class, amounts in enumerate(getattr(self, name)):
@@ -273,7 +275,7 @@ class Fleet(Debts):
         """Contracts of tenants that are gone: delivered compute becomes idle, coming deliveries lose their tenant.
 
         tenants: bool, [worlds, tenants]; until: last quarter in which nobody can hire what comes back, [worlds, 1].
-        Returns the GW in the pipeline that lost their tenant, [worlds, owners, vintages].
+        What is under construction for them stays in the pipeline, orphaned.
         """
         self.changed()
         end = self.at(now) + 1
@@ -283,11 +285,11 @@ class Fleet(Debts):
         self.gw[where] = 0
         orphaned = np.zeros_like(self.book)
         np.add.at(orphaned, (world, self.pairs.owners[cell]), leaving)
-        self.gw[:, self.idle, :end] += orphaned[..., :end]
+        self.gw[:, self.idle] += orphaned
         if until is not None:
             self.returned = [held for held in self.returned if (held.until > now).any()]
             self.returned.append(Returned(orphaned[..., :end].copy(order="K"), self.first, until))
         for amounts in (*self.let, *self.rent, self.prepaid):
             amounts[where] = 0
-        orphaned[..., :end] = 0
-        return orphaned
+        self.orphaned[..., end:] += orphaned[..., end:]
+        self.look_again()

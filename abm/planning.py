@@ -18,6 +18,7 @@ from abm.markets.capital import left_to_invest, on_offer
 from abm.markets.chips import build_capacity
 from abm.markets.lending import mean_rate_asked
 from abm.obligations import equity_needed, service_now
+from abm.orphans import give_up, part_on_orphans, take_over
 from abm.renewal import renewals
 from abm.signing import sign
 
@@ -40,6 +41,7 @@ class Outlook:
     pair_rent: np.ndarray
     committed_rent: np.ndarray
     renewed: float | np.ndarray = 0.0  # GW that owners build anew for outside tenants, [worlds, clouds]
+    taken_over: float | np.ndarray = 0.0  # GW of orphaned sites that labs take over, [worlds, labs, clouds]
 
     @property
     def lab_rent(self):
@@ -90,7 +92,9 @@ def plan(industry):
     wanted = lab_orders(industry, view)
     pairs = accepted(industry, view, wanted)
     pairs, prepayment, vendor_money = financed(industry, view, pairs)
+    take_over(industry, view.taken_over, view.pair_rent)
     asked = sign(industry, view, pairs, prepayment, vendor_money)
+    give_up(industry)
     build_capacity(industry, asked)
 
 
@@ -128,7 +132,10 @@ def hasty(industry):
 
 
 def accepted(industry, view, wanted):
-    """Orders by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12]."""
+    """Orders of new compute by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12].
+
+    What orphaned sites can serve is taken over instead, and noted in the view.
+    """
     labs, clouds = industry.labs, industry.clouds
     resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
@@ -136,6 +143,8 @@ def accepted(industry, view, wanted):
     labs.put(wanted_gw=wanted)
     set_terms(industry, view, pairs)
     pairs, renewed = within_limits(industry, view, pairs, renewals(industry))
+    view.taken_over = pairs * part_on_orphans(industry, pairs.sum(axis=1))[:, None]
+    pairs = pairs - view.taken_over
     funded = fundable_part(industry, to_build(industry, pairs, renewed))
     industry.unbuilt.refuse(pairs * (1 - funded[:, None]), view.pair_rent)
     view.renewed = renewed * funded

@@ -37,7 +37,7 @@ def sign(industry, view, pairs, prepayment, equity):
     funders = "investors" if industry.plans.down_payment == "outside_equity" else "vendors"
     industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
     industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], np.maximum(0, rents * in_advance[..., None]))
-    industry.labs.put(ordered_gw=signed)
+    industry.labs.put(ordered_gw=signed + industry.sites_taken.sum(axis=2))
     industry.signed_equity = equity.sum(axis=1)
     return np.matmul(everything, mix).sum(axis=1)
 

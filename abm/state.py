@@ -12,6 +12,7 @@ from abm.made_whole import MadeWhole
 from abm.markets.lending import mean_rate_asked, most_lent
 from abm.markets.services import CLASSES
 from abm.obligations import power, service_now
+from abm.orphans import open_orphans
 from abm.outside import Outsiders
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
@@ -53,6 +54,7 @@ def open_state(industry):
     _open_history(industry)
     _open_credit(industry)
     open_budgets(industry)
+    open_orphans(industry)
     industry.customers = _people(industry)
     _open_marks(industry)
     industry.watch = Watch(industry)

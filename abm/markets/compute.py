@@ -43,6 +43,7 @@ def deliver(industry):
     lend(industry, loans)
     _pay(industry, at, instalments * share[..., None], chips * share[..., None])
     _take_into_service(industry, at, share, loans)
+    fleet.orphaned[..., at] = 0  # what is in service is no site any more
     fleet.changed()
     fleet.changed_loans()
     industry.delivered_gw = arriving * share
@@ -169,6 +170,7 @@ def _postpone(industry, at, late):
         owners = fleet.cells.owners[: amounts.shape[1]]
         amounts[..., at + 1] += amounts[..., at] * waits[:, owners]
         amounts[..., at] *= 1 - late[:, owners]
+    fleet.orphaned[..., at + 1] += fleet.orphaned[..., at] * waits
     part = np.zeros_like(fleet.wip)
     part[..., at] = given_up
     cancel(industry, part)

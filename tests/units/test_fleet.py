@@ -74,7 +74,8 @@ def test_the_dead_leave_what_was_delivered_idle_and_what_was_coming_without_a_te
     some.place(0, 1, NOW - 2, block(gw=2), 0)
     some.place(0, 0, NOW + 2, block(gw=3, prepaid=1), 0)
     some.place(1, 0, NOW + 2, block(gw=4), 0)
-    orphaned = some.release(np.array([[True, False], [False, False]]), NOW)
+    some.release(np.array([[True, False], [False, False]]), NOW)
+    orphaned = some.orphaned
     assert some.in_service(NOW)[:, IDLE, 1].tolist() == [2, 0]
     assert orphaned[0, :, some.at(NOW + 2)].tolist() == [3, 0]
     assert orphaned[1].sum() == 0 and orphaned.sum() == 3

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm.orphans import give_up
 from tests.worlds import cash, industry, let, opening, quarter, turn, wanting
 
 STEADY = {
@@ -82,6 +83,7 @@ def test_the_promise_ends_with_the_contract():
 
 def test_work_that_is_lost_with_a_cancelled_order_is_paid_and_rent_for_compute_that_never_comes_is_not():
     model = sector(tenants_cash=0.0)
+    model.contagion.patience[...] = 0.0
     fleet, at, rows = model.fleet, model.fleet.at(model.now + 3), model.rows["clouds"]
     for amounts, much in ((fleet.gw, 1.0), (fleet.let[0], 1.0), (fleet.rent[0], 12.0)):
         amounts[:, fleet.cell(0, 0), at] += much
@@ -90,6 +92,7 @@ def test_work_that_is_lost_with_a_cancelled_order_is_paid_and_rent_for_compute_t
     fleet.changed()
     model.ledger.open("wip", rows, np.array([5.0]))
     quarter(model, [0.0, 0.0])
+    give_up(model)
     assert model.ledger.profit["cancellation"][:, rows][:, 0] == pytest.approx([-3.0] * 3)  # 0.4 of the work keeps its value
     arrears = 12 / 4
     assert model.ledger.flows["recapitalisation"][:, rows][:, 0] == pytest.approx([arrears + 3.0] * 3)

@@ -18,8 +18,8 @@ PALE_WORDS = 0.45  # opacity of what could be luck
 HEADINGS = 130  # pixels above the matrix, for names on end
 MATRIX_READING = (
     "Rows are the firms that are lost, columns the firms that may fail with them. A cell says by how many points the odds of failing are "
-    "higher (red) or lower (blue) than in the same futures without the loss; pale figures could be luck. Columns in which nothing ever "
-    "moves are left out."
+    "higher (red) or lower (blue) than in the same futures without the loss; pale figures could be luck, and of so many others "
+    "a few are. Columns in which nothing ever moves are left out."
 )
 REVENUE_READING = (
     "Revenue of all labs against the same futures without the loss; a dot is the mean, the bar its 95 % interval over pairs of futures."

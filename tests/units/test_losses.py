@@ -132,3 +132,13 @@ def test_each_firm_of_the_named_world_can_be_lost():
 
     opened = load_world("industry-2026q3")
     assert len({firm.name for firm in named(opened)}) == sum(len(names) for names in opened.names.values()) - opened.entrants
+
+
+def test_a_page_that_cannot_be_written_is_named_before_any_work(tmp_path):
+    from abm.errors import BadInput
+    from experiments.analysis import firm_answers as answers
+    from experiments.inputs import Inputs
+
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(BadInput, match="--page .*: nothing can be written there"):
+        answers.losses(Inputs("tutorial", 8, 12), "2026Q4", tmp_path / "file" / "page.html", 1)

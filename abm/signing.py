@@ -35,6 +35,7 @@ def sign(industry, view, pairs, prepayment, equity):
     industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
     industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], np.maximum(0, rents * in_advance[..., None]))
     industry.labs.put(ordered_gw=signed)
+    industry.signed_gw = built[:, :EXTRA_OUT]
     industry.signed_equity = equity.sum(axis=1)
     return np.matmul(everything, mix).sum(axis=1)
 
@@ -47,7 +48,7 @@ def register(industry, view, by_order, chips, in_advance):
     """
     fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
     cells = slice(first, first + by_order.shape[-1])
-    site = np.maximum(0, industry.compute.capex - industry.compute.chip_cost)[..., None]
+    site = fleet.site_cost[..., None]
     signed = by_order[:, :EXTRA_OUT].any(axis=(0, 3))
     new = (signed & ~fleet.pairs.pairs).any(axis=1, keepdims=True)  # labs that deal with an owner for the first time, in some world
     fleet.make_room(signed | new & (industry.weights > 0).any(axis=0))

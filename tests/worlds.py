@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from abm import default, funding, operations, sentiment
+from abm import default, funding, operations, pricing, sentiment
 from abm.clock import Quarter
 from abm.markets import compute
 from abm.markets.services import CLASSES
@@ -143,7 +143,7 @@ def quarter(industry, spend):
     industry.begin()
     apply_shocks(industry)
     compute.deliver(industry)
-    operations.post(industry)
+    pricing.post(industry)
     served = operations.serve(industry, by_class(industry, spend))
     operations.receive(industry, served)
     owed = operations.dues(industry, served)

@@ -1,0 +1,76 @@
+"""Phases 4 and 5: what owners ask for compute and labs for services, and how scarcity moves both [model.md 8.2 to 8.4, 9.4, 9.5]."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from abm.compute_prices import contract_price, list_price, saved_when_idle
+from abm.markets import service_prices as prices
+from abm.markets.hire import Market
+from abm.markets.services import densities
+from abm.markets.shares import ratio
+from abm.owners import switched_off
+from abm.sums import ratio_or
+
+
+def post(industry):
+    """Phase 4: contract prices of owners; relative prices and revenue density of labs from the cost of new compute and last quarter's shares."""
+    labs, clouds, s = industry.labs, industry.clouds, industry.services
+    clouds.put(contract_price=contract_price(industry.compute, clouds))
+    industry.list_price = list_price(clouds.contract_price, industry.compute, industry.lending.rate)
+    posted = prices.post_prices(s, industry.years, labs.revenue, labs.alive > 0, (industry.list_price, industry.scarcity))
+    industry.switched_off = switched_off(industry)
+    scarce = industry.scarcity / prices.paid_on_average(industry.scarcity, labs.revenue, labs.alive > 0)
+    labs.put(price=posted.price * industry.price_ratio * scarce, revenue_density=posted.density * industry.price_factor)
+    usual = s.reference_rent * industry.usual_markup
+    asked = industry.list_price * prices.paid_on_average(posted.markup, labs.revenue, labs.alive > 0) * industry.price_factor
+    industry.price_level = np.where(s.mode == "path", 1, ratio(asked, usual))
+
+
+def open_prices(industry):
+    """The mean mark-up of the opening, at which customers' potential spend is counted."""
+    labs, s, alive = industry.labs, industry.services, industry.labs.alive > 0
+    markups = prices.post_prices(s, industry.years, labs.revenue, alive, (1.0, 1.0)).markup
+    industry.usual_markup = prices.paid_on_average(markups, labs.revenue, alive)
+
+
+def set_scarcity(industry, wanted, capacity):
+    """Move each lab's scarcity index to this quarter's demand, and its price with it; returns what its customers then spend over potential.
+
+    wanted: what customers would spend at the reference price, $bn a year, [worlds, labs, classes]; capacity: the Supply of labs.
+    Idle compute presses on prices only through the fire-sale channel. Returns [worlds, labs].
+    """
+    s, labs, before = industry.services, industry.labs, industry.scarcity
+    usual = capacity.density / before
+    need = (wanted / densities(s)).sum(axis=-1) * prices.spent(s, industry.price_level) / usual
+    at_one = replace(capacity, density=usual, idle=capacity.idle * industry.contagion.fire_sale)
+    hired = market(industry, wanted, usual)
+    pays = [ratio_or(price, hired.earned, np.inf) for price in (hired.list_price * industry.fleet.spot_ratio, hired.outside_price)]
+    clears, at_once = (prices.clearing_index(s, part * need, at_one, pays) for part in (1, 1 - s.most_unserved))
+    industry.scarcity = np.where(capacity.alive, prices.scarcity_index(s, before, clears, at_once), 1)
+    labs.put(revenue_density=labs.revenue_density * (industry.scarcity / before))
+    return prices.spent(s, industry.price_level * industry.scarcity)
+
+
+def market(industry, wanted, density):
+    """Compute for hire as labs see it, a Market. wanted: $bn a year, [worlds, labs, classes]; density: $bn per GWe-year, [worlds, labs]
+
+    A GWe earns a lab what its own mix of customers pays, less opex. With the fire-sale channel off spot compute costs list price.
+    """
+    labs, s, p = industry.labs, industry.services, industry.compute
+    per_need = ratio(wanted.sum(axis=-1), (wanted / densities(s)).sum(axis=-1))
+    floor = np.minimum(1, saved_when_idle(p) / industry.list_price)
+    return Market(
+        earned=density * per_need * labs.margin_after_opex(industry.opex_relief()),
+        list_price=industry.list_price,
+        outside_price=industry.list_price * s.outside_premium,
+        floor=np.where(industry.contagion.fire_sale > 0, floor, 1),
+        slope=p.spot_slope,
+        in_service=industry.fleet.effective(industry.now).sum(axis=(1, 2))[:, None],
+    )
+
+
+def spot_price(industry, found, left):
+    """Price of idle compute, $bn per GWe-year, [worlds, 1]: down to what it saves an owner to let it stand. left: GWe that nobody hires"""
+    industry.fleet.spot_ratio = found.spot_ratio(np.maximum(0, left))
+    return industry.list_price * industry.fleet.spot_ratio

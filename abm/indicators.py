@@ -12,6 +12,7 @@ from abm.markets.lending import building_cost
 from abm.network import circularity, origins
 from abm.projection import neutral_cone
 from abm.vintages import over_vintages
+from abm.welfare import gained
 
 _YEAR = 4
 HORIZON_OF_MINSKY = 8  # quarters of pipeline that count for the Minsky class [model.md 15.4]
@@ -87,6 +88,7 @@ def measure(industry):
     found["revenue_total"] = total
     found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
+    found |= gained(industry)
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
     industry.measured = Measures({**found, **watched})
 

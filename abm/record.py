@@ -12,6 +12,7 @@ from abm.markets.shares import ratio, total
 from abm.outcomes import further_outcomes
 from abm.register import EXTRA_OUT, IDLE
 from abm.vintages import over_vintages
+from abm.welfare import over_a_run
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
@@ -149,6 +150,7 @@ class Record:
                 "vendor_equity_lost": self.series("industry", "equity_lost").sum(axis=(1, 2)),
                 "peak_circularity": self.series("industry", "circularity").max(axis=(1, 2)),
                 "least_p10_coverage": self.series("industry", "p10_coverage").min(axis=(1, 2)),
+                **over_a_run(self),
                 **further_outcomes(self, industry),
                 **last,
             }

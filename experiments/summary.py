@@ -169,7 +169,7 @@ def summarise(arrays, outcomes, opening, first):
         "minsky": {name: industry[name].mean(axis=0).tolist() for name in CLASSES},
         "wall": wall(first.rents, lab["rent_due"].sum(axis=2), left, opening.start),
         "money": money_graph(np.asarray(arrays[PAYMENTS]).mean(axis=0), opening.all_names, graph_rows),
-        "welfare": {name: fan(outcomes[[name]].to_numpy())[:, 0].tolist() for name in ("served_revenue", "frontier")},
+        "welfare": {name: fan(outcomes[[name]].to_numpy())[:, 0].tolist() for name in ("welfare", "mean_serving_gw", "all_work_done", "frontier")},
     }
     return rounded(found)
 

@@ -64,6 +64,10 @@ class Wanting:
         """What they pay, $bn a year."""
         self.paid = (self.wanted * paid_share).sum(axis=(1, 2))[:, None]
 
+    def part_deployed(self):
+        """All of them."""
+        return np.ones((len(self.wanted), 1))
+
     def populations(self, model):
         """Nobody to look at one by one."""
         return ()

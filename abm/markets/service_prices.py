@@ -105,15 +105,14 @@ def spent(parameters, price):
     return np.where(price > 0, price, 1) ** (1 - parameters.demand_elasticity)
 
 
-def worth(parameters, potential, served, price):
+def worth(elasticity, potential, served, price):
     """What users would have paid for what is served, $bn a year: the area under isoelastic demand up to there [model.md 15.15].
 
     potential: spend at the reference price, $bn a year; served: part of the work wanted at this price that is done; price: over reference;
     all of one shape
     """
-    e = parameters.demand_elasticity
-    quantity = served * np.where(price > 0, price, 1) ** -e
-    return e / (e - 1) * potential * quantity ** (1 - 1 / e)
+    quantity = np.maximum(0, served) * np.where(price > 0, price, 1) ** -elasticity
+    return elasticity / (elasticity - 1) * potential * quantity ** (1 - 1 / elasticity)
 
 
 def token_price(parameters, density_ratio, progress):

@@ -3,7 +3,7 @@
 Revenue is received in cash; what is owed is only written down, by seniority, and paid once in phase 9 [model.md 26.1].
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from abm.markets.shares import total
 from abm.obligations import opex_due, prepaid_this_quarter, service_now
 from abm.open_weights import idle_share, of_labs, pay_for_compute
 from abm.owners import earnings, running_now, spot_rent
-from abm.pricing import market, set_scarcity, spot_price
+from abm.pricing import market, set_scarcity, spot_price, without_cut
 from abm.register import EXTRA_OUT, IDLE
 from abm.sums import by_row
 from abm.vintages import over_vintages
@@ -95,7 +95,7 @@ def serve(industry, wanted):
     """Phase 6: rationing; what is served is this quarter's revenue, the rest of a lab's compute trains its next model."""
     labs, capacity = industry.labs, supply(industry)
     industry.served = _everybody(industry, wanted, capacity)
-    industry.news.announced = announced_loss(industry, wanted, capacity, industry.served)
+    industry.news.announced = announced_loss(industry, capacity, industry.served)
     offer(industry, capacity, industry.served)
     found = market(industry, wanted[:, : len(labs.names)], capacity.density)
     industry.spot = spot_price(industry, found, industry.idle_gw - total(industry.served.spot_gw))
@@ -114,16 +114,16 @@ def serve(industry, wanted):
     return served
 
 
-def announced_loss(industry, wanted, capacity, served):
+def announced_loss(industry, capacity, served):
     """What the density that a shock cut this quarter does to revenue, ln, [worlds, 1]: announced with the cut, so no surprise to anybody.
 
-    Found by serving the same customers at the density before the cut; where customers are few, not compute, nothing is lost.
+    Found by serving the same customers at the prices before the cut; where customers are few, not compute, nothing is lost.
     """
     left = industry.news.extra.get("density_left", 1)
     if np.all(left == 1):
         return np.zeros((industry.worlds, 1))  # no cut in any world
     labs = len(industry.labs.names)
-    uncut = _rationed(industry, wanted, replace(capacity, density=capacity.density / left))
+    uncut = _rationed(industry, *without_cut(industry, capacity, left))
     revenue, before = (total(of_labs(rationed, labs).served) for rationed in (served, uncut))
     known = (revenue > 0) & (before > 0)
     return np.log(np.where(known, revenue, 1) / np.where(known, before, 1))

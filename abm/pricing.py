@@ -20,7 +20,7 @@ def post(industry):
     industry.list_price = list_price(clouds.contract_price, industry.compute, industry.lending.rate)
     posted = prices.post_prices(s, industry.years, labs.revenue, labs.alive > 0, (industry.list_price, industry.scarcity))
     industry.switched_off = switched_off(industry)
-    scarce = industry.scarcity / prices.paid_on_average(industry.scarcity, labs.revenue, labs.alive > 0)
+    scarce = ratio_or(industry.scarcity, prices.paid_on_average(industry.scarcity, labs.revenue, labs.alive > 0), 1)
     labs.put(price=posted.price * industry.price_ratio * scarce, revenue_density=posted.density * industry.price_factor)
     usual = s.reference_rent * industry.usual_markup
     asked = industry.list_price * prices.paid_on_average(posted.markup, labs.revenue, labs.alive > 0) * industry.price_factor
@@ -40,16 +40,35 @@ def set_scarcity(industry, wanted, capacity):
     wanted: what customers would spend at the reference price, $bn a year, [worlds, labs, classes]; capacity: the Supply of labs.
     Idle compute presses on prices only through the fire-sale channel. Returns [worlds, labs].
     """
-    s, labs, before = industry.services, industry.labs, industry.scarcity
-    usual = capacity.density / before
-    need = (wanted / densities(s)).sum(axis=-1) * prices.spent(s, industry.price_level) / usual
-    at_one = replace(capacity, density=usual, idle=capacity.idle * industry.contagion.fire_sale)
+    labs, before = industry.labs, industry.scarcity
+    usual = replace(capacity, density=capacity.density / before)
+    industry.last_scarcity, industry.scarcity = before, scarcity_at(industry, wanted, usual, before, industry.price_level)
+    labs.put(revenue_density=labs.revenue_density * (industry.scarcity / before))
+    return prices.spent(industry.services, industry.price_level * industry.scarcity)
+
+
+def without_cut(industry, capacity, left):
+    """What customers would have wanted and labs could have served with had prices not been cut to a part this quarter.
+
+    left: that part, [worlds, 1]. Returns $bn a year, [worlds, labs, classes], and the Supply of labs.
+    """
+    wanted = np.ascontiguousarray(industry.potential[:, : len(industry.labs.names)])
+    usual, level = replace(capacity, density=capacity.density / industry.scarcity / left), industry.price_level / left
+    index = scarcity_at(industry, wanted, usual, industry.last_scarcity, level)
+    spent = prices.spent(industry.services, level * index)
+    whole = np.concatenate([wanted * spent[..., None], industry.potential[:, len(industry.labs.names) :]], axis=1)
+    return whole, replace(usual, density=usual.density * index)
+
+
+def scarcity_at(industry, wanted, capacity, before, level):
+    """Each lab's scarcity index, [worlds, labs], at a level of prices over reference; capacity: the Supply at an index of 1."""
+    s, usual = industry.services, capacity.density
+    need = (wanted / densities(s)).sum(axis=-1) * prices.spent(s, level) / usual
+    at_one = replace(capacity, idle=capacity.idle * industry.contagion.fire_sale)
     hired = market(industry, wanted, usual)
     pays = [ratio_or(price, hired.earned, np.inf) for price in (hired.list_price * industry.fleet.spot_ratio, hired.outside_price)]
     clears, at_once = (prices.clearing_index(s, part * need, at_one, pays) for part in (1, 1 - s.most_unserved))
-    industry.scarcity = np.where(capacity.alive, prices.scarcity_index(s, before, clears, at_once), 1)
-    labs.put(revenue_density=labs.revenue_density * (industry.scarcity / before))
-    return prices.spent(s, industry.price_level * industry.scarcity)
+    return np.where(capacity.alive, prices.scarcity_index(s, before, clears, at_once), 1)
 
 
 def market(industry, wanted, density):

@@ -24,7 +24,7 @@ def open_state(industry):
     one, zero = np.ones((worlds, 1)), np.zeros((worlds, 1))
     industry.sentiment, industry.previous_sentiment = one.copy(), one.copy()
     industry.spot, industry.idle_gw = zero.copy(), zero.copy()
-    industry.scarcity = np.ones_like(industry.labs.cash)
+    industry.scarcity = industry.last_scarcity = np.ones_like(industry.labs.cash)
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
     industry.list_price, industry.price_level, industry.kept = one.copy(), one.copy(), one.copy()
     industry.potential = np.zeros((worlds, len(industry.labs.names), len(CLASSES)))  # wanted at the reference price, $bn a year

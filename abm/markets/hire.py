@@ -38,6 +38,7 @@ class Market:
 
 
 _TINY = 1e-12
+_ROUNDING = 1e-9  # prices settle where the pool just pays, and rounding must not decide whether it does
 
 
 def cleared(shortage, idle, market):
@@ -70,5 +71,6 @@ def hire(shortage, idle, outside, market):
         wanted = np.maximum(0, shortage - spot)
     else:
         spot = cleared(shortage, idle, market)
-        wanted = np.where(market.earned >= market.outside_price, np.maximum(0, shortage - spot), 0)
+        pays = market.earned >= market.outside_price * (1 - _ROUNDING)
+        wanted = np.where(pays, np.maximum(0, shortage - spot), 0)
     return spot, ratio(wanted, total(wanted)) * np.minimum(total(wanted), outside)

@@ -31,7 +31,7 @@ class FleetParameters(Group, name="cloud"):
         unit="$bn/GW-year",
         low=0,
         high=6,
-        source="public: CoreWeave's EBITDA of 57.5 % (first half of 2026) leaves 42.5 % of 13.3 = 5.65, less power 1.3 and site 1.8; prior 2 to 3",
+        source="public: CoreWeave's EBITDA of 57.5 % (2026H1) leaves 42.5 % of 13.3 = 5.65, less power 1.3, site 1.8; prior 2 to 3",
         meaning="upkeep, staff and overheads of a GW",
     )
     site_rent = parameter(
@@ -45,7 +45,7 @@ class FleetParameters(Group, name="cloud"):
     site_life = parameter(
         15.0, unit="years", low=5, high=40, source="assumption; prior 10 to 20", meaning="time over which a site earns its price"
     )
-    idle_power = parameter(0.2, unit="share", low=0, high=1, source="model.md 26.2", meaning="part of its power that idle compute still costs")
+    idle_power = parameter(0.2, unit="share", low=0, high=1, source="model.md 26.2", meaning="part of its power that idle compute costs")
     idle_upkeep = parameter(
         0.7, unit="share", low=0, high=1, source="assumption; prior .5 to .9", meaning="part of its upkeep that idle compute still costs"
     )

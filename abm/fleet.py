@@ -26,7 +26,8 @@ class Fleet(Debts):
     gw: nominal GW, [worlds, cells, vintages]; let, rent: the part under contract by term class, nominal GW and
     $bn a year, [classes][worlds, pairs, vintages]; prepaid: $bn, as let; book, depreciation (per quarter), wip,
     unbuilt: $bn, [worlds, owners, vintages]; chips_due: $bn, [worlds, owners, vendors, vintages];
-    loan, principal (per quarter), facility (loans that lenders have promised for what is to come): $bn, [worlds, lenders, owners, vintages];
+    loan, principal (per quarter), facility (loans that lenders have promised for what is to come): $bn,
+    [worlds, lenders, owners, vintages];
     notes: what is owed under notes, a `Notes`.
     """
 

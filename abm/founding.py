@@ -68,7 +68,6 @@ def _open_fleet(industry):
     industry.fleet = fleet = Fleet((industry.worlds, *sizes), now, p, terms, ageing(industry.technology_parameters))
     fleet.site_cost = site_cost(p, industry.clouds.leases_sites)
     fleet.shell = p.shell * (1 - industry.clouds.leases_sites)
-    fleet.fire_sales = industry.contagion.fire_sale
     fleet.reach = p.build_lag + industry.chips.spill
     last = fleet.gw.shape[-1] - 1
     fleet.make_room(_pairs_with_contracts(opening))

@@ -1,8 +1,8 @@
 """What owners are paid with channel C1 off, so that the default of a tenant costs them nothing and brings them nothing [model.md 13.7].
 
 For compute that stands Economy pays what the dead had promised until the contract ends, less what the owner gets for the same compute
-on the spot market and the running costs it saves while it is idle. For compute that was still to come it pays the work that is lost with it.
-What the dead had paid in advance stays with the owner and counts first. Compute that hire pays better than the contract did is the
+on the spot market and the running costs it saves while it is idle. For compute that was still to come it pays the work that is lost with
+it. What the dead had paid in advance stays with the owner and counts first. Compute that hire pays better than the contract did is the
 owner's luck: nobody pays anything back.
 """
 

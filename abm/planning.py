@@ -9,7 +9,6 @@ import numpy as np
 from scipy.special import ndtr
 
 from abm.clock import QUARTER
-from abm.compute_prices import list_price
 from abm.concentration import to_build, within_limits
 from abm.cone import cone
 from abm.credit import offer, seen_by_lenders
@@ -69,7 +68,7 @@ def price_of_new(industry):
     """What each lab pays for new compute by its mix of owners, $bn per GW-year, [worlds, labs]; the list price where there is none."""
     prices = industry.clouds.contract_price
     if not prices.shape[1]:
-        return np.broadcast_to(list_price(industry.compute, industry.lending.rate), industry.labs.cash.shape)
+        return np.broadcast_to(industry.list_price, industry.labs.cash.shape)
     return (industry.weights * prices[:, None, :]).sum(axis=2)
 
 

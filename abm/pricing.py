@@ -14,7 +14,7 @@ from abm.sums import ratio_or
 
 
 def post(industry):
-    """Phase 4: contract prices of owners; relative prices and revenue density of labs from the cost of new compute and last quarter's shares."""
+    """Phase 4: contract prices of owners; prices and revenue density of labs by the cost of new compute and last quarter's shares."""
     labs, clouds, s = industry.labs, industry.clouds, industry.services
     clouds.put(contract_price=contract_price(industry.compute, clouds))
     industry.list_price = list_price(clouds.contract_price, industry.compute, industry.lending.rate)

@@ -208,7 +208,7 @@ def _flow_gap(industry, kind, column, flow):
 
 
 def choices_residual(industry):
-    """What customers choose labs for, and open weights beside them, less what they want to spend, at the reference price, $bn a year, [worlds]."""
+    """What customers would spend with labs and open weights less what they want to spend, at reference prices, $bn a year, [worlds]."""
     if industry.customers is None:
         return np.zeros(industry.worlds)
     return np.abs(industry.potential.sum(axis=(1, 2)) - industry.wanted[:, 0])

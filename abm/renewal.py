@@ -1,8 +1,8 @@
 """Compute that owners let to tenants outside the model: it wears out block by block, and is built anew while its rent pays for that.
 
-Customers of a cloud go on when a machine is scrapped. What will be scrapped when an order arrives is therefore ordered now, if the
-rent of the owner's outside tenants covers the cost of a new one over the years that the owner believes chips earn, and in part where
-it covers it in part; it waits for lenders, equity and chips like any other order. What is not renewed is lost, and its rent with it [model.md 9.10].
+Customers of a cloud go on when a machine is scrapped. What will be scrapped when an order arrives is therefore ordered now, as far as
+the rent of the owner's outside tenants covers the cost of a new one over the years that the owner believes chips earn; it waits for
+lenders, equity and chips like any other order. What is not renewed is lost, and its rent with it [model.md 9.10].
 """
 
 import numpy as np

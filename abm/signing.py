@@ -35,7 +35,6 @@ def sign(industry, view, pairs, prepayment, equity):
     industry.cap.issue("vendor_equity", rows[funders], rows["labs"], equity)
     industry.ledger.pay("prepayment", rows["labs"], rows["clouds"], np.maximum(0, rents * in_advance[..., None]))
     industry.labs.put(ordered_gw=signed)
-    industry.signed_gw = built[:, :EXTRA_OUT]
     industry.signed_equity = equity.sum(axis=1)
     return np.matmul(everything, mix).sum(axis=1)
 

@@ -26,9 +26,9 @@ def open_state(industry):
     industry.spot, industry.idle_gw = zero.copy(), zero.copy()
     industry.scarcity = industry.last_scarcity = np.ones_like(industry.labs.cash)
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
+    industry.served = None  # until customers were first served
     industry.list_price, industry.price_level, industry.kept = one.copy(), one.copy(), one.copy()
     industry.potential = np.zeros((worlds, len(industry.labs.names), len(CLASSES)))  # wanted at the reference price, $bn a year
-    industry.signed_gw = np.zeros(industry.weights.shape)  # this quarter, GW by lab and owner
     industry.switched_off = np.zeros((worlds, len(industry.clouds.names)), dtype=bool)
     industry.price_ratio = np.ones_like(industry.labs.cash)
     industry.funding_stopped, industry.training_stopped = zero.copy(), zero.copy()

@@ -50,9 +50,7 @@ class TechnologyParameters(Group, name="technology"):
     algorithmic_progress = parameter(
         0.45, unit="OOM/year", low=0, high=1, source="public estimates", meaning="gain by better algorithms, g_A"
     )
-    obsolescence = parameter(
-        0.30, unit="1/year", low=0, high=0.6, source="public price-performance", meaning="progress of hardware, delta"
-    )
+    obsolescence = parameter(0.30, unit="1/year", low=0, high=0.6, source="public price-performance", meaning="progress of hardware, delta")
     chip_life = parameter(
         2 / 0.30,
         unit="years",
@@ -207,7 +205,7 @@ def ageing(parameters):
 
 
 def next_belief(parameters, believed_life):
-    """Years for which somebody believes that chips earn, a quarter later: the rate at which chips age is learned, slowly [model.md 9.15]."""
+    """Years for which somebody believes that chips earn, a quarter later: the rate of ageing is learned, slowly [model.md 9.15]."""
     believed, true = 2 / believed_life, ageing(parameters)
     return 2 / (believed + parameters.belief_speed * (true - believed))
 

@@ -14,6 +14,8 @@ from abm.markets.shares import ratio, total
 def gained(industry):
     """The measures of welfare of a quarter, {indicator: [worlds, 1]}."""
     labs, served = industry.labs, industry.served
+    if served is None:
+        return {name: np.zeros((industry.worlds, 1)) for name in ("users_worth", "serving_gw", "work_done", "customers_served")}
     price = industry.price_level * np.concatenate([industry.scarcity, np.ones_like(industry.price_level)], axis=1)
     price = price[:, : industry.potential.shape[1]]  # users of open weights, the last column, pay what compute costs
     by_class = worth(industry.services.demand_elasticity[..., None], industry.potential, served.paid_share, price[..., None])

@@ -68,7 +68,7 @@ class Lender(Firm):
 
     @rule
     def rate_asked(self, cover, leverage, mood, lending):
-        """Rate it asks of an owner, per year, [worlds, lenders, owners]: a premium over the best rate that falls as cover rises [model.md 28].
+        """Rate it asks of an owner, per year, [worlds, lenders, owners]: its premium over the best falls as cover rises [model.md 28].
 
         cover: x; leverage: debt over earnings, x, [worlds, 1, owners]; mood: [worlds, 1]
         """

@@ -31,7 +31,7 @@ class Market:
         return self.floor + (1 - self.floor) * np.exp(-self.slope * ratio(left, self.in_service))
 
     def left_at(self, price):
-        """Compute that is left unhired when the spot price is this, GWe: inverse of `spot_ratio`. price: $bn per GWe-year, [worlds, labs]"""
+        """What is left unhired at this spot price, GWe: the inverse of `spot_ratio`. price: $bn per GWe-year, [worlds, labs]"""
         above = (price / self.list_price - self.floor) / np.where(self.floor < 1, 1 - self.floor, 1)
         shares = -np.log(np.clip(above, _TINY, 1)) / np.maximum(self.slope, _TINY)
         return np.where(price >= self.list_price, 0, np.where(above > 0, shares * self.in_service, np.inf))
@@ -45,8 +45,8 @@ def cleared(shortage, idle, market):
     """Spot compute that labs hire, GWe, [worlds, labs]: all that is worth its price, those first to whom it is worth most.
 
     The price rises along `spot_ratio` as less is left. Of the labs to whom compute is worth at least v, all that they want is hired if the
-    price does not reach v before; the largest such amount clears the market. Above list price all count alike. shortage: GWe, [worlds, labs];
-    idle: GWe, [worlds, 1]
+    price does not reach v before; the largest such amount clears the market. Above list price all count alike.
+    shortage: GWe, [worlds, labs]; idle: GWe, [worlds, 1]
     """
     worth = np.where(shortage > 0, np.minimum(market.earned, market.list_price), -np.inf)
     at_least = worth[:, None] >= worth[..., None]  # [worlds, lab, labs that value it as much]

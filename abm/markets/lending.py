@@ -196,7 +196,8 @@ def credit_limit(parameters, capital, loans, cash, capital_ratio, sentiment, ans
 
     A lender whose capital has shrunk below what its loans ask for lends less, and nothing once half of it is gone. Capital of its
     other business counts for that, but makes it lend no faster.
-    behind: that capital, $bn; answered: bool, [worlds, 1], whether a capital call is answered; without it the lender's own part must be in cash
+    behind: that capital, $bn; answered: bool, [worlds, 1], whether a capital call is answered; without it the lender's own part must be
+    in cash
     """
     boom = np.minimum(sentiment, parameters.sentiment_cap) ** 2
     carried = np.maximum(0, capital) / capital_ratio  # k = 1 is the pure fund

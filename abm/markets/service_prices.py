@@ -59,7 +59,7 @@ def post_prices(parameters, years, revenue, alive, rent_and_scarcity):
 
 
 def clearing_index(parameters, need, supply, pays):
-    """Price index at which isoelastic demand meets what each lab can serve, [worlds, labs]; infinite where nothing can, 1 where nobody asks.
+    """Price index at which isoelastic demand meets what each lab can serve, [worlds, labs]; infinite where it cannot, 1 if nobody asks.
 
     A lab serves with its own compute beyond the least training, and hires once its price pays for that: idle compute first, then the pool
     outside, labs by what they are short of. What is idle beyond all that presses on all prices alike. need: GWe at the prices of `supply`

@@ -44,9 +44,7 @@ class ServicesParameters(Group, name="services"):
         1.3, unit="1", low=1.05, high=5, source="calibrated to 2023-26, decisions.md", meaning="elasticity of industry demand"
     )
     scarcity_low = parameter(0.65, unit="1", low=0.1, high=1, source="assumption; model.md 8.4", meaning="lowest price index in a glut")
-    scarcity_high = parameter(
-        3.0, unit="1", low=1, high=10, source="assumption; prior 2 to 5", meaning="highest price index in a shortage"
-    )
+    scarcity_high = parameter(3.0, unit="1", low=1, high=10, source="assumption; prior 2 to 5", meaning="highest price index in a shortage")
     most_unserved = parameter(
         0.2,
         unit="share",

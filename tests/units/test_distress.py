@@ -12,8 +12,8 @@ from tests import worlds
 
 PLAIN = {"minimum_training_share": 0.25, "consumer_density": 1.0, "spill": 0.0}
 STEADY = {
-    "technology.chip_life": 1e9, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1, "services.outside_pool": 0,
-    "services.minimum_training_share": 0.25, "lab.fixed_opex": 0.0, "contagion.cash_after_default": 1.0,
+    "technology.chip_life": 1e9, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1,
+    "services.outside_pool": 0, "services.minimum_training_share": 0.25, "lab.fixed_opex": 0.0, "contagion.cash_after_default": 1.0,
 }  # fmt: skip
 LIST = 1.1 * (35 * (1 / 6 + 0.04) + 15 * (1 / 15 + 0.04)) + 1.3 + 2.5  # of a new GW over six and fifteen years at 8 %
 START = Quarter.parse("2023Q1")

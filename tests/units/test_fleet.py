@@ -147,7 +147,9 @@ def test_tenants_that_never_default_hold_compute_without_a_contract_in_the_regis
     assert some.rent_due(NOW).sum() == 0
 
 
-@pytest.mark.parametrize(("life", "owns", "leases"), [(4, 16.725, 16.765), (6, 13.5167, 13.5567), (8, 11.9125, 11.9525), (10, 10.95, 10.99)])
+@pytest.mark.parametrize(
+    ("life", "owns", "leases"), [(4, 16.725, 16.765), (6, 13.5167, 13.5567), (8, 11.9125, 11.9525), (10, 10.95, 10.99)]
+)
 def test_rent_by_the_life_that_an_owner_believes_in(life, owns, leases):
     """1.1 x [35 (1 / life + .04) + 15 (1 / 15 + .04)] + 1.3 + 2.5, or without the site and with 1.8 of rent for it."""
     owners = Usual(np.full((1, 2), float(life)), np.array([[0.0, 1.0]]), 0.08)

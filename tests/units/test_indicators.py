@@ -265,7 +265,13 @@ def test_a_model_is_in_the_books_once_it_is_superseded():
     """
     steady = {"technology.stall_hazard": 0, "technology.late_stall_hazard": 0, "technology.automated_share": 0}
     steady["technology.release_period"] = 4
-    flat = {"technology.chip_life": 1e9, "services.density_start": 1, "services.density_growth": 0, "services.scarcity_low": 1, "services.scarcity_high": 1}
+    flat = {
+        "technology.chip_life": 1e9,
+        "services.density_start": 1,
+        "services.density_growth": 0,
+        "services.scarcity_low": 1,
+        "services.scarcity_high": 1,
+    }
     lab = {"cash": 100.0, "revenue": 4.0, "opex_ratio": 0.3, "growth": 0.0}
     given = opening({"labs": [lab], "clouds": [{"cash": 1e3}]}, people=wanting(spend=4.0), parameters={**QUIET, **steady, **flat})
     model = industry(given, worlds=2)

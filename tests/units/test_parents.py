@@ -7,7 +7,14 @@ from abm import funding, operations, pricing
 from abm.markets import compute
 from tests.worlds import by_class, industry, let, opening, wanting
 
-PLAIN = {"lab.fixed_opex": 0.5, "lender.rate": 0.08, "cloud.power": 0.4, "cloud.upkeep": 0, "investor.saving": 0, "investor.saving_speed": 0}
+PLAIN = {
+    "lab.fixed_opex": 0.5,
+    "lender.rate": 0.08,
+    "cloud.power": 0.4,
+    "cloud.upkeep": 0,
+    "investor.saving": 0,
+    "investor.saving_speed": 0,
+}
 HOLE = 3.5  # of the first lab, which rents a GW for 12 a year and has opex of .5 a quarter, but neither cash nor revenue
 SMALL = 0.5  # of any other lab: opex alone
 

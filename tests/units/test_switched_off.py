@@ -8,7 +8,6 @@ from abm.pricing import post
 from abm.register import IDLE
 from tests import worlds
 
-
 STEADY = {
     "technology.chip_life": 1e9, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1,
     "services.outside_pool": 0,

@@ -8,7 +8,7 @@ from abm.compute_prices import contract_price, list_price, saved_when_idle
 from abm.markets import service_prices as prices
 from abm.markets.hire import Market
 from abm.markets.services import densities
-from abm.markets.shares import ratio
+from abm.markets.shares import ratio, total
 from abm.owners import switched_off
 from abm.sums import ratio_or
 
@@ -66,7 +66,8 @@ def scarcity_at(industry, wanted, capacity, before, level):
     need = (wanted / densities(s)).sum(axis=-1) * prices.spent(s, level) / usual
     at_one = replace(capacity, idle=capacity.idle * industry.contagion.fire_sale)
     hired = market(industry, wanted, usual)
-    pays = [ratio_or(price, hired.earned, np.inf) for price in (hired.list_price * industry.fleet.spot_ratio, hired.outside_price)]
+    left = np.maximum(0, at_one.idle - total(prices.own_and_short(s, need, at_one)[1]))  # once all who are short have hired
+    pays = [ratio_or(price, hired.earned, np.inf) for price in (hired.list_price * hired.spot_ratio(left), hired.outside_price)]
     clears, at_once = (prices.clearing_index(s, part * need, at_one, pays) for part in (1, 1 - s.most_unserved))
     return np.where(capacity.alive, prices.scarcity_index(s, before, clears, at_once), 1)
 

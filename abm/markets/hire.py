@@ -48,7 +48,8 @@ def cleared(shortage, idle, market):
     price does not reach v before; the largest such amount clears the market. Above list price all count alike.
     shortage: GWe, [worlds, labs]; idle: GWe, [worlds, 1]
     """
-    worth = np.where(shortage > 0, np.minimum(market.earned, market.list_price), -np.inf)
+    capped = np.where(market.earned >= market.list_price * (1 - _ROUNDING), market.list_price, market.earned)
+    worth = np.where(shortage > 0, capped, -np.inf)
     at_least = worth[:, None] >= worth[..., None]  # [worlds, lab, labs that value it as much]
     wanted = np.where(at_least, shortage[:, None], 0).sum(axis=2)
     reach = np.maximum(0, idle - market.left_at(worth))

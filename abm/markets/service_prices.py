@@ -65,8 +65,7 @@ def clearing_index(parameters, need, supply, pays):
     outside, labs by what they are short of. What is idle beyond all that presses on all prices alike. need: GWe at the prices of `supply`
     and an index of 1, [worlds, labs]; pays: the indices from which each of the two pays, [worlds, labs] each
     """
-    own = (1 - parameters.minimum_training_share) * supply.effective * supply.alive
-    short = np.maximum(0, need - own)
+    own, short = own_and_short(parameters, need, supply)
     all_short = total(short)
     own = own + np.maximum(0, supply.idle - all_short) * ratio(need, total(need))
     part = ratio(short, all_short)
@@ -75,6 +74,12 @@ def clearing_index(parameters, need, supply, pays):
     for hired, worth_it in zip((idle, outside), pays, strict=True):
         clears = np.maximum(_index(parameters, need, own + hired), np.minimum(clears, worth_it))
     return np.where(need > 0, clears, 1)
+
+
+def own_and_short(parameters, need, supply):
+    """Compute of its own that a lab can serve with, and what its customers need beyond, GWe, [worlds, labs] each."""
+    own = (1 - parameters.minimum_training_share) * supply.effective * supply.alive
+    return own, np.maximum(0, need - own)
 
 
 def _index(parameters, need, capacity):

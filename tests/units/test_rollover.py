@@ -5,7 +5,6 @@ import pytest
 
 from tests.worlds import cash, industry, let, opening, quarter, wanting
 
-
 PLAIN = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "cloud.upkeep": 0.0}
 
 

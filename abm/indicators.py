@@ -3,15 +3,17 @@
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.compute_prices import mean_price
 from abm.crisis import credit_spread, new_loans
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.indicator import FURTHER, Indicator
 from abm.later import Later, Measures
 from abm.limits import HEDGE, PONZI, SPECULATIVE
+from abm.markets.lending import building_cost
 from abm.network import circularity, origins
 from abm.projection import neutral_cone
+from abm.sums import by_row
 from abm.vintages import over_vintages
+from abm.welfare import gained
 
 _YEAR = 4
 HORIZON_OF_MINSKY = 8  # quarters of pipeline that count for the Minsky class [model.md 15.4]
@@ -103,6 +105,7 @@ def measure(industry):
     for name, amount in industry.unbuilt.seen(industry.labs.alive).items():
         found[f"{name}_gw"], found[f"{name}_rent"] = (by_lab.sum(axis=1, keepdims=True) for by_lab in amount.by_lab())
     found["new_loans"], found["credit_spread"] = new_loans(industry), credit_spread(industry)
+    found |= gained(industry)
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
     industry.measured = Measures({**found, **watched})
 
@@ -161,8 +164,7 @@ def _compute(industry, found):
     found["supply_line"] = np.where(total > 0, pipeline / np.where(total > 0, total, 1), 0)
     wanted = labs.demand.sum(axis=1, keepdims=True)
     found["rationing"] = labs.turned_away.sum(axis=1, keepdims=True) / np.where(wanted > 0, wanted, 1)
-    posted = mean_price(industry.clouds.contract_price, industry.compute, industry.lending.rate)
-    found["spot_ratio"] = industry.spot / np.where(posted > 0, posted, 1)
+    found["spot_ratio"] = industry.spot / industry.list_price
     book = fleet.total("book").sum(axis=1, keepdims=True)
     value = fleet.economic_value(now).sum(axis=1, keepdims=True)
     found["depreciation_gap"] = np.where(book > 0, (book - value) / np.where(book > 0, book, 1), 0)
@@ -172,7 +174,8 @@ def _vendor_equity(industry, found):
     """Vendor equity against orders of the quarter, and against sales over four."""
     rows, ledger = industry.rows, industry.ledger
     equity = ledger.payments("vendor_equity")[:, rows["vendors"]].sum(axis=(1, 2))[:, None]
-    value = industry.compute.capex * industry.labs.ordered_gw.sum(axis=1, keepdims=True)
+    cost = by_row(industry.weights * building_cost(industry)[:, None])
+    value = (cost * industry.labs.ordered_gw).sum(axis=1, keepdims=True)
     sales = industry.vendors.sales.sum(axis=1, keepdims=True)
     industry.past_circular = [*industry.past_circular[1:], (equity, sales)]
     put_in, sold = (sum(pair[k] for pair in industry.past_circular) for k in (0, 1))

@@ -7,7 +7,6 @@ of its owner, for hire on the spot market, until others take it. Parameters of t
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.compute_prices import list_price
 from abm.parameters import Group, parameter
 from abm.vintages import over_vintages
 
@@ -114,17 +113,11 @@ def follow(industry):
     leaving = share * broken + (1 - share * broken) * ended * (1 - wanted(industry))
     _leave(industry, leaving)
     _let_again(industry, p.relet * wanted(industry))
-    market = np.minimum(1, _market(industry)) * np.exp(p.rent_slope * fares)
+    market = industry.fleet.spot_ratio * np.exp(p.rent_slope * fares)
     asked = np.minimum(1, ended + p.renegotiated * np.maximum(0, -fares)) * share
     state.index = state.index + asked * (market - state.index)
     industry.outside_price = state.usual_price * state.index
     industry.fleet.changed()
-
-
-def _market(industry):
-    """The spot price over the list price, [worlds, 1]; 1 before the first quarter's market."""
-    usual = list_price(industry.compute, industry.lending.rate)
-    return np.where(industry.spot > 0, industry.spot / usual, 1)
 
 
 def _leave(industry, part):

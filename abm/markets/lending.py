@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from abm.compute_prices import site_cost
 from abm.loans import draw
 from abm.parameters import Group, parameter
 from abm.sums import ratio_or
@@ -186,8 +187,8 @@ def mean_rate_asked(industry):
 
 
 def building_cost(industry):
-    """Cost of a GW, $bn, [worlds, owners]."""
-    return np.broadcast_to(industry.compute.capex, industry.clouds.cash.shape)
+    """Cost of a GW, $bn, [worlds, owners]: chips, and the site of who does not lease it."""
+    return industry.compute.chip_cost + site_cost(industry.compute, industry.clouds.leases_sites)
 
 
 def credit_limit(parameters, capital, loans, cash, capital_ratio, sentiment, answered, behind=0.0):

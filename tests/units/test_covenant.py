@@ -115,7 +115,7 @@ def test_without_good_collateral_the_first_missed_payment_is_default():
 
 def old(book):
     """An owner whose used compute is worth 43 = 35 + 8 for ever and whose books lose nothing by the straight line."""
-    model = owner(debt=0.0, book=book, **{"technology.obsolescence": 0.0})
+    model = owner(debt=0.0, book=book, **{"technology.chip_life": 1e9})
     model.fleet.depreciation[...] = 0
     return model
 

@@ -1,10 +1,14 @@
 """Physical and financial constants of compute, and the prices that follow from them [model.md 9]."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
+
+USUAL_LIFE = 6.0  # years that chips are believed to earn where nobody says otherwise
 
 
 class FleetParameters(Group, name="cloud"):
@@ -21,12 +25,39 @@ class FleetParameters(Group, name="cloud"):
     )
     capex = parameter(50.0, unit="$bn/GW", low=20, high=80, source="model.md 19", meaning="cost of a GW, chips and site")
     chip_cost = parameter(35.0, unit="$bn/GW", low=10, high=60, source="model.md 19", meaning="chips in the cost of a GW")
-    power = parameter(1.3, unit="$bn/GW-year", low=0.3, high=3, source="assumption", meaning="power and running cost")
-    idle_power = parameter(0.2, unit="share", low=0, high=1, source="model.md 26.2", meaning="running cost of idle compute, share of power")
+    power = parameter(1.3, unit="$bn/GW-year", low=0.3, high=3, source="assumption", meaning="power")
+    upkeep = parameter(
+        2.5,
+        unit="$bn/GW-year",
+        low=0,
+        high=6,
+        source="public: CoreWeave's EBITDA of 57.5 % (2026H1) leaves 42.5 % of 13.3 = 5.65, less power 1.3, site 1.8; prior 2 to 3",
+        meaning="upkeep, staff and overheads of a GW",
+    )
+    site_rent = parameter(
+        1.8,
+        unit="$bn/GW-year",
+        low=0,
+        high=6,
+        source="assumption: 150 $ a kW-month for a leased site; prior 1.4 to 2.2",
+        meaning="rent of the site of a GW, where its owner leases sites",
+    )
+    site_life = parameter(
+        15.0, unit="years", low=5, high=40, source="assumption; prior 10 to 20", meaning="time over which a site earns its price"
+    )
+    idle_power = parameter(0.2, unit="share", low=0, high=1, source="model.md 26.2", meaning="part of its power that idle compute costs")
+    idle_upkeep = parameter(
+        0.7, unit="share", low=0, high=1, source="assumption; prior .5 to .9", meaning="part of its upkeep that idle compute still costs"
+    )
     markup = parameter(0.10, unit="share", low=0, high=0.5, source="assumption", meaning="owner's mark-up on the cost of a contract")
     shell = parameter(8.0, unit="$bn/GW", low=0, high=20, source="model.md 9.2", meaning="value of site and power of a used block")
     fire_sale = parameter(
-        1.5, unit="per share idle", low=0, high=5, source="assumption", meaning="fall of used-chip prices per share of compute idle"
+        0.6,
+        unit="per share",
+        low=0,
+        high=2,
+        source="assumption; prior .4 to 1: a glut is not expected to last as long as a chip",
+        meaning="fall of used-chip prices per fall of the spot price below list",
     )
     fire_floor = parameter(
         0.15, unit="share", low=0, high=1, source="assumption", meaning="lowest fire-sale price, share of economic value"
@@ -35,8 +66,13 @@ class FleetParameters(Group, name="cloud"):
         4, unit="quarters", low=1, high=8, structural=True, source="model.md 26.1", meaning="quarters a delivery may slip"
     )
     wip_recovery = parameter(0.4, unit="share", low=0, high=1, source="model.md 12.4", meaning="value left of cancelled construction")
-    spot_floor = parameter(
-        0.2, unit="share", low=0, high=1, source="model.md 9.4", meaning="spot price over list price when nobody needs compute"
+    spot_slope = parameter(
+        7.0,
+        unit="per share idle",
+        low=0,
+        high=30,
+        source="assumption; prior 5 to 10: half of list price beyond a tenth idle, a third beyond a fifth",
+        meaning="how fast the spot price falls to its floor as more of all compute lies idle",
     )
     dividend = parameter(0.2, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
     reserve = parameter(10.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash an owner keeps in any case")
@@ -92,20 +128,56 @@ class FleetParameters(Group, name="cloud"):
             raise BadInput(f"{where}: cloud.chip_cost = {chips:g} is above cloud.capex = {whole:g}; chips are part of the cost of a GW")
 
 
-def list_price(parameters, rate):
-    """Price of a new GW-year on the open market, $bn [model.md 9.4]: five years straight line, half the interest, power."""
-    years = 5
-    return parameters.capex * (1 / years + rate / 2) + parameters.power
+def site_cost(parameters, leases):
+    """Cost of the site of a GW, $bn, [worlds, owners]: nothing for an owner that leases sites. leases: 0 or 1, [worlds, owners]"""
+    return (parameters.capex - parameters.chip_cost) * (1 - leases)
 
 
-def contract_price(parameters, life, rate):
-    """Take-or-pay price of a GW-year, $bn, [worlds, owners], at an accounting life in years [model.md 9.5]."""
-    return parameters.capex * (1 / life + rate / 2) * (1 + parameters.markup) + parameters.power
+def running_cost(parameters, leases):
+    """Power, upkeep, staff and overheads of a GW that works, and the rent of its site where it is leased, $bn a year, [worlds, owners]."""
+    return parameters.power + parameters.upkeep + parameters.site_rent * leases
 
 
-def mean_price(posted, parameters, rate):
-    """Mean of the owners' prices of a GW-year, $bn, [worlds, 1]; the list price where there is no owner. posted: [worlds, owners]"""
-    return posted.mean(axis=1, keepdims=True) if posted.shape[1] else list_price(parameters, rate)
+def saved_when_idle(parameters):
+    """What a GW that stands idle does not cost, $bn a year, [worlds, 1]: the running cost that can be avoided."""
+    return parameters.power * (1 - parameters.idle_power) + parameters.upkeep * (1 - parameters.idle_upkeep)
+
+
+def saved_when_off(parameters):
+    """What a GW that is switched off does not cost, $bn a year, [worlds, 1]: all but the rent of its site."""
+    return parameters.power + parameters.upkeep
+
+
+def capital_cost(parameters, owners):
+    """What a new GW costs before it runs, $bn a year, [worlds, owners]: its price over the years it is believed to earn, half the interest.
+
+    owners: believed_life (years that chips earn), leases_sites (0 or 1) and rate, [worlds, owners]
+    """
+    chips = parameters.chip_cost * (1 / owners.believed_life + owners.rate / 2)
+    return chips + site_cost(parameters, owners.leases_sites) * (1 / parameters.site_life + owners.rate / 2)
+
+
+def contract_price(parameters, owners):
+    """Take-or-pay price of a GW-year, $bn, [worlds, owners] [model.md 9.5]: capital with the owner's mark-up, and running costs."""
+    return capital_cost(parameters, owners) * (1 + parameters.markup) + running_cost(parameters, owners.leases_sites)
+
+
+class Usual(NamedTuple):
+    """An owner as the price list has it where a world has none: believed_life in years, leases_sites 0 or 1, rate per year."""
+
+    believed_life: float
+    leases_sites: float
+    rate: np.ndarray
+
+
+def list_price(posted, parameters, rate):
+    """Price of a new GW-year on the open market, $bn, [worlds, 1] [model.md 9.4]: the mean of what owners ask.
+
+    posted: [worlds, owners]; rate: of loans, where there is no owner, [worlds, 1]
+    """
+    if posted.shape[1]:
+        return posted.mean(axis=1, keepdims=True)
+    return contract_price(parameters, Usual(USUAL_LIFE, 0.0, rate))
 
 
 def quarters_of(years):

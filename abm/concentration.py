@@ -52,7 +52,7 @@ def look_through_part(industry, view, pairs):
     rent = view.committed_rent.sum(axis=1) + industry.clouds.outside_rent
     let = view.committed_rent / np.where(rent > 0, rent, 1)[:, None]
     held, new = book_of_loans(industry), new_loans(industry, pairs.sum(axis=1))
-    price = loan_over_cost(industry) * industry.compute.capex
+    price = loan_over_cost(industry) * building_cost(industry)
     by_lab = np.matmul(industry.lender_mix, np.swapaxes(pairs * price[:, None], 1, 2))  # new loans, [worlds, lenders, labs]
     room = limit * (held + new).sum(axis=2, keepdims=True) - np.matmul(held, np.swapaxes(let, 1, 2))
     part = part_within(room, by_lab)[..., None]

@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.compute_prices import running_cost
 from abm.markets.lending import building_cost, most_lent
-from abm.obligations import bound_cash, debt_service, outside_rent, power
+from abm.obligations import bound_cash, debt_service, outside_rent, running_costs
 from abm.sums import ratio_or
+from abm.technology import ageing
 
 
 class Terms(NamedTuple):
@@ -80,11 +82,12 @@ def seen_by_lenders(industry, means, pairs, pair_rent):
     owed = (due + new).sum(axis=2)
     part = np.clip(ratio_or(means, owed[..., None], 1), 0, 1)
     received, from_new = (np.swapaxes(np.matmul(np.swapaxes(rent, 1, 2), part), 1, 2) for rent in (due, new))
-    rest = np.maximum(0, clouds.other_cash_flow) + outside_rent(industry, at) - power(industry, at)
+    rest = np.maximum(0, clouds.other_cash_flow) + outside_rent(industry, at) - running_costs(industry, at)
     gw = pairs.sum(axis=1)
     new_flow = from_new - (running_cost_of_new(industry) * gw)[:, None]
     cost = building_cost(industry) * gw
-    per_loan = 1 / (QUARTER * industry.lenders.tenor[..., None]) + industry.terms.rate
+    years = np.minimum(QUARTER * industry.lenders.tenor, industry.lenders.believed_life)  # nobody lends for longer than chips earn
+    per_loan = 1 / years[..., None] + industry.terms.rate
     return Borrowers(
         flow=np.maximum(0, received + rest[:, None]),
         service=np.broadcast_to(debt_service(industry, at).sum(axis=1)[:, None], received.shape),
@@ -95,7 +98,7 @@ def seen_by_lenders(industry, means, pairs, pair_rent):
 
 def running_cost_of_new(industry):
     """Running costs of a GW in service, $bn a year, [worlds, owners]."""
-    return np.broadcast_to(industry.compute.power, industry.clouds.cash.shape)
+    return running_cost(industry.compute, industry.clouds.leases_sites)
 
 
 def refinance(industry):
@@ -136,12 +139,19 @@ def test_covenants(industry):
     clouds.put(breach=np.where(breach, clouds.breach + 1, 0))
 
 
+def believed_ageing(industry):
+    """What an owner's lenders believe that its chips lose of their worth, share a year, [worlds, owners]: by their parts in its loans."""
+    rates = 2 / industry.lenders.believed_life[..., None] * industry.lender_mix
+    parts = industry.lender_mix.sum(axis=1)
+    return ratio_or(rates.sum(axis=1), parts, ageing(industry.technology_parameters))
+
+
 def excess_over_value(industry):
     """Part of an owner's loans that exceeds what the chips of their own vintage are worth to lenders, 0 to 1, [worlds, owners]."""
     fleet, p = industry.fleet, industry.lending
     there = fleet.used("loan")
     owed = fleet.loan[..., there].sum(axis=1)
-    worth = p.covenant_value[..., None] * fleet.value_by_vintage(industry.now)[..., there]
+    worth = p.covenant_value[..., None] * fleet.value_by_vintage(industry.now, believed_ageing(industry))[..., there]
     beyond = np.maximum(0, owed - worth).sum(axis=-1)
     return ratio_or(beyond, owed.sum(axis=-1), 0)
 

@@ -26,14 +26,15 @@ class Fleet(Debts):
     gw: nominal GW, [worlds, cells, vintages]; let, rent: the part under contract by term class, nominal GW and
     $bn a year, [classes][worlds, pairs, vintages]; prepaid: $bn, as let; book, depreciation (per quarter), wip,
     unbuilt: $bn, [worlds, owners, vintages]; chips_due: $bn, [worlds, owners, vendors, vintages];
-    loan, principal (per quarter), facility (loans that lenders have promised for what is to come): $bn, [worlds, lenders, owners, vintages];
+    loan, principal (per quarter), facility (loans that lenders have promised for what is to come): $bn,
+    [worlds, lenders, owners, vintages];
     notes: what is owed under notes, a `Notes`.
     """
 
-    def __init__(self, sizes, now, parameters, terms, obsolescence):
+    def __init__(self, sizes, now, parameters, terms, ageing):
         """sizes: (worlds, tenants, owners, vendors, lenders); now: quarter index; terms: quarters, one per class."""
         worlds, tenants, owners, vendors, lenders = sizes
-        self.parameters, self.obsolescence, self.life = parameters, obsolescence, parameters.physical_life
+        self.parameters, self.ageing, self.life = parameters, ageing, parameters.physical_life
         span = self.life + parameters.build_lag + 2 * _CHUNK + max(_CHUNK, parameters.slip_limit)
         super().__init__(now - self.life, now, span, terms)
         self._number(np.zeros((tenants, owners), dtype=bool))
@@ -47,7 +48,10 @@ class Fleet(Debts):
         self.hired = np.zeros((worlds, 1))  # share of what was for hire on the spot market that was hired in the last quarter
         self.offered = np.zeros((worlds, tenants))  # GW that tenants offered there in the last quarter
         self.delivered = np.zeros((worlds, owners))  # GW taken into service less GW scrapped, from the opening on
-        self.fire_sales = 1.0  # the switch of the fire-sale channel, [worlds, 1]
+        self.spot_ratio = np.ones((worlds, 1))  # spot over list price in the last quarter; 1 with the fire-sale channel off
+        # cost of the site of a GW and what site and power of a used one fetch, $bn, [worlds, owners]: nothing where sites are leased
+        self.site_cost = (parameters.capex - parameters.chip_cost) * np.ones((worlds, owners))
+        self.shell = parameters.shell * np.ones((worlds, owners))
         self.slipped = np.zeros((worlds, owners))  # quarters in a row in which something came late
         self.weak = np.zeros((worlds, owners))  # quarters in which economic value lay below the impairment line
 
@@ -70,7 +74,7 @@ class Fleet(Debts):
     def decay(self, now):
         """Frontier-equivalent GW per nominal GW by vintage at a quarter, [worlds, vintages] [model.md 9.1]."""
         age = np.maximum(0, now - self.first - np.arange(self.gw.shape[-1])) * QUARTER
-        return np.exp(-self.obsolescence * age)
+        return np.exp(-self.ageing * age)
 
     def in_service(self, now):
         """Nominal GW delivered and not scrapped, by tenant row, [worlds, tenants + 2, owners]."""
@@ -177,16 +181,24 @@ class Fleet(Debts):
         """Value of the compute in service at used prices, $bn, [worlds, owners]: chips by what is left of them, in a fire sale for
         less, and sites [model.md 9.2].
         """
-        p = self.parameters
-        fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
-        return p.chip_cost * fire * self.effective(now).sum(axis=1) + p.shell * self.in_service(now).sum(axis=1)
+        chips = self.parameters.chip_cost * self.fire_price()
+        return chips * self.effective(now).sum(axis=1) + self.shell * self.in_service(now).sum(axis=1)
 
-    def value_by_vintage(self, now):
-        """What the compute in service is worth at used prices, $bn, [worlds, owners, vintages]; sums to `economic_value`."""
-        p, here = self.parameters, np.arange(self.gw.shape[-1]) + self.first
+    def fire_price(self):
+        """Price of used chips over what it is with nothing idle, [worlds, 1]: it follows the spot price, down to a floor."""
+        return np.clip(1 - self.parameters.fire_sale * (1 - self.spot_ratio), self.parameters.fire_floor, 1)
+
+    def value_by_vintage(self, now, ageing=None):
+        """What the compute in service is worth at used prices, $bn, [worlds, owners, vintages]; sums to `economic_value`.
+
+        ageing: in the eyes of who believes that chips lose so much a year, [worlds, owners]; the true rate if left out
+        """
+        here = np.arange(self.gw.shape[-1]) + self.first
         there = (here <= now) & (here > now - self.life)
-        fire = np.clip(1 - p.fire_sale * self.unused(now) * self.fire_sales, p.fire_floor, 1)
-        per_gw = (p.chip_cost * fire)[..., None] * self.decay(now)[:, None] + p.shell[..., None]
+        years = np.maximum(0, now - here) * QUARTER
+        rate = np.broadcast_to(self.ageing if ageing is None else ageing, self.shell.shape)
+        left = np.exp(-rate[..., None] * years)
+        per_gw = (self.parameters.chip_cost * self.fire_price())[..., None] * left + self.shell[..., None]
         return self.owned(slice(None)) * per_gw * there
 
     def wear(self, now):
@@ -195,8 +207,8 @@ class Fleet(Debts):
         Chips fall behind the frontier; sites wear out evenly over the physical life, after which nothing of a block is left.
         """
         p = self.parameters
-        chips = p.chip_cost * -np.expm1(-self.obsolescence * QUARTER) * self.effective(now).sum(axis=1)
-        return chips + np.maximum(0, p.capex - p.chip_cost) / p.physical_life * self.in_service(now).sum(axis=1)
+        chips = p.chip_cost * -np.expm1(-self.ageing * QUARTER) * self.effective(now).sum(axis=1)
+        return chips + self.site_cost / p.physical_life * self.in_service(now).sum(axis=1)
 
     def to_pay(self):
         """What the compute that was ordered still costs, $bn, [worlds, owners]."""

@@ -56,7 +56,7 @@ FLOWS = {
     "cost_of_goods": Flow("Cost of goods and vendor opex", PURCHASE),
     "construction": Flow("Construction", PURCHASE, "wip", None),
     "opex": Flow("Wages and other opex", PURCHASE),
-    "power": Flow("Power", PURCHASE),
+    "running_costs": Flow("Power, upkeep and sites", PURCHASE),
     "interest": Flow("Interest", SERVICE),
     "principal": Flow("Loans repaid", SERVICE, "debt", "loans"),
     "loan": Flow("Loans drawn", LOAN, "loans", "debt"),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
+from abm.compute_prices import site_cost
 from abm.equity import CapTable
 from abm.fleet import Fleet
 from abm.ledger import Ledger
@@ -12,6 +13,7 @@ from abm.opening import FIRM_KINDS
 from abm.population import Population, declared
 from abm.register import IDLE, OUTSIDE
 from abm.renewal import let_outside
+from abm.technology import ageing
 from abm.vintages import over_vintages
 
 ECONOMY_CASH = 1e5  # large enough never to bind; its size is irrelevant to all others
@@ -63,8 +65,9 @@ def _open_fleet(industry):
     opening, p, now = industry.opening, industry.compute, industry.now
     terms = [p.contract_term, *sorted({t.term for t in opening.tranches if t.tenant >= 0} - {p.contract_term})]
     sizes = [len(opening.names[k]) for k in ("labs", "clouds", "vendors", "lenders")]
-    industry.fleet = fleet = Fleet((industry.worlds, *sizes), now, p, terms, industry.technology_parameters.obsolescence)
-    fleet.fire_sales = industry.contagion.fire_sale
+    industry.fleet = fleet = Fleet((industry.worlds, *sizes), now, p, terms, ageing(industry.technology_parameters))
+    fleet.site_cost = site_cost(p, industry.clouds.leases_sites)
+    fleet.shell = p.shell * (1 - industry.clouds.leases_sites)
     fleet.reach = p.build_lag + industry.chips.spill
     last = fleet.gw.shape[-1] - 1
     fleet.make_room(_pairs_with_contracts(opening))
@@ -102,7 +105,7 @@ def _open_books_of_fleet(industry):
     gw = fleet.owned(slice(None))
     ages = now - fleet.first - np.arange(gw.shape[-1])
     life = 4 * industry.clouds.accounting_life[..., None]
-    line = np.where(ages > 0, np.clip(1 - ages / life, 0, 1), 0) * p.capex[..., None] * gw
+    line = np.where(ages > 0, np.clip(1 - ages / life, 0, 1), 0) * building_cost(industry)[..., None] * gw
     given = np.asarray(industry.opening.columns["clouds"].get("book", np.zeros(gw.shape[1])))
     delivered = np.where(ages > 0, gw, 0)
     total = over_vintages(delivered)[..., None]
@@ -110,7 +113,7 @@ def _open_books_of_fleet(industry):
     fleet.book[...] = np.where(given[None, :, None] > 0, spread, line)
     fleet.depreciation[...] = fleet.book / np.maximum(1, life - np.maximum(0, ages))
     coming = np.where(ages <= 0, gw, 0)
-    site = np.maximum(0, p.capex - p.chip_cost)[..., None] * coming
+    site = fleet.site_cost[..., None] * coming
     done = np.clip(1 - (-ages) / p.build_lag, 0, 1)
     fleet.wip[...] = site * np.where(ages < 0, done, np.clip(1 - 1 / p.build_lag, 0, 1) * (ages == 0))
     fleet.unbuilt[...] = site - fleet.wip
@@ -174,4 +177,4 @@ def _called_equity(industry):
     own = 1 - (industry.lender_mix * most_lent(industry)).sum(axis=1)
     fleet, at = industry.fleet, industry.fleet.at(industry.now)
     coming = over_vintages(fleet.owned(slice(at, None)))
-    return own * industry.compute.capex * coming - over_vintages(fleet.wip)
+    return own * building_cost(industry) * coming - over_vintages(fleet.wip)

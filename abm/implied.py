@@ -8,7 +8,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.cone import cone, implied_quantile
-from abm.obligations import debt_service, lenders_service, outside_rent, power
+from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
 from abm.planning import look_ahead
 
 
@@ -49,10 +49,10 @@ def of_labs(industry):
 
 
 def of_clouds(industry):
-    """Owners: what tenants could pay at q and the other business against debt service, power and instalments at the horizon."""
+    """Owners: what tenants could pay at q and the other business against debt service, running costs and instalments at the horizon."""
     fleet, clouds, p = industry.fleet, industry.clouds, industry.compute
     at = _horizon(industry)
-    due = debt_service(industry, at).sum(axis=1) + power(industry, at) + fleet.total("unbuilt") / (p.build_lag * QUARTER)
+    due = debt_service(industry, at).sum(axis=1) + running_costs(industry, at) + fleet.total("unbuilt") / (p.build_lag * QUARTER)
     rents, tenants = fleet.rent_due(at), _Tenants(industry, clouds.tenant_extrapolation)
     outside = outside_rent(industry, at)
 
@@ -67,7 +67,7 @@ def of_lenders(industry):
     clouds, lenders, at = industry.clouds, industry.lenders, _horizon(industry)
     service = debt_service(industry, at)
     asked = service.sum(axis=1, keepdims=True)
-    rest = (clouds.other_cash_flow + outside_rent(industry, at) - power(industry, at))[:, None]
+    rest = (clouds.other_cash_flow + outside_rent(industry, at) - running_costs(industry, at))[:, None]
     tenants = _Tenants(industry, np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape))
     rents = np.swapaxes(industry.fleet.rent_due(at), 1, 2)
 

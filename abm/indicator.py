@@ -54,6 +54,12 @@ FURTHER = {
     "critical_width": Indicator(
         "Critical width of the cone", "1/sqrt(year)", "labs", "widest future that a lab survives in 95 of 100 cases; 0 none, 99 any"
     ),
+    "users_worth": Indicator(
+        "Worth to users", "$bn/year", "industry", "what users would have paid for what is served: the area under demand"
+    ),
+    "serving_gw": Indicator("Compute that serves", "GWe", "industry", "frontier-equivalent compute that serves customers"),
+    "work_done": Indicator("Work done for users", "OOM", "industry", "compute that serves times capability, over a GWe of 2023Q1"),
+    "customers_served": Indicator("Customers served", "share", "industry", "of all customers there are: deployed, and served"),
     "burn_ratio": Indicator("Burn over revenue", "x", "industry", "cash that labs lose for each dollar they are paid; below 0 they earn"),
     "lab_burn_ratio": Indicator("Burn over revenue of a lab", "x", "labs", "as above, lab by lab"),
     "earnings_flattery": Indicator(

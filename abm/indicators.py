@@ -3,14 +3,16 @@
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.compute_prices import mean_price
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
 from abm.indicator import FURTHER, Indicator
 from abm.later import Later, Measures
 from abm.limits import HEDGE, PONZI, SPECULATIVE
+from abm.markets.lending import building_cost
 from abm.network import circularity, origins
 from abm.projection import neutral_cone
+from abm.sums import by_row
 from abm.vintages import over_vintages
+from abm.welfare import gained
 
 _YEAR = 4
 HORIZON_OF_MINSKY = 8  # quarters of pipeline that count for the Minsky class [model.md 15.4]
@@ -86,6 +88,7 @@ def measure(industry):
     found["revenue_total"] = total
     found["concentration"] = ((revenue / np.where(total > 0, total, 1)) ** 2).sum(axis=1, keepdims=True)
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
+    found |= gained(industry)
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}
     industry.measured = Measures({**found, **watched})
 
@@ -144,8 +147,7 @@ def _compute(industry, found):
     found["supply_line"] = np.where(total > 0, pipeline / np.where(total > 0, total, 1), 0)
     wanted = labs.demand.sum(axis=1, keepdims=True)
     found["rationing"] = labs.turned_away.sum(axis=1, keepdims=True) / np.where(wanted > 0, wanted, 1)
-    posted = mean_price(industry.clouds.contract_price, industry.compute, industry.lending.rate)
-    found["spot_ratio"] = industry.spot / np.where(posted > 0, posted, 1)
+    found["spot_ratio"] = industry.spot / industry.list_price
     book = fleet.total("book").sum(axis=1, keepdims=True)
     value = fleet.economic_value(now).sum(axis=1, keepdims=True)
     found["depreciation_gap"] = np.where(book > 0, (book - value) / np.where(book > 0, book, 1), 0)
@@ -155,7 +157,8 @@ def _vendor_equity(industry, found):
     """Vendor equity against orders of the quarter, and against sales over four."""
     rows, ledger = industry.rows, industry.ledger
     equity = ledger.payments("vendor_equity")[:, rows["vendors"]].sum(axis=(1, 2))[:, None]
-    value = industry.compute.capex * industry.labs.ordered_gw.sum(axis=1, keepdims=True)
+    cost = by_row(industry.weights * building_cost(industry)[:, None])
+    value = (cost * industry.labs.ordered_gw).sum(axis=1, keepdims=True)
     sales = industry.vendors.sales.sum(axis=1, keepdims=True)
     industry.past_circular = [*industry.past_circular[1:], (equity, sales)]
     put_in, sold = (sum(pair[k] for pair in industry.past_circular) for k in (0, 1))

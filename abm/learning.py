@@ -72,8 +72,15 @@ def learn(industry):
     labs.put(growth=np.where(known, update_extrapolation(labs.growth, realised, p), labs.growth))
     industry.expected_growth = expected_growth(industry)
     _appetites(industry)
+    _beliefs(industry)
     _models(industry)
     _remember_sales(industry)
+
+
+def _beliefs(industry):
+    """Owners and lenders see their chips age and learn how long these earn [model.md 9.15]."""
+    for holders in (industry.clouds, industry.lenders):
+        holders.put(believed_life=technology.next_belief(industry.technology_parameters, holders.believed_life))
 
 
 def market_growth(industry):

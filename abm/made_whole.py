@@ -1,14 +1,15 @@
 """What owners are paid with channel C1 off, so that the default of a tenant costs them nothing and brings them nothing [model.md 13.7].
 
 For compute that stands Economy pays what the dead had promised until the contract ends, less what the owner gets for the same compute
-on the spot market and the power it saves while it is idle. For compute that was still to come it pays the work that is lost with it.
-What the dead had paid in advance stays with the owner and counts first. Compute that hire pays better than the contract did is the
+on the spot market and the running costs it saves while it is idle. For compute that was still to come it pays the work that is lost with
+it. What the dead had paid in advance stays with the owner and counts first. Compute that hire pays better than the contract did is the
 owner's luck: nobody pays anything back.
 """
 
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.compute_prices import saved_when_idle, saved_when_off
 from abm.register import IDLE
 from abm.vintages import over_vintages
 
@@ -58,14 +59,21 @@ class MadeWhole:
 
         relet: what owners get for all their idle compute, $bn, [worlds, owners]
         """
+        self._pay(industry, self.paid_instead(industry, relet / QUARTER) * QUARTER)
+
+    def paid_instead(self, industry, relet):
+        """What is paid in place of the dead this quarter, forfeited advances included, $bn a year, [worlds, owners].
+
+        relet: what owners get for all their idle compute, $bn a year, [worlds, owners]
+        """
         idle = industry.fleet.effective(industry.now)[:, IDLE]
         earned = relet * np.minimum(1, self.gwe[..., 0] / np.where(idle > 0, idle, np.inf))
-        self._pay(industry, np.maximum(0, self.lost_earnings(industry) * QUARTER - earned))
+        return np.maximum(0, self.lost_earnings(industry) - earned)
 
     def lost_earnings(self, industry):
-        """What is promised for this quarter less the power that is saved while compute is idle, $bn a year, [worlds, owners]."""
+        """What is promised for this quarter less the running costs that are saved while compute is idle, $bn a year, [worlds, owners]."""
         fleet, p, on = industry.fleet, industry.compute, ~industry.switched_off
-        saved = p.power * self.gw[..., 0] * (1 - fleet.hired * on) * (1 - p.idle_power * on)
+        saved = self.gw[..., 0] * (1 - fleet.hired * on) * np.where(on, saved_when_idle(p), saved_when_off(p))
         return self.rent[..., 0] - saved
 
     def _pay(self, industry, due):

@@ -3,7 +3,7 @@
 import mesa
 import numpy as np
 
-from abm import credit, default, funding, indicators, learning, operations, planning, sentiment
+from abm import credit, default, funding, indicators, learning, operations, planning, pricing, sentiment
 from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
@@ -60,7 +60,7 @@ class Industry(mesa.Model):
         learning.nature(self)
         learning.research(self)
         compute.deliver(self)
-        operations.post(self)
+        pricing.post(self)
         served = operations.serve(self, operations.demand(self))
         operations.receive(self, served)
         credit.refinance(self)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.compute_prices import running_cost, saved_when_idle
 from abm.loans import interest
-from abm.markets.lending import loan_over_cost
+from abm.markets.lending import building_cost, loan_over_cost
 from abm.register import IDLE, OUTSIDE
 from abm.vintages import over_vintages
 
@@ -14,10 +15,10 @@ def outside_rent(industry, quarter):
     return industry.fleet.in_service(quarter)[:, OUTSIDE] * industry.outside_price
 
 
-def power(industry, quarter):
-    """Cost of power of the compute in service by a quarter, what is idle today being idle then, $bn a year, [worlds, clouds]."""
+def running_costs(industry, quarter):
+    """Running costs of the compute in service by a quarter, what is idle today being idle then, $bn a year, [worlds, clouds]."""
     service, p = industry.fleet.in_service(quarter), industry.compute
-    return p.power * (service.sum(axis=1) - service[:, IDLE] * (1 - p.idle_power))
+    return running_cost(p, industry.clouds.leases_sites) * service.sum(axis=1) - saved_when_idle(p) * service[:, IDLE]
 
 
 def debt_ahead(industry, quarter):
@@ -72,7 +73,7 @@ def equity_needed(industry, gw):
     Cash is free beyond the reserve and beyond what the pipeline will still cost after its loans.
     """
     clouds, compute, fleet = industry.clouds, industry.compute, industry.fleet
-    need = (1 - loan_over_cost(industry)) * compute.capex * gw
+    need = (1 - loan_over_cost(industry)) * building_cost(industry) * gw
     reserve = compute.reserve + compute.reserve_per_debt * fleet.loans().sum(axis=1)
     return need, np.clip(clouds.cash - reserve - bound_cash(industry), 0, clouds.self_funding * need)
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.distress import sublet_share
-from abm.markets.hire import Purse
 from abm.markets.services import Offers, Supply, ratio
 from abm.register import IDLE
 
@@ -62,11 +61,9 @@ class OpenWeights:
             distressed=np.concatenate([capacity.distressed, none > 0], axis=1),
         )
 
-    def purse(self, money):
-        """The Purse of labs and of users, who pay what compute costs."""
-        none = np.zeros_like(self.gap)
-        parts = ((money.cash, none + np.inf), (money.spot_loss, none), (money.outside_loss, none))
-        return Purse(*(np.concatenate(part, axis=1) for part in parts))
+    def among_bidders(self, market):
+        """The Market of labs and of users, who pay what compute costs wherever it is."""
+        return replace(market, earned=np.concatenate([market.earned, market.outside_price], axis=1))
 
     def remember(self, served, parameters):
         """Outages and revenue of this quarter, from a Rationing of labs and this offer."""

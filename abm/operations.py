@@ -3,18 +3,19 @@
 Revenue is received in cash; what is owed is only written down, by seniority, and paid once in phase 9 [model.md 26.1].
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.compute_prices import contract_price, list_price, mean_price
 from abm.distress import in_distress, offer, sublet_share
 from abm.loans import interest
-from abm.markets.hire import Purse
-from abm.markets.services import Offers, Supply, densities, outside_pool, post_prices, ratio, ration, scarcity_index, total
+from abm.markets.services import Offers, Supply, outside_pool, ration
+from abm.markets.shares import total
 from abm.obligations import opex_due, prepaid_this_quarter, service_now
 from abm.open_weights import idle_share, of_labs, pay_for_compute
+from abm.owners import earnings, running_now, spot_rent
+from abm.pricing import market, set_scarcity, spot_price, without_cut
 from abm.register import EXTRA_OUT, IDLE
 from abm.sums import by_row
 from abm.vintages import over_vintages
@@ -44,33 +45,6 @@ class Dues:
     def to(self, kind):
         """All that a kind is owed, $bn, [worlds, payees]."""
         return sum(amount.sum(axis=1) for _, _, payee, amount in self.claims.values() if payee == kind)
-
-
-def post(industry):
-    """Phase 4: relative prices and revenue density of labs, contract prices of clouds, from last quarter's shares."""
-    labs, clouds, compute = industry.labs, industry.clouds, industry.compute
-    clouds.put(contract_price=contract_price(compute, industry.lives(), clouds.rate))
-    due = industry.fleet.rent_due(industry.now)
-    let = industry.fleet.in_service(industry.now)[:, :EXTRA_OUT]
-    posted_mean = mean_price(clouds.contract_price, compute, industry.lending.rate)
-    let_gw = let.sum(axis=(1, 2))[:, None]
-    rent = np.where(let_gw > 0, due.sum(axis=(1, 2))[:, None] / np.where(let_gw > 0, let_gw, 1), posted_mean)
-    posted = post_prices(industry.services, industry.years, labs.revenue, labs.alive > 0, (rent, industry.scarcity))
-    industry.switched_off = switched_off(industry)
-    labs.put(price=posted.price * industry.price_ratio, revenue_density=posted.density * industry.price_factor)
-
-
-def switched_off(industry):
-    """Owners that switch their idle compute off, bool, [worlds, owners].
-
-    It earned less on the spot market than its power costs, and neither cash nor this quarter's rents can pay for that. What is off
-    costs nothing and serves nobody, until a tighter market pays for its power.
-    """
-    fleet, clouds, p, now = industry.fleet, industry.clouds, industry.compute, industry.now
-    cost = p.idle_power * p.power * fleet.in_service(now)[:, IDLE]
-    earned = industry.spot * fleet.hired * fleet.effective(now)[:, IDLE]
-    income = fleet.rent_due(now).sum(axis=1) + clouds.outside_rent + np.maximum(0, clouds.other_cash_flow)
-    return (earned < cost) & (clouds.cash + income * QUARTER < cost * QUARTER)
 
 
 def supply(industry):
@@ -104,7 +78,12 @@ def demand(industry):
     )
     kept = kept_demand(industry)
     industry.wanted = customers.spend.sum(axis=1, keepdims=True) * kept
-    return customers.demand() * kept[..., None]
+    industry.potential = customers.demand() * kept[..., None]
+    spent = set_scarcity(industry, np.ascontiguousarray(industry.potential[:, : len(labs.names)]), supply(industry))
+    if industry.open_weights:  # their users press on no lab's prices, and pay what compute costs
+        spent = np.concatenate([spent, np.ones_like(kept)], axis=1)
+    industry.kept = kept * spent
+    return industry.potential * spent[..., None]
 
 
 def kept_demand(industry):
@@ -114,21 +93,20 @@ def kept_demand(industry):
 
 def serve(industry, wanted):
     """Phase 6: rationing; what is served is this quarter's revenue, the rest of a lab's compute trains its next model."""
-    labs, s = industry.labs, industry.services
-    capacity = supply(industry)
+    labs, capacity = industry.labs, supply(industry)
     industry.served = _everybody(industry, wanted, capacity)
-    industry.news.announced = announced_loss(industry, wanted, capacity, industry.served)
+    industry.news.announced = announced_loss(industry, capacity, industry.served)
     offer(industry, capacity, industry.served)
+    found = market(industry, wanted[:, : len(labs.names)], capacity.density)
+    industry.spot = spot_price(industry, found, industry.idle_gw - total(industry.served.spot_gw))
     served = of_labs(industry.served, len(labs.names))
-    of_customers = np.ascontiguousarray(wanted[:, : len(labs.names)])  # users of open weights press on no lab's prices
-    industry.scarcity = scarcity_index(s, industry.scarcity, of_customers.sum(axis=(1, 2))[:, None], _for_prices(industry, capacity))
     industry.turned_away_share = industry.served.turned_away_share
     labs.put(
         previous_revenue=labs.revenue,
         revenue=served.served,
         demand=served.demand.sum(axis=2),
         turned_away=served.turned_away.sum(axis=2),
-        outage=served.outage(labs.outage, s),
+        outage=served.outage(labs.outage, industry.services),
         inference_gw=served.inference_gw,
         training_gw=served.training_gw,
         sublet_gw=served.sublet_gw,
@@ -136,16 +114,16 @@ def serve(industry, wanted):
     return served
 
 
-def announced_loss(industry, wanted, capacity, served):
+def announced_loss(industry, capacity, served):
     """What the density that a shock cut this quarter does to revenue, ln, [worlds, 1]: announced with the cut, so no surprise to anybody.
 
-    Found by serving the same customers at the density before the cut; where customers are few, not compute, nothing is lost.
+    Found by serving the same customers at the prices before the cut; where customers are few, not compute, nothing is lost.
     """
     left = industry.news.extra.get("density_left", 1)
     if np.all(left == 1):
         return np.zeros((industry.worlds, 1))  # no cut in any world
     labs = len(industry.labs.names)
-    uncut = _rationed(industry, wanted, replace(capacity, density=capacity.density / left))
+    uncut = _rationed(industry, *without_cut(industry, capacity, left))
     revenue, before = (total(of_labs(rationed, labs).served) for rationed in (served, uncut))
     known = (revenue > 0) & (before > 0)
     return np.log(np.where(known, revenue, 1) / np.where(known, before, 1))
@@ -161,39 +139,11 @@ def _everybody(industry, wanted, capacity):
 
 def _rationed(industry, wanted, capacity):
     """All share what can be hired."""
-    money = purse(industry, wanted[:, : len(industry.labs.names)], capacity.density)
+    found = market(industry, wanted[:, : len(industry.labs.names)], capacity.density)
     if not industry.open_weights:
-        return ration(wanted, capacity, industry.services, money)
-    cost = list_price(industry.compute, industry.lending.rate)
-    return ration(wanted, industry.open_weights.supply(capacity, cost), industry.services, industry.open_weights.purse(money))
-
-
-def purse(industry, wanted, density):
-    """What labs can lose on hired compute, a Purse: at list price, the most that spot compute costs, less what it earns after opex.
-
-    wanted: $bn a year, [worlds, labs, classes]; density: $bn per GWe-year, [worlds, labs]. A lab that an owner holds can lose its
-    owner's money [model.md 8.6].
-    """
-    labs, s = industry.labs, industry.services
-    per_need = ratio(wanted.sum(axis=-1), (wanted / densities(s)).sum(axis=-1))
-    earned = density * per_need * labs.margin_after_opex(industry.opex_relief())
-    price = list_price(industry.compute, industry.lending.rate)
-    spot, outside = (QUARTER * (rent - earned) for rent in (price, price * s.outside_premium))
-    return Purse(np.where(labs.parent_row >= 0, np.inf, labs.cash), spot, outside)
-
-
-def _for_prices(industry, capacity):
-    """Compute that presses on prices: idle compute does so only through the fire-sale channel."""
-    idle = capacity.idle * industry.contagion.fire_sale
-    return replace(capacity, idle=idle)
-
-
-def spot_price(industry):
-    """Price of idle compute, $bn per GWe-year, [worlds, 1] [model.md 9.4]: from a fifth of list price when nobody needs it."""
-    p = industry.compute
-    used = np.where(industry.idle_gw > 0, total(industry.served.spot_gw) / np.where(industry.idle_gw > 0, industry.idle_gw, 1), 1)
-    tightness = np.where(industry.contagion.fire_sale > 0, np.minimum(1, used), 1)
-    return list_price(p, industry.lending.rate) * (p.spot_floor + (1 - p.spot_floor) * tightness)
+        return ration(wanted, capacity, industry.services, found)
+    users = industry.open_weights
+    return ration(wanted, users.supply(capacity, found.list_price), industry.services, users.among_bidders(found))
 
 
 def receive(industry, served):
@@ -216,16 +166,14 @@ def receive(industry, served):
     industry.vendors.put(other_sales=path * index, sales=industry.chip_sales)
     ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
     if industry.made_whole.rent[..., 0].any():
-        hired = spot_price(industry) * total(served.spot_gw) * idle_share(industry) * QUARTER
-        hired = hired + ledger.flows["open_weights"][:, rows["clouds"]]
-        industry.made_whole.pay(industry, hired)
+        industry.made_whole.pay(industry, spot_rent(industry, served) * QUARTER)
 
 
 def customers_pay(industry, served):
     """What enterprises and consumers pay each lab, $bn a year, [worlds, 2, labs]; settles customers one by one."""
     consumer = served.by_class[..., -1]
     if industry.customers is not None:
-        industry.customers.settle(industry.served.paid_share * kept_demand(industry)[..., None])
+        industry.customers.settle(industry.served.paid_share * industry.kept[..., None])
     return np.stack([served.served - consumer, consumer], axis=1)
 
 
@@ -242,14 +190,11 @@ def consume_prepayments(industry):
 def dues(industry, served):
     """Phase 7, obligations: everything that falls due this quarter, a Dues."""
     labs, clouds, vendors, fleet = industry.labs, industry.clouds, industry.vendors, industry.fleet
-    p, now, owed = industry.compute, industry.now, Dues()
+    now, owed = industry.now, Dues()
     labs.put(opex=opex_due(industry))
     owed.owe("opex", WAGES, "labs", "Economy", labs.opex[..., None].copy())
-    service = fleet.in_service(now)
-    hired = fleet.hired * ~industry.switched_off  # what is switched off serves nobody
-    standing = (1 - hired) * (1 - p.idle_power * ~industry.switched_off)  # part of the power that idle compute saves
-    running = service.sum(axis=1) - service[:, IDLE] * standing
-    owed.owe("power", WAGES, "clouds", "Economy", (p.power * running * QUARTER)[..., None])
+    running = running_now(industry)
+    owed.owe("running_costs", WAGES, "clouds", "Economy", (running * QUARTER)[..., None])
     negative = np.maximum(0, -clouds.other_cash_flow) * QUARTER
     owed.owe("other_loss", WAGES, "clouds", "Economy", negative[..., None])
     sales = vendors.sales + vendors.other_sales
@@ -263,18 +208,12 @@ def dues(industry, served):
     prepaid = consume_prepayments(industry)
     industry.prepaid_used = prepaid.sum(axis=2)
     owed.owe("rent", TRADE, "labs", "clouds", np.maximum(0, fleet.rent_due(now) * QUARTER - prepaid))
-    industry.spot = spot_price(industry)
     hired = (industry.spot * served.spot_gw * QUARTER)[..., None]
     owed.owe("spot", TRADE, "labs", "clouds", hired * idle_share(industry)[:, None])
     owed.owe("sublet", TRADE, "labs", "labs", hired * sublet_share(industry)[:, None])
-    pool = list_price(p, industry.lending.rate) * industry.services.outside_premium * served.outside_gw * QUARTER
+    pool = industry.list_price * industry.services.outside_premium * served.outside_gw * QUARTER
     owed.owe("outside_pool", TRADE, "labs", "Economy", pool[..., None])
     labs.put(obligations=owed.of("labs"))
-    earned = fleet.rent_due(now).sum(axis=1) + clouds.outside_rent - p.power * running
-    clouds.put(
-        ebitda=earned + industry.made_whole.lost_earnings(industry),  # creditors of who is made whole see no loss
-        interest=interest(industry).sum(axis=1),
-        debt_service=service_now(industry),
-    )
+    clouds.put(**earnings(industry, served, running), interest=interest(industry).sum(axis=1), debt_service=service_now(industry))
     industry.owed = owed
     return owed

@@ -9,13 +9,13 @@ import numpy as np
 from scipy.special import ndtr
 
 from abm.clock import QUARTER
-from abm.compute_prices import list_price
 from abm.concentration import to_build, within_limits
 from abm.cone import cone
 from abm.credit import offer, seen_by_lenders
 from abm.markets.capital import left_to_invest, on_offer
 from abm.markets.chips import build_capacity
 from abm.markets.lending import mean_rate_asked
+from abm.markets.service_prices import spent
 from abm.obligations import equity_needed, service_now
 from abm.renewal import renewals
 from abm.signing import sign
@@ -68,7 +68,7 @@ def price_of_new(industry):
     """What each lab pays for new compute by its mix of owners, $bn per GW-year, [worlds, labs]; the list price where there is none."""
     prices = industry.clouds.contract_price
     if not prices.shape[1]:
-        return np.broadcast_to(list_price(industry.compute, industry.lending.rate), industry.labs.cash.shape)
+        return np.broadcast_to(industry.list_price, industry.labs.cash.shape)
     return (industry.weights * prices[:, None, :]).sum(axis=2)
 
 
@@ -95,12 +95,12 @@ def lab_orders(industry, view):
     """What each lab wants to order, GW, [worlds, labs] [model.md 10.1 to 10.6]."""
     labs, p, funds = industry.labs, industry.plans, industry.funds
     forecast = cone(view.base, labs.growth, labs.extrapolation, view.horizon, industry.cone)
-    rho, density = labs.risk_appetite, labs.revenue_density
+    rho, density = labs.risk_appetite, labs.revenue_density / industry.scarcity  # scarcity will not last until the compute arrives
     serve_at = labs.serving_quantile(view.rent, density)
     own, low, mid, high, to_meet = forecast.quantiles(rho, P10, P50, P90, serve_at)
     labs.put(forecast=own, forecast_low=low, forecast_mid=mid, forecast_high=high)
     per_gw = density * (1 - planned_training(industry))
-    to_serve = to_meet / np.where(per_gw > 0, per_gw, np.inf)
+    to_serve = to_meet / spent(industry.services, industry.scarcity) / np.where(per_gw > 0, per_gw, np.inf)
     payable = labs.means_to_pay(own, rho, view.funding, p, funds.funding_sd) + view.backing
     effective = industry.fleet.committed_effective(industry.now + industry.compute.build_lag).sum(axis=2)
     order = labs.compute_to_order(to_serve, effective, payable, view.lab_rent, view.rent)

@@ -7,16 +7,18 @@ from abm.clock import QUARTER
 from abm.errors import BadInput, nearest
 from abm.indicators import INDICATORS, systemic_event
 from abm.later import Later, Series
-from abm.markets.services import ratio, token_price, total
+from abm.markets.service_prices import token_price
+from abm.markets.shares import ratio, total
 from abm.outcomes import further_outcomes
 from abm.register import EXTRA_OUT, IDLE
 from abm.vintages import over_vintages
+from abm.welfare import over_a_run
 
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
              "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "forecast_high", "inference_gw", "training_gw",
              "sublet_gw", "alive", "listed"),
-    "clouds": ("contract_price", "rate", "ebitda", "interest", "debt_service", "breach", "reorganised"),
+    "clouds": ("contract_price", "rate", "revenue", "ebitda", "interest", "debt_service", "breach", "reorganised"),
     "vendors": ("sales", "other_sales", "utilisation", "profit"),
     "investors": (),
     "lenders": ("failed", "banned", "credit_loss"),
@@ -86,7 +88,7 @@ class Record:
         self._keep("labs", "rent_billed", owed.amount("rent").sum(axis=2))
         self._keep("labs", "just_released", industry.just_released)
         self._keep("clouds", "service_due", service_due)
-        self._keep("clouds", "power_due", sum(owed.amount(flow).sum(axis=2) for flow in ("power", "other_loss")))
+        self._keep("clouds", "running_due", sum(owed.amount(flow).sum(axis=2) for flow in ("running_costs", "other_loss")))
         self._keep("clouds", "collateral", collateral)
         self._keep("clouds", "idle_gw", fleet.in_service(now)[:, IDLE])
         for name, event in (("construction_lost", "cancellation"), ("impaired", "impairment")):
@@ -148,6 +150,7 @@ class Record:
                 "vendor_equity_lost": self.series("industry", "equity_lost").sum(axis=(1, 2)),
                 "peak_circularity": self.series("industry", "circularity").max(axis=(1, 2)),
                 "least_p10_coverage": self.series("industry", "p10_coverage").min(axis=(1, 2)),
+                **over_a_run(self),
                 **further_outcomes(self, industry),
                 **last,
             }
@@ -205,10 +208,10 @@ def _flow_gap(industry, kind, column, flow):
 
 
 def choices_residual(industry):
-    """What labs, and open weights beside them, are asked for less what customers want to spend, $bn a year, [worlds]."""
+    """What customers would spend with labs and open weights less what they want to spend, at reference prices, $bn a year, [worlds]."""
     if industry.customers is None:
         return np.zeros(industry.worlds)
-    return np.abs(industry.served.demand.sum(axis=(1, 2)) - industry.wanted[:, 0])
+    return np.abs(industry.potential.sum(axis=(1, 2)) - industry.wanted[:, 0])
 
 
 def weights_residual(industry):

@@ -47,7 +47,7 @@ def register(industry, view, by_order, chips, in_advance):
     """
     fleet, first = industry.fleet, industry.fleet.at(industry.now + industry.compute.build_lag)
     cells = slice(first, first + by_order.shape[-1])
-    site = np.maximum(0, industry.compute.capex - industry.compute.chip_cost)[..., None]
+    site = fleet.site_cost[..., None]
     signed = by_order[:, :EXTRA_OUT].any(axis=(0, 3))
     new = (signed & ~fleet.pairs.pairs).any(axis=1, keepdims=True)  # labs that deal with an owner for the first time, in some world
     fleet.make_room(signed | new & (industry.weights > 0).any(axis=0))

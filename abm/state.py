@@ -9,7 +9,8 @@ from abm.loans import interest, open_rates
 from abm.made_whole import MadeWhole
 from abm.markets.lending import mean_rate_asked, most_lent
 from abm.markets.services import CLASSES
-from abm.obligations import power, service_now
+from abm.obligations import running_costs, service_now
+from abm.pricing import open_prices
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
 from abm.watch import Watch
@@ -22,8 +23,12 @@ def open_state(industry):
     worlds, opening = industry.worlds, industry.opening
     one, zero = np.ones((worlds, 1)), np.zeros((worlds, 1))
     industry.sentiment, industry.previous_sentiment = one.copy(), one.copy()
-    industry.scarcity, industry.spot, industry.idle_gw = one.copy(), zero.copy(), zero.copy()
+    industry.spot, industry.idle_gw = zero.copy(), zero.copy()
+    industry.scarcity = industry.last_scarcity = np.ones_like(industry.labs.cash)
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
+    industry.served = None  # until customers were first served
+    industry.list_price, industry.price_level, industry.kept = one.copy(), one.copy(), one.copy()
+    industry.potential = np.zeros((worlds, len(industry.labs.names), len(CLASSES)))  # wanted at the reference price, $bn a year
     industry.switched_off = np.zeros((worlds, len(industry.clouds.names)), dtype=bool)
     industry.price_ratio = np.ones_like(industry.labs.cash)
     industry.funding_stopped, industry.training_stopped = zero.copy(), zero.copy()
@@ -44,6 +49,7 @@ def open_state(industry):
     _open_technology(industry)
     _open_labs(industry)
     _open_history(industry)
+    open_prices(industry)
     _open_credit(industry)
     industry.customers = _people(industry)
     _open_marks(industry)
@@ -56,7 +62,7 @@ def _open_credit(industry):
     most, usual = most_lent(industry), industry.lenders.base_rate(industry.lending) + industry.lenders.spread
     industry.terms = Terms(most, np.broadcast_to(usual[..., None], most.shape), np.full(most.shape, FREE_OF_DEBT))
     rents = industry.fleet.rent_due(industry.now).sum(axis=1) + industry.clouds.outside_rent
-    industry.clouds.put(rate=mean_rate_asked(industry), ebitda=rents - power(industry, industry.now))
+    industry.clouds.put(rate=mean_rate_asked(industry), ebitda=rents - running_costs(industry, industry.now))
     open_rates(industry)
     industry.clouds.put(interest=interest(industry).sum(axis=1), debt_service=service_now(industry))
 

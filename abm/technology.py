@@ -50,8 +50,22 @@ class TechnologyParameters(Group, name="technology"):
     algorithmic_progress = parameter(
         0.45, unit="OOM/year", low=0, high=1, source="public estimates", meaning="gain by better algorithms, g_A"
     )
-    obsolescence = parameter(
-        0.30, unit="1/year", low=0, high=0.6, source="public price-performance", meaning="progress of hardware, and its ageing, delta"
+    obsolescence = parameter(0.30, unit="1/year", low=0, high=0.6, source="public price-performance", meaning="progress of hardware, delta")
+    chip_life = parameter(
+        2 / 0.30,
+        unit="years",
+        low=1,
+        high=1e9,
+        source="as hardware progresses, 2 / obsolescence; prior 4 to 10: claims of 2.5 to 6 years of use, rents of old chips that hold",
+        meaning="years for which a chip truly earns, as even earnings would: it loses 2 / life of its worth a year",
+    )
+    belief_speed = parameter(
+        0.04,
+        unit="share/quarter",
+        low=0,
+        high=1,
+        source="assumption; prior .02 to .08: half the error is left after four years",
+        meaning="part of the error about the ageing of chips that owners and lenders learn in a quarter",
     )
     opening_frontier = parameter(
         0.0, unit="OOM", low=0, high=12, source="model.md 26.18", meaning="capability of the frontier when the world opens"
@@ -180,6 +194,20 @@ def stall_length(normal_draw, parameters):
 def algorithmic_index(years, parameters):
     """What a FLOP is worth by better algorithms, 2023Q1 = 1, [worlds, 1] [model.md 6.4]. It grows in a stall too."""
     return 10 ** (parameters.algorithmic_progress * years)
+
+
+def ageing(parameters):
+    """What a chip loses of its worth, share a year, [worlds, 1].
+
+    Worth that fades at this rate is earned on average at the age 1 / rate, and even earnings over a life at half of it: rate = 2 / life.
+    """
+    return 2 / parameters.chip_life
+
+
+def next_belief(parameters, believed_life):
+    """Years for which somebody believes that chips earn, a quarter later: the rate of ageing is learned, slowly [model.md 9.15]."""
+    believed, true = 2 / believed_life, ageing(parameters)
+    return 2 / (believed + parameters.belief_speed * (true - believed))
 
 
 def hardware_index(years, parameters):

@@ -15,6 +15,17 @@ class Cloud(Firm):
 
     kind = "cloud"
     accounting_life = column("years over which it writes off compute", unit="years", low=2, high=12, default=6, source="model.md 19")
+    believed_life = column(
+        "years for which it believes that chips earn, which its prices rest on",
+        unit="years",
+        low=1,
+        high=20,
+        default=6,
+        source="assumption; prior 4 to 8: claims range from 2.5 to 6 years (shared figures on useful lives)",
+    )
+    leases_sites = column(
+        "1 if it leases the sites of its compute, 0 if it builds and owns them", unit="0/1", low=0, high=1, default=0, source="assumption"
+    )
     loan_to_value = column("loan it seeks over the cost of a block", unit="share", low=0, high=0.95, default=0.75, source="model.md 19")
     self_funding = column(
         "part of its equity in new compute that may come from its own free cash",
@@ -37,7 +48,8 @@ class Cloud(Firm):
     outside_rent = column("rent of outside tenants for their compute in service", unit="$bn/year", low=0, default=0)
     contract_price = column("take-or-pay price it posts", unit="$bn/GW-year", default=0)
     rate = column("rate on its loans", unit="1/year", default=0)
-    ebitda = column("rents less power at annual rate", unit="$bn/year", default=0)
+    revenue = column("rents, of the spot market and of outside tenants too, at annual rate", unit="$bn/year", default=0)
+    ebitda = column("revenue less running costs", unit="$bn/year", default=0)
     interest = column("interest on what it owes", unit="$bn/year", default=0)
     debt_service = column("interest and scheduled repayment, notes as if repaid over their tenor", unit="$bn/year", default=0)
     breach = column("quarters in a row in breach of covenant", unit="quarters", default=0)

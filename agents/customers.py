@@ -251,6 +251,10 @@ class Customers:
         self.paid *= self.spend
         return self.paid
 
+    def part_deployed(self):
+        """Customers that have deployed over all there are, [worlds, 1]."""
+        return (self.stage == DEPLOYED).mean(axis=1, keepdims=True)
+
     def by_kind(self, amounts):
         """Sums over enterprises and over consumers, [worlds, 2]: what the two control accounts must show."""
         split = self.parameters.enterprises

@@ -26,6 +26,14 @@ class Lender(Firm):
     notes = column("1 if it lends by notes that fall due at once, 0 by loans", unit="0/1", low=0, high=1, default=0, source="assumption")
     tenor = column("time until a note falls due, or over which a loan is repaid", unit="quarters", low=1, high=48, default=20,
                    source="public: draws of CoreWeave's delayed-draw loans mature after five years")  # fmt: skip
+    believed_life = column(
+        "years for which it believes that chips earn, which its view of collateral and the time it lends for rest on",
+        unit="years",
+        low=1,
+        high=20,
+        default=6,
+        source="assumption; prior 4 to 8, as owners",
+    )
     spread = column(
         "what it asks above the common rate, for its kind of money", unit="1/year", low=-0.02, high=0.1, default=0, source="assumption"
     )
@@ -60,7 +68,7 @@ class Lender(Firm):
 
     @rule
     def rate_asked(self, cover, leverage, mood, lending):
-        """Rate it asks of an owner, per year, [worlds, lenders, owners]: a premium over the best rate that falls as cover rises [model.md 28].
+        """Rate it asks of an owner, per year, [worlds, lenders, owners]: its premium over the best falls as cover rises [model.md 28].
 
         cover: x; leverage: debt over earnings, x, [worlds, 1, owners]; mood: [worlds, 1]
         """

@@ -6,10 +6,12 @@ is rounded changes the rent so that the dollars over the whole term stay.
 
 import itertools
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR, Quarter
+from abm.compute_prices import Usual, contract_price
 from abm.errors import BadInput
 from abm.opening import Tranche
 from agents.world_columns import ASSUMED
@@ -110,10 +112,11 @@ def _let_outside(draft, others):
 
 
 def list_rent(draft):
-    """Price an owner asks, from its own accounting life, $bn per GW-year, by owner [model.md 9.5]."""
-    life = draft.columns["clouds"]["accounting_life"]
-    capital = draft.parameter("cloud.capex") * (1 / life + draft.parameter("lender.rate") / 2)
-    return capital * (1 + draft.parameter("cloud.markup")) + draft.parameter("cloud.power")
+    """Price an owner asks, from the life that it believes chips have, $bn per GW-year, by owner [model.md 9.5]."""
+    columns, names = draft.columns["clouds"], ("capex", "chip_cost", "site_life", "markup", "power", "upkeep", "site_rent")
+    costs = SimpleNamespace(**{name: draft.parameter(f"cloud.{name}") for name in names})
+    owners = Usual(columns["believed_life"], columns["leases_sites"], draft.parameter("lender.rate"))
+    return contract_price(costs, owners)
 
 
 def archetypes(draft, weights):

@@ -117,7 +117,13 @@ def _fleets(draft, tranches):
         draft.note(name, "fleet_gw", least[row], "GW", "contracts in service", "assumption", note=note)
     clouds["fleet_gw"][:] = np.maximum(clouds["fleet_gw"], least)
     written_off = 0 if draft.world.opening else clouds["fleet_age"] / clouds["accounting_life"]
-    draft.fill("clouds", "book", draft.parameter("cloud.capex") * clouds["fleet_gw"] * np.maximum(0, 1 - written_off))
+    draft.fill("clouds", "book", _building_cost(draft) * clouds["fleet_gw"] * np.maximum(0, 1 - written_off))
+
+
+def _building_cost(draft):
+    """Cost of a GW by owner, $bn: chips, and the site of who does not lease it."""
+    chips = draft.parameter("cloud.chip_cost")
+    return chips + (draft.parameter("cloud.capex") - chips) * (1 - draft.columns["clouds"]["leases_sites"])
 
 
 def _finances(draft, debt):

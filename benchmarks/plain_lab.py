@@ -87,7 +87,7 @@ class PlainLab(mesa.Agent):
     def effective_beyond_lag(self):
         """What its contracts will be worth by then, GWe [model.md 9.1]."""
         ages = [(contract.gw, max(0, self.model.arrival - contract.starts)) for contract in self.beyond_lag()]
-        return sum(gw * exp(-self.model.obsolescence * age / QUARTERS_A_YEAR) for gw, age in ages)
+        return sum(gw * exp(-self.model.ageing * age / QUARTERS_A_YEAR) for gw, age in ages)
 
     def rent(self):
         """Mean price of new compute, $bn per GW-year."""
@@ -103,9 +103,11 @@ class PlainLab(mesa.Agent):
 
     def wanted_to_serve(self):
         """GWe that serve demand at the newsvendor's fractile, or at its own quantile if bolder [model.md 10.1]."""
-        margin = 1 - self.rent() / self.revenue_density if self.revenue_density > 0 else 1.0
+        density = self.revenue_density / self.scarcity  # scarcity will not last until the compute arrives
+        margin = 1 - self.rent() / density if density > 0 else 1.0
         at = min(MOST, max(LEAST, self.risk_appetite, margin))
-        return self.forecast(at, self.extrapolation) / (self.revenue_density * (1 - self.model.training_share))
+        spend = self.forecast(at, self.extrapolation) * self.scarcity ** (self.model.demand_elasticity - 1)
+        return spend / (density * (1 - self.model.training_share))
 
     def payable(self):
         """$bn a year it can pay at its own quantile of revenue and of funding alike [model.md 10.2]."""
@@ -155,7 +157,8 @@ class PlainPlanner(mesa.Model):
         believed = float(seen.believed_width[world, 0]) or float(seen.width[world, 0])
         self.cone = PlainCone(width=believed, horizon=(lag + 2) / QUARTERS_A_YEAR, **shape)
         self.arrival = industry.now + lag
-        self.obsolescence = float(industry.technology_parameters.obsolescence[world, 0])
+        self.ageing = 2 / float(industry.technology_parameters.chip_life[world, 0])
+        self.demand_elasticity = float(industry.services.demand_elasticity[world, 0])
         share = industry.services.minimum_training_share if industry.stall_known()[world, 0] else industry.services.training_share
         self.training_share, self.sentiment = float(share[world, 0]), float(industry.sentiment[world, 0])
 
@@ -192,6 +195,7 @@ def _books(industry, world, row):
     listed, funds = industry.labs.listed[world, row] > 0, industry.funds
     return {
         **books,
+        "scarcity": float(industry.scarcity[world, row]),
         "alive": bool(industry.labs.alive[world, row]),
         "parent": int(industry.labs.parent_row[world, row]),
         "dilution": float((funds.listed_dilution if listed else funds.dilution)[world, 0]),

@@ -56,12 +56,12 @@ def _reorganised(page, cloud, missed):
     name, lost = page.names("clouds")[cloud], lost_rent(page, cloud)
     written = by_name(page.names("lenders"), -page.paid("write_down", "lenders", "clouds")[:, cloud])
     collateral, debt = (float(page.recorded("clouds", key)[cloud]) for key in ("collateral", "debt"))
-    power = float(page.recorded("clouds", "power_due")[cloud] - page.paid("power", "clouds", "Economy")[cloud].sum())
+    running = float(page.recorded("clouds", "running_due")[cloud] - page.paid("running_costs", "clouds", "Economy")[cloud].sum())
     a = {**missed, "written_down": sum(written.values()), "collateral": collateral, "debt": debt, **written}
     again = int(page.recorded("clouds", "reorganised")[cloud]) > 1
     text = f"{name} fails{' again' if again else ''}: "
     text += f"it cannot pay {money(missed['unpaid'])} of {money(missed['service_due'])} of debt service"
-    text += f" and {money(power)} of power" if power >= DUST else ""
+    text += f" and {money(running)} of running costs" if running >= DUST else ""
     text += f" and its compute is worth {money(collateral)}; " if missed["unpaid"] >= DUST else "; "
     text += f"its creditors take over and write off {money(a['written_down'])}, {each(written)}" if written else "its creditors take over"
     text += f", {money(debt)} of debt is left."

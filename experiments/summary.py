@@ -21,6 +21,7 @@ YEARLY = ("circularity", "look_through")  # measured at the end of each year
 FUNDED = ("labs", "clouds", "vendors", "investors", "lenders")
 SMALLEST_LINK = 0.0015  # share of all payments below which a link of the money graph is left out
 CLASSES = ("hedge_share", "speculative_share", "ponzi_share")
+GAINED = ("welfare", "mean_serving_gw", "all_work_done", "frontier")  # what a run comes to for users
 
 
 def wilson(successes, trials, z=Z_95):
@@ -169,7 +170,7 @@ def summarise(arrays, outcomes, opening, first):
         "minsky": {name: industry[name].mean(axis=0).tolist() for name in CLASSES},
         "wall": wall(first.rents, lab["rent_due"].sum(axis=2), left, opening.start),
         "money": money_graph(np.asarray(arrays[PAYMENTS]).mean(axis=0), opening.all_names, graph_rows),
-        "welfare": {name: fan(outcomes[[name]].to_numpy())[:, 0].tolist() for name in ("served_revenue", "frontier")},
+        "welfare": {name: fan(outcomes[[name]].to_numpy())[:, 0].tolist() for name in GAINED},
     }
     return rounded(found)
 

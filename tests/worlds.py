@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from abm import default, funding, operations, sentiment
+from abm import default, funding, operations, pricing, sentiment
 from abm.clock import Quarter
 from abm.markets import compute
 from abm.markets.services import CLASSES
@@ -63,6 +63,10 @@ class Wanting:
     def settle(self, paid_share):
         """What they pay, $bn a year."""
         self.paid = (self.wanted * paid_share).sum(axis=(1, 2))[:, None]
+
+    def part_deployed(self):
+        """All of them."""
+        return np.ones((len(self.wanted), 1))
 
     def populations(self, model):
         """Nobody to look at one by one."""
@@ -143,7 +147,7 @@ def quarter(industry, spend):
     industry.begin()
     apply_shocks(industry)
     compute.deliver(industry)
-    operations.post(industry)
+    pricing.post(industry)
     served = operations.serve(industry, by_class(industry, spend))
     operations.receive(industry, served)
     owed = operations.dues(industry, served)

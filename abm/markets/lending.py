@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from abm.compute_prices import site_cost
 from abm.loans import draw
 from abm.parameters import Group, parameter
 from abm.sums import ratio_or
@@ -186,8 +187,8 @@ def mean_rate_asked(industry):
 
 
 def building_cost(industry):
-    """Cost of a GW, $bn, [worlds, owners]."""
-    return np.broadcast_to(industry.compute.capex, industry.clouds.cash.shape)
+    """Cost of a GW, $bn, [worlds, owners]: chips, and the site of who does not lease it."""
+    return industry.compute.chip_cost + site_cost(industry.compute, industry.clouds.leases_sites)
 
 
 def credit_limit(parameters, capital, loans, cash, capital_ratio, sentiment, answered, behind=0.0):
@@ -195,7 +196,8 @@ def credit_limit(parameters, capital, loans, cash, capital_ratio, sentiment, ans
 
     A lender whose capital has shrunk below what its loans ask for lends less, and nothing once half of it is gone. Capital of its
     other business counts for that, but makes it lend no faster.
-    behind: that capital, $bn; answered: bool, [worlds, 1], whether a capital call is answered; without it the lender's own part must be in cash
+    behind: that capital, $bn; answered: bool, [worlds, 1], whether a capital call is answered; without it the lender's own part must be
+    in cash
     """
     boom = np.minimum(sentiment, parameters.sentiment_cap) ** 2
     carried = np.maximum(0, capital) / capital_ratio  # k = 1 is the pure fund

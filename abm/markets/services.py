@@ -43,12 +43,23 @@ class ServicesParameters(Group, name="services"):
     demand_elasticity = parameter(
         1.3, unit="1", low=1.05, high=5, source="calibrated to 2023-26, decisions.md", meaning="elasticity of industry demand"
     )
-    scarcity_elasticity = parameter(
-        0.5, unit="1", low=0, high=1, source="calibrated to 2023-26, decisions.md", meaning="price response to scarcity"
-    )
     scarcity_low = parameter(0.65, unit="1", low=0.1, high=1, source="assumption; model.md 8.4", meaning="lowest price index in a glut")
-    scarcity_high = parameter(
-        1.35, unit="1", low=1, high=5, source="calibrated to 2023-26, decisions.md", meaning="highest price index in a shortage"
+    scarcity_high = parameter(3.0, unit="1", low=1, high=10, source="assumption; prior 2 to 5", meaning="highest price index in a shortage")
+    most_unserved = parameter(
+        0.2,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumption; prior .1 to .3",
+        meaning="part of demand that labs leave unserved before they raise prices at once",
+    )
+    reference_rent = parameter(
+        13.3,
+        unit="$bn/GW-year",
+        low=5,
+        high=30,
+        source="model.md 26.17f",
+        meaning="rent of compute at which customers' potential spend is counted",
     )
     scarcity_memory = parameter(0.5, unit="1", low=0, high=0.99, source="model.md 8.4", meaning="weight of last quarter's scarcity index")
     consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="seed; model.md 7.7", meaning="consumers' density over others'")
@@ -125,15 +136,15 @@ class Rationing:
         return parameters.outage_memory * previous + (1 - parameters.outage_memory) * self.unserved_share
 
 
-def ration(demand, supply, parameters, purse=None):
+def ration(demand, supply, parameters, market=None):
     """Serve each lab's demand in order of class; who is turned away may reach idle compute, an outside cloud or a rival with room.
 
     Unserved demand takes spot compute, which is what owners have idle and what labs in distress have beyond serving and the least
-    training, then the outside pool, both shared in proportion to need; part of the rest is taken by
+    training, then the outside pool, if what it earns pays for it; part of the rest is taken by
     rivals in proportion to their room, and what remains is lost [model.md 8.6-8.7, appendix A]. Consumers need more compute per
     dollar [model.md 7.7], so all is counted in dollars at full revenue density. The order of labs never matters.
 
-    demand: $bn a year, [worlds, labs, classes]; purse: a Purse, None where money is no limit. Returns a Rationing.
+    demand: $bn a year, [worlds, labs, classes]; market: a Market, None where money is no limit. Returns a Rationing.
     """
     class_density = densities(parameters)
     need = demand / class_density
@@ -143,7 +154,7 @@ def ration(demand, supply, parameters, purse=None):
     shortage = supply.alive * (asked - own) / supply.density
     room = np.maximum(0, capacity - own)
     offered = supply.distressed * room / supply.density
-    spot, outside = hire(shortage, supply.idle + total(offered), supply.outside, purse)
+    spot, outside = hire(shortage, supply.idle + total(offered), supply.outside, market)
     sublet = offered * ratio(total(spot), supply.idle + total(offered))
     room = np.maximum(0, room - supply.density * sublet)
     hired = supply.density * (spot + outside)
@@ -190,76 +201,6 @@ def densities(parameters):
 def outside_pool(parameters, quarters):
     """Compute for hire outside the clouds of the model, GWe, [worlds, 1]; quarters since 2023Q1."""
     return np.minimum(parameters.outside_pool * (1 + parameters.outside_growth) ** quarters, parameters.outside_cap)
-
-
-def substitution(parameters, years):
-    """Elasticity of substitution between labs, falling as they differentiate; years since 2023, [worlds, 1] [model.md 8.2]."""
-    fading = np.exp(-years / parameters.substitution_time)
-    return parameters.substitution_end + (parameters.substitution_start - parameters.substitution_end) * fading
-
-
-def markup(revenue_share, substitution_elasticity, demand_elasticity):
-    """Price over marginal cost of a lab with this share of revenue, nested CES in quantities [AtkesonBurstein2008; model.md 8.2]."""
-    perceived = 1 / ((1 - revenue_share) / substitution_elasticity + revenue_share / demand_elasticity)
-    return perceived / (perceived - 1)
-
-
-def relative_price(markups, alive):
-    """Price over the mean price of living labs, [worlds, labs] [model.md 26.2]; 1 for a lab that is gone."""
-    mean = ratio(total(markups * alive), total(alive.astype(float)))
-    return np.where(alive, ratio(markups, mean), 1)
-
-
-def density_path(parameters, years):
-    """Revenue density by date alone, mode `path`, $bn per GWe-year, [worlds, 1] [model.md 8.3]."""
-    growing = np.maximum(0, years - parameters.density_growth_from)
-    return np.minimum(parameters.density_start * np.exp(parameters.density_growth * growing), parameters.density_cap)
-
-
-@dataclass(frozen=True)
-class Posted:
-    """What labs post in a quarter: relative price [1], mark-up [1] and revenue density [$bn per GWe-year], [worlds, labs]."""
-
-    price: np.ndarray
-    markup: np.ndarray
-    density: np.ndarray
-
-
-def post_prices(parameters, years, revenue, alive, rent_and_scarcity):
-    """Prices from last quarter's revenue shares (mode `cournot`), or one price and a density by date (mode `path`).
-
-    years: since 2023; revenue: last quarter's, $bn a year, [worlds, labs]; alive: [worlds, labs];
-    rent_and_scarcity: mean contract rent now paid ($bn per GW-year) and the scarcity index, each [worlds, 1]
-    """
-    rent, scarcity = rent_and_scarcity
-    shares = ratio(revenue * alive, total(revenue * alive))
-    markups = markup(shares, substitution(parameters, years), parameters.demand_elasticity)
-    if parameters.mode == "path":
-        density = np.broadcast_to(density_path(parameters, years) * scarcity, markups.shape)
-        return Posted(np.ones_like(markups), markups, np.ascontiguousarray(density))
-    return Posted(relative_price(markups, alive), markups, rent * markups * scarcity)
-
-
-def scarcity_index(parameters, previous, wanted, supply):
-    """Price index of scarce or plentiful compute, [worlds, 1] [model.md 8.4].
-
-    wanted: what customers of labs would spend, $bn a year, [worlds, 1]. The mean density weighs labs by their compute. What labs let on
-    the spot market is part of the compute they could serve with, and counted there.
-    """
-    effective = supply.effective * supply.alive
-    mean_density = ratio(total(supply.density * effective), total(effective))
-    capacity = mean_density * ((1 - parameters.minimum_training_share) * total(effective) + supply.idle)
-    tightness = np.where(capacity > 0, ratio(wanted, capacity), np.inf)
-    now = np.clip(tightness**parameters.scarcity_elasticity, parameters.scarcity_low, parameters.scarcity_high)
-    return parameters.scarcity_memory * previous + (1 - parameters.scarcity_memory) * now
-
-
-def token_price(parameters, density_ratio, progress):
-    """Price of a token of fixed capability, $ per million [model.md 8.5].
-
-    density_ratio: revenue density over that at the reference date; progress: frontier capability since then, OOM
-    """
-    return parameters.token_price * density_ratio * 10.0**-progress
 
 
 @dataclass(frozen=True)

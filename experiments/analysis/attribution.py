@@ -20,7 +20,7 @@ from experiments.summary import Z_95
 
 # Off means that the loss is made whole by the rest of the economy, which can be read in the books.
 CHANNELS = {name: {f"contagion.{name}": 0.0} for name, item in ContagionParameters.declared().items() if item.unit == "0/1"}
-OUTCOMES = ("labs_defaulted", "clouds_defaulted", "lenders_failed", "credit_loss", "vendor_equity_lost", "systemic_event", "served_revenue")
+OUTCOMES = ("labs_defaulted", "clouds_defaulted", "lenders_failed", "credit_loss", "vendor_equity_lost", "systemic_event", "welfare")
 DEFAULTS = ("labs_defaulted", "clouds_defaulted", "lenders_failed")
 MOST = 8  # mechanisms: 256 designs
 ON, OFF = "on", "off"

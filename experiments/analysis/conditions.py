@@ -1,4 +1,4 @@
-"""Conditions on outcomes as people write them, `labs_defaulted >= 2 and served_revenue < 500`, read without ever running them.
+"""Conditions on outcomes as people write them, `labs_defaulted >= 2 and welfare < 500`, read without ever running them.
 
 `and` binds before `or`; there are no brackets. A condition is a list of alternatives, each a list of comparisons.
 """

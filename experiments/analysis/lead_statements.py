@@ -96,7 +96,7 @@ def _share(holds, seeds):
 
 def figures(models, years, runs):
     """Models of all futures on a ladder, and the companies of the median future beside them: [Multiples]."""
-    ranked = runs.sort_values("served_revenue", kind="stable") if "served_revenue" in runs else runs
+    ranked = runs.sort_values("welfare", kind="stable") if "welfare" in runs else runs
     seed = int(ranked["seed"].iloc[len(ranked) // 2])
     firms = sorted(models["agent"].value_counts().index[: len(FIRM_COLOURS) - 2])
     colours = (*zip(firms, FIRM_COLOURS), (EXAMPLE_NAME, "@ink"))

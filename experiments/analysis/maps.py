@@ -19,7 +19,7 @@ CELL_HEIGHT, MOST_PANELS, TICKED, ROOMY = (
 CONTOURS = {TOLERATED: ("@blue", [5, 3]), LIKELY: ("@ink", [1, 0])}  # level: colour, dash
 LINE = "|"  # where a row's name goes on in its second line
 RISK_HUE, GAIN_HUE, PLAIN_HUE = "@vermilion", "@green", "@blue"
-SERVED, ODDS = "served_revenue", "systemic_event"  # what is shown beside risk, and beside welfare
+WORTH, ODDS = "welfare", "systemic_event"  # what is shown beside risk, and beside welfare
 
 
 class Multiples(NamedTuple):
@@ -63,8 +63,8 @@ def _by_importance(question, runs, lead):
 
 
 def _beside(question, runs, lead):
-    """What was chosen to stand beside the outcome, else the first welfare that is asked for or served revenue; beside welfare, a risk."""
-    role, usual = (RISK, ODDS) if outcome(lead).role == WELFARE else (WELFARE, SERVED)
+    """What was chosen to stand beside the outcome, else the first welfare that is asked for or worth to users; beside welfare, a risk."""
+    role, usual = (RISK, ODDS) if outcome(lead).role == WELFARE else (WELFARE, WORTH)
     asked = [name for name in question.outcomes if outcome(name).role == role]
     found = question.figure.welfare or next(iter(asked), usual)
     return found if found in runs.columns and found != lead else None

@@ -66,7 +66,7 @@ def _tiles(summary):
     event, years, found = summary["systemic"], summary["years"], summary["pressure"]
     middle = years[len(years) // 2]
     cover, circle, through = found["p10_coverage"], found["circularity"], found["look_through"]
-    served, frontier = summary["welfare"]["served_revenue"], summary["welfare"]["frontier"]
+    worth, frontier, serving = (summary["welfare"][name][MIDDLE] for name in ("welfare", "frontier", "mean_serving_gw"))
     return [
         ("Systemic event", percent(event["share"]), f"95 % interval {between(event)}; {systemic_rule()}"),
         (
@@ -83,9 +83,10 @@ def _tiles(summary):
         ("Money in circles", _now_and(circle, percent), "of payments among firms: first year, then each world's peak"),
         ("Look-through revenue", _now_and(through, percent), "of vendor sales that final customers pay for: first year, then lowest"),
         (
-            "Value served",
-            billions(served[MIDDLE]),
-            f"revenue of all years, median world; frontier at the end {frontier[MIDDLE]:.1f} OOM above 2023",
+            "Worth to users",
+            billions(worth),
+            f"what they would have paid for what was served, all years, median world; on average {serving:.3g} GWe served them; "
+            f"frontier at the end {frontier:.1f} OOM above 2023",
         ),
     ]
 

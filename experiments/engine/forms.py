@@ -93,7 +93,7 @@ class Figure(Form):
     """What the first figure shows; what is left out is chosen from the design.
 
     x, y: levers or uncertainties; without y it is a line along x, with it a heat map; panels: a lever, one picture for each of its
-    values; outcome: an outcome of the question, its first one by default; welfare: what stands beside it, served revenue by default
+    values; outcome: an outcome of the question, its first one by default; welfare: what stands beside it, worth to users by default
     """
 
     x: str | None = None

@@ -2,7 +2,7 @@
 
     question = "Does circular finance raise the odds?"
     world = "archetypes-2023q1"
-    outcomes = ["systemic_event", "served_revenue"]
+    outcomes = ["systemic_event", "welfare"]
     seeds = 200                                  # the same worlds 0 to 199 at every design point
     quarters = 48
     [settings]                                   # holds at every point

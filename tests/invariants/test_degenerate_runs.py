@@ -5,7 +5,12 @@ import pytest
 
 from tests.worlds import cash, industry, let, opening, wanting
 
-QUIET = {"lab.fixed_opex": 0.0, "services.mode": "path"}  # no other opex, and compute may be free
+QUIET = {
+    "lab.fixed_opex": 0.0,
+    "services.mode": "path",
+    "services.scarcity_low": 1,
+    "services.scarcity_high": 1,
+}  # no other opex, and one price
 
 
 def alone(lab, people, worlds=2, rent=0.0, gw=10.0, **parameters):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.luck import Luck
-from abm.markets import services
+from abm.markets import service_prices, services
 from abm.markets.services import Offers, ServicesParameters, Supply
 from agents import customer_quarter
 from agents.customer_birth import CustomersParameters, Segments
@@ -37,18 +37,18 @@ def customers_of(**values):
     ("share", "substitution", "expected"), [(1 / 3, 5, 1.55172), (1 / 2, 5, 1.76471), (0, 5, 1.25), (1 / 3, 1e12, 1 / (1 - 2 / 9))]
 )
 def test_markups_of_atkeson_and_burstein(share, substitution, expected):
-    assert services.markup(share, substitution, 1.5) == pytest.approx(expected, rel=1e-5)
+    assert service_prices.markup(share, substitution, 1.5) == pytest.approx(expected, rel=1e-5)
 
 
 def test_substitution_falls_from_five_to_its_long_run_value():
     p = ServicesParameters(1, {"substitution_start": 5.0, "substitution_end": 2.2, "substitution_time": 3.0})
-    assert services.substitution(p, 0) == pytest.approx(5)
-    assert services.substitution(p, 3) == pytest.approx(2.2 + 2.8 / np.e)
-    assert services.substitution(p, 300) == pytest.approx(2.2)
+    assert service_prices.substitution(p, 0) == pytest.approx(5)
+    assert service_prices.substitution(p, 3) == pytest.approx(2.2 + 2.8 / np.e)
+    assert service_prices.substitution(p, 300) == pytest.approx(2.2)
 
 
 def test_density_with_shares_of_a_third_and_a_half_is_the_observed_one():
-    assert 12.7 * services.markup(np.array([1 / 3, 1 / 2]), 5, 1.5) == pytest.approx([19.7, 22.4], abs=0.05)
+    assert 12.7 * service_prices.markup(np.array([1 / 3, 1 / 2]), 5, 1.5) == pytest.approx([19.7, 22.4], abs=0.05)
 
 
 def test_a_cheap_entrant_with_weaker_models_takes_a_quarter_of_the_market():

@@ -60,7 +60,7 @@ def test_stored_results_are_explored_in_words(tmp_path):
     everywhere = answers.discover(folder, "served_revenue > 0")
     assert everywhere.startswith("served_revenue > 0: 9 of 9 points") and "nothing to tell apart" in everywhere
     costly = answers.discover(folder, f"commitments > {float(load(folder).commitments.median())}")
-    assert "Boxes (PRIM)" in costly and "Tree" in costly and "cloud.capex >=" in costly
+    assert "Boxes (PRIM)" in costly and "Tree" in costly and "cloud.capex" in costly
     with pytest.raises(BadInput, match="did you mean 'served_revenue'"):
         answers.discover(folder, "serve_revenue > 0")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm import operations
+from abm import operations, pricing
 from abm.funding import labs_cover
 from abm.markets import compute
 from abm.record import subsidiary_residuals
@@ -25,7 +25,7 @@ def covered(model):
     """What the lab pays to each owner once everybody knows what it owes, $bn, in the first of the worlds, all being alike."""
     model.begin()
     compute.deliver(model)
-    operations.post(model)
+    pricing.post(model)
     served = operations.serve(model, by_class(model, 0.0))
     operations.receive(model, served)
     labs_cover(model, operations.dues(model, served))

@@ -69,7 +69,7 @@ def test_a_covenant_may_be_written_more_patiently():
 
 def old(book):
     """An owner whose used compute is worth 43 = 35 + 8 for ever and whose books lose nothing by the straight line."""
-    model = owner(debt=0.0, book=book, **{"technology.obsolescence": 0.0})
+    model = owner(debt=0.0, book=book, **{"technology.chip_life": 1e9})
     model.fleet.depreciation[...] = 0
     return model
 

@@ -6,7 +6,10 @@ import pytest
 from abm.record import subsidiary_residuals
 from tests.worlds import industry, let, opening, quarter, turn, wanting
 
-QUIET = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "services.mode": "path"}
+QUIET = {
+    "lab.fixed_opex": 0.0, "lender.rate": 0.08, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1,
+    "cloud.upkeep": 0,
+}  # fmt: skip
 
 
 def residuals(model):

@@ -12,9 +12,10 @@ from tests import worlds
 
 PLAIN = {"minimum_training_share": 0.25, "consumer_density": 1.0, "spill": 0.0}
 STEADY = {
-    "technology.obsolescence": 0, "services.mode": "path", "services.scarcity_elasticity": 0, "services.outside_pool": 0,
-    "services.minimum_training_share": 0.25, "lab.fixed_opex": 0.0, "contagion.cash_after_default": 1.0,
+    "technology.chip_life": 1e9, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1,
+    "services.outside_pool": 0, "services.minimum_training_share": 0.25, "lab.fixed_opex": 0.0, "contagion.cash_after_default": 1.0,
 }  # fmt: skip
+LIST = 1.1 * (35 * (1 / 6 + 0.04) + 15 * (1 / 15 + 0.04)) + 1.3 + 2.5  # of a new GW over six and fifteen years at 8 %
 START = Quarter.parse("2023Q1")
 
 
@@ -95,30 +96,30 @@ def test_the_lab_of_an_owner_and_the_dead_are_never_in_distress():
 
 
 def test_it_receives_the_spot_rent_and_still_owes_its_rent():
-    """Half a GWe at list price, all for hire being hired: 50 / 5 + 50 * 0.08 / 2 + 1.3 = 13.3 a year."""
+    """Half a GWe at list price, all for hire being hired: 13.5167 a year."""
     model = pair(7.2, number=2)
     owed = worlds.quarter(model, [5.0, 25.0])
-    rent = 13.3 * 0.5 / 4
+    rent = LIST * 0.5 / 4
     assert owed.amount("sublet")[:, 1, 0] == pytest.approx(rent)
     assert owed.amount("rent")[:, 0, 0] == pytest.approx(10)
     assert owed.amount("spot").sum() == 0
     assert model.ledger.flows["sublet"][:, model.rows["labs"]] == pytest.approx(np.array([[rent, -rent]] * 2))
-    assert model.labs.sublet_gw[:, 0].tolist() == [0.5, 0.5]
+    assert model.labs.sublet_gw[:, 0] == pytest.approx([0.5, 0.5])
 
 
 def test_what_it_earns_can_save_it():
-    """It has 8.2 and earns 5 / 4; the rent of 10 is met with the 1.66 that others pay for its compute, and not without."""
+    """It has 8.2 and earns 5 / 4; the rent of 10 is met with the 1.69 that others pay for its compute, and not without."""
     saved, lost = pair(7.2), pair(7.2, parameters={"lab.distress_runway": 0.0})
     for model in (saved, lost):
         worlds.quarter(model, [5.0, 25.0])
     assert saved.labs.alive[0].tolist() == [1, 1]
     assert lost.labs.alive[0].tolist() == [0, 1]
-    assert saved.labs.cash[0, 0] == pytest.approx(7.2 + 1.25 + 1.6625 - 10)
+    assert saved.labs.cash[0, 0] == pytest.approx(7.2 + 1.25 + LIST / 8 - 10)
 
 
 def test_power_of_sublet_compute_is_its_owner_s():
     usual, sublet = pair(1e3), pair(0.0)
-    due = [worlds.quarter(model, [5.0, 25.0]).amount("power").sum() for model in (usual, sublet)]
+    due = [worlds.quarter(model, [5.0, 25.0]).amount("running_costs").sum() for model in (usual, sublet)]
     assert due[0] == due[1]
 
 
@@ -128,9 +129,9 @@ def test_an_unpaid_spot_rent_is_lost_and_made_whole_where_the_channel_is_off(cha
     model = pair(7.2, second=0.0, rents=(40.0, 400.0), parameters={"contagion.counterparty": channel})
     worlds.quarter(model, [5.0, 25.0])
     books = model.ledger
-    received, part = books.flows["sublet"][0, model.rows["labs"]][0], 25 / 4 / (100 + 1.6625)
-    assert received == pytest.approx(1.6625 * part)
-    assert books.flows["recapitalisation"][0, model.rows["labs"]][0] == pytest.approx((1.6625 - received) * (1 - channel))
+    received, part = books.flows["sublet"][0, model.rows["labs"]][0], 25 / 4 / (100 + LIST / 8)
+    assert received == pytest.approx(LIST / 8 * part)
+    assert books.flows["recapitalisation"][0, model.rows["labs"]][0] == pytest.approx((LIST / 8 - received) * (1 - channel))
     assert books.balances["receivable"] == pytest.approx(0)
     assert max(residual.max() for residual in books.residuals().values()) < 1e-9
     assert model.labs.alive[0].tolist() == [1 - channel, 0]

@@ -3,16 +3,25 @@
 import numpy as np
 import pytest
 
-from abm.compute_prices import FleetParameters, contract_price, list_price, quarters_of
+from abm.compute_prices import (
+    FleetParameters,
+    Usual,
+    contract_price,
+    list_price,
+    quarters_of,
+    running_cost,
+    saved_when_idle,
+    saved_when_off,
+)
 from abm.errors import BadInput
 from abm.fleet import Fleet
 from abm.opening import Tranche
 from abm.register import IDLE, OUTSIDE
 
 NOW = 40
-DECAY = np.array([[0.3], [0.0]])  # obsolescence in two worlds
+DECAY = np.array([[0.3], [0.0]])  # ageing in two worlds
 # the numbers of model.md 9 and 19
-SPEC = {"capex": 50.0, "chip_cost": 35.0, "power": 1.3, "markup": 0.10, "shell": 8.0, "fire_sale": 1.5, "fire_floor": 0.15}
+SPEC = {"capex": 50.0, "chip_cost": 35.0, "power": 1.3, "markup": 0.10, "shell": 8.0, "fire_sale": 0.6, "fire_floor": 0.15}
 NAMES = ("gw", "prepaid", "book", "depreciation", "wip", "unbuilt", "chips_due", "loan", "principal")
 
 
@@ -109,11 +118,20 @@ def test_used_compute_is_worth_chips_after_ageing_plus_the_site_and_less_when_mu
     some = fleet()
     some.place(0, 1, NOW - 4, block(gw=2), 0)
     assert some.economic_value(NOW)[:, 1] == pytest.approx([2 * (35 * np.exp(-0.3) + 8), 2 * (35 + 8)])
-    some.place(IDLE, 1, NOW - 4, block(gw=1), 0)
-    assert some.idle_ratio(NOW)[:, 0] == pytest.approx([1 / 3, 1 / 3])
-    assert some.economic_value(NOW)[:, 1] == pytest.approx([3 * (35 * np.exp(-0.3) * 0.5 + 8), 3 * (35 * 0.5 + 8)])
-    some.place(IDLE, 0, NOW, block(gw=100), 0)
-    assert some.economic_value(NOW)[1, 1] == pytest.approx(3 * (35 * 0.15 + 8))  # a fire sale has a floor
+    some.spot_ratio = np.array([[0.5], [0.5]])  # used chips fall by six tenths of what the spot price lies below list
+    assert some.economic_value(NOW)[:, 1] == pytest.approx([2 * (35 * np.exp(-0.3) * 0.7 + 8), 2 * (35 * 0.7 + 8)])
+    assert some.value_by_vintage(NOW)[:, 1].sum(axis=-1) == pytest.approx(some.economic_value(NOW)[:, 1])
+    some.parameters.fire_sale = np.array([[2.0], [2.0]])
+    assert some.economic_value(NOW)[1, 1] == pytest.approx(2 * (35 * 0.15 + 8))  # a fire sale has a floor
+
+
+def test_who_leases_the_site_can_sell_chips_only_and_who_believes_in_longer_lives_sees_more_in_them():
+    some = fleet()
+    some.place(0, 1, NOW - 4, block(gw=2), 0)
+    some.shell[:, 1] = 0
+    assert some.economic_value(NOW)[:, 1] == pytest.approx([2 * 35 * np.exp(-0.3), 2 * 35])
+    believed = some.value_by_vintage(NOW, ageing=np.full((2, 2), 2 / 8))
+    assert believed[:, 1].sum(axis=-1) == pytest.approx([2 * 35 * np.exp(-2 / 8)] * 2)
 
 
 def test_compute_in_the_pipeline_is_worth_nothing_yet():
@@ -129,15 +147,27 @@ def test_tenants_that_never_default_hold_compute_without_a_contract_in_the_regis
     assert some.rent_due(NOW).sum() == 0
 
 
-@pytest.mark.parametrize(("life", "price"), [(4, 17.25), (5, 14.50), (6, 12.6667), (8, 10.375), (10, 9.00)])
-def test_rent_by_accounting_life(life, price):
-    assert contract_price(FleetParameters(1, SPEC), np.array([[float(life)]]), 0.08)[0, 0] == pytest.approx(price, abs=5e-5)
+@pytest.mark.parametrize(
+    ("life", "owns", "leases"), [(4, 16.725, 16.765), (6, 13.5167, 13.5567), (8, 11.9125, 11.9525), (10, 10.95, 10.99)]
+)
+def test_rent_by_the_life_that_an_owner_believes_in(life, owns, leases):
+    """1.1 x [35 (1 / life + .04) + 15 (1 / 15 + .04)] + 1.3 + 2.5, or without the site and with 1.8 of rent for it."""
+    owners = Usual(np.full((1, 2), float(life)), np.array([[0.0, 1.0]]), 0.08)
+    assert contract_price(FleetParameters(1, SPEC), owners)[0] == pytest.approx([owns, leases], abs=5e-5)
 
 
-def test_list_rent_is_that_of_five_years_without_a_mark_up():
-    assert list_price(FleetParameters(1, SPEC), 0.08)[0, 0] == pytest.approx(13.3, abs=1e-12)
-    bare = FleetParameters(1, SPEC | {"markup": 0})
-    assert contract_price(bare, 5, 0.08)[0, 0] == pytest.approx(13.3, abs=1e-12)
+def test_list_price_is_what_owners_ask_on_average_and_that_of_usual_owners_where_there_are_none():
+    p, nobody = FleetParameters(1, SPEC), np.zeros((1, 0))
+    assert list_price(np.array([[12.0, 14.0]]), p, 0.08).tolist() == [[13.0]]
+    assert list_price(nobody, p, 0.08)[0, 0] == pytest.approx(13.5167, abs=5e-5)
+
+
+def test_what_stands_idle_or_is_switched_off_saves_what_can_be_avoided():
+    """A fifth of power and seven tenths of upkeep go on while compute is idle, the rent of its site even while it is off."""
+    p = FleetParameters(1, SPEC)
+    assert running_cost(p, np.array([[0.0, 1.0]]))[0] == pytest.approx([3.8, 5.6])
+    assert saved_when_idle(p)[0, 0] == pytest.approx(0.8 * 1.3 + 0.3 * 2.5)
+    assert saved_when_off(p)[0, 0] == pytest.approx(3.8)
 
 
 def test_years_are_whole_quarters_and_at_least_one():

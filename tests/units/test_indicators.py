@@ -16,7 +16,7 @@ from agents.world_file import load_world
 from tests.worlds import industry, let, opening, wanting
 
 NEVER = projection.NEVER
-QUIET = {"lab.fixed_opex": 0.0, "services.mode": "path"}
+QUIET = {"lab.fixed_opex": 0.0, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1}
 
 
 def one_lab(worlds=2, rent=0.0, gw=10.0, cash=10.0, spend=8.0, prepaid=0.0):
@@ -172,9 +172,9 @@ def test_earnings_are_flattered_by_the_wear_that_the_books_leave_out():
 
 
 def test_compute_wears_as_chips_fall_behind_and_sites_age():
-    """10 GW of the quarter before: chips at 35, worth exp(-obsolescence / 4) a quarter on, and 15 of site over 32 quarters."""
+    """10 GW of the quarter before: chips at 35, worth exp(-ageing / 4) a quarter on, and 15 of site over 32 quarters."""
     model = one_lab()
-    pace = np.asarray(model.fleet.obsolescence).ravel()[0]
+    pace = np.asarray(model.fleet.ageing).ravel()[0]
     chips = 350 * (np.exp(-pace / 4) - np.exp(-pace / 2))
     assert model.fleet.wear(model.now)[:, 0] == pytest.approx([chips + 150 / 32] * 2)
 
@@ -265,7 +265,13 @@ def test_a_model_is_in_the_books_once_it_is_superseded():
     """
     steady = {"technology.stall_hazard": 0, "technology.late_stall_hazard": 0, "technology.automated_share": 0}
     steady["technology.release_period"] = 4
-    flat = {"technology.obsolescence": 0, "services.density_start": 1, "services.density_growth": 0, "services.scarcity_elasticity": 0}
+    flat = {
+        "technology.chip_life": 1e9,
+        "services.density_start": 1,
+        "services.density_growth": 0,
+        "services.scarcity_low": 1,
+        "services.scarcity_high": 1,
+    }
     lab = {"cash": 100.0, "revenue": 4.0, "opex_ratio": 0.3, "growth": 0.0}
     given = opening({"labs": [lab], "clouds": [{"cash": 1e3}]}, people=wanting(spend=4.0), parameters={**QUIET, **steady, **flat})
     model = industry(given, worlds=2)

@@ -146,7 +146,7 @@ def test_the_income_statement_explains_every_change_of_net_worth(lived):
 
 
 def test_a_small_balance_sheet_can_be_checked_by_hand():
-    firms = {"labs": [{"cash": 10.0, "revenue": 20.0}], "clouds": [{"cash": 3.0}], "lenders": [{"cash": 20.0}]}
+    firms = {"labs": [{"cash": 10.0, "revenue": 20.0}], "clouds": [{"cash": 4.0}], "lenders": [{"cash": 20.0}]}
     model = industry(opening(firms, debt=37.5, people=wanting(None), parameters={"lab.fixed_opex": 0.0}))
     let(model, gw=1.0, rent=12.0, book=50.0, prepaid=4.0)
     quarter(model, spend=20.0)
@@ -155,4 +155,4 @@ def test_a_small_balance_sheet_can_be_checked_by_hand():
     assert sheet.loc["compute prepayments, liability of the owner", "Clouds"] == pytest.approx(-1)
     assert sheet.loc["loans held", "Lenders"] == pytest.approx(37.5 - 1.5625)
     assert sheet.loc["cash", "Labs"] == pytest.approx(10 + 5 - 1.5)
-    assert cash(model, "clouds")[0, 0] == pytest.approx(3 - 0.325 - 0.75 - 1.5625)
+    assert cash(model, "clouds")[0, 0] == pytest.approx(4 - 0.95 - 0.75 - 1.5625)  # power of 1.3 and upkeep of 2.5 a year

@@ -6,8 +6,8 @@ import pytest
 from tests.worlds import cash, industry, let, opening, quarter, turn, wanting
 
 STEADY = {
-    "lab.fixed_opex": 0.0, "technology.obsolescence": 0.0, "services.outside_pool": 0.0, "services.mode": "path",
-    "services.scarcity_elasticity": 0.0, "contagion.cash_after_default": 1.0, "contagion.receipts_after_default": 1.0,
+    "lab.fixed_opex": 0.0, "technology.chip_life": 1e9, "services.outside_pool": 0.0, "services.mode": "path",
+    "services.scarcity_low": 1, "services.scarcity_high": 1.0, "contagion.cash_after_default": 1.0, "contagion.receipts_after_default": 1.0,
 }  # fmt: skip
 
 
@@ -44,27 +44,28 @@ def test_an_owner_gets_what_it_would_have_got_from_a_living_tenant_whatever_its_
 
 
 def test_compute_that_is_hired_at_list_price_pays_better_than_the_contract_did_and_nobody_adds_to_it():
-    """13.3 on the spot market against a rent of 12, both with full power."""
-    model = sector(tenants_cash=0.0)
+    """What a new GW costs on the spot market against a rent of 12, both with full running costs: 1.3 of power and 2.5 of upkeep."""
+    model = sector(tenants_cash=0.0, **{"technology.belief_speed": 0.0})
     seen = owners_cash(model, spend=1e3)
-    assert np.diff(seen) == pytest.approx([(13.3 - 1.3) / 4] * 3)
+    price = 1.1 * (35 * (1 / 6 + model.clouds.rate[0, 0] / 2) + 15 * (1 / 15 + model.clouds.rate[0, 0] / 2)) + 1.3 + 2.5
+    assert price > 12 and np.diff(seen) == pytest.approx([(price - 3.8) / 4] * 3)
     assert (model.ledger.flows["recapitalisation"] == 0).all()
 
 
-def test_nobody_hires_so_economy_pays_the_rent_less_the_power_of_four_fifths_that_idle_compute_saves():
+def test_nobody_hires_so_economy_pays_the_rent_less_four_fifths_of_power_and_three_tenths_of_upkeep_that_idle_compute_saves():
     model = sector(tenants_cash=0.0)
     owners_cash(model, quarters=1)
     quarter(model, [0.0, 0.0])
     paid = model.ledger.flows["recapitalisation"][:, model.rows["clouds"]][:, 0]
-    assert paid == pytest.approx([(12 - 0.8 * 1.3) / 4] * 3)
+    assert paid == pytest.approx([(12 - 0.8 * 1.3 - 0.3 * 2.5) / 4] * 3)
 
 
 @pytest.mark.parametrize("spend", [0.0, 2.0, 15.0])
 def test_its_earnings_by_which_creditors_judge_it_stay_what_they_were(spend):
-    """A rent of 12 less power of 1.3 at full load."""
+    """A rent of 12 less power of 1.3 and upkeep of 2.5 at full load."""
     model = sector(tenants_cash=0.0)
     owners_cash(model, spend)
-    assert model.clouds.ebitda[:, 0] == pytest.approx([12 - 1.3] * 3)
+    assert model.clouds.ebitda[:, 0] == pytest.approx([12 - 3.8] * 3)
 
 
 def test_what_the_dead_had_paid_in_advance_is_not_paid_again():

@@ -133,7 +133,7 @@ def test_archetypes_open_as_appendix_b_says():
     coming = [part for part in opening.tranches if part.delivery > opening.start]
     assert sum(part.gw for part in running) == pytest.approx(0.30)
     assert sum(part.gw for part in coming) == pytest.approx(0.05 * sum(growth**s for s in range(1, 6)))
-    assert [part.rent / part.gw for part in opening.tranches] == pytest.approx([12.67] * len(opening.tranches), abs=0.01)
+    assert [part.rent / part.gw for part in opening.tranches] == pytest.approx([13.517] * len(opening.tranches), abs=0.01)
     assert {part.delivery - opening.start for part in opening.tranches} == {-2, 1, 2, 3, 4, 5}
     assert sum(part.gw for part in running if part.tenant == 1) == pytest.approx(0.30 * 0.8)
     assert opening.columns["clouds"]["book"].sum() == pytest.approx(50 * 0.30)
@@ -227,7 +227,7 @@ def test_a_wholly_held_lab_without_contracts_rents_its_parent_s_fleet_at_list_re
     mine = [part for part in opening.tranches if part.tenant == 1]
     assert sum(part.gw for part in mine if part.delivery < opening.start) == pytest.approx(2)
     assert sum(part.gw for part in mine if part.delivery >= opening.start) == pytest.approx(0.6)
-    assert [part.rent / part.gw for part in mine] == pytest.approx([12.67] * len(mine), abs=0.01)
+    assert [part.rent / part.gw for part in mine] == pytest.approx([13.517] * len(mine), abs=0.01)
     assert opening.parent.tolist() == [-1, 0, -1]
     assert opening.weights[1].tolist() == [1, 0]
     assert opening.shares["labs"][opening.all_names.index("Cloud"), 1] == 1

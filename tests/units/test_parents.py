@@ -3,11 +3,18 @@
 import numpy as np
 import pytest
 
-from abm import funding, operations
+from abm import funding, operations, pricing
 from abm.markets import compute
 from tests.worlds import by_class, industry, let, opening, wanting
 
-PLAIN = {"lab.fixed_opex": 0.5, "lender.rate": 0.08, "cloud.power": 0.4, "investor.saving": 0, "investor.saving_speed": 0}
+PLAIN = {
+    "lab.fixed_opex": 0.5,
+    "lender.rate": 0.08,
+    "cloud.power": 0.4,
+    "cloud.upkeep": 0,
+    "investor.saving": 0,
+    "investor.saving_speed": 0,
+}
 HOLE = 3.5  # of the first lab, which rents a GW for 12 a year and has opex of .5 a quarter, but neither cash nor revenue
 SMALL = 0.5  # of any other lab: opex alone
 
@@ -31,7 +38,7 @@ def covered(model):
     """(what its parent pays into each lab, what it calls from investors for that), $bn, in the first of two worlds that are alike."""
     model.begin()
     compute.deliver(model)
-    operations.post(model)
+    pricing.post(model)
     served = operations.serve(model, by_class(model, 0.0))
     operations.receive(model, served)
     funding.parents_cover(model, operations.dues(model, served))

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from abm.obligations import outside_rent, power
+from abm.obligations import outside_rent, running_costs
 from abm.planning import plan
 from abm.register import OUTSIDE
 from abm.renewal import let_outside, renewals
 from tests.worlds import industry, opening, quarter, turn, wanting
 
 LIFE, LAG = 32, 6
-CALM = {"lab.fixed_opex": 0.0, "lender.rate": 0.08}
+CALM = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "cloud.upkeep": 0.0}
 
 
 def owner(price=13.0, years=1.0, worlds=3, **parameters):
@@ -55,10 +55,18 @@ def test_what_will_be_scrapped_when_an_order_arrives_is_ordered_now():
     assert not renewals(owner()).any()  # nothing is old enough
 
 
-@pytest.mark.parametrize(("price", "renewed"), [(9.56, True), (9.54, False)])
-def test_it_is_renewed_while_its_rent_pays_for_a_new_block_over_its_physical_life(price, renewed):
-    """50 / 8 years + 50 x 0.08 / 2 + 1.3 of power = 9.55 per GW-year."""
-    assert bool((renewals(owner(price=price, years=LIFE)) > 0).all()) is renewed
+@pytest.mark.parametrize("price", [1.2, 5.0, 9.0, 13.0])
+def test_it_is_renewed_as_far_as_its_rent_pays_for_a_new_block_over_the_life_that_its_owner_believes_in(price):
+    """35 of chips over 6 years and 15 of site over 15, with half the interest, beside 1.3 of power."""
+    model = owner(price=price, years=LIFE)
+    capital = 35 / 6 + 15 / 15 + 50 * model.clouds.rate[:, 0] / 2
+    assert renewals(model)[:, 0] == pytest.approx(0.7 / 26 * np.clip((price - 1.3) / capital, 0, 1))
+
+
+def test_a_spot_price_a_fifth_below_list_counts_as_a_rent_a_fifth_lower():
+    cheap, same = owner(price=10.0, years=LIFE), owner(price=8.0, years=LIFE)
+    cheap.fleet.spot_ratio = np.full((3, 1), 0.8)
+    assert renewals(cheap)[:, 0] == pytest.approx(renewals(same)[:, 0]) and (renewals(cheap) > 0).all()
 
 
 def run(model, quarters):
@@ -80,16 +88,16 @@ def test_a_renewed_fleet_and_its_rent_stay_what_they_were():
 
 
 def test_what_is_not_renewed_goes_block_by_block_and_takes_its_rent_along():
-    gw, rent = run(owner(price=9.0, years=LIFE), LIFE)
+    gw, rent = run(owner(price=1.2, years=LIFE), LIFE)
     assert gw[:LAG] == pytest.approx([0.7] * LAG)
     assert -np.diff(gw[LAG - 1 :]) == pytest.approx([0.7 / 26] * (LIFE - LAG))
-    assert gw[-1] == pytest.approx(0, abs=1e-12) and rent == pytest.approx(9 * gw)
+    assert gw[-1] == pytest.approx(0, abs=1e-12) and rent == pytest.approx(1.2 * gw)
 
 
 def test_nobody_counts_on_rent_of_compute_that_will_be_scrapped_by_then():
     model = owner(years=LIFE)
     assert outside_rent(model, model.now + LAG)[:, 0] == pytest.approx([0.7 * 25 / 26 * 13] * 3)
-    assert power(model, model.now + LAG)[:, 0] == pytest.approx([0.7 * 25 / 26 * 1.3] * 3)
+    assert running_costs(model, model.now + LAG)[:, 0] == pytest.approx([0.7 * 25 / 26 * 1.3] * 3)
 
 
 def test_a_world_renews_alone_as_it_does_in_a_crowd():

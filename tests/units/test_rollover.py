@@ -5,11 +5,16 @@ import pytest
 
 from tests.worlds import cash, industry, let, opening, quarter, wanting
 
+PLAIN = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "cloud.upkeep": 0.0}
+
 
 def owing(debt, cloud_cash):
     """A cloud whose 1 GW is let but prepaid, so that it must pay power .325, interest debt x .02 and principal debt / 24 from cash."""
     firms = {"labs": [{"cash": 10.0, "revenue": 20.0}], "clouds": [{"cash": cloud_cash}], "lenders": [{"cash": 20.0}]}
-    model = industry(opening(firms, debt=debt, people=wanting(None), parameters={"lab.fixed_opex": 0.0, "lender.rate": 0.08}), worlds=2)
+    model = industry(
+        opening(firms, debt=debt, people=wanting(None), parameters=PLAIN),
+        worlds=2,
+    )
     let(model, gw=1.0, rent=12.0, book=50.0, prepaid=12.0)
     return model
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.markets import services
-from abm.markets.hire import Purse
+from abm.markets import service_prices, services
+from abm.markets.hire import Market
 from abm.markets.services import ServicesParameters, Supply, ration
 
 SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are calibrated to
@@ -19,7 +19,6 @@ SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are ca
     "substitution_end": 2.2,
     "substitution_time": 3.0,
     "demand_elasticity": 1.5,
-    "scarcity_elasticity": 0.35,
     "scarcity_low": 0.65,
     "scarcity_high": 1.25,
     "scarcity_memory": 0.5,
@@ -162,37 +161,29 @@ def test_a_world_is_rationed_alike_alone_and_in_a_crowd():
 
 def test_prices_are_relative_to_the_mean_of_living_labs():
     alive = np.array([[True, True, False]])
-    price = services.relative_price(np.array([[1.2, 1.8, 9.0]]), alive)
+    price = service_prices.relative_price(np.array([[1.2, 1.8, 9.0]]), alive)
     assert price[0].tolist() == pytest.approx([0.8, 1.2, 1.0])
 
 
 def test_on_the_path_every_lab_has_the_same_price_and_the_density_of_the_date():
     p = parameters(mode="path")
     one = np.ones((1, 1))
-    posted = services.post_prices(p, 4.0, np.array([[3.0, 1.0]]), np.ones((1, 2), dtype=bool), (12.7 * one, one))
+    posted = service_prices.post_prices(p, 4.0, np.array([[3.0, 1.0]]), np.ones((1, 2), dtype=bool), (12.7 * one, one))
     assert posted.price.tolist() == [[1.0, 1.0]]
     assert posted.density[0].tolist() == pytest.approx([20 * np.exp(0.44)] * 2)
-    assert services.density_path(p, 1.0) == 20
-    assert services.density_path(p, 12.0) == 45
+    assert service_prices.density_path(p, 1.0) == 20
+    assert service_prices.density_path(p, 12.0) == 45
 
 
 def test_a_bigger_lab_has_a_higher_markup_and_density():
     one = np.ones((1, 1))
-    posted = services.post_prices(parameters(), 0.0, np.array([[2.0, 1.0, 0.0]]), np.ones((1, 3), dtype=bool), (12.7 * one, one))
+    posted = service_prices.post_prices(parameters(), 0.0, np.array([[2.0, 1.0, 0.0]]), np.ones((1, 3), dtype=bool), (12.7 * one, one))
     assert posted.markup[0, 0] > posted.markup[0, 1] > posted.markup[0, 2] == pytest.approx(1.25)
     assert posted.density[0, 1] == pytest.approx(12.7 * 1.55172, rel=1e-5)
 
 
-def test_scarcity_moves_half_way_to_a_bounded_function_of_tightness():
-    one, p = np.ones((1, 1)), parameters()
-    assert services.scarcity_index(p, one, 15 * one, supply([1.0])) == pytest.approx(1.0)
-    assert services.scarcity_index(p, one, 1500 * one, supply([1.0])) == pytest.approx(1.125)
-    assert services.scarcity_index(p, one, 0 * one, supply([1.0])) == pytest.approx(0.825)
-    assert services.scarcity_index(p, one, 1 * one, supply([0.0])) == pytest.approx(1.125)
-
-
 def test_a_token_of_fixed_capability_costs_ten_times_less_per_order_of_magnitude_of_progress():
-    assert services.token_price(parameters(), 1.0, 1.0) == pytest.approx(3.0)
+    assert service_prices.token_price(parameters(), 1.0, 1.0) == pytest.approx(3.0)
 
 
 def test_the_outside_pool_grows_to_its_ceiling():
@@ -201,23 +192,54 @@ def test_the_outside_pool_grows_to_its_ceiling():
     assert services.outside_pool(p, 100) == 2
 
 
-def test_a_lab_hires_at_a_loss_only_what_its_cash_can_make_up_for():
-    loss, cash = np.full((1, 3), 2.0), np.array([[0.0, 0.5, 9.0]])
-    money = Purse(cash=cash, spot_loss=loss, outside_loss=loss)
-    result = ration(consumers(20.0, 20.0, 20.0), supply([0.0, 0.0, 0.0], idle=10.0), parameters(), money)
-    assert result.spot_gw.tolist() == [[0, 0.25, 1.0]]
-    assert result.served.tolist() == [[0, 5, 20]]
+def market(*earned, list_price=10.0, outside_price=13.0, floor=0.1, slope=7.0, in_service=10.0):
+    """Compute for hire in one world; earned: what a GWe brings each lab after opex, $bn a year."""
+    one = np.ones((1, 1))
+    prices = (list_price, outside_price, floor, slope, in_service)
+    return Market(np.array([earned], dtype=float), *(number * one for number in prices))
 
 
-def test_compute_that_pays_for_itself_needs_no_cash_and_the_dearer_pool_does():
-    money = Purse(cash=np.zeros((1, 2)), spot_loss=np.full((1, 2), -0.1), outside_loss=np.array([[0.8, -0.1]]))
-    result = ration(consumers(20.0, 20.0), supply([0.0, 0.0], idle=1.0, outside=5.0), parameters(), money)
+def test_idle_compute_is_cheap_and_never_cheaper_than_it_costs_to_let_it_work():
+    """Half of the list price is asked with a tenth of all compute idle, a third beyond a fifth, and a tenth with everything idle."""
+    ratios = [market(1.0).spot_ratio(np.array([[10.0 * idle]])).item() for idle in (0.0, 0.1, 0.2, 0.5, 1.0)]
+    assert ratios == pytest.approx([1, *(0.1 + 0.9 * np.exp(-7 * idle) for idle in (0.1, 0.2, 0.5, 1.0))])
+    assert ratios[1] == pytest.approx(0.547, abs=1e-3) and 0.2 < ratios[2] < 0.5 and ratios[4] > 0.1
+
+
+def test_a_lab_hires_until_the_price_of_what_is_left_has_risen_to_what_compute_earns_it():
+    """At 4 of a list price of 10 the price says that ln(.9 / .3) / 7 of 10 GWe are left idle."""
+    left = 10 * np.log(0.9 / 0.3) / 7
+    result = ration(consumers(200.0), supply([0.0], idle=5.0), parameters(), market(4.0))
+    assert result.spot_gw.item() == pytest.approx(5 - left)
+
+
+def test_who_earns_more_with_compute_is_served_first_and_who_earns_less_than_it_saves_to_stand_gets_none():
+    result = ration(consumers(60.0, 200.0, 20.0), supply([0.0, 0.0, 0.0], idle=5.0), parameters(), market(8.0, 4.0, 0.9))
+    left = 10 * np.log(0.9 / 0.3) / 7
+    assert result.spot_gw[0].tolist() == pytest.approx([3.0, 2 - left, 0.0])
+
+
+def test_compute_that_earns_its_list_price_is_shared_by_need_whatever_it_earns_beyond():
+    result = ration(consumers(60.0, 20.0), supply([0.0, 0.0], idle=1.0), parameters(), market(30.0, 11.0))
+    assert result.spot_gw[0].tolist() == pytest.approx([0.75, 0.25])
+
+
+def test_the_dearer_pool_outside_is_hired_by_those_whom_it_pays():
+    result = ration(consumers(20.0, 20.0), supply([0.0, 0.0], idle=1.0, outside=5.0), parameters(), market(12.0, 13.0))
     assert result.spot_gw.tolist() == [[0.5, 0.5]]
     assert result.outside_gw.tolist() == [[0, 0.5]]
 
 
-def test_cash_spent_on_spot_compute_is_not_there_for_the_pool_outside():
-    one = np.ones((1, 1))
-    money = Purse(cash=1.5 * one, spot_loss=one, outside_loss=2 * one)
-    result = ration(consumers(60.0), supply([0.0], idle=1.0, outside=5.0), parameters(), money)
-    assert (result.spot_gw.item(), result.outside_gw.item()) == (1.0, 0.25)
+@settings(max_examples=150, deadline=None)
+@given(situations(), st.lists(st.floats(0, 30), min_size=4, max_size=4), st.permutations(range(4)))
+def test_what_is_hired_clears_the_market_in_whatever_order_labs_stand(situation, earned, order):
+    """Nobody pays more than compute earns it, and who is refused some would pay no more than the price."""
+    demand, s = situation
+    there = market(*earned, in_service=s.effective.sum() + s.idle.item() + 1e-9)
+    result = ration(demand, s, parameters(), there)
+    shuffled = Supply(s.density[:, order], s.effective[:, order], s.alive[:, order], s.idle, s.outside, s.distressed[:, order])
+    again = ration(demand[:, order], shuffled, parameters(), market(*(earned[k] for k in order), in_service=there.in_service.item()))
+    assert np.allclose(result.spot_gw[:, order], again.spot_gw, atol=1e-9)
+    price = 10 * there.spot_ratio(np.maximum(0, s.idle - result.spot_gw.sum())).item()
+    hirers = result.spot_gw[0] > 1e-9
+    assert (np.array(earned)[hirers] >= price - 1e-6).all()

@@ -39,7 +39,7 @@ def planted(width, bold, seed):
     return {
         "systemic_event": float(LUCK[seed] < risk),
         "labs_defaulted": 2.0 * (LUCK[seed] < risk),
-        "served_revenue": 9000 + 500 * (bold == "6") + 1000 * LUCK[seed],
+        "welfare": 9000 + 500 * (bold == "6") + 1000 * LUCK[seed],
     }
 
 
@@ -103,7 +103,7 @@ def test_a_planted_effect_is_found_to_the_point_with_its_pairs(found):
     bold, wide = effect(found, "n_yolo", "6"), effect(found, "cone.width", "1.5")
     assert bold.mean == pytest.approx(0.2) and bold.runs == 3 * SEEDS and bold.clear
     assert wide.mean == pytest.approx(0.4) and wide.low < 0.4 < wide.high
-    assert effect(found, "n_yolo", "6", "served_revenue").mean == pytest.approx(500)
+    assert effect(found, "n_yolo", "6", "welfare").mean == pytest.approx(500)
 
 
 def test_the_answer_names_the_strongest_lever_with_its_interval_and_welfare_beside_it(found):
@@ -155,7 +155,7 @@ def test_axes_are_chosen_by_the_question_or_by_the_design(results):
     runs = load(results)
     assert axes_of(Question.read(ASKED), runs)[:3] == ("cone.width", "n_yolo", None)
     chosen = Question.read({**ASKED, "figure": {"x": "n_yolo", "panels": "cone.width", "outcome": "labs_defaulted"}})
-    assert axes_of(chosen, runs) == ("n_yolo", None, "cone.width", "labs_defaulted", "served_revenue")
+    assert axes_of(chosen, runs) == ("n_yolo", None, "cone.width", "labs_defaulted", "welfare")
     one = Question.read({**ASKED, "levers": {"cone.width": [0.5, 1.0, 1.5]}})
     assert axes_of(one, runs)[:2] == ("cone.width", None)
 
@@ -183,14 +183,14 @@ def test_the_picture_is_small_and_in_colour(found):
 def test_failed_runs_are_counted_and_their_reasons_told(tmp_path):
     broken = rows()
     for row in broken[:3]:
-        row.update(dict.fromkeys(("systemic_event", "labs_defaulted", "served_revenue")), failure="BrokenRule: <cash> below 0")
+        row.update(dict.fromkeys(("systemic_event", "labs_defaulted", "welfare")), failure="BrokenRule: <cash> below 0")
     text = sweep_report(gather(stored(tmp_path, ASKED, broken)))
     assert "240 runs of 8 quarters, 3 failed" in text
     assert "BrokenRule: &lt;cash&gt; below 0" in text and "<cash>" not in text
 
 
 def test_a_sweep_of_which_every_run_failed_still_has_a_page(tmp_path):
-    broken = [{**row, "failure": "no", **dict.fromkeys(("systemic_event", "labs_defaulted", "served_revenue"), np.nan)} for row in rows()]
+    broken = [{**row, "failure": "no", **dict.fromkeys(("systemic_event", "labs_defaulted", "welfare"), np.nan)} for row in rows()]
     assert "No run came to its end." in sweep_report(gather(stored(tmp_path, ASKED, broken)))
 
 
@@ -257,7 +257,7 @@ def test_deals_and_shocks_of_the_question_are_listed_among_what_was_held(tmp_pat
 def test_names_and_numbers_are_said_as_people_say_them():
     assert [short(name) for name in ("cone.width", "lab.lab A.risk_appetite", "n_yolo")] == ["cone width", "lab A risk appetite", "n_yolo"]
     assert quoted("all yolo") == '"all yolo"' and quoted("0.5") == "0.5"
-    event, money = outcome("systemic_event"), outcome("served_revenue")
+    event, money = outcome("systemic_event"), outcome("welfare")
     assert event.change(findings.Estimate(-0.011, -0.025, 0.002, 9)) == "-1 points (-2 to 0.2)"
     assert money.change(findings.Estimate(988.0, 825.0, 1150.0, 9)) == "+$988bn (825 to 1,150)"
     assert outcome("never_heard_of").label == "Never heard of"

@@ -24,7 +24,7 @@ CALM = {
     "technology.stall_hazard": 0,
     "technology.late_stall_hazard": 0,
     "technology.breakthrough_rate": 0,
-    "technology.obsolescence": 0,
+    "technology.chip_life": 1e9,
     "cloud.contract_term": TERM,
     "cloud.physical_life": LIFE,
     "cloud.dividend": 0,

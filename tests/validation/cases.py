@@ -136,14 +136,14 @@ def money_in_a_circle():
     return [Case("Money in a circle", what, "design note", (8, 6, -2), ours)]
 
 
-def golden(lab_cash, spend):
-    """One lab, one cloud and one lender after the golden quarter, one world. lab_cash: $bn; spend: $bn a year."""
+def golden(lab_cash, spend, cloud_cash=2.0):
+    """One lab, one cloud and one lender after the golden quarter, one world. lab_cash, cloud_cash: $bn; spend: $bn a year."""
     firms = {
         "labs": [{"cash": lab_cash, "opex_ratio": 0.3, "revenue": 20.0}],
-        "clouds": [{"cash": 2.0, "accounting_life": 6.0}],
+        "clouds": [{"cash": cloud_cash, "accounting_life": 6.0}],
         "lenders": [{"cash": 20.0}],
     }
-    given = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "cloud.power": 1.3, "cloud.idle_power": 0.2, "contagion.cash_after_default": 0.9}
+    given = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "cloud.power": 1.3, "cloud.upkeep": 2.5, "contagion.cash_after_default": 0.9}
     model = industry(opening(firms, debt=37.5, debt_life=24, people=wanting(None), parameters=given))
     let(model, gw=1.0, rent=12.0, book=50.0, life=24)
     quarter(model, spend)
@@ -165,15 +165,15 @@ def golden_quarter():
     group, model = "Golden quarter", golden(lab_cash=10.0, spend=20.0)
     fleet, debt = model.ledger.balances["fleet"].sum(), -model.ledger.balances["debt"][:, model.rows["clouds"]].sum()
     rows, money = ("labs", "clouds", "lenders", "Economy", "customers"), 1e5 + 10 + 2 + 20
-    flows = ("budget", "services", "opex", "rent", "power", "interest", "principal")
+    flows = ("budget", "services", "opex", "rent", "running_costs", "interest", "principal")
     worth = model.ledger.net_worth()[:, :-1].sum()
     written_off = -model.ledger.profit["depreciation"][:, model.rows["clouds"]].sum()
     return [
-        Case(group, "income of customers, revenue, opex, rent, power, interest, principal", GOLDEN,
-             (5, 5, 1.5, 3, 0.325, 0.75, 1.5625), _paid(model, *flows)),
+        Case(group, "income of customers, revenue, opex, rent, running costs, interest, principal", GOLDEN,
+             (5, 5, 1.5, 3, 0.95, 0.75, 1.5625), _paid(model, *flows)),
         Case(group, "depreciation", GOLDEN, 50 / 24, written_off),
         Case(group, "closing cash of lab, cloud, lender, Economy, customers", GOLDEN,
-             (10.5, 2.3625, 22.3125, 1e5 - 3.175, 0), _held(model, *rows)),
+             (10.5, 1.7375, 22.3125, 1e5 - 2.55, 0), _held(model, *rows)),
         Case(group, "all cash but the authority's", GOLDEN, money, model.ledger.balances["cash"][:, :-1].sum()),
         Case(group, "book value, loan", GOLDEN, (50 * 23 / 24, 35.9375), (fleet, debt)),
         Case(group, "net worth of all but the authority", GOLDEN, 50 * 23 / 24 + money, worth),
@@ -182,14 +182,14 @@ def golden_quarter():
 
 def golden_default():
     """The same quarter without customers: the lab fails, the cloud and the lender do not."""
-    group, model = "Golden quarter without revenue", golden(lab_cash=1.0, spend=0.0)
+    group, model = "Golden quarter without revenue", golden(lab_cash=1.0, spend=0.0, cloud_cash=3.0)
     written_off = -model.ledger.profit["arrears_lost"][:, model.rows["clouds"]].sum()
     service = model.fleet.in_service(model.now)[0]
     return [
         Case(group, "rent paid of 3, default cost, arrears written off", GOLDEN,
              (0.9, 0.1, 2.1), [*_paid(model, "rent", "default_cost"), written_off]),
-        Case(group, "power, interest and principal the cloud still pays", GOLDEN,
-             (0.325, 0.75, 1.5625), _paid(model, "power", "interest", "principal")),
-        Case(group, "cash left to the cloud", GOLDEN, 0.2625, _held(model, "clouds")[0]),
+        Case(group, "running costs, interest and principal the cloud still pays", GOLDEN,
+             (0.95, 0.75, 1.5625), _paid(model, "running_costs", "interest", "principal")),
+        Case(group, "cash left to the cloud", GOLDEN, 0.6375, _held(model, "clouds")[0]),
         Case(group, "GW idle, GW let", GOLDEN, (1, 0), (service[IDLE].sum(), service[0].sum())),
     ]  # fmt: skip

@@ -3,7 +3,6 @@
 import numpy as np
 
 from abm.clock import EPOCH_YEAR, QUARTERS_PER_YEAR
-from abm.compute_prices import list_price
 from abm.cone import cone, pit
 from abm.indicators import systemic_event
 from abm.model import Industry, release
@@ -67,7 +66,7 @@ def _now(industry):
     density = (labs.revenue_density * labs.inference_gw).sum(axis=1)
     return {
         "density": density / np.where(inference > 0, inference, np.nan),
-        "spot": (industry.spot / list_price(industry.compute, industry.lending.rate))[:, 0],
+        "spot": (industry.spot / industry.list_price)[:, 0],
         "unused": _unused(industry)[:, 0],
         "frontier": industry.frontier()[:, 0],
         "lab_sales": -ledger.flows["chips"][:, rows["clouds"]].sum(axis=1),

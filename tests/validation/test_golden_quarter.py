@@ -10,14 +10,14 @@ from tests.worlds import cash, industry, let, opening, quarter, wanting
 EXACT = 1e-9
 ECONOMY = 1e5
 M0 = ECONOMY + 10 + 2 + 20
-GIVEN = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "cloud.power": 1.3, "cloud.idle_power": 0.2, "contagion.cash_after_default": 0.9}
+GIVEN = {"lab.fixed_opex": 0.0, "lender.rate": 0.08, "cloud.power": 1.3, "cloud.upkeep": 2.5, "contagion.cash_after_default": 0.9}
 
 
-def golden(worlds, lab_cash=10.0, **parameters):
+def golden(worlds, lab_cash=10.0, cloud_cash=2.0, **parameters):
     """The world at the start of its quarter: 1 GW has just been delivered, let at $12bn a year, financed by a loan of 37.5."""
     firms = {
         "labs": [{"cash": lab_cash, "opex_ratio": 0.3, "revenue": 20.0}],
-        "clouds": [{"cash": 2.0, "accounting_life": 6.0}],
+        "clouds": [{"cash": cloud_cash, "accounting_life": 6.0}],
         "lenders": [{"cash": 20.0}],
     }
     model = industry(
@@ -42,7 +42,7 @@ def test_flows_of_the_golden_quarter(worlds):
     model = golden(worlds)
     quarter(model, spend=20.0)
     flows = model.ledger.flows
-    expected = {"services": 5, "opex": 1.5, "rent": 3, "power": 0.325, "interest": 0.75, "principal": 1.5625, "budget": 5}
+    expected = {"services": 5, "opex": 1.5, "rent": 3, "running_costs": 0.95, "interest": 0.75, "principal": 1.5625, "budget": 5}
     for flow, amount in expected.items():
         everywhere(np.maximum(0, flows[flow]).sum(axis=1), amount)
         everywhere(flows[flow].sum(axis=1), 0)
@@ -55,9 +55,9 @@ def test_closing_cash_of_the_golden_quarter(worlds):
     model = golden(worlds)
     quarter(model, spend=20.0)
     everywhere(cash(model, "labs"), 10.5)
-    everywhere(cash(model, "clouds"), 2.3625)
+    everywhere(cash(model, "clouds"), 1.7375)
     everywhere(cash(model, "lenders"), 22.3125)
-    everywhere(cash(model, "Economy"), ECONOMY - 3.175)
+    everywhere(cash(model, "Economy"), ECONOMY - 2.55)
     everywhere(cash(model, "customers"), 0)
     everywhere(cash(model, "MonetaryAuthority"), -M0)
     everywhere(model.ledger.balances["cash"][:, :-1].sum(axis=1), M0)
@@ -82,7 +82,7 @@ def test_net_worth_of_the_golden_quarter_is_its_capital(worlds):
     everywhere(worth[:, -1], -M0)
     book = model.ledger.book_equity(slice(None))
     everywhere(book[:, model.rows["labs"]], 10.5)
-    everywhere(book[:, model.rows["clouds"]], 2.3625 + 50 * 23 / 24 - 35.9375)
+    everywhere(book[:, model.rows["clouds"]], 1.7375 + 50 * 23 / 24 - 35.9375)
     everywhere(book[:, model.rows["lenders"]], 22.3125 + 35.9375)
 
 
@@ -118,10 +118,10 @@ def test_the_block_of_a_lab_in_default_becomes_idle(worlds):
 
 
 def test_the_cloud_pays_its_debts_from_what_the_dead_lab_left(worlds):
-    model = golden(worlds, lab_cash=1.0)
+    model = golden(worlds, lab_cash=1.0, cloud_cash=3.0)
     quarter(model, spend=0.0)
-    for flow, amount in {"power": 0.325, "interest": 0.75, "principal": 1.5625}.items():
+    for flow, amount in {"running_costs": 0.95, "interest": 0.75, "principal": 1.5625}.items():
         everywhere(-model.ledger.flows[flow][:, model.rows["clouds"]], amount)
-    everywhere(cash(model, "clouds"), 0.2625)
+    everywhere(cash(model, "clouds"), 0.6375)
     assert not model.news.clouds.any()
-    everywhere(model.ledger.balances["cash"][:, :-1].sum(axis=1), ECONOMY + 1 + 2 + 20)
+    everywhere(model.ledger.balances["cash"][:, :-1].sum(axis=1), ECONOMY + 1 + 3 + 20)

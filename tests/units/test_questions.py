@@ -15,7 +15,7 @@ NUMBERED = {
     "yolo-capacity": "E1", "circular-finance": "E2", "vendor-finance-cap": "E3", "depreciation-life": "E4", "p10-planning": "E5",
     "believed-cone": "E6", "open-weight-shock": "E7", "stall-shock": "E8", "breakthrough-date": "E9", "margin-of-safety": "E10",
     "build-lag": "E11", "arms-race": "E12", "chip-scarcity": "E13", "two-income-statements": "E14", "forecast-accuracy": "E15",
-    "contagion-channels": "E16", "deal-desk": "E17",
+    "contagion-channels": "E16", "deal-desk": "E17", "believed-life": "E18",
 }  # fmt: skip
 DATE = re.compile(r"20\d\dQ[1-4]")
 FEW = 4  # quarters

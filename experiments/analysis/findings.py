@@ -244,7 +244,8 @@ def importance(question, runs, name):
     if not question.uncertainties or runs["sample"].nunique() < 2 * SLICES:
         return None
     means = runs.groupby(_RUN, as_index=False)[name].mean().assign(combination=0)
-    return pawn(sampled_from(question, means, name))
+    sampled = sampled_from(question, means, name)
+    return None if np.isnan(sampled.means).any() else pawn(sampled)
 
 
 def failures(runs):

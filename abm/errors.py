@@ -2,9 +2,15 @@
 
 import difflib
 
+LONGEST = 1000  # letters of a message, which may repeat what a file says
+
 
 class BadInput(ValueError):
     """A user's mistake: one sentence that names file, key, value and rule. The command line exits with 2."""
+
+    def __init__(self, message=""):
+        text = str(message)
+        super().__init__(text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}")
 
 
 class BrokenRule(RuntimeError):

@@ -189,8 +189,18 @@ def _rows(files, name, form):
     except csv.Error as error:
         raise BadInput(f"{where}: is not valid CSV: {error}") from None
     header = [cell.strip() for cell in lines[0]] if lines else []
+    _check_separator(header, where)
     _check_header(header, form, where)
     return [_row(header, cells, form, f"{where} line {number}") for number, cells in enumerate(lines[1:], start=2) if any(cells)]
+
+
+def _check_separator(header, where):
+    """A spreadsheet may write semicolons or tabs between cells, or empty columns at the end."""
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and sign in header[0]:
+            raise BadInput(f"{where}: its cells are parted by {name}; the rule is commas (save it as CSV with commas)")
+    if header and not header[-1] and any(header):
+        raise BadInput(f"{where}: has {len(header)} columns, the last without a name; remove the empty columns at its end")
 
 
 def _check_header(header, form, where):
@@ -206,6 +216,8 @@ def _check_header(header, form, where):
 
 def _row(header, cells, form, where):
     if len(cells) > len(header):
+        if not any(cell.strip() for cell in cells[len(header) :]):
+            raise BadInput(f"{where}: has {len(cells) - len(header)} empty cells too many at its end; remove them (its last commas)")
         raise BadInput(f"{where}: has {len(cells)} cells for {len(header)} columns (a text with a comma needs quotes)")
     raw = {key: cell.strip() for key, cell in zip(header, cells) if cell.strip()}
     try:

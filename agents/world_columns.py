@@ -160,6 +160,14 @@ COLUMNS = {kind: _columns(kind) for kind in KINDS}
 ONE = {kind: kind.removesuffix("s") for kind in KINDS}
 
 
+STATES = ("alive", "implied")  # what the reader of a world works out; a column like any other to the model, but nobody's to set
+
+
+def settable(kind):
+    """{column: declaration} of what may be set for firms of a kind by hand, in a question or in the browser."""
+    return {name: item for name, item in COLUMNS[kind].items() if name not in STATES}
+
+
 def writable(kind):
     """{column: declaration} of what a world file may give for a kind of firm."""
     internal = getattr(KINDS[kind], "INTERNAL", ())

@@ -71,7 +71,7 @@ def _deal(draft, where, line):
 
 
 def _ask_if_unlikely(draft, what, tenant, rent, price):
-    """A contract far out of proportion is more often a slip of the pen than meant. rent: $bn a year; price: $bn a GW-year. Raises BadInput."""
+    """Raises BadInput for a contract far out of proportion that nobody confirmed. rent: $bn a year; price: $bn a GW-year."""
     times, revenue = ASSUMED["unlikely"], draft.columns["labs"]["revenue"]
     of_tenant = revenue[tenant] if tenant >= 0 else 0
     earned, whose = (of_tenant, "what the lab earns") if of_tenant > 0 else (revenue.sum(), "what all labs earn")

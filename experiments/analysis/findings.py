@@ -14,6 +14,7 @@ import pandas as pd
 from abm.clock import Quarter
 from experiments.analysis.outcomes import outcome as about
 from experiments.analysis.pairs import of_shares, paired, paired_share
+from experiments.engine.forms import LABEL
 from experiments.events import said
 from experiments.summary import wilson
 
@@ -89,7 +90,7 @@ def label(value):
 def sampled_names(question):
     """What was sampled or listed beside the levers."""
     listed = question.design.points[0] if isinstance(question.design.points, list) else ()
-    return [*question.uncertainties, *listed]
+    return [*question.uncertainties, *([LABEL] if LABEL in listed else listed)]
 
 
 def axis(question, runs, name, bins=BINS):

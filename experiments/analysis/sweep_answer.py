@@ -13,7 +13,7 @@ from experiments.analysis.outcomes import outcome, quoted, short
 from experiments.analysis.pairs import LEVEL
 from experiments.analysis.undefined import in_words
 from experiments.engine.question import Question
-from experiments.engine.store import MANIFEST, found_in, load
+from experiments.engine.store import found_in, load
 from experiments.engine.sweep import asked
 from experiments.words import PERCENT, percent
 
@@ -54,7 +54,7 @@ def gather(results):
     outcomes = list(dict.fromkeys(name for name in (axes.outcome, axes.welfare, *question.outcomes) if name))
     effects = numbers.effects(question, runs, outcomes)
     pairs = numbers.interactions(question, runs, effects, axes.outcome)
-    found = Found(store.folder, question, store.read_json(MANIFEST), runs, axes, effects, pairs)
+    found = Found(store.folder, question, store.manifest(), runs, axes, effects, pairs)
     return found._replace(lead=lead(found))
 
 

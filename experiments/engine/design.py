@@ -9,6 +9,7 @@ from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from abm.parameters import Group, parameter
 from experiments.engine.cases import case_of, is_whole, probe, resolved
+from experiments.engine.forms import LABEL
 
 
 class DesignParameters(Group, name="design"):
@@ -74,7 +75,7 @@ def _points(question):
         for number, sampled in enumerate(samples):
             shown = {**{name: value for name, (value, _) in choice.items()}, **sampled}
             inside = {key: item for _, inside in choice.values() for key, item in inside.items()}
-            settings, case = _checked(question, {**inside, **sampled})
+            settings, case = _checked(question, {**inside, **{name: value for name, value in sampled.items() if name != LABEL}})
             place = combination * len(samples) + number, combination, number
             yield Point(*place, shown, settings, case.structure, case.quarters, case.opening.fingerprint)
 

@@ -13,6 +13,7 @@ import numpy as np
 from abm.errors import BadInput, nearest
 from experiments.analysis.answers import Work, as_text
 from experiments.analysis.undefined import in_words
+from experiments.folders import plain
 
 ALPHA = 0.05  # of all inputs together
 COLUMNS = ["input", "distance", "p", "matters", "hits", "misses"]
@@ -79,7 +80,7 @@ def _sensitivity_question(source, method, outcome, vary, points, work):
     return Question.read(
         {
             "question": f"Which inputs matter for {outcome} in {world}?",
-            "name": f"sensitivity-{Path(world).name}",
+            "name": f"sensitivity-{plain(Path(world).name, 'world')}",
             "world": world,
             "outcomes": outcomes,
             "seeds": work.seeds,

@@ -70,7 +70,8 @@ class Design(Form):
     """How the uncertainties are sampled.
 
     points: lhs: design points; grid: values along each axis; sobol: base points of a Saltelli sample, points x (uncertainties + 2)
-    in all; morris: trajectories, points x (uncertainties + 1) in all; list: the points themselves, as tables of settings, each with a `name` if that is what results shall call them
+    in all; morris: trajectories, points x (uncertainties + 1) in all; list: the points themselves, as tables of settings, each
+    with a `name` if results shall call it by one
     seed: of the sampler; levels: of the grid of morris
     """
 

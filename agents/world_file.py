@@ -26,6 +26,7 @@ from agents.world_schema import CSV_FILES, World
 
 SHIPPED = Path(__file__).resolve().parents[1] / "worlds"
 TOML = "world.toml"
+EARLIEST, LATEST = 2000, 2099  # years in which a world may start: what grows with the calendar stays a number
 LONGEST_VALUE = 80  # characters of a value or a reason that a message shows
 UNION_TAGS = ("float", "bool", "str")  # pydantic names the member of a union that it tried
 STRUCTURE = ("cloud.build_lag", "cloud.contract_term")
@@ -168,9 +169,11 @@ def _toml(content, where):
 
 def _check_start(world, where):
     try:
-        Quarter.parse(world.start)
+        start = Quarter.parse(world.start)
     except BadInput as error:
         raise BadInput(f"{where}: start: {error}") from None
+    if not EARLIEST <= start.year <= LATEST:
+        raise BadInput(f"{where}: start = {world.start!r} is not allowed; a quarter of the years {EARLIEST} to {LATEST}")
 
 
 def _check_segments(world, where):

@@ -120,6 +120,8 @@ MISTAKES = {
     "name with a tag": ("world.toml", 'name = "Fund"', 'name = "<b>"', "must consist of letters"),
     "name kept for entrants": ("world.toml", 'name = "Fund"', 'name = "Entrant 1"', "is a name kept for the model itself"),
     "bad start": ("world.toml", "2026Q1", "2026-01", "start: quarter '2026-01' is not of the form 2026Q3"),
+    "a start nobody can reach": ("world.toml", "2026Q1", "9999Q4", "start = '9999Q4' is not allowed; a quarter of the years 2000 to 2099"),
+    "half a yes": ("world.toml", 'name = "Bank"', 'name = "Bank"\nnotes = 0.5', "notes = 0.5 is not allowed; it is 0 or 1"),
     "bad kind": ("world.toml", '"named"', '"real"', "kind = 'real' must be 'named', 'archetypes' or 'tutorial'"),
     "bad style": ("world.toml", 'style = "public"', 'style = "bold"', "investors 'Fund': style = 'bold' must be 'momentum'"),
     "bad structure": ("world.toml", "entrants = 1", "entrants = -1", "structure: entrants = -1 must be greater than or equal to 0"),

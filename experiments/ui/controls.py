@@ -38,7 +38,7 @@ def Bar(session):
 def Reached(session):
     """The quarter reached, for people and for tests."""
     _ = session.beat.value
-    lab = session.laboratory
+    lab = session.picture
     quarter = lab.quarters[-1] if lab.age else "opening"
     at = session.at()
     looked = f" · looking at {lab.quarters[at]}" if session.cursor.value is not None and lab.age else ""
@@ -61,7 +61,7 @@ def Pending(session):
 def Problem(session):
     """A sentence about what went wrong; the page lives."""
     _ = session.pulse.value
-    lab = session.laboratory
+    lab = session.picture
     if lab.problem:
         solara.Error(lab.problem, classes=["problem"])
     if session.message.value:
@@ -76,7 +76,7 @@ def Shocks(session):
             with solara.Tooltip(SHOCKS[name].__doc__):
                 solara.Button(label, on_click=lambda name=name: session.shock(name), outlined=True, small=True, classes=[f"shock-{name}"])
         _ = session.pulse.value
-        marks = session.laboratory.marks
+        marks = session.picture.marks
         if marks:
             Words("; ".join(f"{quarter}: {label}" for quarter, label in marks), "span", ["marks"])
 
@@ -85,7 +85,7 @@ def Shocks(session):
 def Rewind(session):
     """Back to any quarter, without running anything again."""
     _ = session.pulse.value
-    lab = session.laboratory
+    lab = session.picture
     if lab.age < 2:
         return
     at = session.at()

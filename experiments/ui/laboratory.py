@@ -4,8 +4,9 @@
 wrong becomes a message; the page stays.
 """
 
+import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import mesa
 import numpy as np
@@ -21,16 +22,49 @@ WORKERS = 2
 BRISK = 0.1  # seconds between two quarters below which the page is playing, not stepping
 
 
-class Side:
-    """One setting's worlds so far: numbers {indicator: [worlds, quarters]}, failed {kind: [worlds, quarters, firms], so far}."""
+class Seen:
+    """One setting's worlds up to a quarter: what a painting shows of them. It stays as it is while the worlds move on.
+
+    numbers: {indicator: [worlds, quarters]}; failed: {kind: [worlds, quarters, firms], so far}; before: revenue of labs in the quarter
+    before, $bn a year, [worlds, quarters, labs]; all of them with room for the whole run, of which `age` quarters are there
+    """
+
+    def __init__(self, inputs, opening, age, numbers, failed, before):
+        self.inputs, self.opening, self.age = inputs, opening, age
+        self._numbers, self._failed, self._before = numbers, failed, before
+
+    def values(self, name):
+        """An indicator so far, [worlds, quarters]."""
+        return self._numbers[name][:, : self.age]
+
+    def failed(self):
+        """{firm: whether it has failed by then, bool, [worlds, quarters]}, labs first."""
+        age = self.age
+        return {name: self._failed[kind][:, :age, row] for kind in FAILING for row, name in enumerate(self.opening.names[kind])}
+
+    def systemic(self):
+        """Where a systemic event has happened so far, bool, [worlds]."""
+        age = self.age
+        died = np.diff(self._failed["labs"][:, :age], axis=1, prepend=False)
+        return systemic_event(died, self._before[:, :age]) > 0
+
+    def fallen(self):
+        """How many firms have failed so far, [worlds]; zero before the first quarter."""
+        age = self.age
+        if not age:
+            return np.zeros(self.inputs.worlds)
+        return sum(kept[:, age - 1].sum(axis=1) for kept in self._failed.values())
+
+
+class Side(Seen):
+    """One setting's worlds so far, as they grow by a quarter at a time."""
 
     def __init__(self, inputs):
         """Raises BadInput for a name or value that is not allowed."""
-        self.inputs, self.opening, self.age = inputs, inputs.opening(), 0
-        shape = (inputs.worlds, inputs.quarters)
-        self._numbers = {name: np.zeros(shape) for name in SHOWN}
-        self._failed = {kind: np.zeros((*shape, len(self.opening.names[kind])), dtype=bool) for kind in FAILING}
-        self._before = np.zeros((*shape, len(self.opening.names["labs"])))  # revenue of the quarter before, $bn a year
+        opening, shape = inputs.opening(), (inputs.worlds, inputs.quarters)
+        numbers = {name: np.zeros(shape) for name in SHOWN}
+        failed = {kind: np.zeros((*shape, len(opening.names[kind])), dtype=bool) for kind in FAILING}
+        super().__init__(inputs, opening, 0, numbers, failed, np.zeros((*shape, len(opening.names["labs"]))))
 
     def keep(self, readings):
         """Append a quarter. readings: one per worker, in the order of worlds."""
@@ -42,53 +76,16 @@ class Side:
         self._before[:, self.age] = np.concatenate([before for _, _, before in readings])
         self.age += 1
 
-    def values(self, name):
-        """An indicator so far, [worlds, quarters]."""
-        return self._numbers[name][:, : self.age]
-
-    def failed(self):
-        """{firm: whether it has failed by then, bool, [worlds, quarters]}, labs first."""
-        return {name: self._failed[kind][:, : self.age, row] for kind in FAILING for row, name in enumerate(self.opening.names[kind])}
-
-    def systemic(self):
-        """Where a systemic event has happened so far, bool, [worlds]."""
-        died = np.diff(self._failed["labs"][:, : self.age], axis=1, prepend=False)
-        return systemic_event(died, self._before[:, : self.age]) > 0
-
-    def fallen(self):
-        """How many firms have failed so far, [worlds]; zero before the first quarter."""
-        if not self.age:
-            return np.zeros(self.inputs.worlds)
-        return sum(kept[:, self.age - 1].sum(axis=1) for kept in self._failed.values())
+    def seen(self):
+        """As it is now."""
+        return Seen(self.inputs, self.opening, self.age, self._numbers, self._failed, self._before)
 
 
-class Laboratory(mesa.Model):
-    """The worlds of one session: Mesa's ModelController steps it and, on Reset, makes another with these arguments.
+class Worlds:
+    """What can be said of some sides, all at the same quarter."""
 
-    world: name or path; worlds: futures; quarters: horizon; settings: {public name: value}; shocks: rows {name, at, ...}
-    deals: rows {tenant, owner, gw, start, ...}; compare: settings of a second ensemble on the same seeds, or None
-    workers: processes, 0 for none (tests)
-    crew: the session's workers, kept over a Reset; notify: called after every quarter and whenever something changed
-    A mistake in the arguments does not raise: it becomes `problem`, and nothing runs.
-    """
-
-    def __init__(
-        self, world="industry-2026q3", worlds=200, seed=0, quarters=40, settings=None, shocks=(), deals=(),
-        compare=None, workers=WORKERS, crew=None, notify=None,
-    ):  # fmt: skip
-        super().__init__(rng=seed)
-        self.running = True
-        self.inputs = Inputs(world, worlds, quarters, seed, dict(settings or {}), tuple(shocks), tuple(deals))
-        self.owns_crew, self.notify, self.problem, self.sides = crew is None, notify, "", []
-        self.crew = Crew(workers) if crew is None else crew
-        self.job, self.stepped = None, -BRISK
-        try:
-            checked = self.inputs.checked()
-            others = [] if compare is None else [replace(checked, settings=dict(compare))]
-            self.sides = [Side(inputs) for inputs in (checked, *others)]
-            self.job = self.crew.build(tuple(side.inputs for side in self.sides), worlds)
-        except (BadInput, Failed) as error:
-            self._stop_with(str(error))
+    sides: list
+    inputs: Inputs
 
     @property
     def main(self):
@@ -120,6 +117,51 @@ class Laboratory(mesa.Model):
         """[(quarter, label)] of the shocks."""
         return [(row["at"], row["name"].replace("_", " ")) for row in self.inputs.shocks]
 
+
+@dataclass(frozen=True)
+class Picture(Worlds):
+    """A laboratory as one painting shows it: every part of the same quarter."""
+
+    inputs: Inputs
+    sides: tuple
+    running: bool
+    problem: str
+
+
+class Laboratory(Worlds, mesa.Model):
+    """The worlds of one session: Mesa's ModelController steps it and, on Reset, makes another with these arguments.
+
+    world: name or path; worlds: futures; quarters: horizon; settings: {public name: value}; shocks: rows {name, at, ...}
+    deals: rows {tenant, owner, gw, start, ...}; compare: settings of a second ensemble on the same seeds, or None
+    workers: processes, 0 for none (tests)
+    crew: the session's workers, kept over a Reset; notify: called after every quarter and whenever something changed
+    A mistake in the arguments does not raise: it becomes `problem`, and nothing runs.
+    """
+
+    def __init__(
+        self, world="industry-2026q3", worlds=200, seed=0, quarters=40, settings=None, shocks=(), deals=(),
+        compare=None, workers=WORKERS, crew=None, notify=None,
+    ):  # fmt: skip
+        super().__init__(rng=seed)
+        self.running, self.kept = True, threading.Lock()  # kept: while a quarter is added, or a picture taken
+        self.inputs = Inputs(world, worlds, quarters, seed, dict(settings or {}), tuple(shocks), tuple(deals))
+        self.owns_crew, self.notify, self.problem, self.sides = crew is None, notify, "", []
+        self.crew = Crew(workers) if crew is None else crew
+        self.job, self.stepped = None, -BRISK
+        try:
+            checked = self.inputs.checked()
+            others = [] if compare is None else [replace(checked, settings=dict(compare))]
+            self.sides = [Side(inputs) for inputs in (checked, *others)]
+            self.job = self.crew.build(tuple(side.inputs for side in self.sides), worlds)
+        except (BadInput, Failed) as error:
+            self._stop_with(str(error))
+
+    def picture(self):
+        """Everything at one quarter, for a painting, whatever is added meanwhile."""
+        with self.kept:
+            sides = tuple(side.seen() for side in self.sides)
+            return Picture(self.inputs, sides, self.running, self.problem)
+
     def step(self):
         """A quarter of every world; nothing once the horizon is reached, something went wrong, or the session ended."""
         if not self.running:
@@ -128,8 +170,9 @@ class Laboratory(mesa.Model):
             with self.crew.lock:
                 playing = time.monotonic() - self.stepped < BRISK and self.age + 1 < self.inputs.quarters
                 readings = self.crew.quarter(self.job, self.inputs.read_shocks(), playing)
-                for k, side in enumerate(self.sides):
-                    side.keep([of_worker[k] for of_worker in readings])
+                with self.kept:
+                    for k, side in enumerate(self.sides):
+                        side.keep([of_worker[k] for of_worker in readings])
         except Failed as error:
             self._stop_with(str(error))
         except Stopped:

@@ -235,11 +235,11 @@ def test_on_a_phone_the_dials_hide_neither_the_picture_nor_their_own_button(visi
     page.find(".open-dials").click()
     expect(page.find(".sidebar-open")).to_be_visible()
     button, sheet = page.find(".open-dials").bounding_box(), page.find(".sidebar").bounding_box()
-    assert 0 <= button["y"] and button["y"] + button["height"] <= sheet["y"]
+    assert button["y"] >= 0 and button["y"] + button["height"] <= sheet["y"]
     page.find(".figure-fan").scroll_into_view_if_needed()
     canvas = page.drawn("fan")
     button = page.find(".open-dials").bounding_box()
-    assert 0 <= button["y"] and button["y"] + button["height"] <= sheet["y"]  # also when scrolled
+    assert button["y"] >= 0 and button["y"] + button["height"] <= sheet["y"]  # also when scrolled
     assert 0 <= canvas["y"] < sheet["y"] <= NARROW["height"]
     page.find(".open-dials").click()
     expect(page.find(".sidebar-open")).to_have_count(0)

@@ -12,9 +12,16 @@ def _plain(value):
     """Numbers as floats, so that 1 and 1.0 ask the same question. Raises ValueError for what is not a finite number or a text."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float) or not _is_finite(value):
         raise ValueError("must be a number or a text")
     return float(value)
+
+
+def _is_finite(number):
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 Value = Annotated[object, AfterValidator(_plain)]

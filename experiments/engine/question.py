@@ -267,7 +267,7 @@ def _sentence(error, where):
     if first["type"] == "extra_forbidden":
         form: type[BaseModel] = _TABLES.get(path[0], Question) if len(path) > 1 else Question
         return f"{where}: {place}unknown key {path[-1]!r}; {nearest(path[-1], form.model_fields)}".removesuffix("; ")
-    if path and path[0] == "levers":
+    if len(path) > 1 and path[0] == "levers":
         return f"{where}: levers: {path[1]} must be a list of numbers or texts, or a table of named settings"
     if first["type"] == "missing":
         return f"{where}: {place}{path[-1]} is missing"

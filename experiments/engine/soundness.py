@@ -33,7 +33,7 @@ def read_object(path, keys=()):
 def read_table(path, columns=None, remedy=AGAIN):
     """A stored table. Raises BadInput naming file and remedy if it cannot be read."""
     try:
-        return pq.read_table(path, columns=columns, partitioning=None)
+        return pq.read_table(path, columns=columns, partitioning=None, page_checksum_verification=True)
     except FileNotFoundError:
         raise BadInput(f"{path}: is not there; {remedy}") from None
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
@@ -44,6 +44,14 @@ def runs_in(path):
     """Point and seed of every row of a part, [rows, 2]. Raises BadInput."""
     table = read_table(path, ["point", "seed"])
     return np.stack([table[name].to_numpy() for name in ("point", "seed")], axis=1) if table.num_columns == len(("point", "seed")) else None
+
+
+def refuse_lacking(paths, names):
+    """Raises BadInput naming the part that lacks one of these columns."""
+    for path in paths:
+        lacking = [name for name in names if name not in read_table(path).column_names]
+        if lacking:
+            raise BadInput(f"{path}: has no column {lacking[0]!r}, as if edited; {AGAIN}")
 
 
 def refuse_twice(paths, is_series=False):
@@ -69,6 +77,12 @@ def _one_is_twice(path, rows):
     return whole.group_by(keys).aggregate([]).num_rows < whole.num_rows
 
 
+def columns_of(store, manifest):
+    """Names of all columns that runs have, as far as the plan tells."""
+    shown = [name for name in store.points().column_names if name not in ("group", "settings")]
+    return ["failure", *shown, *manifest["outcomes"]]
+
+
 def damaged(store, task):
     """Numbers of stored batches that are not what the plan says, or in no plan at all: unreadable, too few rows, or some twice."""
     batches = {batch.number: batch for batch in task.plan.batches}
@@ -79,10 +93,12 @@ def _is_sound(store, task, batch):
     points, seeds = task.plan.runs(batch)
     try:
         runs, series = store.paths_of(batch.number)
+        refuse_lacking([runs], columns_of(store, task.manifest))  # reads all of it: a page that is not what was written is noticed
         found = runs_in(runs)
         if found is None or Counter(map(tuple, found.tolist())) != Counter(zip(points, seeds)):
             return False
         if task.manifest["series"]:
+            read_table(series)
             refuse_twice([series], is_series=True)
             failed = [reason is not None for reason in read_table(runs, ["failure"])["failure"].to_pylist()]
             return set(map(tuple, runs_in(series).tolist())) == set(map(tuple, found[np.logical_not(failed)].tolist()))

@@ -36,7 +36,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from abm.errors import BadInput, nearest
-from experiments.engine.soundness import ANEW, read_object, read_table, refuse_twice
+from experiments.engine.soundness import ANEW, columns_of, read_object, read_table, refuse_lacking, refuse_twice
 
 QUESTION, POINTS, MANIFEST, QUARANTINE, LOCK = "question.json", "points.parquet", "sweep.json", "quarantine.json", "sweep.lock"
 RUNS, SERIES = "runs", "series"
@@ -65,7 +65,7 @@ class Store:
 
     def manifest(self):
         """What a planned sweep says about itself. Raises BadInput."""
-        return self.read_json(MANIFEST, ("name", "code", "runs"))
+        return self.read_json(MANIFEST, ("name", "code", "runs", "outcomes"))
 
     def write_json(self, name, value):
         """Store a JSON file, readable and with its keys in order of writing."""
@@ -116,9 +116,9 @@ class Store:
 
 
 def parquet(table):
-    """The bytes of a table: the same for the same table and versions."""
+    """The bytes of a table: the same for the same table and versions. Pages carry checksums, so that a bit that fell over is noticed."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
     return sink.getvalue()
 
 
@@ -185,6 +185,8 @@ def load(results_dir, table=RUNS):
         return store.points().to_pandas()
     paths = _parts_of(store, table)
     refuse_twice(paths, table == SERIES)
+    if table == RUNS:
+        refuse_lacking(paths, columns_of(store, store.manifest()))
     frame = pa.concat_tables([read_table(path) for path in paths]).to_pandas()
     return frame.sort_values(["point", "seed"], kind="stable", ignore_index=True)
 
@@ -225,7 +227,8 @@ def _show(connection, store, name):
     else:
         refuse_twice(paths, name == SERIES)
     if paths:
-        connection.register(name, dataset.dataset([str(path) for path in paths], format="parquet"))
+        checked = dataset.ParquetFileFormat(default_fragment_scan_options=dataset.ParquetFragmentScanOptions(page_checksum_verification=True))
+        connection.register(name, dataset.dataset([str(path) for path in paths], format=checked))
 
 
 def _parts_of(store, table):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from abm.errors import BadInput
 from experiments.engine.store import MANIFEST, Store
 
-PLANNED = ("name", "code", "rng", "seeds", "runs", "outcomes", "series", "worlds_per_batch")  # what a manifest says at least
+PLANNED = ("name", "code", "worlds", "rng", "seeds", "runs", "outcomes", "series", "worlds_per_batch")  # what a manifest says at least
 
 
 class Task(NamedTuple):

@@ -71,7 +71,7 @@ def _has_results(source):
 def _sensitivity_question(source, method, outcome, vary, points, work):
     from experiments.engine.question import Question, shipped
 
-    design = {"method": method if method in ("morris", "sobol") else "lhs", "points": points or POINTS[method]}
+    design = {"method": method if method in ("morris", "sobol") else "lhs", "points": POINTS[method] if points is None else points}
     outcomes = _names(outcome) if method == "regional" else [outcome]
     if source in shipped() or str(source).endswith(".toml"):
         return Question.read(source, design=design, outcomes=outcomes, seeds=work.seeds, quarters=work.quarters)

@@ -227,7 +227,9 @@ def _show(connection, store, name):
     else:
         refuse_twice(paths, name == SERIES)
     if paths:
-        checked = dataset.ParquetFileFormat(default_fragment_scan_options=dataset.ParquetFragmentScanOptions(page_checksum_verification=True))
+        checked = dataset.ParquetFileFormat(
+            default_fragment_scan_options=dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
+        )
         connection.register(name, dataset.dataset([str(path) for path in paths], format=checked))
 
 

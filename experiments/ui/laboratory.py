@@ -84,7 +84,7 @@ class Side(Seen):
 class Worlds:
     """What can be said of some sides, all at the same quarter."""
 
-    sides: list
+    sides: list | tuple
     inputs: Inputs
 
     @property

@@ -1,4 +1,4 @@
-"""Files with something wrong in them are taken or refused in one sentence. `make fuzz` draws ten thousand; here are a few, the same every time."""
+"""Files with something wrong in them are taken or refused in one sentence: a few of the ten thousand that `make fuzz` draws."""
 
 import pytest
 

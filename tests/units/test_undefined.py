@@ -143,3 +143,8 @@ def test_means_and_fillings_are_those_of_a_pencil():
     assert np.isnan(undefined.filled(values)[1]).all()
     table = pd.DataFrame({"point": [0, 0, 0, 1, 1, 1], "x": [1.0, 2.0, np.nan, 1.0, np.nan, np.nan]})
     assert undefined.means(table, "point", ["x"])["x"].tolist()[0] == 1.5 and np.isnan(undefined.means(table, "point", ["x"])["x"][1])
+
+
+def test_no_points_are_not_the_usual_number_of_points():
+    with pytest.raises(BadInput, match="points"):
+        sensitivity_answer.sensitivity("tutorial", "morris", "served_revenue", ("cone.width=0.5:1.5",), 0, answers.Work(seeds=2, quarters=2))

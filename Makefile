@@ -7,11 +7,12 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready-$(EXTRAS)
 
-.PHONY: help setup run test test-all test-ui lint ruff mypy layers bench validate results pictures constraints
+.PHONY: help setup run test test-all test-ui fuzz lint ruff mypy layers bench validate results pictures constraints
 
 help:
 	@echo "make run       set up, then 500 worlds of the AI industry for 40 quarters, and a report"
 	@echo "make test      set up, then the quick tests (test-all: the slow ones too; test-ui: in a browser)"
+	@echo "make fuzz      garbled files and random legal settings, for an hour or two; says its seed (SEED=... for the same again)"
 	@echo "make lint      ruff, mypy and the layer contract"
 	@echo "make bench     measure speed and write docs/performance.md"
 	@echo "make results   run the shipped questions and write results/ (a quarter of an hour; NAME=... for one)"
@@ -34,6 +35,12 @@ test-all: $(READY)
 
 test-ui: $(READY)
 	$(PYTHON) -m pytest -q -m ui
+
+# Nightly: not part of continuous integration, which draws a few of each in test-all.
+fuzz: export OMP_NUM_THREADS = 1
+fuzz: export OPENBLAS_NUM_THREADS = 1
+fuzz: $(READY)
+	$(PYTHON) -m tests.fuzz --workers $(WORKERS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 lint: ruff mypy layers
 

@@ -85,7 +85,7 @@ def clear(cash, due, *, alpha=1.0, beta=1.0):
     cash: what each agent holds before anything is paid, $bn >= 0, [worlds, agents]
     due: what payer i owes payee j, most senior class first, $bn >= 0, [classes, worlds, agents, agents]
     alpha, beta: shares of cash and of receipts that survive the agent's own default, 0 to 1, to [worlds, agents]
-    Returns a Clearing. Raises BrokenRule if an amount is negative or not a number.
+    Returns a Clearing. Raises BrokenRule if an amount is negative or not finite, or a share is none.
     """
     claims = _claims(cash, due, alpha, beta)
     received_if_all_pay = claims.due.sum(axis=2).sum(axis=0)
@@ -102,6 +102,13 @@ def _claims(cash, due, alpha, beta):
         if amount.size and not amount.min() >= 0:  # "not >=" so that NaN is refused too
             place = np.argwhere(~(amount >= 0))[0].tolist()
             raise BrokenRule(f"clearing: {name}{place} = {amount[tuple(place)]}, must be an amount >= 0")
+    for name, amount in (("cash", cash), ("due", due)):
+        if not np.isfinite(amount).all():
+            place = np.argwhere(~np.isfinite(amount))[0].tolist()
+            raise BrokenRule(f"clearing: {name}{place} = {amount[tuple(place)]}, must be finite")
+    for name, share in (("alpha", alpha), ("beta", beta)):
+        if not (np.min(share) >= 0 and np.max(share) <= 1):
+            raise BrokenRule(f"clearing: {name} = {share}, must be a share from 0 to 1")
     shares = [np.ascontiguousarray(np.broadcast_to(np.asarray(share, dtype=float), cash.shape)) for share in (alpha, beta)]
     return _Claims(np.arange(len(cash)), cash, due, due.sum(axis=-1), *shares)
 

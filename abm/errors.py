@@ -1,10 +1,17 @@
 """Everything that can go wrong by a user's hand or by a broken rule, as one small family of exceptions."""
 
 import difflib
+import re
+
+LONGEST = 1000  # letters of a message, which may repeat what a file says
 
 
 class BadInput(ValueError):
     """A user's mistake: one sentence that names file, key, value and rule. The command line exits with 2."""
+
+    def __init__(self, message=""):
+        text = re.sub(r"[\x00-\x1f\x7f]", lambda sign: repr(sign[0])[1:-1], str(message))  # a file may say anything
+        super().__init__(text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}")
 
 
 class BrokenRule(RuntimeError):

@@ -1,16 +1,35 @@
 """What all agents have in common: a name, a row, an appetite for risk, and books."""
 
+import itertools
+import weakref
+
 import mesa
 
+from abm.errors import BadInput
 from abm.population import column
+
+
+class _Counters(weakref.WeakKeyDictionary):
+    """{model: the numbers of its agents}, as Mesa counts them, but without keeping a model alive that nobody else holds."""
+
+    def __getitem__(self, model):
+        return self.setdefault(model, itertools.count(1))
 
 
 class Agent(mesa.Agent):
     """One row of a population, seen as a Mesa agent."""
 
+    _ids = _Counters()
+
     def __init__(self, model, population, row):
         self.population, self.row = population, row
         super().__init__(model)
+
+    def remove(self):
+        """Refused: books and contracts would still name it. Raises BadInput."""
+        raise BadInput(
+            f"{self.name} cannot be removed from a model; a firm leaves by failing, and a world without it has a file of its own"
+        )
 
     @property
     def name(self):

@@ -1,5 +1,8 @@
 """The industry: many worlds at once, one quarter per step. `Industry.step` is the table of contents of the model."""
 
+import gc
+import weakref
+
 import mesa
 import numpy as np
 
@@ -31,9 +34,7 @@ class Industry(mesa.Model):
     """
 
     def __init__(self, world, worlds=1, rng=0, *, world_ids=None, parameters=None, shocks=(), journal=False, panel=True):
-        world_ids = tuple(range(worlds)) if world_ids is None else tuple(world_ids)
-        if not world_ids:
-            raise BadInput("worlds = 0 is not allowed; at least one world")
+        world_ids, rng = _which(worlds, world_ids), whole("rng", rng, 0)
         if not hasattr(world, "inhabitants"):
             raise BadInput(f"world = {world!r} is not allowed; what agents.world_file.load_world gives")
         wrong = [shock for shock in shocks if not isinstance(shock, Shock)]
@@ -44,6 +45,7 @@ class Industry(mesa.Model):
         if journal and not panel:
             raise BadInput("journal = True and panel = False is not allowed; a journal is kept beside the panel")
         super().__init__(rng=rng)
+        _LIVING.add(self)
         self.opening, self.inhabitants, self.shocks = world, world.inhabitants, tuple(shocks)
         self.worlds, self.world_ids, self.seed = len(world_ids), world_ids, rng
         self.settings = Settings(self.worlds, {**world.parameters, **(parameters or {})}, self.inhabitants.GROUPS)
@@ -99,6 +101,13 @@ class Industry(mesa.Model):
         self.equity_lost = np.zeros((self.worlds, 1))
         self.news = News.none(self.worlds, *(len(getattr(self, kind).names) for kind in NEWSWORTHY))
         self.losses.begin()
+
+    def __reduce_ex__(self, protocol):
+        """Refused: a copy would share its luck with the original. Raises BadInput."""
+        raise BadInput(
+            "a model is not copied or pickled; build it again from the same world, world_ids, rng, parameters and shocks, "
+            "and run it as far: that gives the same bytes"
+        )
 
     def close(self):
         """Check every invariant, record the quarter and turn the page."""
@@ -219,6 +228,44 @@ class Industry(mesa.Model):
         return Quarter(self.opening.start.index + age)
 
 
+def whole(name, value, least):
+    """A whole number of at least so much. Raises BadInput."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise BadInput(f"{name} = {value!r} is not allowed; it is a whole number of at least {least}")
+    return int(value)
+
+
+def _which(worlds, world_ids):
+    """The numbers of the worlds. Raises BadInput."""
+    if world_ids is None:
+        return tuple(range(whole("worlds", worlds, 1)))
+    found = tuple(whole("world_ids", world, 0) for world in world_ids)
+    if not found:
+        raise BadInput("world_ids = () is not allowed; at least one world")
+    return found
+
+
 def release(model):
-    """Let go of a finished model: Mesa keeps every model alive through its counter of agents' ids."""
+    """Let go of a finished model in Mesa's own counter of agents' ids, if it is there; ours keeps nobody alive."""
     getattr(mesa.Agent, "_ids", {}).pop(model, None)
+
+
+class _Living:
+    """The models that are still there. Their parts hold each other, so that only a look for such rings frees one that nobody uses.
+
+    Python looks by the number of objects, and a model is few large ones: a loop of models would pile them up. So it is told to
+    look whenever twice as many are there as after it last looked.
+    """
+
+    def __init__(self, least=2):
+        self.models, self.least, self.most = weakref.WeakSet(), least, least
+
+    def add(self, model):
+        """One more."""
+        if len(self.models) >= self.most:
+            gc.collect()
+            self.most = max(self.least, 2 * len(self.models))
+        self.models.add(model)
+
+
+_LIVING = _Living()

@@ -109,9 +109,12 @@ def cash_out(cash, receipts, due):
 def critical_width(lead, years, survival):
     """Widest cone that a lab survives with this probability, 1/sqrt(year), 0 to NEVER [model.md 15.8].
 
-    lead: ln of median revenue after opex over what cash leaves to be paid; years: to the date when it is due
+    lead: ln of median revenue after opex over what cash leaves to be paid; years: to the date when it is due. At a survival of one half
+    the median decides, whatever the width
     """
-    return np.clip(lead / (ndtri(survival) * np.sqrt(years)), 0, NEVER)
+    deviations = ndtri(survival) * np.sqrt(years)
+    certain = np.where(lead > 0, NEVER, 0)
+    return np.where(deviations > 0, np.clip(lead / np.where(deviations > 0, deviations, 1), 0, NEVER), certain)
 
 
 def look_ahead(industry):

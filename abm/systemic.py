@@ -32,8 +32,10 @@ def exposures(industry):
     found = np.zeros((industry.worlds, start, start))
     found[:, rows["lenders"], rows["clouds"]] += fleet.loans()
     found[:, rows["labs"], rows["clouds"]] += fleet.pairs.table(fleet.total("prepaid"))
-    claim = sum(fleet.rent_due(now + 1 + ahead) for ahead in range(industry.contagion.termination_quarters)) * QUARTER
-    found[:, rows["clouds"], rows["labs"]] += np.swapaxes(claim, 1, 2)
+    claim = np.zeros((industry.worlds, len(industry.labs.names), len(industry.clouds.names)))
+    for ahead in range(industry.contagion.termination_quarters):
+        claim += fleet.rent_due(now + 1 + ahead)
+    found[:, rows["clouds"], rows["labs"]] += np.swapaxes(claim * QUARTER, 1, 2)
     for holder in FIRM_KINDS:
         for issuer in ("labs", "clouds", "vendors", "lenders"):
             value = industry.cap.value(industry.rows[issuer])

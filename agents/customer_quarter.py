@@ -77,6 +77,7 @@ def growth(parameters, speed, spend, potential, out=None):
     """
     rate = np.maximum(spend, _NEXT_TO_NOTHING, out=out)  # a division by zero would be slow, and the ceiling cuts it all the same
     np.divide(potential, rate, out=rate)
+    np.maximum(rate, _NEXT_TO_NOTHING, out=rate)  # the same of a potential of nothing, and the floor
     np.log(rate, out=rate)
     rate *= speed
     np.minimum(rate, np.log(parameters.fastest_growth), out=rate)

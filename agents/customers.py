@@ -83,7 +83,8 @@ class Customers:
         spend = np.multiply(self.lateness, odds_against, out=self._potential_now)
         spend += 1
         np.divide(self.potential, spend, out=spend)
-        spend *= self.market.potential(frontier, boost) / spend.sum(axis=1, keepdims=True)
+        total = spend.sum(axis=1, keepdims=True)  # nothing where a world has no customers with a potential
+        spend *= self.market.potential(frontier, boost) / np.where(total > 0, total, 1)
         return spend
 
     def advance_stages(self, frontier):

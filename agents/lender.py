@@ -54,7 +54,7 @@ class Lender(Firm):
     def base_rate(self, lending):
         """Its rate to a borrower with just the required cover, per year: its spread over what it pays falls with appetite [model.md 4]."""
         mapped = lending.rate - lending.funding_spread + lending.spread_base - lending.spread_slope * self.risk_appetite
-        return np.where(self.from_appetite > 0, mapped, lending.rate)
+        return np.where(self.from_appetite > 0, np.maximum(0, mapped), lending.rate)
 
     @rule
     def financed(self, cover, most, mood, lending):
@@ -78,7 +78,7 @@ class Lender(Firm):
         fear = lending.fear_premium * np.maximum(0, 1 - mood)
         turns = np.maximum(0, leverage - lending.leverage_norm[..., None])
         risk = (at_required - best) * thinness ** lending.rate_slope[..., None] + lending.leverage_premium[..., None] * turns
-        return best + risk + self.spread[..., None] + fear[..., None]
+        return np.maximum(0, best + risk + self.spread[..., None] + fear[..., None])
 
     @rule
     def refinanced(self, cover, lending):

@@ -40,6 +40,14 @@ class ReadingParameters(Group, name="world"):
         0.5, unit="quantile", low=0, high=1, source="model.md 4", meaning="appetite above which an owner builds without a tenant"
     )
     rounding = parameter(1e-6, unit="share", low=0, high=0.01, source="assumption", meaning="what shares in a file may miss their sum by")
+    unlikely = parameter(
+        30.0,
+        unit="1",
+        low=2,
+        high=1000,
+        source="assumption; prior 10 to 100",
+        meaning="times what is usual beyond which a contract is asked about",
+    )
     near_name = parameter(0.9, unit="1", low=0, high=1, source="assumption", meaning="likeness above which an unknown name is a typo")
 
 
@@ -53,7 +61,12 @@ def _appetite(default, source):
     return column(meaning, unit="quantile", low=0.02, high=0.98, default=default, source=source)
 
 
-def _amount(meaning, unit="$bn", low=0, high=np.inf, default=None, source=""):
+# What no firm of any world comes near; ten times the largest commitments anybody has named fit in. Whole dollars do not.
+LARGEST = {"$bn": 1e5, "$bn/year": 1e5, "GW": 1e4, "GW/quarter": 1e3}
+
+
+def _amount(meaning, unit="$bn", low=0, high=None, default=None, source=""):
+    high = LARGEST[unit] if high is None else high
     return column(meaning, unit=unit, low=low, high=high, default=default, source=source)
 
 
@@ -145,6 +158,14 @@ def _columns(kind):
 
 COLUMNS = {kind: _columns(kind) for kind in KINDS}
 ONE = {kind: kind.removesuffix("s") for kind in KINDS}
+
+
+STATES = ("alive", "implied")  # what the reader of a world works out; a column like any other to the model, but nobody's to set
+
+
+def settable(kind):
+    """{column: declaration} of what may be set for firms of a kind by hand, in a question or in the browser."""
+    return {name: item for name, item in COLUMNS[kind].items() if name not in STATES}
 
 
 def writable(kind):

@@ -16,6 +16,7 @@ from abm.errors import BadInput
 from abm.opening import Tranche
 from agents.world_columns import ASSUMED
 from agents.world_schema import OUTSIDE
+from agents.world_terms import check_terms
 
 NOBODY, OTHERS = -1, -2  # tenants of an opening's tranches that are no labs
 
@@ -60,12 +61,29 @@ def _deal(draft, where, line):
     price = ASSUMED["list_price"] * years
     gw = line.gw if line.usd_bn is None else _assume(draft, line, "gw", line.usd_bn / price, "model.md 26.17f", about)
     usd = _assume(draft, line, "usd_bn", gw * price, "model.md 26.17f", about)
+    check_terms(f"{where}: {line.tenant!r} with {line.owner!r}", {"gw": gw, "price": usd / (gw * years), "years": years})
+    if not line.confirm:
+        _ask_if_unlikely(draft, f"{where}: {line.tenant!r} with {line.owner!r}", tenant, usd / years, usd / (gw * years))
     first, full = _dates(draft, where, line)
     term = min(max(1, round(years * QUARTERS_PER_YEAR)), draft.parameter("cloud.physical_life"))
     if line.prepaid > usd:
         contract = f"prepaid = {line.prepaid:g} of {line.tenant!r} with {line.owner!r}"
         raise BadInput(f"{where}: {contract} is more than the whole contract; the rule is {usd:g} $bn at most")
     return Deal(tenant, owner, gw, usd, int(term), first, full, line.prepaid)
+
+
+def _ask_if_unlikely(draft, what, tenant, rent, price):
+    """Raises BadInput for a contract far out of proportion that nobody confirmed. rent: $bn a year; price: $bn a GW-year."""
+    times, revenue = ASSUMED["unlikely"], draft.columns["labs"]["revenue"]
+    of_tenant = revenue[tenant] if tenant >= 0 else 0
+    earned, whose = (of_tenant, "what the lab earns") if of_tenant > 0 else (revenue.sum(), "what all labs earn")
+    usual, said = ASSUMED["list_price"], ""
+    if not usual / times <= price <= usual * times:
+        said = f"its price of {price:.4g} $bn a GW-year is more than {times:g} times off the usual {usual:g}"
+    elif earned > 0 and rent > times * earned:
+        said = f"its rent of {rent:.4g} $bn a year is more than {times:g} times {whose}, {earned:.4g}"
+    if said:
+        raise BadInput(f"{what}: {said}; if that is meant, say `true` in a column `confirm` of that row")
 
 
 def _assume(draft, line, key, value, source, about):

@@ -13,24 +13,12 @@ from abm.clock import QUARTER, QUARTERS_PER_YEAR, Quarter
 from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
 from abm.opening import Figure, Tranche
-from abm.parameters import Group, parameter
 from agents.world_columns import ASSUMED
 from agents.world_overrides import SET_BY_HAND
+from agents.world_terms import NUMBERS
 
 WORDS = ("tenant", "owner", "start", "full", "vendor")
 NEEDED = ("tenant", "owner", "gw", "start")
-
-
-class DealTerms(Group, name="deal"):
-    """What a deal may say in numbers, and what it says where it is silent."""
-
-    gw = parameter(1.0, unit="GW", low=0.001, high=100, source="a signed deal", meaning="compute let, when all is delivered")
-    price = parameter(13.3, unit="$bn/GW-year", low=0.1, high=100, source="model.md 26.17f", meaning="take-or-pay rent")
-    years = parameter(5.0, unit="years", low=0.25, high=20, source="model.md 26.17f", meaning="rent is due for so long from each delivery")
-    share = parameter(0.0, unit="share", low=0, high=0.9, source="model.md 16.5", meaning="part of all rent paid in advance by a vendor")
-
-
-NUMBERS = DealTerms.declared()
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,10 @@ def checked(item, value, where):
     if isinstance(value, bool) and item.unit != "0/1":
         raise BadInput(f"{where}: {item.name} = {value} is not a number")
     number = item.checked(value, where)
+    if item.unit == "0/1" and float(number) not in (0, 1):
+        raise BadInput(f"{where}: {item.name} = {value} is not allowed; it is 0 or 1")
+    if item.unit == "code" and float(number) != int(number):
+        raise BadInput(f"{where}: {item.name} = {value} is not allowed; it is a whole number")
     if not np.all(np.isfinite(number)):
         raise BadInput(f"{where}: {item.name} = {value} is not a finite number")
     return float(number)

@@ -26,6 +26,7 @@ from agents.world_schema import CSV_FILES, World
 
 SHIPPED = Path(__file__).resolve().parents[1] / "worlds"
 TOML = "world.toml"
+EARLIEST, LATEST = 2000, 2099  # years in which a world may start: what grows with the calendar stays a number
 LONGEST_VALUE = 80  # characters of a value or a reason that a message shows
 UNION_TAGS = ("float", "bool", "str")  # pydantic names the member of a union that it tried
 STRUCTURE = ("cloud.build_lag", "cloud.contract_term")
@@ -168,9 +169,11 @@ def _toml(content, where):
 
 def _check_start(world, where):
     try:
-        Quarter.parse(world.start)
+        start = Quarter.parse(world.start)
     except BadInput as error:
         raise BadInput(f"{where}: start: {error}") from None
+    if not EARLIEST <= start.year <= LATEST:
+        raise BadInput(f"{where}: start = {world.start!r} is not allowed; a quarter of the years {EARLIEST} to {LATEST}")
 
 
 def _check_segments(world, where):
@@ -189,8 +192,18 @@ def _rows(files, name, form):
     except csv.Error as error:
         raise BadInput(f"{where}: is not valid CSV: {error}") from None
     header = [cell.strip() for cell in lines[0]] if lines else []
+    _check_separator(header, where)
     _check_header(header, form, where)
     return [_row(header, cells, form, f"{where} line {number}") for number, cells in enumerate(lines[1:], start=2) if any(cells)]
+
+
+def _check_separator(header, where):
+    """A spreadsheet may write semicolons or tabs between cells, or empty columns at the end."""
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and sign in header[0]:
+            raise BadInput(f"{where}: its cells are parted by {name}; the rule is commas (save it as CSV with commas)")
+    if header and not header[-1] and any(header):
+        raise BadInput(f"{where}: has {len(header)} columns, the last without a name; remove the empty columns at its end")
 
 
 def _check_header(header, form, where):
@@ -206,6 +219,8 @@ def _check_header(header, form, where):
 
 def _row(header, cells, form, where):
     if len(cells) > len(header):
+        if not any(cell.strip() for cell in cells[len(header) :]):
+            raise BadInput(f"{where}: has {len(cells) - len(header)} empty cells too many at its end; remove them (its last commas)")
         raise BadInput(f"{where}: has {len(cells)} cells for {len(header)} columns (a text with a comma needs quotes)")
     raw = {key: cell.strip() for key, cell in zip(header, cells) if cell.strip()}
     try:

@@ -12,7 +12,7 @@ import numpy as np
 from abm.errors import BadInput, nearest
 from abm.opening import Figure
 from abm.shocks import refuse_extended
-from agents.world_columns import ASSUMED, COLUMNS, KINDS, ONE, STORED, STYLES, LabColumns
+from agents.world_columns import ASSUMED, COLUMNS, KINDS, ONE, STATES, STORED, STYLES, LabColumns, settable
 from agents.world_draft import FROM_APPETITE, MAPPED, checked
 
 KIND_OF = {one: kind for kind, one in ONE.items()}
@@ -50,12 +50,14 @@ def _cell(opening, name, parameters):
     """(kind, rows, column) that a name means, or None for a parameter."""
     refuse_extended(name, f"--set {name}")
     prefix, _, rest = name.partition(".")
+    if prefix in KIND_OF and rest.rpartition(".")[2] in STATES:
+        raise BadInput(f"--set {name}: {rest.rpartition('.')[2]!r} is a state that the model keeps, not a setting")
     kind = KIND_OF.get(prefix)
-    if name in parameters and (kind is None or rest not in COLUMNS[kind]):
+    if name in parameters and (kind is None or rest not in settable(kind)):
         return None
     if kind is None:
         return _parameter(name, parameters)
-    if rest in COLUMNS[kind]:
+    if rest in settable(kind):
         return kind, _all_rows(opening, kind, rest), rest
     firm = max((firm for firm in opening.names[kind] if rest.startswith(f"{firm}.")), key=len, default="")
     if firm:
@@ -63,10 +65,10 @@ def _cell(opening, name, parameters):
     if "." in rest:
         firm, _, _ = rest.rpartition(".")
         raise BadInput(f"--set {name}: no {prefix} is called {firm!r}; {nearest(firm, opening.names[kind])}".removesuffix("; "))
-    typo = difflib.get_close_matches(rest, COLUMNS[kind], n=1, cutoff=ASSUMED["near_name"])
+    typo = difflib.get_close_matches(rest, settable(kind), n=1, cutoff=ASSUMED["near_name"])
     if typo:
         raise BadInput(f"--set {name}: unknown name; did you mean '{prefix}.{typo[0]}'?")
-    return _parameter(name, {*parameters, *(f"{prefix}.{key}" for key in COLUMNS[kind])} if parameters else ())
+    return _parameter(name, {*parameters, *(f"{prefix}.{key}" for key in settable(kind))} if parameters else ())
 
 
 def _parameter(name, parameters):
@@ -75,8 +77,8 @@ def _parameter(name, parameters):
 
 
 def _column(kind, key, name):
-    if key not in COLUMNS[kind]:
-        raise BadInput(f"--set {name}: a {ONE[kind]} has no {key!r}; {nearest(key, COLUMNS[kind])}".removesuffix("; "))
+    if key not in settable(kind):
+        raise BadInput(f"--set {name}: a {ONE[kind]} has no {key!r}; {nearest(key, settable(kind))}".removesuffix("; "))
     return key
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
-from agents.world_columns import ONE, writable
+from agents.world_columns import LARGEST, ONE, writable
 
 OUTSIDE = "outside"
 RESERVED = ("world", OUTSIDE)
@@ -29,6 +29,9 @@ Name = Annotated[str, AfterValidator(_named)]
 Text = Annotated[str, AfterValidator(_filled)]
 Positive = Annotated[float, Field(gt=0)]
 Stock = Annotated[float, Field(ge=0)]
+Dollars = Annotated[float, Field(ge=0, le=LARGEST["$bn"])]
+Gigawatts = Annotated[float, Field(ge=0, le=LARGEST["GW"])]
+Quarters = Annotated[float, Field(gt=0, le=400)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Confidence = Literal["reported", "secondary", "estimated", "assumption", "model"]
 
@@ -59,10 +62,10 @@ class Structure(Table):
 class Recipe(Table):
     """Opening of a world of archetypes: compute and pipeline split by share [model.md Appendix B]."""
 
-    fleet_gw: Stock
-    vintage: Annotated[int, Field(lt=0)]
-    pipeline_slots: Stock
-    pipeline_growth: Positive
+    fleet_gw: Gigawatts
+    vintage: Annotated[int, Field(lt=0, ge=-400)]
+    pipeline_slots: Gigawatts
+    pipeline_growth: Annotated[float, Field(gt=0, le=10)]
 
 
 class FirmTable(Table):
@@ -81,7 +84,7 @@ def _table(kind, **extra: Any):
 
 
 _Mix = (dict[str, Stock] | None, None)
-LabTable = _table("labs", parent=(str | None, None), listed=(bool, False), gw=(Stock | None, None), weights=_Mix)
+LabTable = _table("labs", parent=(str | None, None), listed=(bool, False), gw=(Gigawatts | None, None), weights=_Mix)
 CloudTable = _table("clouds", vendor_mix=_Mix, lender_mix=_Mix)
 VendorTable = _table("vendors")
 InvestorTable = _table("investors", style=(Literal["momentum", "strategic", "sovereign", "public"], ...))
@@ -138,7 +141,8 @@ class ContractRow(Row):
     years: Positive | None = None
     first_delivery: str
     full_delivery: str = ""
-    prepaid: Stock = 0
+    prepaid: Dollars = 0
+    confirm: bool = False
 
 
 class EquityRow(Row):
@@ -146,7 +150,7 @@ class EquityRow(Row):
 
     holder: str
     issuer: str
-    usd_bn: Stock | None = None
+    usd_bn: Dollars | None = None
     share: Share | None = None
     date: str = ""
 
@@ -156,9 +160,9 @@ class DebtRow(Row):
 
     lender: str = ""
     borrower: str
-    usd_bn: Stock
+    usd_bn: Dollars
     rate: Share | None = None
-    quarters_left: Positive | None = None
+    quarters_left: Quarters | None = None
     instrument: Literal["", "loan", "notes"] = ""
 
 

@@ -66,7 +66,7 @@ def Page():
 @solara.component
 def Caption(session):
     """Which world, and what it is not."""
-    lab = session.laboratory
+    lab = session.picture
     if lab.main is not None:
         Words(lab.main.opening.title, "h1", ["world"])
         Words(lab.main.opening.caveat or lab.main.opening.purpose, classes=["caveat"])
@@ -86,6 +86,7 @@ def Tabs(session):
 def Guarded(session, name):
     """A tab; what goes wrong while it is drawn is said, and the rest of the page lives."""
     error, clear = solara.use_exception()
+    solara.use_effect(lambda: clear() if error is not None else None, [session.generation.value])  # Reset tries again
     if error is not None:
         solara.Error(f"{name} could not be drawn: {type(error).__name__}: {error}", classes=["problem"])
         solara.Button("Try again", on_click=clear)

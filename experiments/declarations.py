@@ -8,7 +8,7 @@ import numpy as np
 from abm.errors import BadInput, nearest
 from abm.settings import GROUPS
 from agents.inhabitants import GROUPS as OWN
-from agents.world_columns import COLUMNS, ONE
+from agents.world_columns import COLUMNS, ONE, settable
 
 FIRM_SAYS = "per firm"
 
@@ -59,8 +59,8 @@ def _parameters(given):
 
 def _columns():
     """Numbers of firms: for all of a kind under "lab.cash", for one under "lab.OpenAI.cash"."""
-    for kind, columns in COLUMNS.items():
-        for key, item in columns.items():
+    for kind in COLUMNS:
+        for key, item in settable(kind).items():
             value = FIRM_SAYS if item.default is None else float(item.default)
             source = item.source or "the world's files"
             yield Declaration(f"{ONE[kind]}.{key}", value, item.unit, item.low, item.high, source, item.meaning)

@@ -152,8 +152,10 @@ def pages(industry):
 
 
 def said(number, digits=2):
-    """A number for humans: this many digits, never fewer than its whole part, no sign on zero."""
+    """A number for humans: this many digits, never fewer than its whole part, no sign on zero; "-" for what is no number."""
     size = abs(number)
+    if not np.isfinite(size):
+        return "-"
     if size == 0:
         return "0"
     decimals = max(0, digits - 1 - int(np.floor(np.log10(size))))

@@ -192,6 +192,6 @@ def _declared():
 
 def _columns():
     """Public names of what all firms of a kind have."""
-    from agents.world_columns import COLUMNS
+    from agents.world_columns import settable
 
-    return [f"{ONE[kind]}.{key}" for kind in KINDS for key in COLUMNS[kind]]
+    return [f"{ONE[kind]}.{key}" for kind in KINDS for key in settable(kind)]

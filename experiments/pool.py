@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 
 from experiments.collect import collect
+from experiments.guard import refuse_unguarded, workers_of
 
 ATTEMPTS = 3  # at what is left when a worker dies
 LOOK_AGAIN = 0.2  # seconds between two looks at how far the workers are
@@ -81,13 +82,18 @@ def _in_one_pool(waiting, workers, about, progress):
     context = multiprocessing.get_context("spawn")
     counter = context.Value("q", 0)
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_share, initargs=(counter,))
+    started: list = []
     try:
         running = {pool.submit(_collect, inputs, address, worlds, keys) for worlds in waiting}
+        started = workers_of(pool)
         while running:
             done, running = wait(running, LOOK_AGAIN, FIRST_COMPLETED)
             progress(counter.value / inputs.quarters)
             while done:
                 yield done.pop().result()  # popped, or it would hold its batch until all are done
+    except BrokenProcessPool:
+        refuse_unguarded(started)
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 

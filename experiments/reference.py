@@ -16,7 +16,7 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from abm.errors import BadInput
+from abm.errors import BadInput, nearest
 from experiments.engine.question import SHIPPED, Question, shipped
 from experiments.engine.sweep import RESULTS, sweep
 
@@ -39,6 +39,8 @@ def make(name, out=RESULTS, seeds=None, workers=None, quiet=False):
     from experiments.analysis.sweep_answer import gather
     from experiments.analysis.sweep_figures import first_figures
 
+    if name not in shipped():
+        raise BadInput(f"no shipped question is called {name!r}; {nearest(name, shipped())}".removesuffix("; "))
     folder = Path(out) / name
     found = gather(sweep(sized(name, seeds), out=folder, workers=workers, quiet=quiet).folder)
     items = (found.lead and found.lead.figures) or first_figures(found.question, found.whole, found.axes, found.effects)

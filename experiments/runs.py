@@ -17,6 +17,7 @@ from abm.errors import BadInput, nearest
 from abm.model import Industry
 from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
 from experiments.folders import make_folder
+from experiments.guard import leave_if_unguarded
 from experiments.inputs import ADDRESS_LENGTH, MODEL, TOOLS, Inputs, code_version
 from experiments.pool import batches, collected, cores
 
@@ -90,6 +91,7 @@ def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
 
     Raises BadInput before anything is written. Whatever else goes wrong leaves nothing behind.
     """
+    leave_if_unguarded()
     inputs, work = inputs.checked(), work or Work()
     opening = inputs.opening()
     first = first_look(inputs, opening)

@@ -18,8 +18,8 @@ DUST = 0.005  # $bn that would be shown as zero
 
 
 def console():
-    """Standard output; a log keeps its lines whole."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else FEWEST_COLUMNS)
+    """Standard output; a log keeps its lines whole. Square brackets stay text: names and folders may have some."""
+    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else FEWEST_COLUMNS)
 
 
 class Watch:
@@ -27,9 +27,9 @@ class Watch:
 
     def __init__(self, worlds, what):
         self.worlds, self.what, self.logged = worlds, what, 0.0
-        self.out = Console(stderr=True, highlight=False)
+        self.out = Console(stderr=True, highlight=False, markup=False)
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             TaskProgressColumn(),
             TextColumn("of {task.total} worlds"),
@@ -70,7 +70,7 @@ def show_summary(run):
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
     _titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
-    out.print(f"Report: [bold]{run.report}[/]", soft_wrap=True)
+    out.print(Text.assemble("Report: ", (str(run.report), "bold")), soft_wrap=True)
     out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
 
@@ -175,7 +175,7 @@ SIGNS = (
 
 def show_books(found):
     """Balance sheets and flow matrix of one quarter, $bn."""
-    out = Console(highlight=False, width=None if sys.stdout.isatty() else 2 * FEWEST_COLUMNS)
+    out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 2 * FEWEST_COLUMNS)
     titles = (
         (f"Balance sheets at the end of {found.quarter}, world {found.world}, $bn (+ asset, - liability)", found.balances),
         (f"Transaction flows of {found.quarter}, $bn (+ receipt, - payment; rows and columns sum to zero)", found.flows),

@@ -25,7 +25,7 @@ def discover(results, outcome, by="points", most=3):
 
     outcome: a condition such as "crisis > 0.5"; by: "points", where it is put to the mean over seeds, or "runs"
     """
-    from experiments.analysis import discovery
+    from experiments.analysis import discovery, undefined
     from experiments.analysis.conditions import Condition
     from experiments.engine.store import load
     from experiments.engine.sweep import asked
@@ -35,14 +35,19 @@ def discover(results, outcome, by="points", most=3):
     question, runs = asked(results), load(results)
     columns = [*question.levers, *question.uncertainties]
     condition = Condition.read(outcome, [name for name in runs.columns if runs[name].dtype == float])
-    whole = runs.dropna(subset=condition.names)
-    table = (
-        whole.groupby("point").agg({**dict.fromkeys(columns, "first"), **dict.fromkeys(condition.names, "mean")})
-        if by == "points"
-        else whole
-    )
+    whole = undefined.ended(runs)
+    table = whole
+    if by == "points":
+        table = whole.groupby("point")[columns].first().join(undefined.means(whole, "point", condition.names))
     y, found = condition.holds(table), discovery.inputs(table, columns)
     lines = [f"{condition.text}: {y.sum()} of {len(y)} {by} ({y.mean():.0%})"]
+    lines += [f"left out: {len(runs) - len(whole):,} runs that failed"] if len(whole) < len(runs) else []
+    rule = (
+        "they do not meet the condition"
+        if by == "runs"
+        else "a point takes the mean of its other runs; without half of them it meets nothing"
+    )
+    lines += undefined.in_words(whole, condition.names, rule)
     if y.all() or not y.any():
         return "\n".join([*lines, "It holds everywhere or nowhere, so there is nothing to tell apart."])
     lines += ["", "Boxes (PRIM), each on what the ones before leave over:"]
@@ -187,6 +192,7 @@ def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(
     when = f" at {read.at}" if read.shock else ""
     lines = [f"{world}: {read.name}{when} ({read.meaning}, {read.unit}) from {read.low:g} to {read.high:g}, until {until}"]
     lines.append(f"without it {before['count']} of {before['trials']} worlds break ({before['low']:.0%} to {before['high']:.0%})")
+    lines += [f"without it {said}" for said in before["unvalued"]]
     needed = broken[broken != read.low]
     lines.append(f"with it {len(broken)} of {work.seeds} do")
     if len(needed):

@@ -17,6 +17,7 @@ from abm.crisis import PARTS
 from abm.errors import BadInput
 from abm.outcomes import contagion_share
 from experiments.analysis.pairs import mean_with_interval
+from experiments.folders import plain
 from experiments.summary import Z_95
 
 # Off means that the loss is made whole by the rest of the economy, which can be read in the books.
@@ -72,7 +73,7 @@ def question(world, mechanisms=None, seeds=50, quarters=40, outcomes=OUTCOMES, s
         raise BadInput(f"{len(mechanisms)} mechanisms: all their subsets are run, so 1 to {MOST} are allowed")
     return {
         "question": f"Who fails because of what in {world}?",
-        "name": f"attribution-{str(world).rstrip('/').rpartition('/')[2]}",
+        "name": f"attribution-{plain(str(world).rstrip('/').rpartition('/')[2], 'world')}",
         "world": str(world),
         "outcomes": list(outcomes),
         "seeds": seeds,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from abm.errors import BadInput, nearest
 from experiments.analysis.conditions import Condition
+from experiments.analysis.undefined import in_words
 from experiments.summary import probability
 
 RUNGS = 5  # sizes of the ladder, the smallest one included
@@ -148,6 +149,7 @@ class Trial(NamedTuple):
 def breakpoints(trial, until, worlds, rungs=RUNGS, steps=STEPS):
     """(Broken, share of worlds that break without any shock) for a condition on outcomes, written as text or as a Condition.
 
+    The share says under `unvalued`, in words, in which worlds an outcome has no value there: they do not meet the condition.
     Raises BadInput for an outcome that the model does not have, or a date outside the run.
     """
     if trial.lever.shock:
@@ -162,7 +164,7 @@ def breakpoints(trial, until, worlds, rungs=RUNGS, steps=STEPS):
         return until.holds(trial.outcomes(sizes, which))
 
     found = smallest_shock(breaks, trial.lever.low, trial.lever.high, worlds, rungs, steps)
-    return found, probability(until.holds(before))
+    return found, {**probability(until.holds(before)), "unvalued": in_words(before, until.names, "they do not meet the condition")}
 
 
 def share_broken(found, sizes=None):

@@ -14,6 +14,7 @@ import pandas as pd
 from abm.clock import Quarter
 from experiments.analysis.outcomes import outcome as about
 from experiments.analysis.pairs import of_shares, paired, paired_share
+from experiments.engine.forms import LABEL
 from experiments.events import said
 from experiments.summary import wilson
 
@@ -89,7 +90,7 @@ def label(value):
 def sampled_names(question):
     """What was sampled or listed beside the levers."""
     listed = question.design.points[0] if isinstance(question.design.points, list) else ()
-    return [*question.uncertainties, *listed]
+    return [*question.uncertainties, *([LABEL] if LABEL in listed else listed)]
 
 
 def axis(question, runs, name, bins=BINS):
@@ -244,7 +245,8 @@ def importance(question, runs, name):
     if not question.uncertainties or runs["sample"].nunique() < 2 * SLICES:
         return None
     means = runs.groupby(_RUN, as_index=False)[name].mean().assign(combination=0)
-    return pawn(sampled_from(question, means, name))
+    sampled = sampled_from(question, means, name)
+    return None if np.isnan(sampled.means).any() else pawn(sampled)
 
 
 def failures(runs):

@@ -1,5 +1,6 @@
 """How the outcomes of a run are called, in which unit, whether they are a risk or what is gained, and how their numbers are said."""
 
+from math import isnan
 from typing import NamedTuple
 
 from abm.crisis import EVENTS
@@ -8,6 +9,8 @@ from experiments.events import said
 from experiments.words import NAMES, PERCENT, billions, percent
 
 EVENT, MONEY, SHARE = "event", "$bn", "share"
+DATES = ("break_even_year", "over_extension_date")  # of what may never happen
+NEVER, NONE = "never", "-"  # what is said of a date that never came, and of a number that is not there
 RISK, WELFARE = "risk", "welfare"
 TRILLION = 1000  # $bn
 
@@ -26,9 +29,14 @@ class Outcome(NamedTuple):
         return self.unit == EVENT
 
     @property
+    def is_date(self):
+        """Whether it is the date of something that may never happen."""
+        return self.name in DATES
+
+    @property
     def axis(self):
         """Title of an axis."""
-        return "share of runs" if self.is_event else f"{self.label}, {self.unit}"
+        return "share of runs" if self.is_event else f"{self.label}{f', {self.unit}' if self.unit else ''}"
 
     @property
     def format(self):
@@ -36,13 +44,17 @@ class Outcome(NamedTuple):
         return "%" if self.is_event else ",.3~r"
 
     def amount(self, value):
-        """A value in words: "12 %", "$890bn", "1.4"."""
+        """A value in words: "12 %", "$890bn", "1.4"; "never" or "-" where there is none."""
+        if isnan(value):
+            return NEVER if self.is_date else NONE
         if self.is_event:
             return percent(value)
         return (billions(value) if value >= 0 else f"-{billions(-value)}") if self.unit.startswith(MONEY) else said(value)
 
     def cell(self, value, largest):
         """A value in a cell of a map, as short as can be: money in trillions where the largest is some."""
+        if isnan(value):
+            return self.amount(value)
         if self.is_trillions(largest):
             return f"{value / TRILLION:.1f}" if largest >= 2 * TRILLION else f"{value / TRILLION:.2f}"
         return said(value) if self.unit.startswith(MONEY) else self.amount(value)
@@ -53,12 +65,16 @@ class Outcome(NamedTuple):
 
     def between(self, low, high):
         """An interval in words, without units where they stand before it."""
+        if isnan(low) or isnan(high):
+            return "interval unknown"
         if self.is_event:
             return f"{max(0, low) * PERCENT:.0f} to {min(1, high) * PERCENT:.0f} %"
         return "the same in all" if low == high else f"{said(low)} to {said(high)}"
 
     def change(self, found):
-        """A difference with its interval in words: "+5 points (3 to 7)"."""
+        """A difference with its interval in words: "+5 points (3 to 7)"; "-" where there is none."""
+        if isnan(found.mean):
+            return NONE
         if self.is_event:
             mean, low, high = (_points(share * PERCENT) for share in (found.mean, found.low, found.high))
             return f"{'+' if float(mean) > 0 else ''}{mean} points ({low} to {high})"

@@ -1,6 +1,7 @@
 """The frame of a page: one HTML file with its styles, its scripts and its charts inside, which needs no network."""
 
 import json
+import math
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -47,8 +48,17 @@ def embedded(item):
 
 
 def _embedded(key, chart):
-    text = json.dumps(chart.to_dict(), separators=(",", ":")).replace("<", "\\u003c")
+    text = json.dumps(_readable(chart.to_dict()), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return f'<script type="application/json" id="{key}">{text}</script>'
+
+
+def _readable(value):
+    """The same with null for what is no number: a browser reads no NaN."""
+    if isinstance(value, dict):
+        return {key: _readable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_readable(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def charts(item):

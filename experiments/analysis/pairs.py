@@ -11,6 +11,7 @@ import pandas as pd
 
 from abm.errors import BadInput, nearest
 from experiments.analysis.outcomes import outcome as about
+from experiments.analysis.undefined import ended
 from experiments.summary import Z_95, probability, wilson
 
 _RUN = ["sample", "seed"]
@@ -143,12 +144,13 @@ def _compared(part, outcome):
 def shares(runs, condition, by):
     """How often a condition holds in every cell, with its Wilson interval: by, count, trials, share, low, high.
 
-    condition: of `experiments.analysis.conditions`; by: columns that name a cell. Failed runs are left out. The interval counts
+    condition: of `experiments.analysis.conditions`; by: columns that name a cell. Failed runs are left out, and a run without a value
+    does not meet a condition. The interval counts
     runs as independent, which within a cell is right for seeds, and for seeds of several samples only roughly.
     """
     if runs.empty:
         raise BadInput("there are no runs to count")
-    whole = runs.dropna(subset=condition.names)
+    whole = ended(runs)
     seen = whole.assign(holds=condition.holds(whole))
     rows = [{**dict(zip(by, cell)), **probability(part["holds"].to_numpy())} for cell, part in seen.groupby(list(by), sort=False)]
     return pd.DataFrame(rows)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from abm.errors import BadInput
+from experiments.analysis.undefined import ended, filled
 from experiments.summary import Z_95
 
 RESAMPLES = 300  # of the bootstrap
@@ -127,8 +128,9 @@ def _sorted(columns, by):
 
 
 def sampled_from(question, runs, outcome, combination=0):
-    """What a sweep says of an outcome at one combination of its levers, as a Sampled of seeds that every point has.
+    """What a sweep says of an outcome at one combination of its levers, as a Sampled of the seeds that came to their end at every point.
 
+    Where a run has no value the mean of its point stands, and a point without a mean is NaN (`undefined.filled`).
     question: an `engine.question.Question`; runs: as `engine.store.load` gives them. Raises BadInput if the question samples
     nothing, the outcome is unknown, or points are missing.
     """
@@ -142,12 +144,31 @@ def sampled_from(question, runs, outcome, combination=0):
         raise BadInput(f"unknown outcome {outcome!r}; {nearest(outcome, known)}".removesuffix("; "))
     unit = unit_sample(question.design, len(question.uncertainties))
     here = runs[runs["combination"] == combination]
-    wide = here.pivot(index="sample", columns="seed", values=outcome).reindex(range(len(unit)))
-    whole = wide.dropna(axis=1, how="any")
-    if whole.empty:
-        missing = int(wide.isna().all(axis=1).sum())
-        raise BadInput(f"{question.name}: {missing} of {len(unit)} points have no run yet, or no seed ran everywhere; finish the sweep")
-    return Sampled(tuple(question.uncertainties), unit, whole.to_numpy(dtype=float))
+    values = _everywhere(question, here, len(unit)).pivot(index="sample", columns="seed", values=outcome).reindex(range(len(unit)))
+    return Sampled(tuple(question.uncertainties), unit, filled(values.to_numpy(dtype=float)))
+
+
+def _everywhere(question, here, points):
+    """The runs of the seeds that came to their end at every point. Raises BadInput if there are none."""
+    whole = ended(here)
+    seeds = whole.groupby("seed")["sample"].nunique()
+    kept = whole[whole["seed"].isin(seeds.index[seeds == points])]
+    if kept.empty and len(here) < points * here["seed"].nunique() or here.empty:
+        missing = points - here["sample"].nunique()
+        raise BadInput(f"{question.name}: {missing} of {points} points have no run yet, or no seed ran everywhere; finish the sweep")
+    if kept.empty:
+        raise BadInput(f"{question.name}: {len(here) - len(whole)} of {len(here)} runs failed, so that no seed ran at every point")
+    return kept
+
+
+def refuse_without_value(sampled, outcome):
+    """Indices need a mean at every point. Raises BadInput if an outcome has none at some, with the condition that can be asked for."""
+    lacking = int(np.isnan(sampled.means).sum())
+    if lacking:
+        raise BadInput(
+            f"{outcome} has no value in most runs of {lacking} of {len(sampled.means)} points, so there is no number to be sensitive; "
+            f"--method regional --outcome '{outcome} < 6' asks about a condition, which a run without a value does not meet"
+        )
 
 
 def check(question, method):

@@ -12,6 +12,8 @@ import numpy as np
 
 from abm.errors import BadInput, nearest
 from experiments.analysis.answers import Work, as_text
+from experiments.analysis.undefined import in_words
+from experiments.folders import plain
 
 ALPHA = 0.05  # of all inputs together
 COLUMNS = ["input", "distance", "p", "matters", "hits", "misses"]
@@ -69,7 +71,7 @@ def _has_results(source):
 def _sensitivity_question(source, method, outcome, vary, points, work):
     from experiments.engine.question import Question, shipped
 
-    design = {"method": method if method in ("morris", "sobol") else "lhs", "points": points or POINTS[method]}
+    design = {"method": method if method in ("morris", "sobol") else "lhs", "points": POINTS[method] if points is None else points}
     outcomes = _names(outcome) if method == "regional" else [outcome]
     if source in shipped() or str(source).endswith(".toml"):
         return Question.read(source, design=design, outcomes=outcomes, seeds=work.seeds, quarters=work.quarters)
@@ -78,7 +80,7 @@ def _sensitivity_question(source, method, outcome, vary, points, work):
     return Question.read(
         {
             "question": f"Which inputs matter for {outcome} in {world}?",
-            "name": f"sensitivity-{Path(world).name}",
+            "name": f"sensitivity-{plain(Path(world).name, 'world')}",
             "world": world,
             "outcomes": outcomes,
             "seeds": work.seeds,
@@ -111,16 +113,26 @@ def _range(low, high, scale):
 
 def _indices(question, runs, method, outcome, combination):
     """A method of indices at one combination of levers."""
-    from experiments.analysis.sensitivity import analyse, noise, sampled_from
+    from experiments.analysis.sensitivity import analyse, noise, refuse_without_value, sampled_from
 
     sampled = sampled_from(question, runs, outcome, combination)
+    refuse_without_value(sampled, outcome)
     samples, seeds = sampled.values.shape
     lines = [f"{method} of {outcome} in {question.world}{_where(question, runs, combination)}: {samples} points x {seeds} seeds"]
+    lines += _left_out(question, runs, combination, seeds, [outcome])
     lines.append(f"mean {sampled.means.mean():.4g}, from {sampled.means.min():.4g} to {sampled.means.max():.4g} over the points")
     lines.append(f"luck that the seeds leave over: {noise(sampled.values):.1%} of the variance of the means")
     if sampled.means.min() == sampled.means.max():
         return "\n".join([*lines, "The outcome is the same at every point: no input matters within these ranges."])
     return "\n".join([*lines, as_text(analyse(question, sampled, method))])
+
+
+def _left_out(question, runs, combination, seeds, names):
+    """What does not count, in words: seeds that did not come to their end everywhere, and runs without a value."""
+    here = runs[runs["combination"] == combination]
+    lost = here["seed"].nunique() - seeds
+    said = [f"left out: {lost} of {here['seed'].nunique()} seeds, which did not come to their end at every point"] if lost else []
+    return [*said, *in_words(here, names, "a point takes the mean of its other runs")]
 
 
 def _where(question, runs, combination):
@@ -145,14 +157,16 @@ def _regional(question, runs, method, outcome, combination):
     names = _names(outcome)
     found = {name: sampled_from(question, runs, name, combination) for name in names}
     means = {name: sampled.means for name, sampled in found.items()}
-    middle = float(np.median(means[names[0]]))
+    middle = float(np.nanmedian(means[names[0]])) if not np.isnan(means[names[0]]).all() else np.nan
     behaves = means[outcome] > middle if outcome in means else Condition.read(outcome).holds(means)
     rule = f"{outcome} > {middle:.4g}, its median" if outcome in means else outcome
+    seeds = min(sampled.values.shape[1] for sampled in found.values())
     points = runs[runs["combination"] == combination].drop_duplicates("sample").set_index("sample").sort_index()
     table = points.loc[range(len(behaves)), list(question.uncertainties)]
     lines = [
         f"{method} sensitivity of {rule} in {question.world}{_where(question, runs, combination)}: means over "
-        f"{min(sampled.values.shape[1] for sampled in found.values())} seeds at {len(behaves)} points",
+        f"{seeds} seeds at {len(behaves)} points",
+        *_left_out(question, runs, combination, seeds, names),
         f"it holds at {behaves.sum()} points ({behaves.mean():.0%})",
     ]
     if behaves.all() or not behaves.any():

@@ -11,8 +11,9 @@ from experiments.analysis.leads import lead
 from experiments.analysis.maps import Axes, axes_of
 from experiments.analysis.outcomes import outcome, quoted, short
 from experiments.analysis.pairs import LEVEL
+from experiments.analysis.undefined import in_words
 from experiments.engine.question import Question
-from experiments.engine.store import MANIFEST, found_in, load
+from experiments.engine.store import found_in, load
 from experiments.engine.sweep import asked
 from experiments.words import PERCENT, percent
 
@@ -53,7 +54,7 @@ def gather(results):
     outcomes = list(dict.fromkeys(name for name in (axes.outcome, axes.welfare, *question.outcomes) if name))
     effects = numbers.effects(question, runs, outcomes)
     pairs = numbers.interactions(question, runs, effects, axes.outcome)
-    found = Found(store.folder, question, store.read_json(MANIFEST), runs, axes, effects, pairs)
+    found = Found(store.folder, question, store.manifest(), runs, axes, effects, pairs)
     return found._replace(lead=lead(found))
 
 
@@ -62,7 +63,7 @@ def in_short(found):
     if found.lead:
         return found.lead.sentences[0]
     item, whole = outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome)
-    if not whole.runs:
+    if found.whole.empty:
         return "No run came to its end."
     text = _level(item, whole)
     best = list(numbers.strongest(found.effects, item.name).values())
@@ -74,7 +75,9 @@ def in_short(found):
 
 
 def _level(item, whole):
-    """How large an outcome is."""
+    """How large an outcome is, over the runs that have a value."""
+    if not whole.runs:
+        return f"{item.label}: {item.amount(whole.mean)}{' in any run' if item.is_date else ', for no run has a value'}"
     middle = f"{item.amount(whole.mean)} ({item.between(whole.low, whole.high)})"
     return f"{item.label} in {middle} of runs" if item.is_event else f"{item.label}: {middle} on average"
 
@@ -111,6 +114,8 @@ def _range(found):
         return []
     item, all_cells = outcome(found.axes.outcome), cells(found.whole, lying, found.axes.outcome)
     known = {place: each for place, each in all_cells.items() if each.runs}
+    if not known:
+        return []
     if len({each.mean for each in known.values()}) < 2:
         return [f"It is the same at all {len(known)} settings."]
     ends = [end(known, key=lambda place: known[place].mean) for end in (min, max)]
@@ -223,7 +228,13 @@ def _frontier(found, item):
 def how_sure(found):
     """Runs, what a change is known to, and what chance alone would do."""
     tail = "All of it is conditional on the parameters and the world that were given: compare settings, do not quote levels."
-    return [counted(found), *_sureness(found), tail]
+    return [counted(found), *_valued(found), *_sureness(found), tail]
+
+
+def _valued(found):
+    """How many runs have no value of an outcome, and what that means for what is said about it."""
+    rule = "means are over the runs, and changes over the pairs of runs, that have one"
+    return [f"{said}." for said in in_words(found.runs, found.outcomes, rule)]
 
 
 def counted(found):

@@ -2,6 +2,7 @@
 
 from html import escape
 from pathlib import Path
+from shlex import quote
 
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import axis, cells, failures, levels
@@ -233,12 +234,13 @@ def _one(name, value):
 
 
 def _footer(found):
-    name, seeds = escape(found.question.name), found.question.seeds
-    asked = f"{name} --seeds {seeds}" if name in shipped() else f"{name}.toml --seeds {seeds}   # the file of the question"
+    name, seeds = found.question.name, found.question.seeds
+    asked = f"{name} --seeds {seeds}" if name in shipped() else f"{quote(f'{name}.toml')} --seeds {seeds}   # the file of the question"
+    folder, asked = escape(quote(f"results/{name}")), escape(asked)
     first = found.runs["address"].iloc[0]
     return f"""<footer><p>{escape(CAVEAT)}</p>
 <p>The same command with the same code gives the same bytes; any run can be opened again, exactly.</p>
 <pre>overreach sweep {asked}
-overreach report results/{name}
-overreach open results/{name} --run {first}</pre>
+overreach report {folder}
+overreach open {folder} --run {first}</pre>
 <p>Code {escape(found.manifest["code"])}.</p></footer>"""

@@ -9,13 +9,14 @@ import signal
 import sys
 import time
 from collections import Counter, deque
-from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, CancelledError, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
 from experiments.engine.worker import run_batch, start
+from experiments.guard import refuse_unguarded, workers_of
 
 DEATHS = 3  # of workers over one batch, before the batch is set aside
 TICK = 1  # s between signs of life
@@ -96,10 +97,11 @@ class Local:
         """
         flying: dict = {}
         with _pool(min(self.workers, most)) as pool:
-            broken = False
+            broken, started = False, []
             while flying or (queue and not broken):
                 while queue and len(flying) < most and not broken:
                     broken = not _launch(pool, folder, queue, flying)
+                    started = started or workers_of(pool)
                 landed, _ = wait(flying, TICK, ALL_COMPLETED if broken else FIRST_COMPLETED)
                 for future in landed:
                     number = flying.pop(future)
@@ -107,6 +109,7 @@ class Local:
                         yield number, Done(*future.result())
                     except BrokenProcessPool:
                         broken = True
+                        refuse_unguarded(started)
                         yield number, None
                 if not landed:
                     yield None, None
@@ -181,12 +184,24 @@ class Dask:
             }
             coming = distributed.as_completed(list(futures))
             while not coming.is_empty():
-                self.workers = len(client.nthreads())
+                self.workers = self._there(client)
                 for future in coming.next_batch(block=False) if coming.has_ready() else ():
                     yield _landed(distributed, future, futures.pop(future))
                 if not coming.has_ready():
                     yield None
                     time.sleep(TICK / 10)
+
+    def _there(self, client):
+        """How many workers there are. Raises ConnectionError if the scheduler is gone."""
+        try:
+            if client.status == "running":
+                return len(client.nthreads())
+        except (OSError, CancelledError):  # a connection that breaks while it is asked
+            raise ConnectionError(self._lost()) from None
+        raise ConnectionError(self._lost())
+
+    def _lost(self):
+        return f"the Dask scheduler at {self.where.replace('tcp://', '')} is lost"
 
     def _client(self, distributed, stack):
         if self.maker is None:
@@ -205,6 +220,8 @@ def _landed(distributed, future, number):
         return Done(*future.result())
     except distributed.scheduler.KilledWorker:
         return Done(number, set_aside=True)
+    except CancelledError:
+        raise ConnectionError("the Dask scheduler is lost") from None
 
 
 def _imported(module):

@@ -20,6 +20,8 @@ Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of a sw
 
 def experiments():
     """List the shipped questions: what they ask, their size and the time they take on this machine."""
+    from rich.text import Text
+
     from experiments.engine.progress import duration
     from experiments.engine.question import Question, shipped
     from experiments.engine.sweep import expected
@@ -29,9 +31,9 @@ def experiments():
     for name in shipped():
         question = Question.read(name)
         size = expected(question)
-        out.print(f"[bold]{name}[/]  {question.question}", soft_wrap=True)
+        out.print(Text.assemble((name, "bold"), f"  {question.question}"), soft_wrap=True)
         about = f"{size.points:,} points x {question.seeds:,} seeds = {size.runs:,} runs of {question.quarters} quarters"
-        out.print(f"    [dim]{about}, about {duration(size.seconds / cores)} on {cores} cores[/]", soft_wrap=True)
+        out.print(Text(f"    {about}, about {duration(size.seconds / cores)} on {cores} cores", style="dim"), soft_wrap=True)
 
 
 def sweep(

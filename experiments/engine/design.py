@@ -9,6 +9,7 @@ from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from abm.parameters import Group, parameter
 from experiments.engine.cases import case_of, is_whole, probe, resolved
+from experiments.engine.forms import LABEL
 
 
 class DesignParameters(Group, name="design"):
@@ -74,7 +75,7 @@ def _points(question):
         for number, sampled in enumerate(samples):
             shown = {**{name: value for name, (value, _) in choice.items()}, **sampled}
             inside = {key: item for _, inside in choice.values() for key, item in inside.items()}
-            settings, case = _checked(question, {**inside, **sampled})
+            settings, case = _checked(question, {**inside, **{name: value for name, value in sampled.items() if name != LABEL}})
             place = combination * len(samples) + number, combination, number
             yield Point(*place, shown, settings, case.structure, case.quarters, case.opening.fingerprint)
 
@@ -146,17 +147,21 @@ def _scaled(name, uncertainty, u):
     if uncertainty.dates or is_whole(name):
         number = min(high, np.floor(low + u * (high - low + 1)))
         return str(Quarter(int(number))) if uncertainty.dates else float(number)
-    if uncertainty.scale == "log":
-        return float(np.exp(np.log(low) + u * (np.log(high) - np.log(low))))
-    return float(low + u * (high - low))
+    if u in (0, 1):
+        return float(high if u else low)  # as written: rounding must not carry an end out of its bounds
+    inside = np.exp(np.log(low) + u * (np.log(high) - np.log(low))) if uncertainty.scale == "log" else low + u * (high - low)
+    return float(np.clip(inside, low, high))
 
 
 def _check_ends(question):
-    """Both ends of every range, at the first combination of levers, so that a range never leaves its bounds by luck of the sample."""
+    """Both ends of every range, at the first combination of levers, so that a range never leaves its bounds by luck of the sample.
+
+    The other ranges stand at their lower ends meanwhile, so that what is refused is always a number that the user wrote.
+    """
     first = {key: value for _, inside in _combinations(question)[0].values() for key, value in inside.items()}
-    middle = {name: _scaled(name, item, 1 / 2) for name, item in question.uncertainties.items()}
+    written = {name: _scaled(name, item, 0) for name, item in question.uncertainties.items()}
     if question.uncertainties:
         _checked(question, first, "levers: ")
     for name, item in question.uncertainties.items():
         for u in (0, 1):
-            _checked(question, {**first, **middle, name: _scaled(name, item, u)}, "uncertainties: ")
+            _checked(question, {**first, **written, name: _scaled(name, item, u)}, "uncertainties: ")

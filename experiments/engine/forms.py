@@ -12,13 +12,22 @@ def _plain(value):
     """Numbers as floats, so that 1 and 1.0 ask the same question. Raises ValueError for what is not a finite number or a text."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, int | float) or not math.isfinite(value):
+    if not isinstance(value, int | float) or not _is_finite(value):
         raise ValueError("must be a number or a text")
     return float(value)
 
 
+def _is_finite(number):
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
+
+
 Value = Annotated[object, AfterValidator(_plain)]
 Settings = dict[str, Value]
+
+LABEL = "name"  # what a listed point may be called; no setting
 
 # What may lead the page instead of an outcome, and the series that it is computed from.
 LEADS = {
@@ -68,7 +77,8 @@ class Design(Form):
     """How the uncertainties are sampled.
 
     points: lhs: design points; grid: values along each axis; sobol: base points of a Saltelli sample, points x (uncertainties + 2)
-    in all; morris: trajectories, points x (uncertainties + 1) in all; list: the points themselves, as tables of settings
+    in all; morris: trajectories, points x (uncertainties + 1) in all; list: the points themselves, as tables of settings, each
+    with a `name` if results shall call it by one
     seed: of the sampler; levels: of the grid of morris
     """
 
@@ -84,9 +94,26 @@ class Design(Form):
         if isinstance(self.points, list):
             if len({frozenset(point) for point in self.points}) != 1:
                 raise ValueError("every listed point must set the same names, and there must be one at least")
+            _refuse_twice(self.points)
         elif self.method == "sobol" and self.points & (self.points - 1):
             raise ValueError("points of method = 'sobol' must be a power of 2")
+        elif self.method == "morris" and self.levels % 2:
+            raise ValueError(f"levels of method = 'morris' must be an even number, not {self.levels}")
         return self
+
+
+def _refuse_twice(points):
+    """A point, or the name of one, that is listed twice. Raises ValueError."""
+    seen, names = {}, {}
+    for number, point in enumerate(points, start=1):
+        same = seen.setdefault(frozenset(point.items()), number)
+        if same < number:
+            raise ValueError(f"point {number} sets what point {same} does; each must be another")
+        name = point.get(LABEL, number)
+        if LABEL in point and not isinstance(name, str):
+            raise ValueError(f"the {LABEL} of point {number} must be a text, not {name!r}")
+        if names.setdefault(name, number) < number:
+            raise ValueError(f"point {number} is called {name!r} as point {names[name]} is; each must be another")
 
 
 class Figure(Form):

@@ -43,19 +43,19 @@ class Stored(NamedTuple):
 
 def stored(results_dir, reference):
     """The stored run with this address or the first digits of it. Raises BadInput if there is none, or more than one."""
-    import pyarrow.parquet as pq
+    from experiments.engine.soundness import read_table
 
     store = found_in(results_dir)
     rows = []
     for path in store.parts(RUNS):
-        addresses = pq.read_table(path, columns=["address"], partitioning=None)["address"].to_pylist()
+        addresses = read_table(path, ["address"])["address"].to_pylist()
         hits = [place for place, known in enumerate(addresses) if reference and known.startswith(reference)]
-        rows += pq.read_table(path, partitioning=None).take(hits).to_pylist() if hits else []
+        rows += read_table(path).take(hits).to_pylist() if hits else []
     if len(rows) != 1:
         some = ", ".join(row["address"] for row in rows[:3])
         raise BadInput(f"{store.folder}: {f'{len(rows)} runs fit {reference!r}: {some}; give more digits' if rows else _none(reference)}")
     settings = json.loads(store.points()["settings"][rows[0]["point"]].as_py())
-    manifest = store.read_json("sweep.json")
+    manifest = store.read_json("sweep.json", ("code", "rng"))
     return Stored(rows[0], settings, manifest["rng"], manifest)
 
 

@@ -38,6 +38,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from abm.errors import BadInput, nearest
 from agents.world_file import shipped_names
 from experiments.engine.forms import LEADS, Design, Figure, Form, Reference, Settings, Table, Uncertainty, Value
+from experiments.folders import LONGEST, is_plain, plain
 
 SHIPPED = Path(__file__).resolve().parents[1] / "questions"
 METHODS = ("grid", "lhs", "sobol", "morris", "list")
@@ -97,6 +98,11 @@ class Question(Form):
 
     @model_validator(mode="after")
     def _consistent(self):
+        if not is_plain(self.name):
+            raise ValueError(
+                f"name: {self.name[:80]!r} is not allowed, because results lie in a folder of that name; at most {LONGEST} letters, "
+                "digits and `-_. `, the first of them a letter or a digit"
+            )
         _refuse_twice(self)
         for name, values in self.levers.items():
             if not values:
@@ -146,7 +152,7 @@ def _read(source):
         raise BadInput(f"{path.name}: is not valid TOML: {str(error)[:200]}") from None
     if "world" in raw:
         raw["world"] = _world_beside(path, raw["world"])
-    return path.name, {"name": path.stem, **raw}
+    return path.name, {"name": plain(path.stem, "question"), **raw}
 
 
 def _find(text):
@@ -261,7 +267,7 @@ def _sentence(error, where):
     if first["type"] == "extra_forbidden":
         form: type[BaseModel] = _TABLES.get(path[0], Question) if len(path) > 1 else Question
         return f"{where}: {place}unknown key {path[-1]!r}; {nearest(path[-1], form.model_fields)}".removesuffix("; ")
-    if path and path[0] == "levers":
+    if len(path) > 1 and path[0] == "levers":
         return f"{where}: levers: {path[1]} must be a list of numbers or texts, or a table of named settings"
     if first["type"] == "missing":
         return f"{where}: {place}{path[-1]} is missing"

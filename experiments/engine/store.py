@@ -36,6 +36,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from abm.errors import BadInput, nearest
+from experiments.engine.soundness import ANEW, columns_of, read_object, read_table, refuse_lacking, refuse_twice
 
 QUESTION, POINTS, MANIFEST, QUARANTINE, LOCK = "question.json", "points.parquet", "sweep.json", "quarantine.json", "sweep.lock"
 RUNS, SERIES = "runs", "series"
@@ -58,10 +59,13 @@ class Store:
         names = os.listdir(self.folder / RUNS) if (self.folder / RUNS).is_dir() else ()
         return {int(found[1]) for name in names if (found := re.fullmatch(r"part-(\d+)\.parquet", name))}
 
-    def read_json(self, name):
-        """A stored JSON file; None if it is not there."""
-        path = self.folder / name
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+    def read_json(self, name, keys=()):
+        """A stored JSON object with these keys. Raises BadInput if it is not there or is none."""
+        return read_object(self.folder / name, keys)
+
+    def manifest(self):
+        """What a planned sweep says about itself. Raises BadInput."""
+        return self.read_json(MANIFEST, ("name", "code", "runs", "outcomes"))
 
     def write_json(self, name, value):
         """Store a JSON file, readable and with its keys in order of writing."""
@@ -79,7 +83,17 @@ class Store:
 
     def points(self):
         """The design, as an Arrow table."""
-        return pq.read_table(self.folder / POINTS)
+        return read_table(self.folder / POINTS, remedy=ANEW)
+
+    def paths_of(self, number):
+        """Where a batch's runs are, and its series."""
+        return tuple(self.folder / table / _PART.format(number) for table in (RUNS, SERIES))
+
+    def forget(self, numbers):
+        """Remove these batches, so that they are run again; runs first, so that none looks done meanwhile."""
+        for number in numbers:
+            for path in self.paths_of(number):
+                path.unlink(missing_ok=True)
 
     def parts(self, name=RUNS):
         """Paths of the stored parts of a table, in order; a series part counts only once its runs are there."""
@@ -102,9 +116,9 @@ class Store:
 
 
 def parquet(table):
-    """The bytes of a table: the same for the same table and versions."""
+    """The bytes of a table: the same for the same table and versions. Pages carry checksums, so that a bit that fell over is noticed."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(table, sink, compression="zstd", write_page_checksum=True)
     return sink.getvalue()
 
 
@@ -170,7 +184,10 @@ def load(results_dir, table=RUNS):
     if table == "points":
         return store.points().to_pandas()
     paths = _parts_of(store, table)
-    frame = pa.concat_tables([pq.read_table(path, partitioning=None) for path in paths]).to_pandas()
+    refuse_twice(paths, table == SERIES)
+    if table == RUNS:
+        refuse_lacking(paths, columns_of(store, store.manifest()))
+    frame = pa.concat_tables([read_table(path) for path in paths]).to_pandas()
     return frame.sort_values(["point", "seed"], kind="stable", ignore_index=True)
 
 
@@ -205,8 +222,15 @@ def _show(connection, store, name):
     from pyarrow import dataset
 
     paths = [store.folder / POINTS] if name == "points" else store.parts(name)
+    if name == "points":
+        store.points()
+    else:
+        refuse_twice(paths, name == SERIES)
     if paths:
-        connection.register(name, dataset.dataset([str(path) for path in paths], format="parquet"))
+        checked = dataset.ParquetFileFormat(
+            default_fragment_scan_options=dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
+        )
+        connection.register(name, dataset.dataset([str(path) for path in paths], format=checked))
 
 
 def _parts_of(store, table):

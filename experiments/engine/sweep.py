@@ -23,9 +23,11 @@ from experiments.engine.lock import Lock
 from experiments.engine.progress import reporter
 from experiments.engine.provenance import code, versions
 from experiments.engine.question import Question
+from experiments.engine.soundness import damaged
 from experiments.engine.store import MANIFEST, QUARANTINE, QUESTION, Store, found_in
 from experiments.engine.tables import points_table
-from experiments.engine.worker import load_task
+from experiments.engine.worker import PLANNED, load_task
+from experiments.guard import leave_if_unguarded
 
 RESULTS = Path("results")
 
@@ -52,6 +54,7 @@ def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters
     Raises BadInput for a mistake before anything runs, or if another sweep is at work there; OSError if the disk is full;
     KeyboardInterrupt when stopped. Whatever happens, what is stored is whole, and the same call goes on from there.
     """
+    leave_if_unguarded()
     question = Question.read(question, seeds=seeds, quarters=quarters)
     engine = engine_for(engine, workers or os.cpu_count() or 1)
     folder = Path(out or RESULTS / question.name) / question.fingerprint
@@ -62,7 +65,7 @@ def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters
         if points and (fresh or not store.planned):
             _plan(question, store, points, known)
         _refuse_other_code(store)
-        _check_outcomes(question, store.read_json(MANIFEST)["outcomes"])
+        _check_outcomes(question, store.manifest()["outcomes"])
         store.write_json(QUESTION, question.plain())
         return _run(question, store, engine, lock, quiet)
 
@@ -89,7 +92,7 @@ def _check_outcomes(question, allowed):
 
 
 def _refuse_other_code(store):
-    planned = store.read_json(MANIFEST)
+    planned = store.read_json(MANIFEST, PLANNED)
     if planned["code"] != code():
         raise BadInput(
             f"{store.folder}: these results were made by code {planned['code']}, and this is {code()}; "
@@ -129,20 +132,31 @@ def _manifest(question, points, known):
 def _run(question, store, engine, lock, quiet):
     """Run every batch that is not stored yet."""
     task = load_task(store.folder)
+    store.forget(damaged(store, task))
     done = store.done()
     left = [batch.number for batch in task.plan.batches if batch.number not in done]
     stored = sum(batch.stop - batch.start for batch in task.plan.batches if batch.number in done)
     aside, failed = [], 0
     coming = closing(engine.run(store.folder.absolute(), left))  # closed at once when stopped, so that no process is left behind
     with reporter(question.name, task.manifest["runs"], stored, quiet) as report, coming as landings:
-        for landed in landings if left else ():
-            lock.touch()
-            if landed is not None:
-                stored, failed = stored + landed.runs, failed + landed.failed
-                aside += [landed.number] if landed.set_aside else []
-            report(stored, failed, engine.workers)
+        try:
+            for landed in landings if left else ():
+                lock.touch()
+                if landed is not None:
+                    stored, failed = stored + landed.runs, failed + landed.failed
+                    aside += [landed.number] if landed.set_aside else []
+                report(stored, failed, engine.workers)
+        except (OSError, MemoryError) as error:
+            raise _stopped(error, stored, store.folder) from error
     _set_aside(store, task, aside)
     return Swept(store.folder, stored, failed, len(aside))
+
+
+def _stopped(error, stored, folder):
+    """What stopped a sweep that was no fault of its question, with what is stored and how it goes on."""
+    reason = getattr(error, "strerror", None) or str(error) or "out of memory; try fewer --workers"
+    said = f"{reason}: the sweep stopped; {stored:,} runs are stored whole in {folder}, and the same command goes on from there"
+    return type(error)(error.errno, said) if getattr(error, "errno", None) else type(error)(said)
 
 
 def _set_aside(store, task, numbers):

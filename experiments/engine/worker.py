@@ -10,6 +10,8 @@ from typing import NamedTuple
 from abm.errors import BadInput
 from experiments.engine.store import MANIFEST, Store
 
+PLANNED = ("name", "code", "worlds", "rng", "seeds", "runs", "outcomes", "series", "worlds_per_batch")  # what a manifest says at least
+
 
 class Task(NamedTuple):
     """A planned sweep as a worker reads it from its folder."""
@@ -65,7 +67,7 @@ def _task(folder, stamp):
     from experiments.engine.provenance import code
 
     store = Store(folder)
-    manifest, design = store.read_json(MANIFEST), store.points()
+    manifest, design = store.read_json(MANIFEST, PLANNED), store.points()
     if manifest["code"] != code():
         raise BadInput(f"{platform.node()} has code {code()}, but the sweep in {folder} was planned with {manifest['code']}")
     settings = [json.loads(text) for text in design["settings"].to_pylist()]

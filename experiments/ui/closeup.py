@@ -17,7 +17,7 @@ LISTED = 12  # rows of the table of edges
 @solara.component
 def Waiting(session, glass, seen):
     """Why there is nothing to see yet, and of which world."""
-    lab = session.laboratory
+    lab = session.picture
     if glass is None:
         Words("Press ▶ or Step first: there is nothing to look into before the first quarter.", classes=["hint"])
     elif glass.problem:
@@ -27,21 +27,21 @@ def Waiting(session, glass, seen):
 
 
 def page_of(session):
-    """The looking glass and the snapshot of the quarter looked at; the snapshot is None while it is not there."""
+    """A glimpse of the picked world, the snapshot of the quarter looked at, and its place; the snapshot is None while it is not there."""
     _ = session.pulse.value
-    glass = session.look()
-    return glass, None if glass is None else glass.page(session.at())
+    glass, at = session.look(), session.at()
+    return glass, None if glass is None else glass.page(at), at
 
 
 @solara.component
 def Money(session):
     """Who pays, owns and owes whom in the picked world."""
-    glass, page = page_of(session)
+    glass, page, at = page_of(session)
     if page is None:
         Waiting(session, glass, glass.age if glass else 0)
         return
     Which(session.picked.value, page.quarter)
-    Graph(session, glass, session.at(), session.edges.value)
+    Graph(session, glass, at, session.edges.value)
 
 
 @solara.component
@@ -74,7 +74,7 @@ def Which(world, quarter):
 @solara.component
 def Firms(session):
     """One firm of the picked world."""
-    glass, page = page_of(session)
+    glass, page, at = page_of(session)
     if page is None:
         Waiting(session, glass, glass.age if glass else 0)
         return
@@ -83,7 +83,7 @@ def Firms(session):
     names = [name for kind in pictures.KINDS for name in frame.names[kind]]
     name = session.firm.value if session.firm.value in names else names[0]
     solara.Select("Firm", value=name, values=names, on_value=session.firm.set, classes=["firm"])
-    Firm(session, glass, session.at(), glass.age, name).key(f"firm {name}")
+    Firm(session, glass, at, glass.age, name).key(f"firm {name}")
 
 
 @solara.component
@@ -111,7 +111,7 @@ def Firm(session, glass, at, seen, name):
 @solara.component
 def LabCharts(glass, at, seen, place, shade):
     """A lab's cone against what came, its wall of commitments, its models beside the company."""
-    pages = glass.pages[: max(seen, at + 1)]  # the world runs on a thread of its own: it may be further than was seen, or begin anew
+    pages = glass.pages[: max(seen, at + 1)]
     if at >= len(pages):
         return
     quarters, quantiles, happened = pictures.forecast(pages, at, place)
@@ -125,7 +125,7 @@ def LabCharts(glass, at, seen, place, shade):
 @solara.component
 def Story(session):
     """What happened in the picked world, in words; a click goes to the quarter."""
-    glass, page = page_of(session)
+    glass, page, at = page_of(session)
     if page is None:
         Waiting(session, glass, glass.age if glass else 0)
         return
@@ -154,7 +154,7 @@ def _years(events, limit):
 @solara.component
 def Happening(session, event, here):
     """A sentence and its quarter, both a way to that quarter."""
-    place = event.quarter - session.laboratory.main.opening.start
+    place = event.quarter - session.picture.main.opening.start
     because = f" Cause: {event.cause}." if event.cause else ""
     kind = event.kind.replace(" ", "-")
     with solara.Div(classes=["event", f"event-{kind}", "event-here" if here else "event-elsewhere"]):

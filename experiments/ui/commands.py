@@ -11,10 +11,10 @@ from typing import Annotated
 import typer
 
 from abm.errors import BadInput
+from experiments.ui.gate import LOCAL, Gate, named
 
 START = "OVERREACH_UI"  # the environment variable in which the server finds what sessions begin with
 WORLD, WORLDS, QUARTERS = "industry-2026q3", 200, 40
-LOCAL = ("127.0.0.1", "localhost", "::1")
 MOST_PORTS = 65535
 QUIET = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
@@ -31,18 +31,21 @@ def ui(
     worlds: Annotated[int, typer.Option(help="How many worlds a session begins with; 0 is 200, or those of the run.")] = 0,
     quarters: Annotated[int, typer.Option(help="How many quarters each; 0 is 40, or those of the run.")] = 0,
     runs: Annotated[Path, typer.Option("--runs", help="Folder of runs.")] = Path("results/runs"),
+    allow: Annotated[list[str], typer.Option("--allow", metavar="NAME", help="Another name by which the page may be reached.")] = [],  # noqa: B006
     browser: Annotated[bool, typer.Option(help="Open a browser window.")] = True,
 ):
     """Open the browser page: watch many futures, move the dials, look into any one."""
     if not 1 <= port <= MOST_PORTS:
         raise BadInput(f"--port = {port} is not allowed; a whole number from 1 to {MOST_PORTS}")
+    for name in allow:
+        named(name)
     inputs = start(what, worlds, quarters, runs)
     _must_be_free(host, port)
     if host not in LOCAL:
         typer.echo(f"overreach: listening on {host}: everybody who can reach this machine can use the page", err=True)
     os.environ[START] = json.dumps(inputs.plain())
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
-    serve(host, port, browser and _has_screen())
+    serve(host, port, browser and _has_screen(), allow)
 
 
 def _must_be_free(host, port):
@@ -89,8 +92,8 @@ def _has_screen():
     return platform.system() != "Linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def serve(host, port, browser):
-    """Serve the page until interrupted."""
+def serve(host, port, browser, allow=()):
+    """Serve the page until interrupted. allow: other names by which it may be reached."""
     import threading
     import webbrowser
 
@@ -108,4 +111,6 @@ def serve(host, port, browser):
         warnings.filterwarnings("ignore", message=rf"(?s).*{noise}")
     if browser:
         threading.Timer(2, webbrowser.open, [url]).start()
-    uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="warning", access_log=False)
+    from solara.server.starlette import app
+
+    uvicorn.run(Gate(app, host, port, allow), host=host, port=port, log_level="warning", access_log=False)

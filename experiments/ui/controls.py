@@ -1,5 +1,7 @@
 """Play, Step and Reset; the quarter reached; shocks; and the dials of the sidebar."""
 
+from functools import partial
+
 import solara
 from mesa.visualization.solara_viz import ModelController, UserInputs
 from mesa.visualization.user_param import Slider
@@ -13,6 +15,11 @@ from experiments.ui.parts import Fold, Words
 
 MOST_WORLDS = 1000
 MOST_QUARTERS = 80
+SIZES = {  # label, least, most, step
+    "worlds": ("Worlds", 10, MOST_WORLDS, 10),
+    "quarters": ("Horizon, quarters", 1, MOST_QUARTERS, 1),
+    "seed": ("Seed", 0, 100, 1),
+}
 SHOCK_WORDS = {
     "stall": "Stall",
     "breakthrough": "Breakthrough",
@@ -39,7 +46,7 @@ def Bar(session):
 def Reached(session):
     """The quarter reached, for people and for tests."""
     _ = session.beat.value
-    lab = session.laboratory
+    lab = session.picture
     quarter = lab.quarters[-1] if lab.age else "opening"
     at = session.at()
     looked = f" · looking at {lab.quarters[at]}" if session.cursor.value is not None and lab.age else ""
@@ -62,7 +69,7 @@ def Pending(session):
 def Problem(session):
     """A sentence about what went wrong; the page lives."""
     _ = session.pulse.value
-    lab = session.laboratory
+    lab = session.picture
     if lab.problem:
         solara.Error(lab.problem, classes=["problem"])
     if session.message.value:
@@ -78,7 +85,7 @@ def Shocks(session):
                 solara.Button(label, on_click=lambda name=name: session.shock(name), outlined=True, small=True, classes=[f"shock-{name}"])
         Loss(session)
         _ = session.pulse.value
-        marks = session.laboratory.marks
+        marks = session.picture.marks
         if marks:
             Words("; ".join(f"{quarter}: {label}" for quarter, label in marks), "span", ["marks"])
 
@@ -108,7 +115,7 @@ def Loss(session):
 def Rewind(session):
     """Back to any quarter, without running anything again."""
     _ = session.pulse.value
-    lab = session.laboratory
+    lab = session.picture
     if lab.age < 2:
         return
     at = session.at()
@@ -157,12 +164,13 @@ def Members(session, title, members):
 def Size(session):
     """How many worlds and quarters, and the seed."""
     inputs = session.inputs.value
-    sliders = {
-        "worlds": Slider("Worlds", inputs.worlds, 10, MOST_WORLDS, 10),
-        "quarters": Slider("Horizon, quarters", inputs.quarters, 1, MOST_QUARTERS, 1),
-        "seed": {"type": "SliderInt", "label": "Seed", "value": inputs.seed, "min": 0, "max": 100, "step": 1},
-    }
-    UserInputs(sliders, lambda name, value: session.change(**{name: int(value)}))
+    UserInputs({name: Slider(label, getattr(inputs, name), *ends, int) for name, (label, *ends) in SIZES.items()}, partial(resize, session))
+
+
+def resize(session, name, value):
+    """Another number of worlds or quarters, or another seed, unless a slider only says where it stands."""
+    if not dials.is_echo(getattr(session.inputs.peek(), name), value, *SIZES[name][1:]):
+        session.change(**{name: int(value)})
 
 
 @solara.component
@@ -184,18 +192,28 @@ def Control(session, dial):
     """One dial: its name, where it stands, and on hover all that is known about it."""
     value = dials.value_of(session.inputs.value.settings, dial)
 
-    def put(_, chosen):
-        session.change(settings=dials.put(session.inputs.peek().settings, dial, _typed(dial, chosen)))
-
     with solara.Tooltip(dial.about), solara.Div(classes=["dial", "dial-" + dial.name.replace(".", "-").replace(" ", "-")]):
         Words(f"{dial.label} [{dial.unit}]: {_shown(value)}", "span", ["dial-label"])
-        UserInputs({dial.name: _control(dial, value)}, put)
+        UserInputs({dial.name: _control(dial, value)}, lambda _, chosen: turn(session, dial, chosen))
+
+
+def turn(session, dial, chosen):
+    """Set a dial, unless its slider only says where it stands."""
+    settings = session.inputs.peek().settings
+    value, wanted = dials.value_of(settings, dial), _typed(dial, chosen)
+    if not (_slides(dial, value) and dials.is_echo(value, wanted, dial.low, dial.high, dial.step)):
+        session.change(settings=dials.put(settings, dial, wanted))
+
+
+def _slides(dial, value):
+    """Whether a slider shows it."""
+    return dial.bounded and value is not None and not isinstance(value, str)
 
 
 def _control(dial, value):
     if dial.choices:
         return {"type": "Select", "label": "", "value": value, "values": list(dial.choices)}
-    if dial.bounded and value is not None and not isinstance(value, str):
+    if _slides(dial, value):
         kind = int if dial.whole else float
         return Slider("", kind(value), kind(dial.low), kind(dial.high), kind(dial.step), kind)
     return {"type": "InputText", "label": "", "value": "" if value is None else str(value)}

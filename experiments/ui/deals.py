@@ -14,7 +14,7 @@ FIRST = {"gw": 2.0, "price": 13.3, "years": 5.0, "share": 0.0}
 def Deals(session):
     """Build deals and see which year they make impossible."""
     _ = session.pulse.value
-    lab, shade = session.laboratory, session.shade.value
+    lab, shade = session.picture, session.shade.value
     draft, set_draft = solara.use_state(dict(FIRST))
     if lab.main is None:
         return
@@ -45,9 +45,9 @@ def Deals(session):
 @solara.component
 def Draft(session, draft, set_draft):
     """The form of a deal."""
-    opening = session.laboratory.main.opening
+    opening = session.picture.main.opening
     labs = [name for name, alive in zip(opening.names["labs"], opening.columns["labs"]["alive"], strict=True) if alive]
-    starts = session.laboratory.horizon
+    starts = session.picture.horizon
     now = {"tenant": labs[0], "owner": opening.names["clouds"][0], "start": starts[min(4, len(starts) - 1)], "vendor": NOBODY, **draft}
 
     def put(key):

@@ -162,6 +162,11 @@ def value_of(settings, dial):
     return settings.get(dial.name, settings.get(general, dial.value))
 
 
+def is_echo(value, chosen, low, high, step):
+    """Whether a slider only says where it stands: it puts a number on its grid and within its ends, and sends that back unasked."""
+    return abs(chosen - min(max(value, low), high)) <= step * (1 + SLACK**6) / 2
+
+
 def put(settings, dial, value):
     """Settings with one number set; a dial back where it stands without a setting of its own is none."""
     changed = {name: kept for name, kept in settings.items() if name != dial.name}

@@ -25,7 +25,7 @@ THOUSAND = 1000  # unit conversion
 def Futures(session):
     """What happens to all worlds."""
     _ = session.pulse.value
-    lab = session.laboratory
+    lab = session.picture
     if lab.main is None:
         return
     Headline(session)
@@ -42,7 +42,7 @@ def _about(session):
     """What all charts show beside their numbers."""
     return {
         "picked": session.picked.value,
-        "marks": session.laboratory.marks,
+        "marks": session.picture.marks,
         "now": session.cursor.value,
         "theme": session.shade.value,
     }
@@ -52,7 +52,7 @@ def _about(session):
 def Fan(session):
     """Revenue against what is required; painted more often than the rest."""
     _ = session.beat.value
-    lab = session.laboratory
+    lab = session.picture
     main, other = lab.main, lab.other
     revenue, required = main.values("revenue_total"), main.values("required_revenue")
     beside = (other.values("revenue_total"), other.values("required_revenue"), COMPARED) if other else None
@@ -64,7 +64,7 @@ def Fan(session):
 def Survival(session):
     """Who has failed by when."""
     _ = session.pulse.value
-    lab = session.laboratory
+    lab = session.picture
     failed, then = lab.main.failed(), lab.other.failed() if lab.other else None
     about = {key: value for key, value in _about(session).items() if key != "picked"}
     option = charts.survival(lab.horizon, lab.inputs.quarters, failed, other=(then, COMPARED) if then else None, **about)
@@ -75,7 +75,7 @@ def Survival(session):
 def Lamp(session, name, level):
     """One indicator over all worlds."""
     _ = session.pulse.value
-    lab, item = session.laboratory, INDICATORS[name]
+    lab, item = session.picture, INDICATORS[name]
     other = (lab.other.values(name), COMPARED) if lab.other else None
     option = charts.lamp(
         lab.horizon, lab.inputs.quarters, lab.main.values(name), item.unit, item.label, other=other, reference=level, **_about(session)
@@ -87,7 +87,7 @@ def Lamp(session, name, level):
 def Headline(session):
     """The state of all worlds in one sentence."""
     _ = session.pulse.value
-    lab = session.laboratory
+    lab = session.picture
     if lab.age:
         Words(sentence(lab), classes=["headline"])
     else:
@@ -116,7 +116,7 @@ def _of(side):
 @solara.component
 def Picker(session):
     """Which world is drawn through the fan."""
-    lab, row = session.laboratory, session.picked.value
+    lab, row = session.picture, session.picked.value
     with solara.Row(classes=["picker"], gap="8px", style={"flex-wrap": "wrap"}):
         for how, label in (("worst", "Worst world"), ("median", "Median world"), ("best", "Best world"), ("none", "None")):
             solara.Button(label, on_click=lambda how=how: session.pick(how), outlined=True, small=True, classes=[f"pick-{how}"])
@@ -128,13 +128,13 @@ def Picker(session):
 
 
 def _by_number(session, value):
-    if value is not None and 0 <= value < session.laboratory.inputs.worlds:
+    if value is not None and 0 <= value < session.picture.inputs.worlds:
         session.pick(int(value))
 
 
 def _picked_by(session, event):
     """A click on the fan picks the world whose revenue is nearest to the point."""
-    lab, place, value = session.laboratory, event.get("dataIndex"), event.get("value")
+    lab, place, value = session.picture, event.get("dataIndex"), event.get("value")
     if not lab.age or place is None or not isinstance(value, list | tuple | int | float):
         return
     place = min(int(place), lab.age - 1)

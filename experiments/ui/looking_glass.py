@@ -12,6 +12,18 @@ from experiments.ui.crew import built
 from experiments.ui.snapshots import frame, snapshot
 
 
+class Glimpse:
+    """The picked world as one painting shows it: frame, and the snapshots of `age` quarters."""
+
+    def __init__(self, glass, key, frame, pages):
+        self.key, self.frame, self.pages, self.problem = key, frame, tuple(pages), glass.problem
+        self.age, self.events = len(self.pages), glass.events
+
+    def page(self, at):
+        """The snapshot of a quarter, or None while it is not there yet."""
+        return self.pages[at] if 0 <= at < self.age else None
+
+
 class LookingGlass:
     """A thread that follows one world of a run; `pages` are its snapshots by quarter."""
 
@@ -27,6 +39,7 @@ class LookingGlass:
         if old is not None:
             release(old)
         self.key, self.industry, self.frame, self.pages, self._events, self._told = None, None, None, [], [], 0
+        self._held = (None, None, self.pages)  # what belongs together, replaced as one
 
     def forget(self):
         """Another run begins: what was seen of the last one goes."""
@@ -58,7 +71,12 @@ class LookingGlass:
 
     def page(self, at):
         """The snapshot of a quarter, or None while it is not there yet."""
-        return self.pages[at] if 0 <= at < len(self.pages) else None
+        pages = self.pages
+        return pages[at] if 0 <= at < len(pages) else None
+
+    def glimpse(self):
+        """What is there now, for a painting: a Glimpse, which stays as it is while the world goes on or begins anew."""
+        return Glimpse(self, *self._held)
 
     def events(self):
         """All that happened so far in words, in order; told once per quarter reached."""
@@ -96,6 +114,7 @@ class LookingGlass:
                 self._clear()
                 self.industry, self.key, self.problem = built(inputs, (world,), journal=True), key, ""
                 self.frame = frame(self.industry)
+                self._held = (key, self.frame, self.pages)
             if len(self.pages) >= age or self.problem:
                 return False
             self.industry.shocks = inputs.read_shocks()

@@ -84,6 +84,7 @@ class Session:
         self.pace = {"play_interval": solara.reactive(PAUSE), "render_interval": solara.reactive(1), "use_threads": solara.reactive(False)}
         self.folder = tempfile.mkdtemp(prefix="overreach-")  # of worlds that are brought
         self.together = nullcontext()  # the page's render context: what changes inside is drawn in one pass, not one per reader
+        self._held = (None, -1, None)  # the last picture, and of which laboratory and painting
         self.begun, self.shade = False, solara.reactive("light")
         self.painter = Painter(self._paint)
         self.glass = LookingGlass(self.painter.ask)
@@ -110,9 +111,18 @@ class Session:
         return self.model.value
 
     @property
+    def picture(self):
+        """What runs as the present painting shows it: a `laboratory.Picture`, the same for every part of the page until the next one."""
+        lab, beat = self.laboratory, self.beat.peek()
+        held = self._held
+        if held[0] is not lab or held[1] != beat:
+            held = self._held = (lab, beat, lab.picture())
+        return held[2]
+
+    @property
     def pending(self):
         """Whether the dials stand elsewhere than what runs."""
-        here, lab = self.inputs.value, self.laboratory
+        here, lab = self.inputs.value, self.picture
         given = (lab.inputs.world, lab.inputs.worlds, lab.inputs.quarters, lab.inputs.seed, lab.inputs.settings, lab.inputs.deals)
         other = lab.other.inputs.settings if lab.other else None
         return given != (here.world, here.worlds, here.quarters, here.seed, here.settings, here.deals) or other != self.compare.value
@@ -181,25 +191,25 @@ class Session:
 
     def pick(self, how):
         """Pick a world: its row, or "worst", "median", "best" or "none" as things stand."""
-        lab = self.model.peek()
+        lab = self.model.peek().picture()
         if how == "none" or lab.main is None:
             self.picked.set(None)
             return
         self.picked.set(how if isinstance(how, int) else chosen(lab.main, how))
 
     def look(self):
-        """The looking glass on the picked world, asked to follow the run; picks the median world if none is picked."""
-        lab = self.laboratory
+        """A glimpse of the picked world, which is asked to follow the run; picks the median world if none is picked."""
+        lab = self.picture
         if lab.main is None or lab.age == 0:
             return None
         if self.picked.value is None:
             self.pick("median")
         self.glass.follow(lab.inputs, self.picked.peek(), lab.age)
-        return self.glass
+        return self.glass.glimpse()
 
     def at(self):
         """Place of the quarter looked at, from 0: the cursor, or the last one; -1 before the first."""
-        age, cursor = self.laboratory.age, self.cursor.value
+        age, cursor = self.picture.age, self.cursor.value
         return age - 1 if cursor is None else min(cursor, age - 1)
 
     def close(self):

@@ -88,7 +88,7 @@ def unpacked(name, data, folder):
 
 def _members(name, data):
     """{file name: bytes} of a zip. Raises BadInput for anything a world does not have."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with _opened(name, data) as archive:
         files = [item for item in archive.infolist() if not item.is_dir()]
         if len(files) > MOST_MEMBERS or sum(item.file_size for item in files) > LARGEST:
             raise BadInput(f"{name}: holds more than {MOST_MEMBERS} files or {LARGEST:,} bytes")
@@ -101,6 +101,13 @@ def _members(name, data):
     if TOML not in found:
         raise BadInput(f"{name}: has no {TOML}")
     return found
+
+
+def _opened(name, data):
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise BadInput(f"{name}: is not a zip that can be read: {error}") from None
 
 
 def _content(archive, item, name):

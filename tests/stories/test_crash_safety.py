@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -177,6 +178,7 @@ def test_a_full_disk_is_an_error_and_no_torn_table(script, undisturbed, tmp_path
     running = start(script, tmp_path, 1, limit=5)
     said = running.communicate()[0]
     assert running.returncode != 0 and "OSError" in said
+    assert "30 runs are stored whole in" in said and "the same command goes on from there" in said
     assert list(tmp_path.rglob("*.tmp")) == []
     left = tables(tmp_path)
     assert left.items() <= undisturbed.items() and parts(tmp_path) == 5
@@ -220,3 +222,30 @@ def test_the_runs_are_the_same_however_they_are_cut_into_batches(script, undistu
     for table in ("runs", "series"):
         large, small = load(done.folder, table), load(tmp_path / "small", table)
         assert large.equals(small.astype(large.dtypes.to_dict()))
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_lost_is_named_with_what_is_stored_and_the_same_command_goes_on(undisturbed, tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(sweep, "worlds_per_batch", lambda probe, quarters: 6)
+    at = {"cwd": ROOT, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    scheduler = subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", address, "--no-dashboard"], **at)
+    worker = subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1"], **at)
+    landed: list = []
+    monkeypatch.setattr(sweep, "reporter", killing(scheduler.pid, landed))
+    try:
+        with pytest.raises(
+            ConnectionError, match=r"the Dask scheduler.* is lost: the sweep stopped; \d+ runs are stored whole in .* goes on"
+        ):
+            sweep.sweep(ASKED, out=tmp_path, engine=address.replace("tcp://", "dask://"))
+    finally:
+        for process in (scheduler, worker):
+            process.kill()
+            process.wait()
+    monkeypatch.undo()
+    monkeypatch.setattr(sweep, "worlds_per_batch", lambda probe, quarters: 6)
+    assert landed and sweep.sweep(ASKED, out=tmp_path, workers=1, quiet=True).runs == RUNS
+    assert tables(tmp_path) == undisturbed

@@ -235,3 +235,38 @@ def test_a_narrow_screen_needs_no_scrolling_sideways(visit, shade):
     page.find(".open-dials").click()
     expect(page.find(".sidebar-open")).to_be_visible()
     assert page.width() <= NARROW["width"]
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
+def test_on_a_phone_the_dials_hide_neither_the_picture_nor_their_own_button(visit, shade):
+    page = visit(size=NARROW, shade=shade)
+    page.step()
+    page.find(".open-dials").click()
+    expect(page.find(".sidebar-open")).to_be_visible()
+    button, sheet = page.find(".open-dials").bounding_box(), page.find(".sidebar").bounding_box()
+    assert button["y"] >= 0 and button["y"] + button["height"] <= sheet["y"]
+    page.find(".figure-fan").scroll_into_view_if_needed()
+    canvas = page.drawn("fan")
+    button = page.find(".open-dials").bounding_box()
+    assert button["y"] >= 0 and button["y"] + button["height"] <= sheet["y"]  # also when scrolled
+    assert 0 <= canvas["y"] < sheet["y"] <= NARROW["height"]
+    page.find(".open-dials").click()
+    expect(page.find(".sidebar-open")).to_have_count(0)
+
+
+def test_unfolding_a_group_changes_no_setting_and_what_is_set_can_be_undone(visit):
+    page = visit()
+    for fold in page.find(".fold-head").all():
+        if fold.text_content().strip() not in ("Risk appetite", "All other parameters"):
+            fold.click()
+    expect(page.find(".dial-cone-annual_spread")).to_be_visible()
+    page.step()  # whatever a slider sends back has come by then
+    expect(page.find(".settings")).to_have_count(0)
+    expect(page.find(".pending")).to_have_count(0)
+    slider = page.find(".dial-cone-width .v-slider__thumb-container")
+    slider.focus()
+    slider.press("ArrowRight")
+    page.says(".settings", "cone.width = ")
+    page.find(".clear").click()
+    expect(page.find(".settings")).to_have_count(0)
+    expect(page.find(".pending")).to_have_count(0)

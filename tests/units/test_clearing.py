@@ -171,3 +171,18 @@ def test_negative_amounts_and_non_numbers_are_refused(bad):
         one_world((0, bad), np.zeros((2, 2)))
     with pytest.raises(BrokenRule, match=r"due\[0, 0, 0, 1\]"):
         one_world((0, 0), debts(2, {(0, 1): bad}))
+
+
+@pytest.mark.parametrize("more", [{"alpha": 1.1}, {"beta": 1.5}, {"alpha": -0.1}, {"alpha": np.nan}, {"beta": np.array([[0.5, np.nan]])}])
+def test_a_share_that_survives_default_is_a_share(more):
+    with pytest.raises(BrokenRule, match="must be a share from 0 to 1"):
+        clear(np.ones((1, 2)), np.zeros((1, 1, 2, 2)), **more)
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan, -1])
+@pytest.mark.parametrize("which", ["cash", "due"])
+def test_dues_and_cash_without_end_are_refused(which, value):
+    cash, due = np.ones((1, 2)), np.zeros((1, 1, 2, 2))
+    (cash if which == "cash" else due).flat[1] = value
+    with pytest.raises(BrokenRule, match=rf"clearing: {which}\["):
+        clear(cash, due)

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import qmc
 
 from abm.errors import BadInput
+from experiments.engine.cases import is_structure, parameters
 from experiments.engine.design import design, sample, size
 from experiments.engine.question import Question
 
@@ -94,3 +95,30 @@ def test_a_design_that_nobody_could_run_is_refused_at_once():
     levers = {f"lab.follower.{name}": [k / 100 for k in range(100)] for name in ("risk_appetite", "cash", "extrapolation", "growth")}
     with pytest.raises(BadInput, match="100,000,000 points"):
         size(asked(levers=levers))
+
+
+def test_the_ends_of_a_range_are_exact_for_every_parameter_on_both_scales():
+    movable = {name: item for name, item in parameters().items() if not is_structure(name) and np.isfinite([item.low, item.high]).all()}
+    positive = [name for name, item in movable.items() if item.low > 0]
+    assert len(positive) > 50
+    for name, item in movable.items():
+        for scale in ("linear", "log") if item.low > 0 else ("linear",):
+            ends = {"low": item.low, "high": item.high, "scale": scale}
+            grid = Question.read({**ASKED, "uncertainties": {name: ends}, "design": {"method": "grid", "points": 5}})
+            values = [row[name] for row in sample(grid)]
+            assert (values[0], values[-1]) == (item.low, item.high)
+            assert all(item.low <= value <= item.high for value in values)
+
+
+def test_a_log_range_over_a_parameters_own_bounds_is_designed():
+    item = parameters()["customers.market_size"]
+    whole = {"customers.market_size": {"low": item.low, "high": item.high, "scale": "log"}}
+    assert len(design(asked(uncertainties=whole, design={"method": "grid", "points": 3}))) == 3
+
+
+@pytest.mark.parametrize("others", [{}, WIDTH], ids=["alone", "beside another"])
+def test_a_range_partly_outside_is_reported_by_the_number_that_was_written(others):
+    item = parameters()["cloud.capex"]
+    for low, high, wrong in ((item.low / 2, item.high, item.low / 2), (item.low, item.high * 3, item.high * 3)):
+        with pytest.raises(BadInput, match=rf"uncertainties: cloud.capex = {float(wrong)} is outside"):
+            design(asked(uncertainties={"cloud.capex": {"low": low, "high": high}, **others}))

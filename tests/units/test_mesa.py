@@ -1,5 +1,6 @@
 """Labs, clouds, customers and the rest are Mesa agents: Mesa's own tools find them, count them and let them go."""
 
+import copy
 import gc
 import weakref
 
@@ -10,7 +11,7 @@ from mesa.agent import AgentSet
 
 from abm.errors import BadInput
 from abm.markets.compute import cancel
-from abm.model import Industry, release
+from abm.model import _LIVING, Industry, release
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
 from agents.customers import ConsumerCohort, EnterpriseCustomer
@@ -151,3 +152,69 @@ def test_a_world_without_owners_of_compute_runs():
     model = worlds.industry(worlds.opening(firms, people=worlds.wanting()), worlds=2).run(3)
     assert np.isfinite(model.labs.cash).all()
     release(model)
+
+
+@pytest.mark.parametrize("look", [False, True], ids=["firms only", "customers met"])
+def test_a_model_that_nobody_holds_is_collected_without_being_released(look):
+    industry = Industry(load_world("archetypes-2023q1"), rng=1).run(2)
+    if look:
+        assert len(industry.agents) > 162
+    lab, gone = weakref.ref(industry.labs[0]), weakref.ref(industry)
+    del industry
+    gc.collect()
+    assert gone() is None and lab() is None
+
+
+def test_a_loop_of_models_holds_a_few_of_them_and_not_all():
+    opening, seen = load_world("tutorial"), weakref.WeakSet()
+    gc.collect()
+    gc.disable()  # Python counts small objects, and would look after many more models than memory can hold of large ones
+    try:
+        before = len(_LIVING.models)
+        for _ in range(4 * (before + 5)):
+            seen.add(Industry(opening))
+            assert len(seen) <= 2 * (before + 2)
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"rng": None}, {"rng": -1}, {"rng": 1.5}, {"rng": "x"}, {"rng": True},
+        {"worlds": -1}, {"worlds": 0}, {"worlds": 2.0}, {"worlds": None},
+        {"world_ids": [1.5]}, {"world_ids": [-1]}, {"world_ids": []}, {"world_ids": ["a"]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_number_of_worlds_or_a_seed_that_is_none_is_refused_in_one_sentence(wrong):
+    name = next(iter(wrong))
+    with pytest.raises(BadInput, match=rf"^{name} = .* is not allowed; "):
+        Industry(load_world("tutorial"), **wrong)
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    one = Industry(load_world("tutorial"), rng=np.int64(3), world_ids=np.arange(2)).run(2)
+    other = Industry(load_world("tutorial"), rng=3, worlds=2).run(2)
+    assert np.array_equal(one.labs.revenue, other.labs.revenue)
+
+
+@pytest.mark.parametrize("copying", [copy.copy, copy.deepcopy, lambda model: model.__reduce_ex__(5)], ids=["copy", "deepcopy", "pickle"])
+def test_a_copy_of_a_model_is_refused_with_the_way_to_an_equal_one(copying, industry):
+    with pytest.raises(BadInput, match="build it again from the same world, world_ids, rng, parameters and shocks"):
+        copying(industry)
+
+
+def test_a_firm_is_not_removed_behind_the_back_of_its_books(industry):
+    with pytest.raises(BadInput, match="open weight cannot be removed from a model"):
+        industry.labs["open weight"].remove()
+    with pytest.raises(BadInput, match="cannot be removed"):
+        industry.remove_all_agents()
+    industry.step()
+    assert industry.labs["open weight"] in industry.agents
+
+
+@pytest.mark.parametrize("name", ["lab.alive", "lab.open weight.alive", "cloud.implied"])
+def test_a_state_is_not_a_setting(name):
+    with pytest.raises(BadInput, match="is a state that the model keeps, not a setting"):
+        load_world("archetypes-2023q1", {name: 0})

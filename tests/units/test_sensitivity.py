@@ -97,8 +97,8 @@ def rows(samples, seeds):
 
 
 def test_stored_runs_are_analysed_on_the_seeds_that_every_point_has():
-    runs = rows(8, 3)
-    runs.loc[(runs["sample"] == 2) & (runs["seed"] == 1), "x"] = np.nan
+    runs = rows(8, 3).assign(failure=None)
+    runs.loc[(runs["sample"] == 2) & (runs["seed"] == 1), ["x", "failure"]] = np.nan, "BrokenRule: a rule"
     sampled = sampled_from(asked("sobol", 2), runs, "x")
     assert sampled.values.shape == (8, 2)
     assert sampled.means.tolist() == list(range(8))

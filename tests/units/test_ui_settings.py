@@ -15,7 +15,9 @@ from agents.world_file import load_world
 from experiments.inputs import Inputs
 from experiments.ui import atlas, desk, dials, takeaway
 from experiments.ui.commands import start, start_from
+from experiments.ui.controls import SIZES, resize, turn
 from experiments.ui.links import query, read_query
+from experiments.ui.session import Session
 
 START = Inputs("tutorial", 20, 8, 0)
 
@@ -203,3 +205,34 @@ def test_a_preset_of_the_deal_desk_brings_its_deal_and_its_shock():
     assert [(deal["gw"], deal["vendor"]) for deal in found.deals] == [(5, "Nvidia")]
     assert [shock["name"] for shock in found.shocks] == ["demand_shortfall"]
     assert dials.applied(START, dials.presets()["deal-desk: none"]).deals == ()
+
+
+@pytest.mark.parametrize("world", ["industry-2026q3", "archetypes-2023q1", "tutorial"])
+def test_a_slider_that_says_where_it_stands_changes_nothing(world):
+    """A slider puts its number on its grid and sends that back when it is first shown."""
+    session = Session(Inputs(world, 7, 90, 1234), workers=0)
+    try:
+        for dial in dials.dials(world).values():
+            if dial.bounded and isinstance(dial.value, int | float):
+                steps = np.floor((dial.value - dial.low) / dial.step + 1 / 2)
+                turn(session, dial, min(dial.low + steps * dial.step, dial.high))
+        for name, (_, low, high, step) in SIZES.items():
+            now = min(max(getattr(session.inputs.peek(), name), low), high)
+            resize(session, name, min(high, low + np.floor((now - low) / step + 1 / 2) * step))
+        assert session.inputs.peek() == Inputs(world, 7, 90, 1234) and not session.pending
+    finally:
+        session.close()
+
+
+def test_a_slider_that_is_moved_by_one_step_moves_the_number():
+    session = Session(Inputs("tutorial", 20, 8), workers=0)
+    dial = dials.dials("tutorial")["cone.width"]
+    try:
+        turn(session, dial, dial.value + dial.step)
+        assert session.inputs.peek().settings == {"cone.width": dial.value + dial.step}
+        turn(session, dial, dial.value)
+        assert session.inputs.peek().settings == {}
+        resize(session, "worlds", 30)
+        assert session.inputs.peek().worlds == 30
+    finally:
+        session.close()

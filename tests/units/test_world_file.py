@@ -91,7 +91,7 @@ MISTAKES = {
     "unknown table": ("world.toml", "[[lenders]]", "[[lender]]", "did you mean 'lenders'?"),
     "missing key": ("world.toml", 'title = "Small"', "", "world.toml: 'title' is missing"),
     "missing number": ("world.toml", "cash = 6\n", "", "labs 'Open Lab' has no 'cash'"),
-    "negative stock": ("world.toml", "cash = 6", "cash = -6", "cash = -6.0 is outside [0, inf] $bn"),
+    "negative stock": ("world.toml", "cash = 6", "cash = -6", "cash = -6.0 is outside [0, 100000] $bn"),
     "not a number": ("world.toml", "cash = 6", "cash = nan", "labs 'Open Lab': cash = nan must be a finite number"),
     "infinite": ("world.toml", "cash = 6", "cash = inf", "labs 'Open Lab': cash = inf must be a finite number"),
     "text for a number": ("world.toml", "cash = 6", 'cash = "six"', "labs 'Open Lab': cash = 'six' must be a valid number"),
@@ -120,6 +120,8 @@ MISTAKES = {
     "name with a tag": ("world.toml", 'name = "Fund"', 'name = "<b>"', "must consist of letters"),
     "name kept for entrants": ("world.toml", 'name = "Fund"', 'name = "Entrant 1"', "is a name kept for the model itself"),
     "bad start": ("world.toml", "2026Q1", "2026-01", "start: quarter '2026-01' is not of the form 2026Q3"),
+    "a start nobody can reach": ("world.toml", "2026Q1", "9999Q4", "start = '9999Q4' is not allowed; a quarter of the years 2000 to 2099"),
+    "half a yes": ("world.toml", 'name = "Bank"', 'name = "Bank"\nnotes = 0.5', "notes = 0.5 is not allowed; it is 0 or 1"),
     "bad kind": ("world.toml", '"named"', '"real"', "kind = 'real' must be 'named', 'archetypes' or 'tutorial'"),
     "bad style": ("world.toml", 'style = "public"', 'style = "bold"', "investors 'Fund': style = 'bold' must be 'momentum'"),
     "bad structure": ("world.toml", "entrants = 1", "entrants = -1", "structure: entrants = -1 must be greater than or equal to 0"),
@@ -155,6 +157,70 @@ MISTAKES = {
     ),
     "too far away": ("contracts.csv", "2025Q1,", "2025Q1,9999Q4", "full_delivery 9999Q4 is too far away; the rule is 2034Q1 at the latest"),
     "bad quarter": ("contracts.csv", "2025Q1", "2025Q5", "contracts.csv line 2: quarter '2025Q5' is not of the form 2026Q3"),
+    "whole dollars": (
+        "contracts.csv",
+        "1,66.5,5",
+        "1,300000000000,5",
+        "line 2: 'Open Lab' with 'Cloud': comes to price = 6e+10 $bn/GW-year",
+    ),
+    "whole dollars without GW": (
+        "contracts.csv",
+        "1,66.5,5",
+        ",300000000000,5",
+        "comes to gw = 4.51128e+09 GW, with dollars in $bn; the rule is",
+    ),
+    "thousands of dollars": (
+        "contracts.csv",
+        "1,66.5,5",
+        "1,66665,5",
+        "comes to price = 13333 $bn/GW-year, with dollars in $bn; the rule is 0.1 to",
+    ),
+    "sixty years": (
+        "contracts.csv",
+        "1,66.5,5",
+        "1,798,60",
+        "comes to years = 60 years, with dollars in $bn; the rule is 0.25 to 20 years",
+    ),
+    "eight hundred GW": (
+        "contracts.csv",
+        "1,66.5,5",
+        "800,53200,5",
+        "comes to gw = 800 GW, with dollars in $bn; the rule is 0.001 to 100 GW",
+    ),
+    "a rent beyond all revenue": (
+        "contracts.csv",
+        "1,66.5,5",
+        "90,5985,5",
+        "rent of 1197 $bn a year is more than 30 times what the lab earns, 10; if that is meant, say `true` in a column `confirm`",
+    ),
+    "a price too low to be true": (
+        "contracts.csv",
+        "1,66.5,5",
+        "1,1,5",
+        "its price of 0.2 $bn a GW-year is more than 30 times off the usual 13.3",
+    ),
+    "a loan beyond reason": ("debt.csv", "30", "1e30", "debt.csv line 2: usd_bn = '1e30' must be less than or equal to 100000"),
+    "a stake in whole dollars": ("equity.csv", "14", "14000000000", "usd_bn = '14000000000' must be less than or equal to 100000"),
+    "cash in whole dollars": ("world.toml", "cash = 6", "cash = 6e9", "cash = 6000000000.0 is outside [0, 100000] $bn"),
+    "semicolons": (
+        "figures.csv",
+        FIGURES,
+        FIGURES.replace(",", ";"),
+        "figures.csv: its cells are parted by semicolons; the rule is commas",
+    ),
+    "tabs": ("debt.csv", DEBT, DEBT.replace(",", "\t"), "debt.csv: its cells are parted by tabs; the rule is commas"),
+    "empty columns": (
+        "debt.csv",
+        "note\n",
+        "note,,\n",
+        "debt.csv: has 10 columns, the last without a name; remove the empty columns at its end",
+    ),
+    "an empty cell too many": (
+        "debt.csv",
+        "paper,",
+        "paper,,,",
+        "line 2: has 2 empty cells too many at its end; remove them (its last commas)",
+    ),
     "unknown holder": ("equity.csv", "Vendor", "Vandor", "no holder is called 'Vandor'; did you mean 'Vendor'?"),
     "holder of itself": ("equity.csv", "Vendor,Open", "Open Lab,Open", "'Open Lab' cannot hold shares in itself"),
     "neither share nor dollars": ("equity.csv", "14,", ",", "has neither share nor usd_bn; give one of them"),
@@ -192,6 +258,17 @@ def test_a_mistake_is_one_sentence_with_file_key_value_and_rule(tmp_path, mistak
     message = complaint(written(tmp_path, file, old, new))
     assert message.startswith(f"small/{file}")
     assert said in message
+
+
+def test_what_is_out_of_proportion_is_taken_once_it_is_confirmed(tmp_path):
+    folder = written(tmp_path, "contracts.csv", "1,66.5,5", "90,5985,5")
+    text = (folder / "contracts.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "contracts.csv").write_text(f"{text[0]},confirm\n{text[1]},true\n", encoding="utf-8")
+    assert sum(part.gw for part in load_world(folder).tranches if part.tenant >= 0) == pytest.approx(90)
+
+
+def test_a_message_does_not_repeat_a_file(tmp_path):
+    assert len(complaint(written(tmp_path, "figures.csv", "Open Lab", "x" * 100_000))) < 1_100
 
 
 def test_a_misspelt_file_is_not_left_out_in_silence(tmp_path):

@@ -126,9 +126,12 @@ def _fall_back_on_other_capital(industry):
 
 
 def pay_down_borrowings(industry, claims, result):
-    """Principal received repays the part of the loan that lenders had borrowed, from cash in hand."""
+    """Lenders repay, from cash in hand, what they owe beyond the borrowed part of the loans they still have.
+
+    So a loan that is repaid repays what was borrowed for it, and after a loss a lender has less debt before it pays dividends.
+    """
     rows, lenders = industry.rows, industry.lenders
-    received = industry.ledger.flows["principal"][:, rows["lenders"]]
     bonds = -industry.ledger.balances["borrowings"][:, rows["lenders"]]
-    amount = np.clip((1 - lenders.capital_ratio) * received, 0, np.maximum(0, np.minimum(bonds, lenders.cash)))
+    kept = (1 - lenders.capital_ratio) * industry.fleet.loans().sum(axis=2)
+    amount = np.clip(bonds - kept, 0, np.maximum(0, lenders.cash))
     industry.ledger.pay("borrowing_repaid", rows["lenders"], rows["Economy"], amount[..., None])

@@ -147,4 +147,6 @@ def test_means_and_fillings_are_those_of_a_pencil():
 
 def test_no_points_are_not_the_usual_number_of_points():
     with pytest.raises(BadInput, match="points"):
-        sensitivity_answer.sensitivity("tutorial", "morris", "served_revenue", ("cone.width=0.5:1.5",), 0, answers.Work(seeds=2, quarters=2))
+        sensitivity_answer.sensitivity(
+            "tutorial", "morris", "served_revenue", ("cone.width=0.5:1.5",), 0, answers.Work(seeds=2, quarters=2)
+        )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from abm.errors import BadInput
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import LIKELY, TOLERATED, axis, cells, label, levels
 from experiments.analysis.leads import lead
@@ -13,7 +14,7 @@ from experiments.analysis.outcomes import outcome, quoted, short
 from experiments.analysis.pairs import LEVEL
 from experiments.analysis.undefined import in_words
 from experiments.engine.question import Question
-from experiments.engine.store import found_in, load
+from experiments.engine.store import QUESTION, found_in, load
 from experiments.engine.sweep import asked
 from experiments.words import PERCENT, percent
 
@@ -50,12 +51,20 @@ def gather(results):
     """Everything about stored results that a page or a reference result says. Raises BadInput if there are none."""
     store = found_in(results)
     question, runs = asked(store.folder), load(store.folder)
+    _refuse_others(store.folder, question, runs)
     axes = axes_of(question, runs)
     outcomes = list(dict.fromkeys(name for name in (axes.outcome, axes.welfare, *question.outcomes) if name))
     effects = numbers.effects(question, runs, outcomes)
     pairs = numbers.interactions(question, runs, effects, axes.outcome)
     found = Found(store.folder, question, store.manifest(), runs, axes, effects, pairs)
     return found._replace(lead=lead(found))
+
+
+def _refuse_others(folder, question, runs):
+    """Raises BadInput where the stored question names what its runs do not have."""
+    for name in (*question.outcomes, *question.levers, *question.uncertainties):
+        if name not in runs.columns:
+            raise BadInput(f"{folder / QUESTION}: its runs have no {name!r}, as if edited; the sweep's own command writes it anew")
 
 
 def in_short(found):

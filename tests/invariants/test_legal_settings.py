@@ -25,7 +25,7 @@ def test_what_once_broke_a_run_does_not_any_more(case):
     assert run(Drawn(*case, ()), quarters=8) == "ran"
 
 
-@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("number", range(2))
 def test_a_few_worlds_of_random_legal_settings_run(number):
     said = run(drawn(number, SEED), quarters=6)
     assert said == "ran" or said.startswith("refused"), f"draw {number} of seed {SEED}: {drawn(number, SEED)}\n{said}"

@@ -43,7 +43,7 @@ def test_every_parameter_is_read_by_a_run(read):
     assert sorted(declared - read) == []
 
 
-@pytest.mark.parametrize("name", SHOCKS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name == "open_weight" else name for name in SHOCKS])
 def test_every_size_of_a_shock_makes_a_difference(name):
     for key, item in SHOCKS[name].declared().items():
         outcomes = []

@@ -31,6 +31,7 @@ def table(folder):
     return {tuple(row.pop(lever) for lever in levers): {key: float(value) for key, value in row.items()} for row in rows}
 
 
+@pytest.mark.slow
 def test_a_result_made_again_agrees_with_the_committed_one_within_their_intervals(made):
     before, now = table(RESULTS.resolve()), table(made)
     assert before.keys() == now.keys(), f"make results NAME={SMALL}"

@@ -98,6 +98,7 @@ READERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", [PART, SERIES_PART])
 @pytest.mark.parametrize("garble", [emptied, cut, twice, no_rows, another_table, Path.unlink], ids=lambda f: f.__name__)
 def test_a_batch_whose_file_is_garbled_is_run_again_to_the_same_bytes(file, garble, whole, copy, small_batches):
@@ -129,6 +130,7 @@ def test_a_part_that_was_copied_to_another_number_does_not_count_and_goes(whole,
     assert bytes_of(copy) == bytes_of(whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file, garble",
     [(MANIFEST, no_json), (MANIFEST, a_list), (MANIFEST, no_keys), (MANIFEST, emptied), (POINTS, cut), (POINTS, Path.unlink)],
@@ -169,6 +171,7 @@ CALLS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", CALLS)
 def test_a_script_without_a_guard_is_told_so(call, tmp_path):
     path = tmp_path / "script.py"

@@ -11,6 +11,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.markets.lending import building_cost, most_lent
 from abm.obligations import bound_cash, debt_service, outside_rent, power
+from abm.scales import NO_MONEY
 from abm.sums import ratio_or
 
 
@@ -66,7 +67,7 @@ def leverage(industry):
     earned = industry.clouds.ebitda + np.maximum(0, industry.clouds.other_cash_flow)
     debt = industry.fleet.loans().sum(axis=1)
     carried = np.minimum(FREE_OF_DEBT, ratio_or(debt, np.maximum(0, earned), FREE_OF_DEBT))
-    return np.where(debt > 0, carried, 0)[:, None]
+    return np.where(debt > NO_MONEY, carried, 0)[:, None]
 
 
 def seen_by_lenders(industry, means, pairs, pair_rent):
@@ -129,7 +130,7 @@ def market_window(industry):
 def count_breaches(industry):
     """Count the quarters for which each owner has been in breach: too little cover, or loans above what their chips are worth."""
     clouds, fleet, p = industry.clouds, industry.fleet, industry.lending
-    owes = fleet.secured().sum(axis=1) > 0
+    owes = fleet.secured().sum(axis=1) > NO_MONEY
     flow = clouds.ebitda + np.maximum(0, clouds.other_cash_flow)
     thin = flow < p.covenant_cover * (clouds.interest + fleet.amortisation().sum(axis=1) / QUARTER)
     breach = owes & (thin | (excess_over_value(industry) > p.covenant_excess))

@@ -17,6 +17,7 @@ from abm.markets.services import Offers, Supply, densities, outside_pool, post_p
 from abm.obligations import opex_due, prepaid_this_quarter, service_now
 from abm.open_weights import idle_share, of_labs, pay_for_compute
 from abm.register import EXTRA_OUT, IDLE
+from abm.scales import NO_MONEY
 from abm.sums import by_row
 from abm.vintages import over_vintages
 
@@ -148,7 +149,7 @@ def announced_loss(industry, wanted, capacity, served):
     labs = len(industry.labs.names)
     uncut = _rationed(industry, wanted, replace(capacity, density=capacity.density / left))
     revenue, before = (total(of_labs(rationed, labs).served) for rationed in (served, uncut))
-    known = (revenue > 0) & (before > 0)
+    known = (revenue > NO_MONEY) & (before > NO_MONEY)
     return np.log(np.where(known, revenue, 1) / np.where(known, before, 1))
 
 

@@ -13,9 +13,8 @@ CODES = ("style",)  # columns whose values are names, not amounts
 
 
 def a_hair_larger(item, value, hair=HAIR):
-    """A value of a declared parameter times 1 + hair, or divided by it where that would leave the allowed range."""
-    larger = np.asarray(value, dtype=float) * (1 + hair)
-    return np.where((larger >= item.low) & (larger <= item.high), larger, np.asarray(value, dtype=float) / (1 + hair))
+    """A value of a declared number times 1 + hair, within its range: a switch that is at its end stays there."""
+    return np.clip(np.asarray(value, dtype=float) * (1 + hair), item.low, item.high)
 
 
 def parameters(world, hair=HAIR):

@@ -37,11 +37,11 @@ class Borrowers(NamedTuple):
 
     def cover_of_firm(self):
         """Cash flow over debt service of the firm with its new compute; very large where nothing is owed."""
-        return ratio_or(self.flow + self.new_flow, self.service + self.new_service, FREE_OF_DEBT)
+        return ratio_or(self.flow + self.new_flow, self.service + self.new_service, FREE_OF_DEBT, NO_MONEY)
 
     def cover_of_project(self):
         """The same of the new compute alone, which a lender to a company of its own looks at; 0 where none is wanted."""
-        return ratio_or(self.new_flow, self.new_service, 0)
+        return ratio_or(self.new_flow, self.new_service, 0, NO_MONEY)
 
 
 FREE_OF_DEBT = 99.0  # cover of who owes nothing, x

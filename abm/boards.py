@@ -8,6 +8,7 @@ used in a quarter can be used within a year. Debt and bills are the whole firm's
 import numpy as np
 
 from abm.clock import QUARTER
+from abm.scales import NO_MONEY
 
 
 def yearly(industry):
@@ -32,7 +33,7 @@ def allow(industry):
 
 def allowed_part(industry, need):
     """What the board allows now over the equity that new compute needs, [worlds, owners]; above 1 it is no limit. need: same shape, $bn"""
-    return np.where(need > 0, industry.board_left / np.where(need > 0, need, 1), np.inf)
+    return np.where(need > NO_MONEY, industry.board_left / np.maximum(need, NO_MONEY), np.inf)
 
 
 def spend(industry, equity):

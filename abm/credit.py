@@ -12,6 +12,7 @@ from abm.clock import QUARTER
 from abm.compute_prices import running_cost
 from abm.markets.lending import building_cost, most_lent
 from abm.obligations import bound_cash, debt_service, outside_rent, running_costs
+from abm.scales import NO_MONEY
 from abm.sums import ratio_or
 from abm.technology import ageing
 
@@ -38,11 +39,11 @@ class Borrowers(NamedTuple):
 
     def cover_of_firm(self):
         """Cash flow over debt service of the firm with its new compute; very large where nothing is owed."""
-        return ratio_or(self.flow + self.new_flow, self.service + self.new_service, FREE_OF_DEBT)
+        return ratio_or(self.flow + self.new_flow, self.service + self.new_service, FREE_OF_DEBT, NO_MONEY)
 
     def cover_of_project(self):
         """The same of the new compute alone, which a lender to a company of its own looks at; 0 where none is wanted."""
-        return ratio_or(self.new_flow, self.new_service, 0)
+        return ratio_or(self.new_flow, self.new_service, 0, NO_MONEY)
 
 
 FREE_OF_DEBT = 99.0  # cover of who owes nothing, x
@@ -68,7 +69,7 @@ def leverage(industry):
     earned = industry.clouds.ebitda + np.maximum(0, industry.clouds.other_cash_flow)
     debt = industry.fleet.loans().sum(axis=1)
     carried = np.minimum(FREE_OF_DEBT, ratio_or(debt, np.maximum(0, earned), FREE_OF_DEBT))
-    return np.where(debt > 0, carried, 0)[:, None]
+    return np.where(debt > NO_MONEY, carried, 0)[:, None]
 
 
 def seen_by_lenders(industry, means, pairs, pair_rent):
@@ -132,7 +133,7 @@ def market_window(industry):
 def count_breaches(industry):
     """Count the quarters for which each owner has been in breach: too little cover, or loans above what their chips are worth."""
     clouds, fleet, p = industry.clouds, industry.fleet, industry.lending
-    owes = fleet.secured().sum(axis=1) > 0
+    owes = fleet.secured().sum(axis=1) > NO_MONEY
     flow = clouds.ebitda + np.maximum(0, clouds.other_cash_flow)
     thin = flow < p.covenant_cover * (clouds.interest + fleet.amortisation().sum(axis=1) / QUARTER)
     breach = owes & (thin | (excess_over_value(industry) > p.covenant_excess))

@@ -4,6 +4,7 @@ import numpy as np
 
 from abm.loans import reprice
 from abm.operations import SECURED, TRADE, WAGES
+from abm.scales import NO_MONEY
 from abm.sums import ratio_or
 
 _DUST = 1e-9
@@ -72,7 +73,7 @@ def _in_creditors_hands(industry, failing):
 
     Their loan is written down to the collateral quarter by quarter; that is one failure, not one each quarter.
     """
-    nothing_let = industry.fleet.rent_due(industry.now).sum(axis=1) + industry.clouds.outside_rent <= 0
+    nothing_let = industry.fleet.rent_due(industry.now).sum(axis=1) + industry.clouds.outside_rent <= NO_MONEY
     return (industry.clouds.reorganised > 0) & (nothing_let | (failing > 0))
 
 

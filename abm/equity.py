@@ -5,6 +5,7 @@ Equity is at market value: an asset of the holder and a liability of the issuer,
 
 import numpy as np
 
+from abm.scales import NO_MONEY
 from abm.sums import by_column
 
 
@@ -30,10 +31,10 @@ class CapTable:
         if not amount.any():
             return  # nobody buys in any world
         raised = by_column(amount)
-        after = np.where(before + raised > 0, before + raised, 1)
-        kept = np.where(raised > 0, before / after, 1)
-        self.shares[:, :, issuers] *= kept[:, None, :]
-        self.shares[:, holders, issuers] += amount / after[:, None, :]
+        sold = raised > NO_MONEY  # a firm worth nothing is not handed over for a rounding
+        after = np.where(sold, before + raised, 1)
+        self.shares[:, :, issuers] *= np.where(sold, before / after, 1)[:, None, :]
+        self.shares[:, holders, issuers] += np.where(sold[:, None], amount / after[:, None, :], 0)
 
     def mark(self, issuers, value):
         """Set the market value of issuers; every holder's stake moves with it [model.md 12.5, posting 12]."""

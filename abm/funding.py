@@ -7,10 +7,10 @@ from abm.cone import cone
 from abm.markets.capital import call_equity, left_to_invest, share_out
 from abm.obligations import bound_cash
 from abm.register import EXTRA_OUT
+from abm.scales import NO_MONEY, NO_POWER
 
 MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
-_DUST = 1e-9  # GW
 
 
 def save(industry):
@@ -117,7 +117,7 @@ def rounds(industry, owed):
     market = p.market_share * industry.sentiment * price.sum(axis=1, keepdims=True) + p.market_base
     cash = investors.cash
     may_buy = eligible(industry)
-    active = cash * (may_buy & (wanted > 0)[:, None]).any(axis=2)
+    active = cash * (may_buy & (wanted > NO_MONEY)[:, None]).any(axis=2)
     total = active.sum(axis=1, keepdims=True)
     budget = market * active / np.where(total > 0, total, 1)
     fall = industry.previous_sentiment - industry.sentiment
@@ -138,16 +138,16 @@ def eligible(industry):
     with a compute deal, which is a contract with compute still to come [model.md 11.5, 11.6].
     """
     style, labs = industry.investors.style[..., None], industry.labs
-    has_deal = industry.fleet.ordered(industry.now)[:, :EXTRA_OUT].sum(axis=2) > _DUST
+    has_deal = industry.fleet.ordered(industry.now)[:, :EXTRA_OUT].sum(axis=2) > NO_POWER
     return ((style != MONEY_OF_THE_PUBLIC) | (labs.listed[:, None] > 0)) & ((style != MONEY_FOR_DEALS) | has_deal[:, None])
 
 
 def _note_down_rounds(industry, price):
     """A listed lab that sells equity below the value of its last round is news to all [model.md 11.6]. price: [worlds, labs]."""
     labs, raised = industry.labs, industry.raised
-    down = (labs.listed > 0) & (raised > 0) & (price < labs.last_round)
+    down = (labs.listed > 0) & (raised > NO_MONEY) & (price < labs.last_round)
     industry.news.extra["down_rounds"] = down.sum(axis=1, keepdims=True)
-    labs.put(last_round=np.where(raised > 0, price + raised, labs.last_round))
+    labs.put(last_round=np.where(raised > NO_MONEY, price + raised, labs.last_round))
 
 
 def investors_values(industry):

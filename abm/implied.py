@@ -10,6 +10,7 @@ from abm.clock import QUARTER
 from abm.cone import cone, implied_quantile
 from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
 from abm.planning import look_ahead
+from abm.scales import NO_MONEY
 
 
 def imply_appetites(industry):
@@ -45,7 +46,7 @@ def of_labs(industry):
         seen = cone(view.base, labs.growth, q, view.horizon, industry.cone).quantile(q)
         return labs.means_to_pay(seen, q, view.funding, industry.plans, industry.funds.funding_sd) + view.backing
 
-    return implied_quantile(resources, due), due > 0
+    return implied_quantile(resources, due), due > NO_MONEY
 
 
 def of_clouds(industry):
@@ -59,7 +60,7 @@ def of_clouds(industry):
     def resources(q):
         return (rents * tenants.part(q)).sum(axis=1) + clouds.other_cash_flow + outside
 
-    return implied_quantile(resources, due), rents.sum(axis=1) > 0
+    return implied_quantile(resources, due), rents.sum(axis=1) > NO_MONEY
 
 
 def of_lenders(industry):
@@ -76,7 +77,7 @@ def of_lenders(industry):
         return (service * np.clip(earned / np.where(asked > 0, asked, np.inf), 0, 1)).sum(axis=2)
 
     due = lenders_service(industry, at)
-    return implied_quantile(resources, due), due > 0
+    return implied_quantile(resources, due), due > NO_MONEY
 
 
 def _horizon(industry):

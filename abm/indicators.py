@@ -11,6 +11,7 @@ from abm.limits import HEDGE, PONZI, SPECULATIVE
 from abm.markets.lending import building_cost
 from abm.network import circularity, origins
 from abm.projection import neutral_cone
+from abm.scales import NO_MONEY
 from abm.sums import by_row
 from abm.vintages import over_vintages
 from abm.welfare import gained
@@ -233,7 +234,7 @@ def look_through(industry, purchases, equity, loans):
     sales = industry.vendors.sales
     total = sales.sum(axis=1, keepdims=True)
     part = (shares[:, first:, 0] * sales).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
-    return np.where(total > 0, part, industry.look_through_share)  # without sales the last known share stands
+    return np.where(total > NO_MONEY, part, industry.look_through_share)  # without sales the last known share stands
 
 
 HEDGE_CODE, SPECULATIVE_CODE, PONZI_CODE = range(3)

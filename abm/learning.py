@@ -7,6 +7,7 @@ from abm import technology
 from abm.clock import QUARTER
 from abm.cone import bottom_up_growth, realised_growth, update_extrapolation
 from abm.parameters import Group, parameter
+from abm.scales import NO_MONEY
 
 
 class EntryParameters(Group, name="entry"):
@@ -67,7 +68,7 @@ def research(industry):
 def learn(industry):
     """Phase 12: growth estimates, appetite, and what the market expects of the next quarter."""
     labs, p = industry.labs, industry.cone
-    known = (labs.previous_revenue > 0) & (labs.revenue > 0) & (labs.alive > 0)
+    known = (labs.previous_revenue > NO_MONEY) & (labs.revenue > NO_MONEY) & (labs.alive > 0)
     realised = realised_growth(np.where(known, labs.revenue, 1), np.where(known, labs.previous_revenue, 1), p)
     labs.put(growth=np.where(known, update_extrapolation(labs.growth, realised, p), labs.growth))
     industry.expected_growth = expected_growth(industry)
@@ -151,7 +152,7 @@ def vendor_sales_growth(industry):
     Under disclosure only the look-through part of sales counts [model.md 14].
     """
     old, new = industry.past_sales[0], _sales_seen(industry)
-    known = (old > 0) & (new > 0)
+    known = (old > NO_MONEY) & (new > NO_MONEY)
     return np.where(known, np.log(np.where(known, new, 1) / np.where(known, old, 1)), industry.mood.vendor_norm)
 
 

@@ -8,6 +8,8 @@ borrower's premium. Lenders fund themselves to match: what they owe keeps its ra
 
 import numpy as np
 
+from abm.scales import NO_MONEY
+
 
 def open_rates(industry):
     """Rates of the opening: what the world's files say of its loans, else the owner's present rate.
@@ -19,14 +21,14 @@ def open_rates(industry):
     industry.loan_rates = asked.copy() if given is None else np.where(np.isnan(given), asked, given)
     loans = fleet.loans()
     total = loans.sum(axis=2)
-    earned = np.where(total > 0, (loans * industry.loan_rates).sum(axis=2) / np.where(total > 0, total, 1), p.rate)
+    earned = np.where(total > NO_MONEY, (loans * industry.loan_rates).sum(axis=2) / np.maximum(total, NO_MONEY), p.rate)
     lenders.put(funding_rate=np.maximum(0, earned - p.funding_spread))
 
 
 def mean_rate(rate, amount, new_rate, new):
     """Mean rate of what is owed after more is borrowed, weighted by balance; the old one where nothing is new."""
     total = amount + new
-    return np.where(new > 0, (rate * amount + new_rate * new) / np.where(total > 0, total, 1), rate)
+    return np.where(new > NO_MONEY, (rate * amount + new_rate * new) / np.maximum(total, NO_MONEY), rate)
 
 
 def draw(industry, loans, borrowed):

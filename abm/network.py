@@ -8,6 +8,8 @@ from typing import NamedTuple
 import networkx as nx
 import numpy as np
 
+from abm.scales import NO_MONEY
+
 MILLIONS_PER_BILLION = 1000
 TOLERANCE = 1e-12  # share of equity below which another round of losses is not looked for
 ROUNDS = 200  # of loss, before the limit is solved for
@@ -164,6 +166,7 @@ def origins(purchases, injected):
     (they pay from cash they held before) and from closed circles, which has no origin here.
     """
     received = purchases.sum(axis=1) + injected.sum(axis=2)
+    received = np.where(received > NO_MONEY, received, 0)  # who received a rounding residue received nothing
     bought_by = np.swapaxes(_ratio(purchases, received[:, None, :]), 1, 2)
     return np.linalg.solve(np.eye(received.shape[-1]) - (1 - LEAK) * bought_by, _ratio(injected, received[:, :, None]))
 

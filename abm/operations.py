@@ -18,6 +18,7 @@ from abm.open_weights import idle_share, of_labs, pay_for_compute
 from abm.owners import earnings, running_now, spot_rent
 from abm.pricing import market, set_scarcity, spot_price, without_cut
 from abm.register import EXTRA_OUT
+from abm.scales import NO_MONEY
 from abm.sums import by_row
 from abm.vintages import over_vintages
 
@@ -126,7 +127,7 @@ def announced_loss(industry, capacity, served):
     labs = len(industry.labs.names)
     uncut = _rationed(industry, *without_cut(industry, capacity, left))
     revenue, before = (total(of_labs(rationed, labs).served) for rationed in (served, uncut))
-    known = (revenue > 0) & (before > 0)
+    known = (revenue > NO_MONEY) & (before > NO_MONEY)
     return np.log(np.where(known, revenue, 1) / np.where(known, before, 1))
 
 

@@ -20,6 +20,7 @@ from abm.markets.service_prices import spent
 from abm.obligations import equity_needed, service_now
 from abm.orphans import give_up, part_on_orphans, take_over
 from abm.renewal import renewals
+from abm.scales import NO_MONEY
 from abm.signing import sign
 
 P10, P50, P90 = 0.1, 0.5, 0.9
@@ -181,7 +182,7 @@ def fundable_part(industry, gw):
     supply = on_offer(industry).sum(axis=1, keepdims=True)
     total = called.sum(axis=1, keepdims=True)
     found = from_cash + called * np.minimum(1, supply / np.where(total > 0, total, 1))
-    return np.minimum(allowed_part(industry, need), np.where(need > 0, found / np.where(need > 0, need, 1), 1))
+    return np.minimum(allowed_part(industry, need), np.where(need > NO_MONEY, found / np.maximum(need, NO_MONEY), 1))
 
 
 def at_counterparty(industry, view, quantile, extrapolation, asked=True):
@@ -212,7 +213,7 @@ def financed(industry, view, pairs):
     equity = vendor_money(industry, view, pairs, prepayment, mean_rent * order)
     own = np.maximum(0, prepayment - equity.sum(axis=1))
     scale = np.minimum(1, (p.cash_in_prepayment * np.maximum(0, labs.cash)) / np.where(own > 0, own, np.inf))
-    scale = np.where(own > 0, scale, 1)
+    scale = np.where(own > NO_MONEY, scale, 1)
     labs.put(unmet_prepayment=p.cash_in_prepayment * (1 - scale) * own)
     return pairs * scale[..., None], prepayment * scale, equity * scale[:, None]
 

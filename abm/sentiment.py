@@ -5,6 +5,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.markets.capital import market_value
 from abm.parameters import Group, parameter
+from abm.scales import NO_MONEY
 from abm.vintages import over_vintages
 
 
@@ -99,7 +100,7 @@ def feel(industry):
     p, news = industry.mood, industry.news
     revenue = industry.labs.revenue.sum(axis=1, keepdims=True)
     before = industry.labs.previous_revenue.sum(axis=1, keepdims=True)
-    known = (before > 0) & (revenue > 0)
+    known = (before > NO_MONEY) & (revenue > NO_MONEY)
     growth = np.where(known, np.log(np.where(known, revenue, 1) / np.where(known, before, 1)), 0)
     surprise = np.where(known, growth - news.announced - industry.expected_growth, 0)
     industry.previous_sentiment = industry.sentiment.copy()

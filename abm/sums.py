@@ -7,9 +7,10 @@ is made contiguous first, so that the order of addition depends on its rows and 
 import numpy as np
 
 
-def ratio_or(part, whole, otherwise):
-    """part / whole, and something else where the whole is not positive."""
-    return np.where(whole > 0, part / np.where(whole > 0, whole, 1), otherwise)
+def ratio_or(part, whole, otherwise, least=0.0):
+    """part / whole, and something else where the whole is not more than the least that counts."""
+    there = whole > least
+    return np.where(there, part / np.where(there, whole, 1), otherwise)
 
 
 def by_row(table):

@@ -11,6 +11,7 @@ from scipy.special import expit, log_ndtr, logit, ndtr
 from abm.clock import QUARTER, Quarter, hazard_per_quarter
 from abm.generations import ModelBooks, opening_release_clock, tick_release_clock
 from abm.parameters import Group, parameter
+from abm.scales import NO_TIME
 
 __all__ = ["ModelBooks", "Technology", "TechnologyParameters", "opening_release_clock", "tick_release_clock"]  # section 6 in one place
 
@@ -137,12 +138,12 @@ class Technology:
     @property
     def stalled(self):
         """Whether progress has stopped."""
-        return self.stall_left > 0
+        return self.stall_left > NO_TIME
 
     @property
     def stall_recognised(self):
         """Whether labs know that progress has stopped and cut back."""
-        return self.stalled & (self.stalled_for >= self.parameters.recognition_lag)
+        return self.stalled & (self.stalled_for >= self.parameters.recognition_lag - NO_TIME)
 
     @property
     def jump(self):
@@ -155,7 +156,7 @@ class Technology:
 
     def _advance(self, quarter):
         self.algorithmic_index = algorithmic_index(quarter.years, self.parameters)
-        self.stalled_for = np.where(self.stall_left > 1, self.stalled_for + 1, 0)
+        self.stalled_for = np.where(self.stall_left > 1 + NO_TIME, self.stalled_for + 1, 0)
         self.stall_left = np.maximum(self.stall_left - 1, 0)
         self.stall_begins = np.zeros_like(self.stall_begins)
         self.breakthrough_begins = np.zeros_like(self.breakthrough_begins)

@@ -13,8 +13,18 @@ from agents.customer_quarter import DEPLOYED, KINDS, UNAWARE, Ballot, scaled_to
 class CustomersParameters(Group, name="customers"):
     """The market, its diffusion, and how customers adopt and choose."""
 
-    enterprises = parameter(150, unit="customers", low=0, high=10_000_000, source="model.md 2", meaning="enterprises", structural=True)
-    cohorts = parameter(12, unit="customers", low=0, high=10_000_000, source="model.md 2", meaning="consumer cohorts", structural=True)
+    enterprises = parameter(
+        4000, unit="customers", low=0, high=10_000_000, structural=True, source="convergence, docs/validation.md", meaning="enterprises"
+    )
+    cohorts = parameter(
+        1500,
+        unit="customers",
+        low=0,
+        high=10_000_000,
+        structural=True,
+        source="convergence, docs/validation.md",
+        meaning="consumer cohorts",
+    )
     domains = parameter(6, unit="1", low=1, high=100, source="assumption", meaning="domains of enterprises", structural=True)
     market_size = parameter(
         1800.0, unit="$bn/year", low=300, high=6000, source="assumption, dominant; decisions.md", meaning="median potential market"
@@ -39,7 +49,24 @@ class CustomersParameters(Group, name="customers"):
     opening_growth = parameter(4.0, unit="1/year", low=1.01, high=10, source="model.md 7.1", meaning="growth of spend at the opening")
     consumer_opening_share = parameter(0.7, unit="1", low=0, high=1, source="model.md 7.9", meaning="consumers' part of opening spend")
     consumer_potential_share = parameter(0.35, unit="1", low=0, high=1, source="model.md 7.9", meaning="consumers' part of the potential")
-    size_sd = parameter(1.2, unit="log", low=0, high=3, source="model.md 7.9", meaning="spread of customers' size")
+    size_sd = parameter(
+        0.5, unit="log", low=0, high=3, source="assumption: each stands for many; model.md 7.9", meaning="spread of other enterprises' size"
+    )
+    large_accounts = parameter(
+        100, unit="customers", low=0, high=1000, structural=True, source="assumption; model.md 7.9", meaning="largest enterprises, by rank"
+    )
+    large_share = parameter(
+        0.2, unit="share", low=0, high=0.9, source="assumption; prior .08 (Census) to .5 (a lab's accounts), decisions.md",
+        meaning="their part of enterprises' potential",
+    )  # fmt: skip
+    large_fall = parameter(
+        1.0,
+        unit="1",
+        low=0,
+        high=2,
+        source="Census firm sizes .94, a lab's accounts 1.2; decisions.md",
+        meaning="fall of their size by rank",
+    )
     midpoint_sd = parameter(0.8, unit="OOM", low=0, high=3, source="model.md 7.1", meaning="spread of capability needed")
     usefulness = parameter(
         0.5, unit="OOM", low=-5, high=10, source="calibrated to 2023-26, decisions.md", meaning="capability that pays a customer"
@@ -190,7 +217,9 @@ def drawn(parameters, segments, market, luck):
     columns = {
         "segment": segment,
         "domain": np.where(consumer, parameters.domains, (uniform["domain"] * parameters.domains).astype(np.int64)),
-        "potential": _potential(parameters, market, np.exp(parameters.size_sd * ndtri(uniform["size"]))),
+        "potential": _potential(
+            parameters, market, np.exp(np.where(consumer, 0, parameters.size_sd) * ndtri(uniform["size"])), large_parts(parameters)
+        ),
         "lateness": np.exp(parameters.midpoint_sd * ndtri(uniform["midpoint"]) / market.capability_scale),
         "readiness": usefulness - parameters.value_sd * ndtri(appetite),
         "risk_appetite": appetite,
@@ -214,11 +243,26 @@ def _segment(parameters, segments, uniform):
     return segment
 
 
-def _potential(parameters, market, weight):
-    """T_c: enterprises and consumers have fixed parts of the market; a kind without customers leaves its part to the other."""
-    share = parameters.consumer_potential_share
-    split = parameters.enterprises
-    parts = _by_kind(weight, (1 - share, share), split)
+def large_parts(parameters):
+    """Parts of enterprises' potential that the largest have, [worlds, largest]: by rank, the first enterprise the largest.
+
+    So the tail of sizes does not depend on how many customers stand for the rest. They are at most a twentieth of all enterprises:
+    where there are too few, the smallest of the largest are among the rest.
+    """
+    rank = np.arange(1, parameters.large_accounts + 1)
+    size = rank**-parameters.large_fall
+    parts = parameters.large_share * size / size.sum(axis=1, keepdims=True)
+    return parts[:, : parameters.enterprises // 20]
+
+
+def _potential(parameters, market, weight, large):
+    """T_c: enterprises and consumers have fixed parts of the market; a kind without customers leaves its part to the other.
+
+    weight: of customers, [worlds, n]; large: see `large_parts`
+    """
+    share, split, first = parameters.consumer_potential_share, parameters.enterprises, large.shape[1]
+    rest = scaled_to(weight[:, first:split], 1 - large.sum(axis=1, keepdims=True))
+    parts = _by_kind(np.concatenate([large, rest, weight[:, split:]], axis=1), (1 - share, share), split)
     return scaled_to(parts, market.size)
 
 

@@ -6,6 +6,7 @@ Rounds price at the mark of the quarter before [model.md 11, 26.6]; scarce money
 import numpy as np
 
 from abm.parameters import Group, parameter
+from abm.scales import NO_PART
 
 
 class InvestorParameters(Group, name="investor"):
@@ -122,7 +123,7 @@ def share_out(supply, asks, eligible):
     supply: $bn, [worlds, investors]; asks: $bn, [worlds, labs]; eligible: weights 0 to 1 (or more), [worlds, investors, labs]
     Returns $bn, [worlds, investors, labs].
     """
-    wanted = asks[:, None] * (eligible > 0)
+    wanted = asks[:, None] * (eligible > NO_PART)
     total = wanted.sum(axis=2, keepdims=True)
     offers = supply[..., None] * wanted / np.where(total > 0, total, 1) * eligible
     offered = offers.sum(axis=1, keepdims=True)

@@ -11,6 +11,7 @@ from abm.markets.capital import call_equity
 from abm.markets.lending import lend, offered_loans
 from abm.obligations import outside_rent
 from abm.outside import follow
+from abm.scales import A_DOLLAR, NO_PART
 from abm.vintages import over_vintages, rows_of
 
 
@@ -20,7 +21,7 @@ def affordable_fraction(cash, cost, loan):
     cash, cost, loan: $bn, [worlds, owners]
     """
     own = cost - loan
-    return np.where(own > 0, np.clip(cash / np.where(own > 0, own, 1), 0, 1), 1)
+    return np.where(own > A_DOLLAR, np.clip(cash / np.maximum(own, A_DOLLAR), 0, 1), 1)
 
 
 def deliver(industry):
@@ -110,7 +111,7 @@ def _take_into_service(industry, at, share, loans):
     fleet, rows = industry.fleet, industry.rows
     quarters = QUARTERS_PER_YEAR * industry.lives()
     chips = fleet.chips_due[..., at].sum(axis=2) * share
-    late = np.where(share < 1, 1 - share, 0)
+    late = np.where(share < 1 - NO_PART, 1 - share, 0)
     # work done for the delivered part becomes book value; the waiting part keeps its own share of the work
     kept = np.where(late > 0, np.clip(_waiting_work(fleet, at, late), 0, fleet.wip[..., at]), 0)
     book = fleet.wip[..., at] - kept + chips

@@ -34,6 +34,7 @@ SPEC = {  # the numbers of model.md 7 and 19, whatever the shipped worlds are ca
     "consumer_noise": 2.0,
     "served_multiple": 1.6,
     "served_floor": 0.2,
+    "large_accounts": 0,  # all alike but for their draws; the largest have a test of their own
     "capability_weight": 1.0,
 }
 COLUMNS = ("stage", "spend", "paid", "main_provider", "second_provider", "tenure", "wait")
@@ -97,6 +98,23 @@ def test_the_first_customers_are_the_same_however_many_follow():
         assert np.array_equal(getattr(few, name), getattr(many, name)[:, :40]), name
     size = few.potential / many.potential[:, :40]
     assert np.allclose(size, size[0, 0], rtol=1e-12)
+
+
+def test_the_largest_have_their_part_by_rank_however_many_follow():
+    few, many = (born(enterprises=n, cohorts=n // 4, large_accounts=100, large_share=0.2)[0] for n in (2000, 20_000))
+    for customers in (few, many):
+        largest = customers.potential[0, :100] / customers.by_kind(customers.potential)[0, 0]
+        assert largest.sum() == pytest.approx(0.2)
+        assert largest[0] / largest[[1, 9, 99]] == pytest.approx([2, 10, 100])
+    assert few.potential[0, :100] == pytest.approx(many.potential[0, :100])
+
+
+def test_where_few_enterprises_stand_for_all_only_a_twentieth_is_large():
+    customers, _ = born(enterprises=40, cohorts=10, large_accounts=100, large_share=0.2, size_sd=0)
+    part = customers.potential[0] / customers.by_kind(customers.potential)[0, 0]
+    by_rank = 0.2 / np.arange(1, 101) / (1 / np.arange(1, 101)).sum()
+    assert part[:2] == pytest.approx(by_rank[:2])
+    assert part[2:40] == pytest.approx((1 - by_rank[:2].sum()) / 38)
 
 
 def test_draws_have_the_laws_they_should():

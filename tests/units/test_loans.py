@@ -12,7 +12,8 @@ from tests.worlds import ONE_RATE, cash, industry, let, opening, quarter, turn, 
 def owing(debt=40.0, rate=None, worlds=2, shocks=(), **parameters):
     """An owner with a loan of 40 over 20 quarters; market rate 8 %, lenders borrow 2 % below it, 80 cents of a dollar lent."""
     firms = {"labs": [{"cash": 50.0, "revenue": 20.0}], "clouds": [{"cash": 50.0}], "lenders": [{"cash": 20.0, "borrowings": 32.0}]}
-    given = opening(firms, debt=debt, debt_life=20, people=wanting(None), parameters={"lab.fixed_opex": 0.0, "cloud.upkeep": 0.0, **ONE_RATE, **parameters})
+    plain = {"lab.fixed_opex": 0.0, "cloud.upkeep": 0.0, **ONE_RATE, **parameters}
+    given = opening(firms, debt=debt, debt_life=20, people=wanting(None), parameters=plain)
     if rate is not None:
         given = given.__class__(**{**vars(given), "debt_rate": np.array([[rate]])})
     model = industry(given, worlds=worlds, shocks=shocks)

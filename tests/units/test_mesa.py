@@ -41,7 +41,7 @@ def test_every_firm_is_a_mesa_agent_found_by_its_type(industry, kind):
 
 def test_every_customer_is_an_agent_one_per_row(industry):
     enterprises, cohorts = (industry.agents_by_type[kind] for kind in (EnterpriseCustomer, ConsumerCohort))
-    assert (len(enterprises), len(cohorts)) == (150, 12)
+    assert (len(enterprises), len(cohorts)) == (4000, 1500)
     assert len(enterprises) + len(cohorts) == industry.customers.n
     some, row = next(iter(cohorts)), industry.buyers.enterprises
     assert np.array_equal(some.spend, industry.customers.spend[:, row])
@@ -51,13 +51,13 @@ def test_every_customer_is_an_agent_one_per_row(industry):
 
 def test_looking_twice_creates_nobody_twice(industry):
     firms = sum(len(getattr(industry, kind).names) for kind in KINDS)
-    assert len(industry.agents) == len(industry.agents) == firms + 162
-    assert len({agent.unique_id for agent in industry.agents}) == firms + 162
+    assert len(industry.agents) == len(industry.agents) == firms + 5500
+    assert len({agent.unique_id for agent in industry.agents}) == firms + 5500
 
 
 def test_customers_become_agents_only_when_somebody_looks():
     one, other = (Industry(load_world("archetypes-2023q1"), rng=3) for _ in range(2))
-    assert len(one.agents) > 162
+    assert len(one.agents) > 5500
     for industry in (one, other):
         industry.run(3)
     assert np.array_equal(one.labs.revenue, other.labs.revenue)  # looking changes nothing
@@ -107,7 +107,7 @@ def test_mesa_counts_steps_and_keeps_the_seed(industry):
 def test_a_finished_model_is_collected_once_released(look):
     industry = Industry(load_world("archetypes-2023q1"), rng=1).run(2)
     if look:
-        assert len(industry.agents) > 162
+        assert len(industry.agents) > 5500
     lab, gone = weakref.ref(industry.labs[0]), weakref.ref(industry)
     release(industry)
     del industry

@@ -4,6 +4,8 @@ import mesa
 
 from abm.population import column
 
+NEUTRAL = 0.5  # the appetite at which an agent does what the common parameters say; a bolder or more timid one does more or less
+
 
 class Agent(mesa.Agent):
     """One row of a population, seen as a Mesa agent."""

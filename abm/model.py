@@ -50,6 +50,7 @@ class Industry(mesa.Model):
         found(self)
         open_state(self)
         imply_appetites(self)
+        self.followers = self.inhabitants.FOLLOWERS(self)
         planning.open_terms(self)
         self.record, self.keeps_panel = Record(self, journal), panel
 
@@ -86,7 +87,8 @@ class Industry(mesa.Model):
         return self
 
     def begin(self):
-        """Open the quarter's page in the books."""
+        """Open the quarter's page in the books, with everybody as bold as somebody may have made it since the last one."""
+        self.followers.follow(self)
         self.ledger.begin_quarter()
         self.orders_moved()
         self.equity_lost = np.zeros((self.worlds, 1))

@@ -208,7 +208,7 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
     vendors, p = industry.vendors, industry.plans
     by_vendor = np.matmul(pairs, industry.vendor_mix)
     share = by_vendor / np.where(pairs.sum(axis=2) > 0, pairs.sum(axis=2), 1)[..., None]
-    wanted = industry.chips.circular_intensity[..., None] * prepayment[..., None] * share
+    wanted = vendors.part_offered(industry.chips)[:, None] * prepayment[..., None] * share
     means = at_counterparty(industry, view, vendors.risk_appetite, np.zeros_like(vendors.cash) + industry.funds.market_extrapolation)
     wanted = wanted * vendors.accepts(means, view.lab_rent[..., None], new_rent[..., None])
     wanted = np.where(industry.labs.parent_row[..., None] >= 0, 0, wanted)

@@ -98,8 +98,6 @@ class VendorColumns:
     """Numbers of a chip vendor."""
 
     DERIVED = ("sales", "book_equity", "slots_gw", "backlog")
-    INTERNAL = ("from_appetite",)
-    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
     risk_appetite = _appetite(0.5, "model.md 26.18")
     cash = _amount("deposits")
     sales = _amount("data-centre sales; a quarter's in the opening", "$bn/year", source="its slots at the chip cost of a GW")
@@ -113,8 +111,6 @@ class InvestorColumns:
     """Numbers of an investor; style 0 momentum, 1 strategic, 2 sovereign, 3 public."""
 
     DERIVED = ("risk_appetite",)
-    INTERNAL = ("from_appetite",)
-    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
     risk_appetite = _appetite(None, "by style, model.md 26.18")
     cash = _amount("deposits")
     style = _amount("what it looks at", "code", 0, len(STYLES) - 1)
@@ -124,9 +120,8 @@ class LenderColumns:
     """Numbers of a lender."""
 
     DERIVED = ("risk_appetite", "borrowings", "implied")
-    INTERNAL = ("from_appetite", "implied")
+    INTERNAL = ("implied",)
     implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
-    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
     risk_appetite = _appetite(None, "model.md 26.18")
     cash = _amount("deposits")
     borrowings = _amount("what it owes to Economy", source="loans not covered by its capital ratio, model.md 26.5")

@@ -10,6 +10,7 @@ from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
 from abm.markets.lending import LenderParameters
 from abm.opening import PASSIVE, Figure
+from agents.appetite import FROM_APPETITE, MAPPED
 from agents.customer_birth import CustomersParameters
 from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
 
@@ -153,26 +154,12 @@ def _appetites(draft):
 
 
 def _map_from_appetite(draft):
-    """Section 4's mappings, for firms whose table says `from_appetite = true` and that do not give the number itself."""
+    """Section 4's mappings, for firms that do not give the number itself."""
     for kind, mappings in MAPPED.items():
         appetite = draft.columns[kind]["risk_appetite"]
         appetite = np.where(np.isnan(appetite), COLUMNS[kind]["risk_appetite"].default, appetite)
-        asked = np.array([firm.from_appetite for firm in getattr(draft.world, kind)])
         for key, mapping in mappings.items():
-            draft.fill(kind, key, np.where(asked, mapping(appetite), np.nan), source=FROM_APPETITE)
-    for kind in ("vendors", "investors", "lenders"):  # these map as they go
-        draft.columns[kind]["from_appetite"][:] = [firm.from_appetite for firm in getattr(draft.world, kind)]
-
-
-FROM_APPETITE = "from risk appetite, model.md 4"
-MAPPED = {
-    "labs": {"extrapolation": lambda appetite: appetite},
-    "clouds": {
-        "speculative_share": lambda appetite: np.maximum(0, appetite - ASSUMED["speculation_from"]),
-        "accounting_life": lambda appetite: ASSUMED["life_floor"] + ASSUMED["life_slope"] * appetite,
-        "loan_to_value": lambda appetite: ASSUMED["loan_floor"] + ASSUMED["loan_slope"] * appetite,
-    },
-}
+            draft.fill(kind, key, mapping(appetite), source=FROM_APPETITE)
 
 
 def demand(draft):

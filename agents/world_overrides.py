@@ -12,8 +12,9 @@ import numpy as np
 from abm.errors import BadInput, nearest
 from abm.opening import Figure
 from abm.shocks import refuse_extended
+from agents.appetite import FROM_APPETITE, MAPPED
 from agents.world_columns import ASSUMED, COLUMNS, KINDS, ONE, STORED, STYLES, LabColumns
-from agents.world_draft import FROM_APPETITE, MAPPED, checked
+from agents.world_draft import checked
 
 KIND_OF = {one: kind for kind, one in ONE.items()}
 SET_BY_HAND = "set by the user"

@@ -98,7 +98,7 @@ def test_every_mix_is_whole_and_every_number_is_there(name):
 def test_every_cell_has_a_figure_with_a_source(name):
     opening = load_world(name)
     listed = {(figure.firm, figure.key) for figure in opening.figures}
-    silent = {"alive", "implied", "from_appetite"}  # not numbers of the firms
+    silent = {"alive", "implied"}  # not numbers of the firms
     for kind, columns in opening.columns.items():
         firms = [firm for firm in opening.names[kind] if not firm.startswith("entrant")]
         assert {(firm, key) for firm in firms for key in columns.keys() - silent} <= listed
@@ -227,7 +227,8 @@ def test_a_wholly_held_lab_without_contracts_rents_its_parent_s_fleet_at_list_re
     mine = [part for part in opening.tranches if part.tenant == 1]
     assert sum(part.gw for part in mine if part.delivery < opening.start) == pytest.approx(2)
     assert sum(part.gw for part in mine if part.delivery >= opening.start) == pytest.approx(0.6)
-    assert [part.rent / part.gw for part in mine] == pytest.approx([12.67] * len(mine), abs=0.01)
+    rent = 50 * (1 / (4 + 4 * 0.6) + 0.08 / 2) * 1.1 + 1.3  # an owner of appetite .6 writes off over 6.4 years
+    assert [part.rent / part.gw for part in mine] == pytest.approx([rent] * len(mine), abs=0.01)
     assert opening.parent.tolist() == [-1, 0, -1]
     assert opening.weights[1].tolist() == [1, 0]
     assert opening.shares["labs"][opening.all_names.index("Cloud"), 1] == 1
@@ -286,7 +287,7 @@ def test_slots_are_sales_at_the_chip_cost_of_a_gw(tmp_path):
 
 
 def test_appetites_of_named_labs_and_lenders_are_implied_unless_given(tmp_path):
-    opening = opened(tmp_path, lab="risk_appetite = 0.7\nfrom_appetite = true")
+    opening = opened(tmp_path, lab="risk_appetite = 0.7")
     assert opening.columns["labs"]["implied"].tolist() == [1, 0, 0]
     assert opening.columns["labs"]["extrapolation"][1] == 0.7
     assert opening.columns["investors"]["risk_appetite"].tolist() == [0.8, 0.5]
@@ -309,8 +310,8 @@ def test_a_value_is_set_for_all_labs_or_for_one(tmp_path):
 
 
 def test_what_follows_from_appetite_follows(tmp_path):
-    opening = opened(tmp_path, lab="risk_appetite = 0.7\nfrom_appetite = true")
-    assert with_overrides(opening, {"lab.risk_appetite": 0.2}).columns["labs"]["extrapolation"].tolist() == [0.4, 0.2, 0.4]
+    opening = opened(tmp_path, lab="risk_appetite = 0.7")
+    assert with_overrides(opening, {"lab.risk_appetite": 0.2}).columns["labs"]["extrapolation"].tolist() == [0.2, 0.2, 0.4]
     both = {"lab.extrapolation": 0.6, "lab.risk_appetite": 0.2}
     assert with_overrides(opening, both).columns["labs"]["extrapolation"].tolist() == [0.6, 0.6, 0.6]
 

@@ -15,23 +15,25 @@ MAPPED = {
 }
 
 
+def follows(key):
+    """Name of the column that says whether a number follows the appetite, 0 where a file or a user gave it."""
+    return f"{key}_follows"
+
+
 class Followers:
-    """Remembers each firm's appetite; where one has changed, what no file gave is mapped from it anew."""
+    """Remembers each firm's appetite; where one has changed, what nobody gave is mapped from it anew."""
 
     def __init__(self, industry):
-        given = {(figure.firm, figure.key) for figure in industry.opening.figures if figure.source == FROM_APPETITE}
-        names = {kind: getattr(industry, kind).names for kind in MAPPED}
-        self.mapped = {kind: {key: np.array([(name, key) in given for name in names[kind]]) for key in MAPPED[kind]} for kind in MAPPED}
         self.seen = {kind: getattr(industry, kind).risk_appetite.copy() for kind in MAPPED}
 
     def follow(self, industry):
-        """Keep in step with appetites as they are now. A number set by hand stays until its firm's appetite changes."""
+        """Keep in step with appetites as they are now. A number set during a run stays until its firm's appetite changes."""
         for kind, mappings in MAPPED.items():
             firms, seen = getattr(industry, kind), self.seen[kind]
             moved = firms.risk_appetite != seen
             if not moved.any():
                 continue
             for key, mapping in mappings.items():
-                new = mapping(firms.risk_appetite)
-                firms.put(**{key: np.where(moved & self.mapped[kind][key], new, getattr(firms, key))})
+                here = moved & (getattr(firms, follows(key)) > 0)
+                firms.put(**{key: np.where(here, mapping(firms.risk_appetite), getattr(firms, key))})
             seen[...] = firms.risk_appetite

@@ -16,6 +16,9 @@ class Cloud(Firm):
     kind = "cloud"
     accounting_life = column("years over which it writes off compute", unit="years", low=2, high=12, default=6, source="model.md 19")
     loan_to_value = column("loan it seeks over the cost of a block", unit="share", low=0, high=0.95, default=0.75, source="model.md 19")
+    accounting_life_follows = column("1 if those years follow its appetite", unit="0/1", low=0, high=1, default=0)
+    loan_to_value_follows = column("1 if that loan follows its appetite", unit="0/1", low=0, high=1, default=0)
+    speculative_share_follows = column("1 if what it builds without a tenant follows its appetite", unit="0/1", low=0, high=1, default=0)
     self_funding = column(
         "part of its equity in new compute that may come from its own free cash",
         unit="share",

@@ -57,11 +57,15 @@ def _amount(meaning, unit="$bn", low=0, high=np.inf, default=None, source=""):
     return column(meaning, unit=unit, low=low, high=high, default=default, source=source)
 
 
+def _follower(key):
+    return _amount(f"1 if its {key} follows its appetite", "0/1", 0, 1, default=0)
+
+
 class LabColumns:
     """Numbers of a lab. STOCKS are 0 in the spare rows of entrants; the rest takes its default there."""
 
     DERIVED = ("revenue", "consumer_share", "share", "valuation", "alive", "implied", "listed")
-    INTERNAL = ("alive", "implied", "listed")
+    INTERNAL = ("alive", "implied", "listed", "extrapolation_follows")
     STOCKS = ("cash", "revenue", "consumer_share", "growth", "valuation", "share", "alive", "implied", "listed")
     risk_appetite = _appetite(0.5, "model.md 26.16")
     cash = _amount("deposits")
@@ -74,6 +78,7 @@ class LabColumns:
     capability_gap = _amount("how far it trails the frontier", "OOM", 0, 5, 0, "model.md Appendix B")
     share = _amount("part of customers' spend at the start", "share", 0, 1, source="its part of all revenue")
     alive = _amount("1 if it exists at the start", "0/1", 0, 1)
+    extrapolation_follows = _follower("extrapolation")
     implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
     listed = _amount("1 if its shares are listed", "0/1", 0, 1)
 
@@ -82,7 +87,7 @@ class CloudColumns:
     """Numbers of an owner of compute."""
 
     DERIVED = ("fleet_gw", "fleet_age", "book", "outside_rent", "implied")
-    INTERNAL = ("implied",)
+    INTERNAL = ("implied", "accounting_life_follows", "loan_to_value_follows", "speculative_share_follows")
     risk_appetite = _appetite(0.6, "model.md 26.18")
     cash = _amount("deposits")
     fleet_gw = _amount("compute in service", "GW", source="contracts in service")
@@ -91,6 +96,9 @@ class CloudColumns:
     outside_gw = _amount("compute let to others than the labs", "GW", default=0, source="model.md 26.17")
     outside_rent = _amount("rent from others than the labs", "$bn/year", source="own list rent, model.md 9.5")
     pipeline_gw = _amount("compute to come that no lab has contracted", "GW", default=0, source="model.md 26.17")
+    accounting_life_follows = _follower("accounting_life")
+    loan_to_value_follows = _follower("loan_to_value")
+    speculative_share_follows = _follower("speculative_share")
     implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
 
 

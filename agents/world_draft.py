@@ -10,7 +10,7 @@ from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
 from abm.markets.lending import LenderParameters
 from abm.opening import PASSIVE, Figure
-from agents.appetite import FROM_APPETITE, MAPPED
+from agents.appetite import FROM_APPETITE, MAPPED, follows
 from agents.customer_birth import CustomersParameters
 from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
 
@@ -156,9 +156,10 @@ def _appetites(draft):
 def _map_from_appetite(draft):
     """Section 4's mappings, for firms that do not give the number itself."""
     for kind, mappings in MAPPED.items():
-        appetite = draft.columns[kind]["risk_appetite"]
-        appetite = np.where(np.isnan(appetite), COLUMNS[kind]["risk_appetite"].default, appetite)
+        columns = draft.columns[kind]
+        appetite = np.where(np.isnan(columns["risk_appetite"]), COLUMNS[kind]["risk_appetite"].default, columns["risk_appetite"])
         for key, mapping in mappings.items():
+            columns[follows(key)][:] = np.isnan(columns[key])
             draft.fill(kind, key, mapping(appetite), source=FROM_APPETITE)
 
 

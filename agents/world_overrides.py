@@ -12,7 +12,7 @@ import numpy as np
 from abm.errors import BadInput, nearest
 from abm.opening import Figure
 from abm.shocks import refuse_extended
-from agents.appetite import FROM_APPETITE, MAPPED
+from agents.appetite import FROM_APPETITE, MAPPED, follows
 from agents.world_columns import ASSUMED, COLUMNS, KINDS, ONE, STORED, STYLES, LabColumns
 from agents.world_draft import checked
 
@@ -95,6 +95,8 @@ def _set(opening, columns, figures, cell, value, name):
         firm, item = opening.names[kind][row], COLUMNS[kind][key]
         number = checked(item, _coded(key, value), f"--set {name}")
         _write(columns, figures, kind, row, firm, key, number, SET_BY_HAND)
+        if key in MAPPED.get(kind, {}):
+            columns[kind][follows(key)][row] = 0
         if key == "risk_appetite":
             _follow(columns, figures, kind, row, firm, number)
 
@@ -114,7 +116,7 @@ def _follow(columns, figures, kind, row, firm, appetite):
     if "implied" in columns[kind]:
         columns[kind]["implied"][row] = 0
     for key, mapping in MAPPED.get(kind, {}).items():
-        if (firm, key) in figures and figures[firm, key].source == FROM_APPETITE:
+        if columns[kind][follows(key)][row]:
             _write(columns, figures, kind, row, firm, key, mapping(appetite), FROM_APPETITE)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from abm.clock import QUARTER
 from abm.errors import BadInput
+from agents.appetite import MAPPED, follows
 from agents.world_file import load_world, shipped_names, with_overrides
 
 WORLDS = Path(__file__).resolve().parents[2] / "worlds"
@@ -98,7 +99,7 @@ def test_every_mix_is_whole_and_every_number_is_there(name):
 def test_every_cell_has_a_figure_with_a_source(name):
     opening = load_world(name)
     listed = {(figure.firm, figure.key) for figure in opening.figures}
-    silent = {"alive", "implied"}  # not numbers of the firms
+    silent = {"alive", "implied", *(follows(key) for keys in MAPPED.values() for key in keys)}  # not numbers of the firms
     for kind, columns in opening.columns.items():
         firms = [firm for firm in opening.names[kind] if not firm.startswith("entrant")]
         assert {(firm, key) for firm in firms for key in columns.keys() - silent} <= listed

@@ -194,7 +194,7 @@ def financed(industry, view, pairs):
     order = pairs.sum(axis=2)
     mean_rent = (pairs * view.pair_rent).sum(axis=2) / np.where(order > 0, order, 1)
     years = p.prepaid_years * (p.down_payment != "waived")
-    prepayment = labs.prepayment_due(order, mean_rent, view.lab_rent, p.covered, years)
+    prepayment = labs.prepayment_due(order, mean_rent, view.lab_rent, view.backing, p.covered, years)
     equity = vendor_money(industry, view, pairs, prepayment, mean_rent * order)
     own = np.maximum(0, prepayment - equity.sum(axis=1))
     scale = np.minimum(1, (p.cash_in_prepayment * np.maximum(0, labs.cash)) / np.where(own > 0, own, np.inf))

@@ -149,12 +149,12 @@ class Lab(Firm):
         return np.maximum(0, np.minimum(to_serve - effective, room)) * self.alive
 
     @rule
-    def prepayment_due(self, order, rent, committed_rent, covered, years):
-        """Down-payment an order needs: rent of the commitments beyond what revenue covers, $bn [model.md 9.7].
+    def prepayment_due(self, order, rent, committed_rent, backing, covered, years):
+        """Down-payment an order needs: rent of the commitments beyond what revenue and an owner's means cover, $bn [model.md 9.7].
 
-        order: GW; rent: $bn per GW-year; committed_rent: $bn a year, [worlds, labs]
+        order: GW; rent: $bn per GW-year; committed_rent, backing: $bn a year; all [worlds, labs]
         """
-        exposed = committed_rent + rent * order - covered * self.revenue
+        exposed = committed_rent + rent * order - covered * (self.revenue + backing)
         return np.clip(exposed, 0, rent * order) * years
 
     @rule

@@ -26,7 +26,7 @@ ARGUMENTS = {
     "Lab.means_to_pay": [FIRM, (FIRM, QUANTILE), FIRM, LabParameters, WORLD],
     "Lab.serving_quantile": [FIRM, FIRM],
     "Lab.compute_to_order": [FIRM, FIRM, FIRM, FIRM, FIRM],
-    "Lab.prepayment_due": [FIRM, FIRM, FIRM, WORLD, WORLD],
+    "Lab.prepayment_due": [FIRM, FIRM, FIRM, FIRM, WORLD, WORLD],
     "Lab.cash_wanted": [WORLD, WORLD],
     "Lab.next_appetite": [FIRM, WORLD, FIRM, FIRM, LabParameters],
     "Cloud.tenant_limit": [PAIR_LAST, PAIR_LAST, PAIR_LAST, PAIR_LAST],

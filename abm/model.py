@@ -8,7 +8,6 @@ from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
 from abm.founding import found
-from abm.implied import imply_appetites
 from abm.luck import Luck
 from abm.markets import compute
 from abm.markets.lending import credit_limit
@@ -49,7 +48,6 @@ class Industry(mesa.Model):
         self._people_seen, self.noise = None, np.zeros((self.worlds, 2))
         found(self)
         open_state(self)
-        imply_appetites(self)
         self.followers = self.inhabitants.FOLLOWERS(self)
         planning.open_terms(self)
         self.record, self.keeps_panel = Record(self, journal), panel

@@ -14,6 +14,7 @@ from agents.appetite import FROM_APPETITE, MAPPED, follows
 from agents.customer_birth import CustomersParameters
 from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
 
+MEDIAN = "median of its prior; what its promises imply is read beside it"
 USED_GROUPS = (FleetParameters, LenderParameters, CustomersParameters)
 
 
@@ -138,18 +139,13 @@ def settle(draft):
 
 
 def _appetites(draft):
-    """Default appetites; in named worlds those of labs, clouds and lenders are to be read off their commitments [model.md 15.17]."""
+    """How firms decide of which no file says it: the median of the prior of their kind [model.md 26.16, 26.18]."""
     first, others = APPETITE_OF_LENDERS
-    of_lenders = np.array([others if row else first for row in range(len(draft.names["lenders"]))])
-    usual = {kind: COLUMNS[kind]["risk_appetite"].default for kind in ("labs", "clouds")} | {"lenders": of_lenders}
-    for kind, default in usual.items():
-        columns = draft.columns[kind]
-        columns["implied"][:] = np.isnan(columns["risk_appetite"]) & draft.named
-        found = np.where(columns["implied"] > 0, default, np.nan)
-        draft.fill(kind, "risk_appetite", found, source="model.md 15.17", note="until it is read off its commitments")
+    for kind in ("labs", "clouds", "vendors"):
+        draft.fill(kind, "risk_appetite", COLUMNS[kind]["risk_appetite"].default, note=MEDIAN)
     styles = [STYLES[int(code)] for code in draft.columns["investors"]["style"]]
-    draft.fill("investors", "risk_appetite", [APPETITE_BY_STYLE[style] for style in styles])
-    draft.fill("lenders", "risk_appetite", of_lenders)
+    draft.fill("investors", "risk_appetite", [APPETITE_BY_STYLE[style] for style in styles], note=MEDIAN)
+    draft.fill("lenders", "risk_appetite", [others if row else first for row in range(len(draft.names["lenders"]))], note=MEDIAN)
     draft.columns["labs"]["alive"][:] = 1
 
 
@@ -157,10 +153,9 @@ def _map_from_appetite(draft):
     """Section 4's mappings, for firms that do not give the number itself."""
     for kind, mappings in MAPPED.items():
         columns = draft.columns[kind]
-        appetite = np.where(np.isnan(columns["risk_appetite"]), COLUMNS[kind]["risk_appetite"].default, columns["risk_appetite"])
         for key, mapping in mappings.items():
             columns[follows(key)][:] = np.isnan(columns[key])
-            draft.fill(kind, key, mapping(appetite), source=FROM_APPETITE)
+            draft.fill(kind, key, mapping(columns["risk_appetite"]), source=FROM_APPETITE)
 
 
 def demand(draft):

@@ -1,7 +1,7 @@
 """Values set by hand on an opening: `lab.cash` for all labs, `lab.OpenAI.cash` for one, any other name for a parameter.
 
-Names of firms may contain dots and spaces; the longest one that fits is meant. Setting an appetite means that it is no longer
-read off the commitments, and moves what the world derives from appetite (model.md 4).
+Names of firms may contain dots and spaces; the longest one that fits is meant. Setting an appetite moves
+what the world derives from it (model.md 4).
 """
 
 import difflib
@@ -112,9 +112,7 @@ def _write(columns, figures, kind, row, firm, key, number, source):
 
 
 def _follow(columns, figures, kind, row, firm, appetite):
-    """What an appetite moves: it is not implied any more, and numbers mapped from it follow [model.md 4]."""
-    if "implied" in columns[kind]:
-        columns[kind]["implied"][row] = 0
+    """Numbers that nobody gave follow the appetite [model.md 4]."""
     for key, mapping in MAPPED.get(kind, {}).items():
         if columns[kind][follows(key)][row]:
             _write(columns, figures, kind, row, firm, key, mapping(appetite), FROM_APPETITE)

@@ -22,7 +22,7 @@ QUANTILE, ZERO_ONE = (0.05, 0.95), (0, 1)
 
 ARGUMENTS = {
     "Lab.forecast_base": [WORLD],
-    "Lab.margin_after_opex": [WORLD],
+    "Lab.margin_after_opex": [(WORLD, (0.0, 0.1))],
     "Lab.means_to_pay": [FIRM, (FIRM, QUANTILE), FIRM, LabParameters, WORLD],
     "Lab.serving_quantile": [FIRM, FIRM],
     "Lab.compute_to_order": [FIRM, FIRM, FIRM, FIRM, FIRM],

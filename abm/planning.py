@@ -125,14 +125,19 @@ def hasty(industry):
 
 
 def accepted(industry, view, wanted):
-    """Orders by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12]."""
+    """Orders by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12].
+
+    Lenders set their terms for what an owner can find equity for, not for all that labs wish for: else a bold wish makes credit scarce.
+    """
     labs, clouds = industry.labs, industry.clouds
     resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
     pairs = np.minimum(limit, industry.weights * wanted[..., None])
     labs.put(wanted_gw=wanted)
+    renewed = renewals(industry)
     set_terms(industry, view, pairs)
-    pairs, renewed = within_limits(industry, view, pairs, renewals(industry))
+    set_terms(industry, view, pairs * fundable_part(industry, to_build(industry, pairs, renewed))[:, None])  # not for a wish
+    pairs, renewed = within_limits(industry, view, pairs, renewed)
     funded = fundable_part(industry, to_build(industry, pairs, renewed))
     view.renewed = renewed * funded
     return pairs * funded[:, None]

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from abm.markets.lending import loan_over_cost
 from abm.model import Industry, release
 from abm.vintages import over_vintages
 from agents.customer import EnterpriseCustomer
@@ -74,7 +75,7 @@ SIZES = {
     "labs": {"GW ordered": 1.0},
     "clouds": {"GW owned": 0.3},
     "vendors": {"equity in customers": 5.0, "slots": 0.2},
-    "lenders": {"loans": 0.6},
+    "lenders": {"loans": 0.2},
     "investors": {"equity bought": 0.3},
     "customers": {"deployed": 0.3},
 }
@@ -101,6 +102,7 @@ def test_an_appetite_set_during_a_run_acts_and_the_present_one_changes_nothing(k
     assert after(kind, 0.95, quarters=3)[1] != untouched
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in SIZES if kind != "customers"])
 def test_at_the_opening_too_the_bolder_does_more(kind):
     paths = []
@@ -167,3 +169,18 @@ def test_a_customer_made_bold_sees_value_sooner_and_relies_more_on_one_lab():
     assert people.readiness[:, both] == pytest.approx(people.usefulness[:, both])
     assert people.main_share[:, both] == pytest.approx(0.75)
     release(model)
+
+
+def test_a_wish_for_compute_that_nobody_can_fund_does_not_make_credit_scarce():
+    """All labs want four times as much at .9 as at .5; what lenders lend of the cost of a GW hardly moves."""
+    lent, wanted = [], []
+    for appetite in (0.5, 0.9):
+        model = Industry(load_world("archetypes-2023q1"), worlds=FUTURES, rng=1, panel=False).run(CALM)
+        for name in model.labs.names:
+            model.labs[name].risk_appetite = appetite
+        model.step()
+        lent.append(loan_over_cost(model).mean())
+        wanted.append(model.labs.wanted_gw.sum(axis=1).mean())
+        release(model)
+    assert wanted[1] > 2 * wanted[0]
+    assert lent[1] > 0.9 * lent[0]

@@ -12,7 +12,6 @@ _MODELS = "three quarters of sales pay for few models before 2027"
 _SPOT = "labs that are short of compute hire what is idle before it falls further"
 _OWNERS = "three owners of equal size; other buyers, one row in all, take most chips"
 _CONE = "labs swap customers more than a spread of .36 a year allows: too many outcomes beyond both ends of their cones"
-_MIXED = "ahead of its forecast a lab serves with compute it bought later, at other prices, or sells less because none is to be had (.71)"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
 
 MISFITS = {
@@ -27,7 +26,6 @@ MISFITS = {
     ("V6", "superseded models that had paid, of labs that lose money"): _MODELS,
     ("V12", "spot over list price of compute while more than 20 % is idle"): _SPOT,
     ("V14", "chip sales to the two largest owners, 2025"): _OWNERS,
-    ("V15", "slope of profit in demand over forecast, up to all that training can make room for, over 1 - opex ratio"): _MIXED,
     ("V16", "outcomes below P10 a year ahead, all forecasts"): _CONE,
     ("V16", "outcomes below P10 a year ahead, forecasts of 2023 to 2025, the take-off"): _CONE,
     ("V18", "quarters until half the gap to the same world without the news is closed"): _PATH,

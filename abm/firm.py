@@ -8,6 +8,8 @@ import mesa
 from abm.errors import BadInput
 from abm.population import column
 
+NEUTRAL = 0.5  # the appetite at which an agent does what the common parameters say; a bolder or more timid one does more or less
+
 
 class _Counters(weakref.WeakKeyDictionary):
     """{model: the numbers of its agents}, as Mesa counts them, but without keeping a model alive that nobody else holds."""

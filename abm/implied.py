@@ -1,100 +1,120 @@
 """Implied risk appetite, what implied volatility is to options: the quantile at which present commitments can just be paid.
 
-In named worlds every firm starts with its implied appetite, read off its public commitments by one rule, never judged
-[model.md 15.17, 26.16]. A firm without commitments, and one whose appetite a file states, keeps what it has.
+It is read off the public commitments of named firms, and nobody obeys it: how a firm decides is a declared prior [model.md 15.17, 26.16].
+Counted are revenue, what cash will be left at the horizon, and an owner's means; rounds that nobody has signed are not. Beside it
+stands the quantile at which revenue alone would pay.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.cone import cone, implied_quantile
+from abm.cone import ImpliedQuantile, cone, implied_quantile
 from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
 from abm.planning import look_ahead
+from abm.projection import rents_ahead
 from abm.scales import NO_MONEY
 
-
-def imply_appetites(industry):
-    """Set the appetite of all firms marked as implied in the opening; keep what was found as `industry.implied`, by kind."""
-    industry.implied = {}
-    for kind, rule in (("labs", of_labs), ("clouds", of_clouds), ("lenders", of_lenders)):
-        population, given = getattr(industry, kind), industry.opening.columns[kind]
-        marked = np.asarray(given.get("implied", np.zeros(len(population.names)))) > 0
-        if not marked.any():
-            continue
-        found, committed = rule(industry)
-        applies = marked & committed
-        population.put(risk_appetite=np.where(applies, found.quantile, population.risk_appetite))
-        industry.implied[kind] = found._replace(quantile=np.where(applies, found.quantile, np.nan))
-    if "labs" in industry.implied:
-        _follow(industry)
+HALVINGS = 30  # of a scale from 0 to 1: more digits than anybody reads
 
 
-def _follow(industry):
-    """Character, and the forecasting weight where the file leaves it open, follow the implied appetite (w = q)."""
-    labs = industry.labs
-    stated = {figure.firm for figure in industry.opening.figures if figure.key == "extrapolation" and figure.confidence != "model"}
-    free = np.array([name not in stated for name in labs.names]) & np.isfinite(industry.implied["labs"].quantile)
-    labs.put(character=labs.risk_appetite, extrapolation=np.where(free, labs.risk_appetite, labs.extrapolation))
+class Reading(NamedTuple):
+    """What firms of a kind imply, [worlds, firms] each.
+
+    found: with everything that is theirs or signed; by_revenue: labs pay from the revenue of the year alone; committed: bool, who owes
+    anything
+    """
+
+    found: ImpliedQuantile
+    by_revenue: ImpliedQuantile
+    committed: np.ndarray
 
 
-def of_labs(industry):
-    """Labs: revenue, half of cash and a year of rounds at q against the rent due at the horizon. Returns found and who has commitments."""
-    labs, view = industry.labs, look_ahead(industry)
-    due = industry.fleet.rent_due(_horizon(industry)).sum(axis=2)
-
-    def resources(q):
-        seen = cone(view.base, labs.growth, q, view.horizon, industry.cone).quantile(q)
-        return labs.means_to_pay(seen, q, view.funding, industry.plans, industry.funds.funding_sd) + view.backing
-
-    return implied_quantile(resources, due), due > NO_MONEY
+def implied_appetites(industry):
+    """{kind: Reading} of labs, owners of compute and lenders of a world as it stands."""
+    seen = Seen(industry)
+    return {"labs": of_labs(industry, seen), "clouds": of_clouds(industry, seen), "lenders": of_lenders(industry, seen)}
 
 
-def of_clouds(industry):
-    """Owners: what tenants could pay at q and the other business against debt service, running costs and instalments at the horizon."""
-    fleet, clouds, p = industry.fleet, industry.clouds, industry.compute
-    at = _horizon(industry)
+class Seen:
+    """Labs as somebody with a quantile and a weight of past growth sees them at the horizon."""
+
+    def __init__(self, industry):
+        self.industry, view = industry, look_ahead(industry)
+        self.at = industry.now + industry.compute.build_lag + 2
+        self.base, self.backing = view.base, view.backing
+        rents, prepaid = rents_ahead(industry, self.at - industry.now)
+        fixed = industry.fixed_opex() * industry.labs.alive
+        self.paid_until = (rents * QUARTER - prepaid).sum(axis=-1) + fixed * rents.shape[-1]  # until the horizon, $bn
+        self.due = rents[..., -1] + fixed / QUARTER
+        self.margin = industry.labs.margin_after_opex(0)
+
+    def revenue(self, q, weight, quarters, axis=0):
+        """Revenue so many quarters ahead, $bn a year, [worlds, labs], or with `axis` 1 for every counterparty, [worlds, labs, n]."""
+        labs, wide = self.industry.labs, (..., *[None] * axis)
+        return cone(self.base[wide], labs.growth[wide], weight, quarters * QUARTER, self.industry.cone).quantile(q)
+
+    def means(self, q, weight, axis=0):
+        """What a lab has to pay a year's dues with at the horizon, $bn: revenue, cash that is left by then, an owner's means."""
+        wide, ahead = (..., *[None] * axis), self.at - self.industry.now
+        earned = [self.margin[wide] * self.revenue(q, weight, quarters, axis) for quarters in range(1, ahead + 1)]
+        left = self.industry.labs.cash[wide] + sum(earned) * QUARTER - self.paid_until[wide]
+        return earned[-1] + left + self.backing[wide]
+
+    def part(self, q, weight, alone):
+        """Part of its dues that each lab could pay in a counterparty's eyes, 0 to 1, [worlds, labs, counterparties].
+
+        alone: from revenue of the year alone
+        """
+        q, weight, due = q[:, None], weight[:, None], self.due[..., None]
+        if alone:
+            means = self.margin[..., None] * self.revenue(q, weight, self.at - self.industry.now, axis=1)
+        else:
+            means = self.means(q, weight, axis=1)
+        return np.clip(means / np.where(due > 0, due, np.inf), 0, 1)
+
+
+def of_labs(industry, seen):
+    """Labs: revenue of the year, cash left at the horizon and an owner's means at q against rents and fixed opex of that year.
+
+    A lab is taken to extrapolate as boldly as it bets.
+    """
+    due, ahead = seen.due, seen.at - industry.now
+    found = implied_quantile(lambda q: seen.means(q, q), due, steps=HALVINGS)
+    alone = implied_quantile(lambda q: seen.margin * seen.revenue(q, q, ahead), due, steps=HALVINGS)
+    return Reading(found, alone, industry.fleet.rent_due(seen.at).sum(axis=2) > NO_MONEY)
+
+
+def of_clouds(industry, seen):
+    """Owners: what tenants could pay at q, and the other business, against debt service, running costs and instalments at the horizon."""
+    fleet, clouds, p, at = industry.fleet, industry.clouds, industry.compute, seen.at
     due = debt_service(industry, at).sum(axis=1) + running_costs(industry, at) + fleet.total("unbuilt") / (p.build_lag * QUARTER)
-    rents, tenants = fleet.rent_due(at), _Tenants(industry, clouds.tenant_extrapolation)
-    outside = outside_rent(industry, at)
+    rents, outside = fleet.rent_due(at), outside_rent(industry, at)
 
-    def resources(q):
-        return (rents * tenants.part(q)).sum(axis=1) + clouds.other_cash_flow + outside
+    def resources(q, alone):
+        return (rents * seen.part(q, clouds.tenant_extrapolation, alone)).sum(axis=1) + outside + clouds.other_cash_flow
 
-    return implied_quantile(resources, due), rents.sum(axis=1) > NO_MONEY
+    return _reading(resources, due, rents.sum(axis=1) > NO_MONEY)
 
 
-def of_lenders(industry):
+def of_lenders(industry, seen):
     """Lenders: what borrowers could pay them at q, and no more than is due, against what they owe their own creditors at the horizon."""
-    clouds, lenders, at = industry.clouds, industry.lenders, _horizon(industry)
+    clouds, lenders, at = industry.clouds, industry.lenders, seen.at
     service = debt_service(industry, at)
     asked = service.sum(axis=1, keepdims=True)
     rest = (clouds.other_cash_flow + outside_rent(industry, at) - running_costs(industry, at))[:, None]
-    tenants = _Tenants(industry, np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape))
+    weight = np.broadcast_to(industry.funds.market_extrapolation, lenders.cash.shape)
     rents = np.swapaxes(industry.fleet.rent_due(at), 1, 2)
 
-    def resources(q):
-        earned = np.swapaxes(np.matmul(rents, tenants.part(q)), 1, 2) + rest  # [worlds, lenders, clouds]
+    def resources(q, alone):
+        earned = np.swapaxes(np.matmul(rents, seen.part(q, weight, alone)), 1, 2) + rest  # [worlds, lenders, clouds]
         return (service * np.clip(earned / np.where(asked > 0, asked, np.inf), 0, 1)).sum(axis=2)
 
     due = lenders_service(industry, at)
-    return implied_quantile(resources, due), due > NO_MONEY
+    return _reading(resources, due, due > NO_MONEY)
 
 
-def _horizon(industry):
-    return industry.now + industry.compute.build_lag + 2
-
-
-class _Tenants:
-    """Labs as their counterparties see them at the opening. weight: of past growth, by counterparty, [worlds, counterparties]"""
-
-    def __init__(self, industry, weight):
-        labs, view = industry.labs, look_ahead(industry)
-        self.cone = cone(view.base[..., None], labs.growth[..., None], weight[:, None], view.horizon, industry.cone)
-        self.margin = labs.margin_after_opex(0)[..., None]
-        self.rest = (industry.plans.cash_in_plan * labs.cash + view.backing)[..., None]
-        self.total = industry.fleet.rent_due(_horizon(industry)).sum(axis=2)[..., None]
-
-    def part(self, q):
-        """Part of its rent that each could pay at a counterparty's quantile, 0 to 1, [worlds, labs, counterparties]."""
-        means = self.margin * self.cone.quantile(q[:, None]) + self.rest
-        return np.clip(means / np.where(self.total > 0, self.total, np.inf), 0, 1)
+def _reading(resources, due, committed):
+    found, alone = (implied_quantile(lambda q, alone=alone: resources(q, alone), due, steps=HALVINGS) for alone in (False, True))
+    return Reading(found, alone, committed)

@@ -11,7 +11,6 @@ from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
 from abm.founding import found
-from abm.implied import imply_appetites
 from abm.loss import check_firm
 from abm.luck import Luck
 from abm.markets import compute
@@ -56,7 +55,7 @@ class Industry(mesa.Model):
         self._people_seen, self.noise = None, np.zeros((self.worlds, 2))
         found(self)
         open_state(self)
-        imply_appetites(self)
+        self.followers = self.inhabitants.FOLLOWERS(self)
         planning.open_terms(self)
         crisis.open_events(self)
         self.record, self.keeps_panel = Record(self, journal), panel
@@ -95,7 +94,8 @@ class Industry(mesa.Model):
         return self
 
     def begin(self):
-        """Open the quarter's page in the books."""
+        """Open the quarter's page in the books, with everybody as bold as somebody may have made it since the last one."""
+        self.followers.follow(self)
         self.ledger.begin_quarter()
         self.orders_moved()
         self.equity_lost = np.zeros((self.worlds, 1))

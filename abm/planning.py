@@ -135,15 +135,18 @@ def hasty(industry):
 def accepted(industry, view, wanted):
     """Orders of new compute by lab and cloud after every counterparty's limit, GW, [worlds, labs, clouds] [model.md 10.3, 26.12].
 
-    What orphaned sites can serve is taken over instead, and noted in the view.
+    What orphaned sites can serve is taken over instead, and noted in the view. Lenders set their terms for what an owner can find equity
+    for, not for all that labs wish for: else a bold wish makes credit scarce.
     """
     labs, clouds = industry.labs, industry.clouds
     resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0)
     limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
     pairs = np.minimum(limit, industry.weights * wanted[..., None]) * industry.fleet.open_part(industry.now)[:, None]
     labs.put(wanted_gw=wanted)
+    renewed = renewals(industry)
     set_terms(industry, view, pairs)
-    pairs, renewed = within_limits(industry, view, pairs, renewals(industry))
+    set_terms(industry, view, pairs * fundable_part(industry, to_build(industry, pairs, renewed))[:, None])  # not for a wish
+    pairs, renewed = within_limits(industry, view, pairs, renewed)
     view.taken_over = pairs * part_on_orphans(industry, pairs.sum(axis=1))[:, None]
     pairs = pairs - view.taken_over
     funded = fundable_part(industry, to_build(industry, pairs, renewed))
@@ -209,7 +212,7 @@ def financed(industry, view, pairs):
     order = pairs.sum(axis=2)
     mean_rent = (pairs * view.pair_rent).sum(axis=2) / np.where(order > 0, order, 1)
     years = p.prepaid_years * (p.down_payment != "waived")
-    prepayment = labs.prepayment_due(order, mean_rent, view.lab_rent, p.covered, years)
+    prepayment = labs.prepayment_due(order, mean_rent, view.lab_rent, view.backing, p.covered, years)
     equity = vendor_money(industry, view, pairs, prepayment, mean_rent * order)
     own = np.maximum(0, prepayment - equity.sum(axis=1))
     scale = np.minimum(1, (p.cash_in_prepayment * np.maximum(0, labs.cash)) / np.where(own > 0, own, np.inf))
@@ -223,7 +226,7 @@ def vendor_money(industry, view, pairs, prepayment, new_rent):
     vendors, p = industry.vendors, industry.plans
     by_vendor = np.matmul(pairs, industry.vendor_mix)
     share = by_vendor / np.where(pairs.sum(axis=2) > 0, pairs.sum(axis=2), 1)[..., None]
-    wanted = industry.chips.circular_intensity[..., None] * prepayment[..., None] * share
+    wanted = vendors.part_offered(industry.chips)[:, None] * prepayment[..., None] * share
     means = at_counterparty(industry, view, vendors.risk_appetite, np.zeros_like(vendors.cash) + industry.funds.market_extrapolation)
     wanted = wanted * vendors.accepts(means, view.lab_rent[..., None], new_rent[..., None])
     wanted = np.where(industry.labs.parent_row[..., None] >= 0, 0, wanted)

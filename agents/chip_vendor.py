@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.firm import Firm
+from abm.firm import NEUTRAL, Firm
 from abm.population import column, rule
 
 
@@ -12,7 +12,6 @@ class ChipVendor(Firm):
     kind = "vendor"
     gross_margin = column("gross margin", unit="share", low=0.2, high=0.95, default=0.70, source="model.md B")
     opex_ratio = column("opex over sales", unit="share", low=0, high=0.5, default=0.12, source="model.md B")
-    from_appetite = column("1 if its appetite sets more than its quantile, as model.md 4 maps it", unit="0/1", low=0, high=1, default=0)
     sales = column("sales of the quarter to clouds of the model", unit="$bn", default=0)
     other_sales = column("sales of the quarter to everybody else", unit="$bn", default=0)
     profit = column("net profit of the last four quarters", unit="$bn", default=0)
@@ -24,13 +23,17 @@ class ChipVendor(Firm):
 
     @rule
     def finance_budget(self, vendor, sales_per_quarter):
-        """Equity it can put into customers this quarter, $bn: a share of its cash, within the policy cap on sales.
+        """Equity it can put into customers this quarter, $bn: a share of its cash by appetite, within the policy cap on sales.
 
         vendor: the parameters of all vendors; sales_per_quarter: $bn, [worlds, vendors]
         """
-        mapped = np.minimum(1, vendor.finance_per_appetite * self.risk_appetite)
-        share, cap = np.where(self.from_appetite > 0, mapped, vendor.finance_share), vendor.finance_cap
-        return np.maximum(0, np.minimum(share * self.cash, cap * sales_per_quarter))
+        share = np.minimum(1, vendor.finance_share * self.risk_appetite / NEUTRAL)
+        return np.maximum(0, np.minimum(share * self.cash, vendor.finance_cap * sales_per_quarter))
+
+    @rule
+    def part_offered(self, vendor):
+        """Part of a down-payment it offers to fund: the common one at middling appetite, in proportion to what it dares, at most all."""
+        return np.minimum(1, vendor.circular_intensity * self.risk_appetite / NEUTRAL)
 
     @rule
     def accepts(self, resources, rent, new_rent):
@@ -41,14 +44,9 @@ class ChipVendor(Firm):
         return np.clip((resources - rent) / np.where(new_rent > 0, new_rent, np.inf), 0, 1)
 
     @rule
-    def slot_growth(self, fastest, slowest, neutral, span):
-        """Growth of capacity by utilisation, per quarter [model.md 9.10]: none at `neutral`, the fastest at `neutral + span`."""
-        return np.clip(fastest * (self.utilisation - neutral) / span, slowest, fastest)
+    def slot_growth(self, fastest, slowest, neutral, span, bolder):
+        """Growth of capacity by utilisation, per quarter [model.md 9.10]: none at `neutral`, the fastest at `neutral + span`.
 
-    @rule
-    def slot_growth_to(self, planned, slots, quarters):
-        """Growth of capacity that takes slots to what is planned in so many quarters, per quarter.
-
-        planned, slots: GW a quarter, [worlds, vendors]; who has no slots has nothing to grow from
+        bolder: what its appetite adds or takes away, per quarter, [worlds, vendors]
         """
-        return np.where(slots > 0, planned / np.where(slots > 0, slots, 1), 1) ** (1 / quarters) - 1
+        return np.clip(fastest * (self.utilisation - neutral) / span + bolder, slowest, fastest)

@@ -27,6 +27,9 @@ class Cloud(Firm):
         "1 if it leases the sites of its compute, 0 if it builds and owns them", unit="0/1", low=0, high=1, default=0, source="assumption"
     )
     loan_to_value = column("loan it seeks over the cost of a block", unit="share", low=0, high=0.95, default=0.75, source="model.md 19")
+    accounting_life_follows = column("1 if those years follow its appetite", unit="0/1", low=0, high=1, default=0)
+    loan_to_value_follows = column("1 if that loan follows its appetite", unit="0/1", low=0, high=1, default=0)
+    speculative_share_follows = column("1 if what it builds without a tenant follows its appetite", unit="0/1", low=0, high=1, default=0)
     self_funding = column(
         "part of its equity in new compute that may come from its own free cash",
         unit="share",

@@ -12,6 +12,7 @@ class Customer(Agent):
     domain = column("domain in which trials spread by example", unit="1", low=0)
     potential = column("spend at unlimited capability (omega B)", unit="$bn/year", low=0)
     lateness = column("odds against use at the market's midpoint", unit="1", low=0)
+    usefulness = column("capability at which value just covers the price, at the median", unit="OOM")
     readiness = column("capability at which value just covers the price, at the own quantile", unit="OOM")
     risk_appetite = column("quantile of value at which adoption is decided", unit="quantile", low=0, high=1)
     patience = column("cumulated hazard at which a trial starts", unit="1", low=0)

@@ -213,7 +213,6 @@ def drawn(parameters, segments, market, luck):
     consumer = np.arange(n) >= parameters.enterprises
     mean_procurement = segments.procurement_quarters[segment]
     low, high = segments.requalify_low[segment], segments.requalify_high[segment]
-    main_share = parameters.least_main_share + (1 - parameters.least_main_share) * appetite
     columns = {
         "segment": segment,
         "domain": np.where(consumer, parameters.domains, (uniform["domain"] * parameters.domains).astype(np.int64)),
@@ -221,14 +220,27 @@ def drawn(parameters, segments, market, luck):
             parameters, market, np.exp(np.where(consumer, 0, parameters.size_sd) * ndtri(uniform["size"])), large_parts(parameters)
         ),
         "lateness": np.exp(parameters.midpoint_sd * ndtri(uniform["midpoint"]) / market.capability_scale),
-        "readiness": usefulness - parameters.value_sd * ndtri(appetite),
+        "usefulness": usefulness,
+        "readiness": readiness(parameters, usefulness, appetite),
         "risk_appetite": appetite,
         "patience": -np.log1p(-uniform["trial"]),
         "procurement": gammaincinv(2, uniform["procurement"]) * mean_procurement / 2,
-        "main_share": np.where(uniform["homes"] < parameters.single_homed, 1.0, main_share),
+        "main_share": np.where(uniform["homes"] < parameters.single_homed, 1.0, main_share(parameters, appetite)),
         "requalification": np.minimum(high, np.floor(low + uniform["requalification"] * (high - low + 1))),
     }
     return columns, (uniform["deployed"], uniform["second"])
+
+
+def readiness(parameters, usefulness, appetite):
+    """Capability at which value just covers the price at a customer's own quantile, OOM, [worlds, n] [model.md 7.4, 26.3]."""
+    from scipy.special import ndtri
+
+    return usefulness - parameters.value_sd * ndtri(appetite)
+
+
+def main_share(parameters, appetite):
+    """Part of its spend that a customer with two labs gives the main one, [worlds, n]: who dares more relies on one [model.md 4]."""
+    return parameters.least_main_share + (1 - parameters.least_main_share) * appetite
 
 
 def _segment(parameters, segments, uniform):

@@ -36,6 +36,7 @@ class Customers:
         for name, values in columns.items():
             setattr(self, name, np.ascontiguousarray(values))
         self.columns = {name: getattr(self, name) for name in columns}
+        self._appetite = self.risk_appetite.copy()
         self._group = np.arange(self.worlds)[:, None] * len(segments) + self.segment
         self._domain_cell = np.arange(self.worlds)[:, None] * (parameters.domains + 1) + self.domain
         self._in_domain = self._count_by_domain(self._domain_cell.reshape(-1))
@@ -91,8 +92,10 @@ class Customers:
         """Move who has not deployed by at most one stage; frontier: capability, OOM, [worlds, 1] [model.md 7.4].
 
         A trial starts when the hazard that the domain has gone through exceeds the customer's patience: the law of a constant
-        draw against a moving hazard, with one number per customer for life.
+        draw against a moving hazard, with one number per customer for life. Who dares more sees more value in a trial, and the hazard
+        counts for more in proportion.
         """
+        self._follow_appetite()
         hazard = customer_quarter.trial_hazard(self.parameters, self._deployed / np.maximum(self._in_domain, 1))
         self.awareness += hazard
         frontier = np.broadcast_to(frontier, (self.worlds, 1))
@@ -101,14 +104,28 @@ class Customers:
         self._buy(trying, frontier)
         self._go_on(under_way)
 
+    def _follow_appetite(self):
+        """What follows from an appetite that somebody has changed: when value suffices, and the part of the main lab."""
+        moved = np.nonzero(self.risk_appetite != self._appetite)
+        if moved[0].size:
+            p, appetite = self.parameters, self.risk_appetite[moved]
+            self.readiness[moved] = customer_birth.readiness(p, self.usefulness, self.risk_appetite)[moved]
+            both = self.main_share[moved] < 1
+            self.main_share[moved] = np.where(both, customer_birth.main_share(p, self.risk_appetite)[moved], 1)
+            self._appetite[moved] = appetite
+
     def _under_way(self):
         return (self.stage > TRIAL) & (self.stage < DEPLOYED)
 
     def _try(self, rows, frontier):
-        """From unaware to a trial, which is early if the capability does not suffice yet."""
-        rows = rows[at(self.awareness, at(self._domain_cell, rows)) >= at(self.patience, rows)]
+        """From unaware to a trial, which is early if the capability does not suffice yet, in the eyes of a customer of middling appetite.
+
+        So the same trial is early for a bold and for a timid customer: who dares more is not late for finding sooner that it pays.
+        """
+        daring = np.exp(at(self.usefulness, rows) - at(self.readiness, rows))  # value at its own quantile over that at the median
+        rows = rows[at(self.awareness, at(self._domain_cell, rows)) * daring >= at(self.patience, rows)]
         world = rows // self.n
-        sufficient = customer_quarter.adopts(frontier[world, 0], at(self.readiness, rows), self.parameters.early_cost[world, 0])
+        sufficient = customer_quarter.adopts(frontier[world, 0], at(self.usefulness, rows), self.parameters.early_cost[world, 0])
         put(self.started_early, rows, ~sufficient)
         put(self.stage, rows, TRIAL)
 

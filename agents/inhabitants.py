@@ -1,5 +1,6 @@
 """Who lives in the world: the classes, their parameters and how customers are born. Handed to the model, which knows no agent by name."""
 
+from agents.appetite import Followers
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
 from agents.customer_birth import CustomersParameters, Segments
@@ -10,6 +11,7 @@ from agents.lab import Lab, LabParameters
 from agents.lender import Lender
 
 KINDS = {"labs": Lab, "clouds": Cloud, "vendors": ChipVendor, "investors": Investor, "lenders": Lender}
+FOLLOWERS = Followers  # keeps what is mapped from appetites in step with them
 GROUPS = {"plans": LabParameters, "buyers": CustomersParameters}
 
 

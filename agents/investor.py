@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.firm import Firm
+from abm.firm import NEUTRAL, Firm
 from abm.population import column, rule
 
 MOMENTUM, STRATEGIC, SOVEREIGN, PUBLIC = range(4)
@@ -13,14 +13,13 @@ class Investor(Firm):
 
     kind = "investor"
     style = column("0 momentum, 1 strategic, 2 sovereign contrarian, 3 public market", unit="code", low=0, high=3, default=0)
-    from_appetite = column("1 if its appetite sets more than its quantile, as model.md 4 maps it", unit="0/1", low=0, high=1, default=0)
     saving_weight = column("share in the saving that reaches the funds", unit="share", low=0, high=1, default=0)
     died = column("quarter in which it was lost, counted from 2023Q1; -1 before", unit="quarter", default=-1)
 
     @rule
     def free_share(self, funds):
-        """Part of its cash beyond its reserve: where appetite sets it, the less it dares the more it keeps [model.md 4]."""
-        return 1 - funds.reserve_slope * (1 - self.risk_appetite) * self.from_appetite
+        """Its cash beyond its reserve over that of an investor of middling appetite, x: who dares less keeps more [model.md 4]."""
+        return (1 - funds.reserve_slope * (1 - self.risk_appetite)) / (1 - funds.reserve_slope * (1 - NEUTRAL))
 
     @rule
     def on_offer(self, put_in, funds):
@@ -30,21 +29,21 @@ class Investor(Firm):
 
     @rule
     def extrapolation(self, funds):
-        """Weight of past growth in its forecasts, 0 to 1: the market's, or its appetite where that sets it [model.md 4]."""
-        return np.where(self.from_appetite > 0, self.risk_appetite, funds.market_extrapolation)
+        """Weight of past growth in its forecasts, 0 to 1: the market's, and more where it dares more [model.md 4]."""
+        return np.clip(funds.market_extrapolation + self.risk_appetite - NEUTRAL, 0, 1)
 
     @rule
     def supply(self, sentiment, fall, budget, most, funds):
         """Money on offer to labs this quarter, $bn, [worlds, investors].
 
-        sentiment, fall since last quarter: [worlds, 1]; budget: the market's limit times its share of the cash; most: what it may still
-        put in this quarter, $bn
+        sentiment, fall since last quarter: [worlds, 1]; budget: the market's limit times its share of the cash, of which it takes more
+        or less by appetite; most: what it may still put in this quarter, $bn
         Momentum money goes with the square of the mood, up and down; contrarians double theirs after a fall. In any mood nobody
         offers more than it may still put in [model.md 11.2, 11.5].
         """
         momentum = np.where(self.style == MOMENTUM, sentiment**2, 1)
         contrarian = np.where((self.style == SOVEREIGN) & (fall > funds.contrarian_fall), funds.contrarian_factor, 1)
-        return np.minimum(most, np.minimum(most, budget) * momentum * contrarian)
+        return np.minimum(most, np.minimum(most, self.free_share(funds) * budget) * momentum * contrarian)
 
     @rule
     def eagerness(self, own_value, price):

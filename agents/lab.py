@@ -77,6 +77,7 @@ class Lab(Firm):
 
     kind = "lab"
     extrapolation = column("weight of past growth in its forecast", unit="weight", low=0, high=1, default=0.4, source="model.md 4")
+    extrapolation_follows = column("1 if that weight follows its appetite", unit="0/1", low=0, high=1, default=0)
     opex_ratio = column("wages and other opex over revenue", unit="share", low=0, high=0.9, default=0.30, source="model.md 19")
     character = column("risk appetite it returns to", unit="quantile", low=0, high=1, default=0.5)
     alive = column("1 while in business", unit="0/1", default=1)
@@ -148,12 +149,12 @@ class Lab(Firm):
         return np.maximum(0, np.minimum(to_serve - effective, room)) * self.alive
 
     @rule
-    def prepayment_due(self, order, rent, committed_rent, covered, years):
-        """Down-payment an order needs: rent of the commitments beyond what revenue covers, $bn [model.md 9.7].
+    def prepayment_due(self, order, rent, committed_rent, backing, covered, years):
+        """Down-payment an order needs: rent of the commitments beyond what revenue and an owner's means cover, $bn [model.md 9.7].
 
-        order: GW; rent: $bn per GW-year; committed_rent: $bn a year, [worlds, labs]
+        order: GW; rent: $bn per GW-year; committed_rent, backing: $bn a year; all [worlds, labs]
         """
-        exposed = committed_rent + rent * order - covered * self.revenue
+        exposed = committed_rent + rent * order - covered * (self.revenue + backing)
         return np.clip(exposed, 0, rent * order) * years
 
     @rule

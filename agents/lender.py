@@ -6,7 +6,7 @@ lender's own quantile of what tenants can pay.
 
 import numpy as np
 
-from abm.firm import Firm
+from abm.firm import NEUTRAL, Firm
 from abm.population import column, rule
 
 
@@ -37,7 +37,6 @@ class Lender(Firm):
     spread = column(
         "what it asks above the common rate, for its kind of money", unit="1/year", low=-0.02, high=0.1, default=0, source="assumption"
     )
-    from_appetite = column("1 if its appetite sets more than its quantile, as model.md 4 maps it", unit="0/1", low=0, high=1, default=0)
     banned = column("quarters it still gives no credit", unit="quarters", default=0)
     funding_rate = column("mean rate of what it owes", unit="1/year", default=0)
     failed = column("times it failed", unit="count", default=0)
@@ -46,15 +45,13 @@ class Lender(Firm):
 
     @rule
     def most_lent(self, lending):
-        """Largest loan over the cost of a block, share: what all lenders allow, or by appetite where that sets it [model.md 4]."""
-        mapped = lending.value_base + lending.value_slope * self.risk_appetite
-        return np.where(self.from_appetite > 0, mapped, lending.loan_to_value)
+        """Largest loan over the cost of a block, share: the usual one, more or less by appetite [model.md 4]."""
+        return np.minimum(1, lending.loan_to_value * (1 + lending.value_slope * (self.risk_appetite - NEUTRAL)))
 
     @rule
     def base_rate(self, lending):
-        """Its rate to a borrower with just the required cover, per year: its spread over what it pays falls with appetite [model.md 4]."""
-        mapped = lending.rate - lending.funding_spread + lending.spread_base - lending.spread_slope * self.risk_appetite
-        return np.where(self.from_appetite > 0, np.maximum(0, mapped), lending.rate)
+        """Its rate to a borrower with just the required cover, per year: who dares more asks for less above what it pays [model.md 4]."""
+        return np.maximum(0, lending.rate - lending.spread_slope * (self.risk_appetite - NEUTRAL))
 
     @rule
     def financed(self, cover, most, mood, lending):

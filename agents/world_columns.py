@@ -70,13 +70,17 @@ def _amount(meaning, unit="$bn", low=0, high=None, default=None, source=""):
     return column(meaning, unit=unit, low=low, high=high, default=default, source=source)
 
 
+def _follower(key):
+    return _amount(f"1 if its {key} follows its appetite", "0/1", 0, 1, default=0)
+
+
 class LabColumns:
     """Numbers of a lab. STOCKS are 0 in the spare rows of entrants; the rest takes its default there."""
 
-    DERIVED = ("revenue", "consumer_share", "share", "valuation", "alive", "implied", "listed")
-    INTERNAL = ("alive", "implied", "listed")
-    STOCKS = ("cash", "revenue", "consumer_share", "growth", "valuation", "share", "alive", "implied", "listed")
-    risk_appetite = _appetite(0.5, "model.md 26.16")
+    DERIVED = ("revenue", "consumer_share", "share", "valuation", "alive", "listed")
+    INTERNAL = ("alive", "listed", "extrapolation_follows")
+    STOCKS = ("cash", "revenue", "consumer_share", "growth", "valuation", "share", "alive", "listed")
+    risk_appetite = _appetite(0.5, "assumption; prior .2 to .8")
     cash = _amount("deposits")
     revenue = _amount("annualised revenue", "$bn/year")
     growth = _amount("growth of revenue", "ln/year", -2, np.log(20), np.log(4), "model.md Appendix B")
@@ -87,16 +91,16 @@ class LabColumns:
     capability_gap = _amount("how far it trails the frontier", "OOM", 0, 5, 0, "model.md Appendix B")
     share = _amount("part of customers' spend at the start", "share", 0, 1, source="its part of all revenue")
     alive = _amount("1 if it exists at the start", "0/1", 0, 1)
-    implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
+    extrapolation_follows = _follower("extrapolation")
     listed = _amount("1 if its shares are listed", "0/1", 0, 1)
 
 
 class CloudColumns:
     """Numbers of an owner of compute."""
 
-    DERIVED = ("fleet_gw", "fleet_age", "book", "outside_rent", "implied")
-    INTERNAL = ("implied",)
-    risk_appetite = _appetite(0.6, "model.md 26.18")
+    DERIVED = ("fleet_gw", "fleet_age", "book", "outside_rent")
+    INTERNAL = ("accounting_life_follows", "loan_to_value_follows", "speculative_share_follows")
+    risk_appetite = _appetite(0.6, "assumption; prior .3 to .8")
     cash = _amount("deposits")
     fleet_gw = _amount("compute in service", "GW", source="contracts in service")
     fleet_age = _amount("mean age of what is in service", "years", high=20, source="contracts in service")
@@ -104,16 +108,16 @@ class CloudColumns:
     outside_gw = _amount("compute let to others than the labs", "GW", default=0, source="model.md 26.17")
     outside_rent = _amount("rent from others than the labs", "$bn/year", source="own list rent, model.md 9.5")
     pipeline_gw = _amount("compute to come that no lab has contracted", "GW", default=0, source="model.md 26.17")
-    implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
+    accounting_life_follows = _follower("accounting_life")
+    loan_to_value_follows = _follower("loan_to_value")
+    speculative_share_follows = _follower("speculative_share")
 
 
 class VendorColumns:
     """Numbers of a chip vendor."""
 
     DERIVED = ("sales", "book_equity", "slots_gw", "backlog")
-    INTERNAL = ("from_appetite",)
-    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
-    risk_appetite = _appetite(0.5, "model.md 26.18")
+    risk_appetite = _appetite(0.5, "assumption; prior .2 to .8")
     cash = _amount("deposits")
     sales = _amount("data-centre sales; a quarter's in the opening", "$bn/year", source="its slots at the chip cost of a GW")
     book_equity = _amount("book equity", "$bn", source="its cash")
@@ -126,9 +130,7 @@ class InvestorColumns:
     """Numbers of an investor; style 0 momentum, 1 strategic, 2 sovereign, 3 public."""
 
     DERIVED = ("risk_appetite",)
-    INTERNAL = ("from_appetite",)
-    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
-    risk_appetite = _appetite(None, "by style, model.md 26.18")
+    risk_appetite = _appetite(None, "assumption; prior .2 around that of its style")
     cash = _amount("deposits")
     style = _amount("what it looks at", "code", 0, len(STYLES) - 1)
 
@@ -136,11 +138,8 @@ class InvestorColumns:
 class LenderColumns:
     """Numbers of a lender."""
 
-    DERIVED = ("risk_appetite", "borrowings", "implied")
-    INTERNAL = ("from_appetite", "implied")
-    implied = _amount("1 if its appetite is to be read off its commitments", "0/1", 0, 1)
-    from_appetite = _amount("1 if its appetite sets more than its quantile, as model.md 4 maps it", "0/1", 0, 1)
-    risk_appetite = _appetite(None, "model.md 26.18")
+    DERIVED = ("risk_appetite", "borrowings")
+    risk_appetite = _appetite(None, "assumption; prior .1 to .5 for the first lender, .3 to .8 for others")
     cash = _amount("deposits")
     borrowings = _amount("what it owes to Economy", source="loans not covered by its capital ratio, model.md 26.5")
 

@@ -10,9 +10,11 @@ from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
 from abm.markets.lending import LenderParameters
 from abm.opening import PASSIVE, Figure
+from agents.appetite import FROM_APPETITE, MAPPED, follows
 from agents.customer_birth import CustomersParameters
 from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
 
+MEDIAN = "median of its prior; what its promises imply is read beside it"
 USED_GROUPS = (FleetParameters, LenderParameters, CustomersParameters)
 
 
@@ -141,42 +143,23 @@ def settle(draft):
 
 
 def _appetites(draft):
-    """Default appetites; in named worlds those of labs, clouds and lenders are to be read off their commitments [model.md 15.17]."""
+    """How firms decide of which no file says it: the median of the prior of their kind [model.md 26.16, 26.18]."""
     first, others = APPETITE_OF_LENDERS
-    of_lenders = np.array([others if row else first for row in range(len(draft.names["lenders"]))])
-    usual = {kind: COLUMNS[kind]["risk_appetite"].default for kind in ("labs", "clouds")} | {"lenders": of_lenders}
-    for kind, default in usual.items():
-        columns = draft.columns[kind]
-        columns["implied"][:] = np.isnan(columns["risk_appetite"]) & draft.named
-        found = np.where(columns["implied"] > 0, default, np.nan)
-        draft.fill(kind, "risk_appetite", found, source="model.md 15.17", note="until it is read off its commitments")
+    for kind in ("labs", "clouds", "vendors"):
+        draft.fill(kind, "risk_appetite", COLUMNS[kind]["risk_appetite"].default, note=MEDIAN)
     styles = [STYLES[int(code)] for code in draft.columns["investors"]["style"]]
-    draft.fill("investors", "risk_appetite", [APPETITE_BY_STYLE[style] for style in styles])
-    draft.fill("lenders", "risk_appetite", of_lenders)
+    draft.fill("investors", "risk_appetite", [APPETITE_BY_STYLE[style] for style in styles], note=MEDIAN)
+    draft.fill("lenders", "risk_appetite", [others if row else first for row in range(len(draft.names["lenders"]))], note=MEDIAN)
     draft.columns["labs"]["alive"][:] = 1
 
 
 def _map_from_appetite(draft):
-    """Section 4's mappings, for firms whose table says `from_appetite = true` and that do not give the number itself."""
+    """Section 4's mappings, for firms that do not give the number itself."""
     for kind, mappings in MAPPED.items():
-        appetite = draft.columns[kind]["risk_appetite"]
-        appetite = np.where(np.isnan(appetite), COLUMNS[kind]["risk_appetite"].default, appetite)
-        asked = np.array([firm.from_appetite for firm in getattr(draft.world, kind)])
+        columns = draft.columns[kind]
         for key, mapping in mappings.items():
-            draft.fill(kind, key, np.where(asked, mapping(appetite), np.nan), source=FROM_APPETITE)
-    for kind in ("vendors", "investors", "lenders"):  # these map as they go
-        draft.columns[kind]["from_appetite"][:] = [firm.from_appetite for firm in getattr(draft.world, kind)]
-
-
-FROM_APPETITE = "from risk appetite, model.md 4"
-MAPPED = {
-    "labs": {"extrapolation": lambda appetite: appetite},
-    "clouds": {
-        "speculative_share": lambda appetite: np.maximum(0, appetite - ASSUMED["speculation_from"]),
-        "accounting_life": lambda appetite: ASSUMED["life_floor"] + ASSUMED["life_slope"] * appetite,
-        "loan_to_value": lambda appetite: ASSUMED["loan_floor"] + ASSUMED["loan_slope"] * appetite,
-    },
-}
+            columns[follows(key)][:] = np.isnan(columns[key])
+            draft.fill(kind, key, mapping(columns["risk_appetite"]), source=FROM_APPETITE)
 
 
 def demand(draft):

@@ -1,7 +1,7 @@
 """Values set by hand on an opening: `lab.cash` for all labs, `lab.OpenAI.cash` for one, any other name for a parameter.
 
-Names of firms may contain dots and spaces; the longest one that fits is meant. Setting an appetite means that it is no longer
-read off the commitments, and moves what the world derives from appetite (model.md 4).
+Names of firms may contain dots and spaces; the longest one that fits is meant. Setting an appetite moves
+what the world derives from it (model.md 4).
 """
 
 import difflib
@@ -12,8 +12,9 @@ import numpy as np
 from abm.errors import BadInput, nearest
 from abm.opening import Figure
 from abm.shocks import refuse_extended
+from agents.appetite import FROM_APPETITE, MAPPED, follows
 from agents.world_columns import ASSUMED, COLUMNS, KINDS, ONE, STATES, STORED, STYLES, LabColumns, settable
-from agents.world_draft import FROM_APPETITE, MAPPED, checked
+from agents.world_draft import checked
 
 KIND_OF = {one: kind for kind, one in ONE.items()}
 SET_BY_HAND = "set by the user"
@@ -96,6 +97,8 @@ def _set(opening, columns, figures, cell, value, name):
         firm, item = opening.names[kind][row], COLUMNS[kind][key]
         number = checked(item, _coded(key, value), f"--set {name}")
         _write(columns, figures, kind, row, firm, key, number, SET_BY_HAND)
+        if key in MAPPED.get(kind, {}):
+            columns[kind][follows(key)][row] = 0
         if key == "risk_appetite":
             _follow(columns, figures, kind, row, firm, number)
 
@@ -111,11 +114,9 @@ def _write(columns, figures, kind, row, firm, key, number, source):
 
 
 def _follow(columns, figures, kind, row, firm, appetite):
-    """What an appetite moves: it is not implied any more, and numbers mapped from it follow [model.md 4]."""
-    if "implied" in columns[kind]:
-        columns[kind]["implied"][row] = 0
+    """Numbers that nobody gave follow the appetite [model.md 4]."""
     for key, mapping in MAPPED.get(kind, {}).items():
-        if (firm, key) in figures and figures[firm, key].source == FROM_APPETITE:
+        if columns[kind][follows(key)][row]:
             _write(columns, figures, kind, row, firm, key, mapping(appetite), FROM_APPETITE)
 
 

@@ -75,7 +75,6 @@ class FirmTable(Table):
     source: Text | None = None
     confidence: Confidence = "assumption"
     note: str = ""
-    from_appetite: bool = False
 
 
 def _table(kind, **extra: Any):

@@ -19,7 +19,8 @@ class PlainCustomer(mesa.Agent):
         super().__init__(model)
         self.number = number
         self.segment, self.domain, self.stage = state["segment"], state["domain"], state["stage"]
-        self.size, self.lateness, self.readiness = state["potential"], state["lateness"], state["readiness"]
+        self.size, self.lateness = state["potential"], state["lateness"]
+        self.usefulness, self.readiness = state["usefulness"], state["readiness"]
         self.patience, self.procurement, self.main_share = state["patience"], state["procurement"], state["main_share"]
         self.main, self.second, self.tenure = state["main_provider"], state["second_provider"], state["tenure"]
         self.spend, self.wait, self.early = state["spend"], state["wait"], state["started_early"]
@@ -36,9 +37,9 @@ class PlainCustomer(mesa.Agent):
             return
         gain = model.frontier - self.readiness
         if self.stage == UNAWARE:
-            if model.awareness[self.domain] >= self.patience:
+            if model.awareness[self.domain] * math.exp(self.usefulness - self.readiness) >= self.patience:
                 self.stage = TRIAL
-                self.early = gain < math.log1p(p["early_cost"])
+                self.early = model.frontier - self.usefulness < math.log1p(p["early_cost"])
         elif self.stage == TRIAL:
             if gain >= math.log1p(p["early_cost"] if self.early else p["late_cost"]):
                 self.stage, self.wait = PROCUREMENT, self.procurement

@@ -11,6 +11,7 @@ import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
+from abm.implied import implied_appetites
 from abm.indicators import INDICATORS, payments_by_nature
 from abm.model import Industry, release
 
@@ -34,12 +35,12 @@ class Batch(NamedTuple):
 class First(NamedTuple):
     """What is the same in all worlds: names of measures, implied appetites, and what the opening's contracts cost.
 
-    measures: {name: kinds}; implied: {firm: (quantile, at most, at least)}; rents: $bn a quarter, [labs, quarters]
+    measures: {name: kinds}; implied: a dict per firm of a named world that owes anything; rents: $bn a quarter, [labs, quarters]
     kept: numbers that one world leaves behind every quarter
     """
 
     measures: dict
-    implied: dict
+    implied: list
     rents: np.ndarray
     kept: int
 
@@ -48,11 +49,7 @@ def first_look(inputs, opening):
     """Open one world and take one step, so that every mistake shows before the work begins."""
     industry = Industry(opening, worlds=1, rng=inputs.seed, shocks=inputs.read_shocks())
     labs = industry.labs.names
-    implied = {}
-    for kind, found in industry.implied.items():
-        for row in np.flatnonzero(np.isfinite(found.quantile[0])):
-            ends = bool(found.at_most[0, row]), bool(found.at_least[0, row])
-            implied[getattr(industry, kind).names[row]] = (float(found.quantile[0, row]), *ends)
+    implied = read_off(industry) if opening.kind == "named" else []
     due = [industry.fleet.rent_due(industry.now + k)[0].sum(axis=1) * QUARTER for k in range(inputs.quarters)]
     rents = np.stack(due, axis=-1)[: len(labs)]
     industry.step()
@@ -62,6 +59,21 @@ def first_look(inputs, opening):
     kept = sum(values[0].size for values in industry.record.measures.values())
     release(industry)
     return First(measures, implied, rents, kept)
+
+
+def read_off(industry):
+    """What the promises of every firm imply in the first world, beside how it decides: [{firm, quantile, ..., by_revenue, plans_at}]."""
+    rows = []
+    for kind, reading in implied_appetites(industry).items():
+        firms = getattr(industry, kind)
+        for row in np.flatnonzero(reading.committed[0]):
+            all_of_it, alone = (_quantile(found, row) for found in (reading.found, reading.by_revenue))
+            rows.append({"firm": firms.names[row], **all_of_it, "by_revenue": alone, "plans_at": float(firms.risk_appetite[0, row])})
+    return rows
+
+
+def _quantile(found, row):
+    return {"quantile": float(found.quantile[0, row]), "at_most": bool(found.at_most[0, row]), "at_least": bool(found.at_least[0, row])}
 
 
 def collect(inputs, address, world_ids, keys, tick=None):

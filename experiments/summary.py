@@ -160,7 +160,7 @@ def summarise(arrays, outcomes, opening, first):
         "worlds": worlds,
         "quarters": [str(opening.start + k) for k in range(quarters)],
         "levels": list(LEVELS),
-        "implied": [{"firm": n, "quantile": q, "at_most": low, "at_least": high} for n, (q, low, high) in first.implied.items()],
+        "implied": first.implied,
         "events": {name: probability(outcomes[name].to_numpy() > 0) for name in EVENTS},
         "fans": {name: fan(industry[name]).tolist() for name in ("revenue_total", "required_revenue", *PRESSURE)},
         "years": revenue_by_year(industry["revenue_total"], industry["required_revenue"], opening.start),

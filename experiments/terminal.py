@@ -9,7 +9,7 @@ from rich.text import Text
 
 from experiments.inputs import ADDRESS_LENGTH
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, KIND_NAMES, appetite, between, events_shown, futures, headline, percent, significant, times
+from experiments.words import CAVEAT, KIND_NAMES, appetite, between, events_shown, futures, headline, level, percent, significant, times
 
 ONE = {"labs": "lab", "clouds": "owner of compute", "lenders": "lender"}
 FEWEST_COLUMNS = 100  # characters assumed where the output is no terminal
@@ -90,9 +90,9 @@ def _table(*columns):
 
 
 def _implied(summary):
-    table = _table("Firm", "appetite")
+    table = _table("Firm", "implied", "by revenue alone", "decides at")
     for item in summary["implied"]:
-        table.add_row(item["firm"], appetite(item))
+        table.add_row(item["firm"], appetite(item), appetite(item["by_revenue"]), level(item["plans_at"]))
     return table
 
 
@@ -164,8 +164,9 @@ def show_parameters(rows):
 
 
 IMPLIED = (
-    "At most P2: revenue, half of cash, a parent and the rounds that today's valuations promise pay even in the worst case; much rests on "
-    "valuations. At least P98: its own leases do not carry its debt; a lab stands behind its own build."
+    "Implied: revenue, the cash left by then and an owner's means pay; rounds that nobody signed do not count. At most P2: that pays "
+    "even in the worst case, be it with its owner's money. At least P98: it does not even in the best; somebody else has to. A firm "
+    "decides at a declared prior, whatever its promises imply."
 )
 SIGNS = (
     "Net worth closes each column, so its sign is turned: a negative number is owned. Equity is at market: a firm's net worth is its book "

@@ -8,9 +8,9 @@ from benchmarks.plain_lab import PlainPlanner
 
 QUARTERS_A_YEAR = 4
 _ASKED = (
-    *("coverage", "loan_to_value", "value_base", "value_slope", "credit_speed", "credit_base", "sentiment_cap", "tightening"),
+    *("coverage", "loan_to_value", "value_slope", "credit_speed", "credit_base", "sentiment_cap", "tightening"),
     *("rate", "best_rate", "rate_slope", "fear_premium", "leverage_premium", "leverage_norm", "rate_cap"),
-    *("funding_spread", "spread_base", "spread_slope"),
+    "spread_slope",
 )
 
 
@@ -79,7 +79,7 @@ class PlainLender:
 
     def __init__(self, industry, world, row):
         columns, books = industry.lenders.columns, industry.ledger.balances
-        names = ("risk_appetite", "capital_ratio", "from_appetite", "banned", "cash", "other_capital", "notes", "tenor", "spread")
+        names = ("risk_appetite", "capital_ratio", "banned", "cash", "other_capital", "notes", "tenor", "spread")
         self.__dict__.update({name: float(columns[name][world, row]) for name in names})
         place = industry.rows["lenders"].start + row
         self.loans, self.borrowed = float(books["loans"][world, place]), -float(books["borrowings"][world, place])
@@ -92,7 +92,8 @@ class PlainInvestor:
         place, flows = industry.rows["investors"].start + row, industry.ledger.flows
         self.cash = float(industry.investors.cash[world, row])
         self.put_in = -sum(float(flows[flow][world, place]) for flow in ("cloud_equity", "lab_equity", "vendor_equity"))
-        self.share = float(industry.funds.cash_share[world, 0])
+        slope, appetite = float(industry.funds.reserve_slope[world, 0]), float(industry.investors.risk_appetite[world, row])
+        self.share = float(industry.funds.cash_share[world, 0]) * (1 - slope * (1 - appetite)) / (1 - slope / 2)
 
     def left(self):
         """What is left of its share of the cash it had before it put in anything, $bn."""
@@ -120,13 +121,16 @@ class PlainCredit(PlainPlanner):
 
     def most_lent(self, lender):
         """Largest loan over cost that a lender allows."""
-        return self.value_base + self.value_slope * lender.risk_appetite if lender.from_appetite else self.loan_to_value
+        return min(1.0, self.loan_to_value * (1 + self.value_slope * (lender.risk_appetite - 0.5)))
+
+    def most_of(self, lender, owner):
+        """The same within what the owner seeks of all its lenders together."""
+        total = sum(mix * self.most_lent(each) for mix, each in zip(owner.mix, self.lenders))
+        return self.most_lent(lender) * (min(1.0, owner.loan_to_value / total) if total > 0 else 1.0)
 
     def base_rate(self, lender):
         """What a lender asks of a borrower with just the required cover, per year."""
-        if not lender.from_appetite:
-            return self.rate
-        return self.rate - self.funding_spread + self.spread_base - self.spread_slope * lender.risk_appetite
+        return self.rate - self.spread_slope * (lender.risk_appetite - 0.5)
 
     def paid(self, lender, lab, new_rent):
         """Part of its rents at the horizon, new ones included, that a tenant can pay in a lender's eyes."""
@@ -155,7 +159,7 @@ class PlainCredit(PlainPlanner):
         flow = max(0.0, sum(part * rent for part, rent in zip(parts, due)) + max(0.0, owner.other_cash_flow) + rest)
         asked = sum(gw[number] for gw in pairs)
         from_new = max(0.0, sum(part * rent for part, rent in zip(parts, new)) - self.power * asked)
-        most, debt = min(owner.loan_to_value, self.most_lent(lender)), owner.debts[self.lenders.index(lender)]
+        most, debt = self.most_of(lender, owner), owner.debts[self.lenders.index(lender)]
         for_new = most * self.capex * asked * (QUARTERS_A_YEAR / lender.tenor + debt.asked)
         cover = self.cover(lender, (flow, from_new), (owner.service(self.now + 1, at), for_new))
         value = most * min(1.0, cover / self.coverage) * (1 - self.tightening * min(1.0, max(0.0, 1 - self.mood)))

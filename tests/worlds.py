@@ -91,7 +91,8 @@ class Wanting:
 def wanting(spend=0.0, growth=0.0):
     """Inhabitants whose customers want this spend, $bn a year by lab; None: a world without customers."""
     people = None if spend is None else lambda industry, shares: Wanting(industry.worlds, len(industry.labs.names), np.array(spend), growth)
-    return SimpleNamespace(KINDS=inhabitants.KINDS, GROUPS=inhabitants.GROUPS, people=people, noise=lambda industry, previous: previous)
+    usual = {name: getattr(inhabitants, name) for name in ("KINDS", "GROUPS", "FOLLOWERS")}
+    return SimpleNamespace(**usual, people=people, noise=lambda industry, previous: previous)
 
 
 def opening(firms, *, tranches=(), debt=0.0, debt_life=24, parameters=None, people=None, start="2023Q1", kind="named"):

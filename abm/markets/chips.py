@@ -8,6 +8,7 @@ import numpy as np
 
 from abm.clock import QUARTER
 from abm.cone import cone, realised_growth, update_extrapolation
+from abm.firm import NEUTRAL
 from abm.parameters import Group, parameter
 from abm.sums import by_column
 
@@ -18,11 +19,15 @@ class VendorParameters(Group, name="vendor"):
     """Chip supply and vendor finance [model.md 9.4, 9.5, B]."""
 
     circular_intensity = parameter(
-        0.5, unit="share", low=0, high=1, source="assumption; 1 covers year one", meaning="part of the down-payment given as vendor equity"
+        0.5,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumption; 1 covers year one",
+        meaning="part of the down-payment a vendor of appetite .5 funds",
     )
-    finance_share = parameter(0.6, unit="share", low=0, high=1, source="model.md 19", meaning="vendors' cash that may go into customers")
-    finance_per_appetite = parameter(
-        1.2, unit="share", low=0, high=2, source="model.md 4", meaning="that share over appetite, where appetite sets it; at most all cash"
+    finance_share = parameter(
+        0.6, unit="share", low=0, high=1, source="model.md 19", meaning="vendors' cash that may go into customers, at appetite .5"
     )
     finance_cap = parameter(
         100.0, unit="share", low=0, high=100, source="policy switch", meaning="vendor equity in customers over vendor sales, at most"
@@ -168,17 +173,15 @@ def open_orders(industry):
 
 
 def build_capacity(industry, asked):
-    """Capacity follows utilisation [model.md 9.10]; where its appetite sets it, the cone of a vendor's own orders [model.md 4].
+    """Capacity follows utilisation, faster or slower by what a vendor dares [model.md 9.10].
 
     asked: GW that customers asked for this quarter, delivered or not, [worlds, vendors]
     """
     vendors, c, slots = industry.vendors, industry.chips, industry.orders
     vendors.put(utilisation=slots.utilisation(industry.compute.build_lag))
-    growth = vendors.slot_growth(c.capacity_growth, c.capacity_fall, c.neutral_utilisation, c.utilisation_span)
     learn_orders(vendors, asked, industry.cone)
-    if (vendors.from_appetite > 0).any():
-        growth = np.where(vendors.from_appetite > 0, growth_by_appetite(industry), growth)
-    slots.plan_capacity(growth)
+    bolder = growth_by_appetite(industry)
+    slots.plan_capacity(vendors.slot_growth(c.capacity_growth, c.capacity_fall, c.neutral_utilisation, c.utilisation_span, bolder))
 
 
 def learn_orders(vendors, asked, p):
@@ -189,13 +192,14 @@ def learn_orders(vendors, asked, p):
 
 
 def growth_by_appetite(industry):
-    """Growth per quarter with which slots will meet the vendor's quantile of its own orders, [worlds, vendors] [model.md 4].
+    """What a vendor's appetite adds to the growth of its slots, per quarter, [worlds, vendors] [model.md 4].
 
-    What is ordered at the end of the watched quarters is due a build lag later: by then the slots are to be there. The world can
-    add or take away no more in a quarter than it can where capacity follows utilisation.
+    Who builds for a bold quantile of its own orders of a year on wants more slots than who builds for the median. What is ordered at
+    the end of the watched quarters is due a build lag later: by then the slots are to be there.
     """
-    vendors, c, known = industry.vendors, industry.chips, industry.chips.known
-    seen = cone(vendors.orders, vendors.order_growth, industry.funds.market_extrapolation, c.watched * QUARTER, industry.cone)
-    quarters = max(1, industry.compute.build_lag + c.watched - known)
-    growth = vendors.slot_growth_to(seen.quantile(vendors.risk_appetite), industry.orders.slots[..., known], quarters)
-    return np.clip(growth, c.capacity_fall, c.capacity_growth)
+    vendors, c = industry.vendors, industry.chips
+    one = np.ones_like(vendors.orders)
+    seen = cone(one, vendors.order_growth, industry.funds.market_extrapolation, c.watched * QUARTER, industry.cone)
+    own, median = seen.quantiles(vendors.risk_appetite, NEUTRAL)
+    quarters = max(1, industry.compute.build_lag + c.watched - c.known)
+    return (own / median) ** (1 / quarters) - 1

@@ -49,7 +49,7 @@ class LenderParameters(Group, name="lender"):
         meaning="highest rate at which anybody still borrows",
     )
     loan_to_value = parameter(
-        0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="loan at delivery over the cost of the block, at most"
+        0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="most a lender of appetite .5 lends of a block's cost"
     )
     funding_spread = parameter(
         0.02, unit="1/year", low=0, high=0.1, source="model.md 26.5", meaning="lenders borrow this far below the loan rate"
@@ -156,12 +156,12 @@ class LenderParameters(Group, name="lender"):
         source="assumption: banks' and private credit's part of the loans in worlds/industry-2026q3/debt.csv",
         meaning="part of old loans, and of what lenders owe, that follows the base rate",
     )
-    value_base = parameter(
-        0.5, unit="share", low=0, high=1, source="model.md 4", meaning="largest loan over cost at appetite 0, by appetite"
+    value_slope = parameter(
+        0.5, unit="1", low=0, high=2, source="model.md 4; prior .3 to .7", meaning="relative gain of the largest loan from appetite 0 to 1"
     )
-    value_slope = parameter(0.4, unit="share", low=0, high=1, source="model.md 4", meaning="what that gains at appetite 1")
-    spread_base = parameter(0.05, unit="1/year", low=0, high=0.2, source="model.md 4", meaning="spread at appetite 0")
-    spread_slope = parameter(0.03, unit="1/year", low=0, high=0.2, source="model.md 4", meaning="spread given up at appetite 1")
+    spread_slope = parameter(
+        0.03, unit="1/year", low=0, high=0.2, source="model.md 4", meaning="rate to the required cover given up from appetite 0 to 1"
+    )
     dividend = parameter(0.3, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
     reserve = parameter(
         10.0, unit="$bn", low=0, high=500, source="model.md B, half for each of two lenders", meaning="cash a lender keeps in any case"
@@ -171,8 +171,13 @@ class LenderParameters(Group, name="lender"):
 
 
 def most_lent(industry):
-    """Largest loan over the cost of a block, share, [worlds, lenders, owners]: what the owner seeks, within what each lender ever lends."""
-    return np.minimum(industry.clouds.loan_to_value[:, None], industry.lenders.most_lent(industry.lending)[..., None])
+    """Largest loan over the cost of a block, share, [worlds, lenders, owners]: what each lender ever lends, within what the owner seeks.
+
+    The owner fills what it seeks from all its lenders in proportion, so a bold lender takes business from a timid one.
+    """
+    own = industry.lenders.most_lent(industry.lending)[..., None]
+    total = (industry.lender_mix * own).sum(axis=1)
+    return own * np.minimum(1, ratio_or(industry.clouds.loan_to_value, total, 1))[:, None]
 
 
 def loan_over_cost(industry):

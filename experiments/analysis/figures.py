@@ -11,7 +11,7 @@ import altair as alt
 from abm.clock import QUARTER, Quarter
 from abm.indicators import INDICATORS
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import KIND_NAMES, appetite, between, percent
+from experiments.words import KIND_NAMES, appetite, between, level, percent
 
 FIRM_COLOURS = ("@blue", "@vermilion", "@green", "@purple", "@orange", "@sky", "@ink", "@muted")
 MINSKY = {"hedge_share": ("Hedge", "@green"), "speculative_share": ("Speculative", "@orange"), "ponzi_share": ("Ponzi", "@vermilion")}
@@ -58,7 +58,8 @@ MINSKY_READING = (
     "Green pays its rents now and soon, orange only now, red lives on new money; areas are shares of revenue, mean over worlds."
 )
 IMPLIED_READING = (
-    "At P10 a firm can pay what it promised even if revenue comes out at the 10th percentile of the cone; further right is bolder."
+    "At P10 a firm can pay what it promised, from revenue, the cash left by then and its owner's means, even if revenue comes out at the "
+    "10th percentile of the cone; further right is bolder. Rings: by the revenue of the year alone."
 )
 
 
@@ -203,14 +204,20 @@ def minsky(summary):
 
 def implied(summary):
     """Each named firm's implied appetite on the axis from hoarding to betting."""
-    rows = [{**item, "said": appetite(item), "zero": 0} for item in summary["implied"]]
+    rows = [
+        {"firm": item["firm"], "quantile": item["quantile"], "said": appetite(item), "zero": 0,
+         "alone": item["by_revenue"]["quantile"], "alone_said": appetite(item["by_revenue"]), "decides": level(item["plans_at"])}
+        for item in summary["implied"]
+    ]  # fmt: skip
+    tips = ["firm:N", "said:N", alt.Tooltip("alone_said:N", title="by revenue alone"), alt.Tooltip("decides:N", title="decides at")]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("firm:N", title=None, sort=None))
     scale = alt.Scale(domain=[0, 1 + WORD_ROOM], nice=False)
     across = alt.X("quantile:Q", title="quantile of the cone", scale=scale, axis=alt.Axis(values=[0, 1 / 2, 1]))
     line = base.mark_rule(strokeWidth=THIN, opacity=1 / 2, color="@blue").encode(x=alt.X("zero:Q", scale=scale), x2="quantile:Q")
-    dots = base.mark_point(filled=True, size=90, opacity=1, color="@blue").encode(x=across, tooltip=["firm:N", "said:N"])
+    dots = base.mark_point(filled=True, size=90, opacity=1, color="@blue").encode(x=across, tooltip=tips)
+    rings = base.mark_point(filled=False, size=90, opacity=1, color="@orange").encode(x=alt.X("alone:Q", scale=scale), tooltip=tips)
     words = base.mark_text(align="left", dx=9, color="@ink").encode(x=across, text="said:N")
-    return sized(alt.layer(dots, line, words), _implied_height(summary))
+    return sized(alt.layer(dots, line, rings, words), _implied_height(summary))
 
 
 def _implied_height(summary):

@@ -26,7 +26,7 @@ SHOCK, DEAL = "shock.", "deal."
 DATES = {SHOCK: "at", DEAL: "start"}  # what says when, and with "never" leaves it out
 # Opening columns that the founding of a model reads as they are, and not through the population: worlds of a batch share them.
 SHARED_COLUMNS = {
-    "cash", "alive", "implied", "listed", "share", "consumer_share", "capability_gap", "valuation", "revenue",
+    "cash", "alive", "listed", "share", "consumer_share", "capability_gap", "valuation", "revenue",
     "enterprise_fit", "consumer_fit", "fleet_gw", "fleet_age", "book", "outside_gw", "pipeline_gw", "slots_gw", "sales",
     "other_buyers_share", "borrowings",
 }  # fmt: skip

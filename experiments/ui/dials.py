@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from abm.errors import BadInput
-from abm.model import Industry, release
 from agents.world_columns import COLUMNS, KINDS, ONE
 from agents.world_file import load_world
 from experiments.declarations import declarations
@@ -130,14 +129,12 @@ def _whole(name):
 
 
 def _appetites(opening, general):
-    """A dial per lab: where the world reads appetites off commitments, what it reads stands there."""
-    industry = Industry(opening, worlds=1)
-    implied = dict(zip(industry.labs.names, industry.labs.risk_appetite[0], strict=True))
-    release(industry)
-    living = [name for name, alive in zip(opening.names["labs"], opening.columns["labs"]["alive"], strict=True) if alive]
+    """A dial per lab, at the appetite by which it decides in this world."""
+    labs = opening.columns["labs"]
+    living = [(name, rho) for name, rho, alive in zip(opening.names["labs"], labs["risk_appetite"], labs["alive"], strict=True) if alive]
     return {
-        f"lab.{name}.{APPETITE}": replace(general, name=f"lab.{name}.{APPETITE}", label=name, value=round(float(implied[name]), 2))
-        for name in living
+        f"lab.{name}.{APPETITE}": replace(general, name=f"lab.{name}.{APPETITE}", label=name, value=round(float(rho), 2))
+        for name, rho in living
     }
 
 

@@ -38,7 +38,16 @@ PARAMETERS = {
     "customers.capability_power_sd": 0,
     "customers.diffusion_speed_sd": 0,
 }
-DARING = {"cloud.risk_appetite": 0.95, "lender.risk_appetite": 0.95}  # the lab decides alone how much is too much
+DARING = {
+    "cloud.risk_appetite": 0.95,  # the lab decides alone how much is too much
+    "lender.risk_appetite": 0.95,
+    "cloud.loan_to_value": 0.75,  # and what would follow from appetites is given, so that nothing else differs
+    "cloud.speculative_share": 0.0,
+    "lab.extrapolation": 0.4,
+    "lender.value_slope": 0.0,
+    "lender.spread_slope": 0.0,
+    "investor.reserve_slope": 0.0,
+}
 FIRMS = {  # the tutorial with a small running contract, free slots at a rich vendor, a thin cloud and a thin bank
     "cash = 5.0\nfleet_gw = 1.2 ": "cash = 10.0\nfleet_gw = 0.6 ",
     "book = 50.0 ": "book = 25.0 ",

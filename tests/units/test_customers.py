@@ -94,7 +94,8 @@ def test_main_providers_have_the_opening_shares_of_their_segment_to_within_a_cus
 def test_the_first_customers_are_the_same_however_many_follow():
     few, _ = born(enterprises=40, cohorts=0)
     many, _ = born(enterprises=400, cohorts=60)
-    for name in ("segment", "domain", "lateness", "readiness", "risk_appetite", "patience", "procurement", "main_share", "stage"):
+    own = ("segment", "domain", "lateness", "usefulness", "readiness", "risk_appetite", "patience", "procurement", "main_share", "stage")
+    for name in own:
         assert np.array_equal(getattr(few, name), getattr(many, name)[:, :40]), name
     size = few.potential / many.potential[:, :40]
     assert np.allclose(size, size[0, 0], rtol=1e-12)
@@ -141,6 +142,7 @@ def one_enterprise(**state):
     """One enterprise that has not deployed, of the segment `enterprise`, with the state given."""
     customers, _ = born(enterprises=1, cohorts=0)
     start = {"segment": 1, "stage": UNAWARE, "patience": 0.0, "readiness": 1.0, "procurement": 1.5, "spend": 0.0} | state
+    start = {"usefulness": start["readiness"]} | start  # of middling appetite
     columns = {name: values.copy() for name, values in customers.columns.items()}
     for name, value in start.items():
         columns[name][:] = value

@@ -65,7 +65,8 @@ def waiting_for_an_entrant(industry, capital):
     industry.entrants_waiting[...] = 1
     rows = industry.rows["investors"]
     cash = industry.ledger.balances["cash"]
-    cash[:, rows] = (np.array(capital) / industry.funds.cash_share[:, 0] / len(industry.investors.names))[:, None]
+    offered = industry.funds.cash_share * industry.investors.free_share(industry.funds)  # part of its cash that each puts on offer
+    cash[:, rows] = np.array(capital)[:, None] / offered / len(industry.investors.names)
     return industry
 
 

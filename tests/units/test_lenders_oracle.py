@@ -63,7 +63,8 @@ def agree(seen, quarters, worlds, more=0):
     """Every answer is the same both ways, and all questions were asked every quarter. more: times terms were set besides"""
     for name in ("set_terms", "fundable_part", "offered_loans"):
         answers = [(arrays, objects) for asked, arrays, objects in seen if asked == name]
-        assert len(answers) == (quarters + (more if name == "set_terms" else 0)) * worlds
+        rounds = quarters if name == "offered_loans" else 2 * quarters  # first for all that is wished for, then for what can be built
+        assert len(answers) == (rounds + (more if name == "set_terms" else 0)) * worlds
         for arrays, objects in answers:
             assert np.allclose(arrays, objects, **CLOSE), name
 

@@ -35,7 +35,7 @@ def row(*values):
 
 def lender(**columns):
     """One lender of no appetite, by its columns."""
-    usual = {"risk_appetite": 0.5, "capital_ratio": 0.2, "notes": 0.0, "tenor": 20.0, "spread": 0.0, "from_appetite": 0.0, "cash": 10.0}
+    usual = {"risk_appetite": 0.5, "capital_ratio": 0.2, "notes": 0.0, "tenor": 20.0, "spread": 0.0, "cash": 10.0}
     given = {name: np.array([[value]]) for name, value in {**usual, **columns}.items()}
     return Population(mesa.Model(rng=1), Lender, ["lender"], given, 1)
 

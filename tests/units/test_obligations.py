@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from abm.implied import of_clouds, of_lenders
+from abm.implied import Seen, implied_appetites, of_clouds, of_labs, of_lenders
+from abm.model import Industry, release
 from abm.obligations import debt_service, lenders_service, outside_rent, power
 from abm.opening import Tranche
 from abm.planning import look_ahead, parents_means, set_terms
+from agents.world_file import load_world
 from tests.worlds import ONE_RATE, industry, opening, wanting
 
 NOBODY, OTHERS = -1, -2  # tenants of tranches that are no labs
@@ -152,9 +154,10 @@ def test_what_covers_too_little_gets_a_smaller_loan_at_a_higher_rate():
 
 
 def implied(**case):
-    found, committed = of_clouds(owner(**case))
-    assert committed.all()
-    return found
+    model = owner(**case)
+    reading = of_clouds(model, Seen(model))
+    assert reading.committed.all()
+    return reading.by_revenue
 
 
 def test_the_implied_appetite_of_an_owner_is_the_quantile_at_which_its_tenant_just_pays_for_its_debt_and_power():
@@ -189,9 +192,10 @@ def test_a_lender_owes_interest_two_points_below_its_loans_and_four_fifths_of_wh
 
 def test_the_implied_appetite_of_a_lender_is_the_quantile_at_which_borrowers_just_pay_for_what_it_owes():
     """It owes 7.552; its borrower has 1.04 of other rent after power, so the tenant has to pay 6.512 of 0.7 x 20 x exp(spread x normal)."""
-    found, committed = of_lenders(owner(debt=40.0, worlds=3, **{"cone.annual_spread": 0.8}))
-    assert committed.all()
-    assert found.quantile[:, 0] == pytest.approx([ndtr(np.log(6.512 / 14) / (0.8 * np.sqrt(2)))] * 3)
+    model = owner(debt=40.0, worlds=3, **{"cone.annual_spread": 0.8})
+    reading = of_lenders(model, Seen(model))
+    assert reading.committed.all()
+    assert reading.by_revenue.quantile[:, 0] == pytest.approx([ndtr(np.log(6.512 / 14) / (0.8 * np.sqrt(2)))] * 3)
 
 
 def test_a_rich_borrower_pays_a_lender_no_more_than_is_due():
@@ -200,10 +204,55 @@ def test_a_rich_borrower_pays_a_lender_no_more_than_is_due():
     given = opening({"labs": [{"cash": 0.0, "revenue": 20.0}], "clouds": [rich, poor], "lenders": [{"cash": 50.0}]},
                     people=wanting(None), debt=40.0, debt_life=20, parameters={**ONE_RATE, **CERTAIN})  # fmt: skip
     given.debt[0, 1] = 40.0
-    found, _ = of_lenders(industry(given, worlds=2))  # it owes 15.1 in all and gets 9.92 at every quantile
+    model = industry(given, worlds=2)
+    found = of_lenders(model, Seen(model)).by_revenue  # it owes 15.1 in all and gets 9.92 at every quantile
     assert found.quantile.tolist() == [[0.98], [0.98]] and found.at_least.all()
 
 
 def test_a_lender_without_loans_and_pipeline_implies_nothing():
-    _, committed = of_lenders(owner(debt=0.0))
-    assert not committed.any()
+    model = owner(debt=0.0)
+    assert not of_lenders(model, Seen(model)).committed.any()
+
+
+# What is promised is read off, not obeyed ------------------------------------------------------------------------------------
+
+
+def lab_that(cash=0.0, revenue=20.0, **parameters):
+    """A lab that keeps 14 of 20 a year and owes 12, as somebody sees it who is sure of revenue but for its spread."""
+    lab = {"cash": cash, "revenue": revenue, "opex_ratio": 0.3, "growth": 0.0, "risk_appetite": 0.3}
+    given = opening({"labs": [lab], "clouds": [{"cash": 0.0}], "vendors": [{}], "lenders": [{"cash": 50.0}]}, people=wanting(None),
+                    parameters={**ONE_RATE, **CERTAIN, "cone.annual_spread": 0.8, **parameters}, tranches=tranches(None))  # fmt: skip
+    model = industry(given, worlds=2)
+    return model, of_labs(model, Seen(model))
+
+
+def test_by_revenue_alone_a_lab_implies_the_quantile_at_which_the_year_s_revenue_pays_the_year_s_rent():
+    _, reading = lab_that(cash=50.0)
+    assert reading.by_revenue.quantile[:, 0] == pytest.approx([ndtr(np.log(12 / 14) / (0.8 * np.sqrt(2)))] * 2)
+
+
+def test_cash_counts_as_what_is_left_of_it_at_the_horizon():
+    """At the quantile found, two years of revenue and the cash pay two years of rent and one more year's rent is just covered."""
+    model, reading = lab_that(cash=10.0)
+    q = reading.found.quantile
+    seen, earned = Seen(model), 0.0
+    for quarters in range(1, HORIZON + 1):
+        earned = earned + 0.7 * seen.revenue(q, q, quarters) / 4
+    assert 10 + earned + 0.7 * seen.revenue(q, q, HORIZON) == pytest.approx(np.full((2, 1), 12.0 * 3))
+    assert lab_that(cash=20.0)[1].found.quantile[0, 0] < q[0, 0] < lab_that(cash=0.0)[1].found.quantile[0, 0]
+
+
+def test_rounds_that_nobody_has_signed_do_not_count():
+    plain, promising = lab_that()[1], lab_that(**{"lab.funded_quarters": 8.0})[1]
+    assert plain.found.quantile.tolist() == promising.found.quantile.tolist()
+
+
+def test_nobody_obeys_what_its_promises_imply():
+    model = Industry(load_world("industry-2026q3"), worlds=1, rng=1)
+    before = {kind: getattr(model, kind).risk_appetite.copy() for kind in ("labs", "clouds", "lenders")}
+    readings = implied_appetites(model)
+    assert all(np.array_equal(getattr(model, kind).risk_appetite, before[kind]) for kind in before)
+    assert all((appetite >= 0.1).all() for appetite in before.values())  # nobody sits on the floor
+    release(model)
+    named = readings["labs"].found
+    assert named.at_most[0, 4] and readings["labs"].by_revenue.quantile[0, 4] > 0.5  # Meta AI: its owner pays, its revenue does not

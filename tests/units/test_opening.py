@@ -8,6 +8,7 @@ import pytest
 
 from abm.clock import QUARTER
 from abm.errors import BadInput
+from agents.appetite import MAPPED, follows
 from agents.world_file import load_world, shipped_names, with_overrides
 
 WORLDS = Path(__file__).resolve().parents[2] / "worlds"
@@ -98,7 +99,7 @@ def test_every_mix_is_whole_and_every_number_is_there(name):
 def test_every_cell_has_a_figure_with_a_source(name):
     opening = load_world(name)
     listed = {(figure.firm, figure.key) for figure in opening.figures}
-    silent = {"alive", "implied", "from_appetite"}  # not numbers of the firms
+    silent = {"alive", *(follows(key) for keys in MAPPED.values() for key in keys)}  # not numbers of the firms
     for kind, columns in opening.columns.items():
         firms = [firm for firm in opening.names[kind] if not firm.startswith("entrant")]
         assert {(firm, key) for firm in firms for key in columns.keys() - silent} <= listed
@@ -285,13 +286,13 @@ def test_slots_are_sales_at_the_chip_cost_of_a_gw(tmp_path):
     assert vendors["sales"].tolist() == [7]
 
 
-def test_appetites_of_named_labs_and_lenders_are_implied_unless_given(tmp_path):
-    opening = opened(tmp_path, lab="risk_appetite = 0.7\nfrom_appetite = true")
-    assert opening.columns["labs"]["implied"].tolist() == [1, 0, 0]
-    assert opening.columns["labs"]["extrapolation"][1] == 0.7
+def test_a_firm_of_which_no_file_says_how_it_decides_takes_the_median_of_its_kind(tmp_path):
+    opening = opened(tmp_path, lab="risk_appetite = 0.7")
+    assert opening.columns["labs"]["risk_appetite"].tolist() == [0.5, 0.7, 0.5]
+    assert opening.columns["labs"]["extrapolation"][:2].tolist() == [0.5, 0.7]
+    assert opening.columns["clouds"]["risk_appetite"].tolist() == [0.6, 0.6]
     assert opening.columns["investors"]["risk_appetite"].tolist() == [0.8, 0.5]
     assert opening.columns["lenders"]["risk_appetite"].tolist() == [0.3, 0.6]
-    assert opening.columns["lenders"]["implied"].tolist() == [1, 1]
 
 
 # ---- values set by hand
@@ -302,15 +303,14 @@ def test_a_value_is_set_for_all_labs_or_for_one(tmp_path):
     changed = with_overrides(opening, {"lab.One.5 B.cash": 3, "lab.cash": 4, "lab.risk_appetite": 0.9, "cone.width": 1.2})
     assert changed.columns["labs"]["cash"].tolist() == [4, 3, 0]
     assert changed.columns["labs"]["risk_appetite"].tolist() == [0.9, 0.9, 0.9]
-    assert changed.columns["labs"]["implied"].tolist() == [0, 0, 0]
     assert changed.parameters["cone.width"] == 1.2
     assert opening.columns["labs"]["cash"].tolist() == [6, 2, 0]
     assert figures(changed, "One")["cash"] == 4
 
 
 def test_what_follows_from_appetite_follows(tmp_path):
-    opening = opened(tmp_path, lab="risk_appetite = 0.7\nfrom_appetite = true")
-    assert with_overrides(opening, {"lab.risk_appetite": 0.2}).columns["labs"]["extrapolation"].tolist() == [0.4, 0.2, 0.4]
+    opening = opened(tmp_path, lab="risk_appetite = 0.7")
+    assert with_overrides(opening, {"lab.risk_appetite": 0.2}).columns["labs"]["extrapolation"].tolist() == [0.2, 0.2, 0.4]
     both = {"lab.extrapolation": 0.6, "lab.risk_appetite": 0.2}
     assert with_overrides(opening, both).columns["labs"]["extrapolation"].tolist() == [0.6, 0.6, 0.6]
 

@@ -5,6 +5,8 @@ import pytest
 
 from abm import funding, operations, pricing
 from abm.markets import compute
+from abm.model import Industry, release
+from agents.world_file import load_world
 from tests.worlds import ONE_RATE, by_class, industry, let, opening, wanting
 
 PLAIN = {
@@ -96,3 +98,23 @@ def test_a_lab_without_a_parent_is_left_alone():
     model = family(10.0)
     model.labs.put(parent_row=-1.0)
     assert covered(model) == ([0], 0)
+
+
+def test_what_an_owner_can_pay_needs_no_down_payment():
+    model = family(2.0)
+    labs, one = model.labs, np.ones((model.worlds, len(model.labs.names)))
+    labs.put(revenue=5.0)
+    assert labs.prepayment_due(one, 12.0, 3.0 * one, 0.0 * one, 1.0, 1.0) == pytest.approx(10.0 * one)  # of 15 revenue covers 5
+    assert labs.prepayment_due(one, 12.0, 3.0 * one, 6.0 * one, 1.0, 1.0) == pytest.approx(4.0 * one)
+    assert labs.prepayment_due(one, 12.0, 3.0 * one, 20.0 * one, 1.0, 1.0) == pytest.approx(0.0 * one)
+
+
+def test_a_lab_that_a_rich_owner_holds_orders_although_it_has_no_cash_of_its_own():
+    given = {f"lab.{name}.risk_appetite": 0.5 for name in ("Google DeepMind", "Meta AI")}
+    model, ordered = Industry(load_world("industry-2026q3", given), worlds=4, rng=1, panel=False), 0.0
+    rows = [model.labs.names.index(name) for name in ("Google DeepMind", "Meta AI")]
+    for _ in range(8):
+        model.step()
+        ordered = ordered + model.labs.ordered_gw[:, rows].mean(axis=0)
+    release(model)
+    assert (ordered > 0.5).all()  # GW in two years, in the mean of the futures

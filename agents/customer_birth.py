@@ -14,10 +14,16 @@ class CustomersParameters(Group, name="customers"):
     """The market, its diffusion, and how customers adopt and choose."""
 
     enterprises = parameter(
-        4000, unit="customers", low=0, high=10_000_000, structural=True, source="convergence, docs/validation.md", meaning="enterprises"
+        3000, unit="customers", low=0, high=10_000_000, structural=True, source="convergence, docs/validation.md", meaning="enterprises"
     )
     cohorts = parameter(
-        1500, unit="customers", low=0, high=10_000_000, structural=True, source="convergence, docs/validation.md", meaning="consumer cohorts"
+        2500,
+        unit="customers",
+        low=0,
+        high=10_000_000,
+        structural=True,
+        source="convergence, docs/validation.md",
+        meaning="consumer cohorts",
     )
     domains = parameter(6, unit="1", low=1, high=100, source="assumption", meaning="domains of enterprises", structural=True)
     market_size = parameter(
@@ -54,7 +60,12 @@ class CustomersParameters(Group, name="customers"):
         meaning="their part of enterprises' potential",
     )  # fmt: skip
     large_fall = parameter(
-        1.0, unit="1", low=0, high=2, source="Census firm sizes .94, a lab's accounts 1.2; decisions.md", meaning="fall of their size by rank"
+        1.0,
+        unit="1",
+        low=0,
+        high=2,
+        source="Census firm sizes .94, a lab's accounts 1.2; decisions.md",
+        meaning="fall of their size by rank",
     )
     midpoint_sd = parameter(0.8, unit="OOM", low=0, high=3, source="model.md 7.1", meaning="spread of capability needed")
     usefulness = parameter(
@@ -206,7 +217,9 @@ def drawn(parameters, segments, market, luck):
     columns = {
         "segment": segment,
         "domain": np.where(consumer, parameters.domains, (uniform["domain"] * parameters.domains).astype(np.int64)),
-        "potential": _potential(parameters, market, np.exp(np.where(consumer, 0, parameters.size_sd) * ndtri(uniform["size"])), large_parts(parameters)),
+        "potential": _potential(
+            parameters, market, np.exp(np.where(consumer, 0, parameters.size_sd) * ndtri(uniform["size"])), large_parts(parameters)
+        ),
         "lateness": np.exp(parameters.midpoint_sd * ndtri(uniform["midpoint"]) / market.capability_scale),
         "readiness": usefulness - parameters.value_sd * ndtri(appetite),
         "risk_appetite": appetite,
@@ -237,7 +250,7 @@ def large_parts(parameters):
     where there are too few, the smallest of the largest are among the rest.
     """
     rank = np.arange(1, parameters.large_accounts + 1)
-    size = rank ** -parameters.large_fall
+    size = rank**-parameters.large_fall
     parts = parameters.large_share * size / size.sum(axis=1, keepdims=True)
     return parts[:, : parameters.enterprises // 20]
 

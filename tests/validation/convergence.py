@@ -24,13 +24,14 @@ ROWS = (  # what is multiplied, beside the numbers shipped
     ("ten times the customers", {kind: 10 * number for kind, number in DEFAULT.items()}),
     ("ten times the cohorts alone", {"cohorts": 10 * DEFAULT["cohorts"]}),
 )
-HEADS = ("world", "customers", "enterprises", "cohorts", "sd of log share over a year", "labs failed", "revenue of 2030", "P(systemic event)")
+MEASURED = ("sd of log share over a year", "labs failed", "revenue of 2030", "P(systemic event)")
+HEADS = ("world", "customers", "enterprises", "cohorts", *MEASURED)
 TEXT = """## Grain
 
 Customers stand for crowds, so luck that depends on their number is an artefact. Both worlds in the same futures ({worlds}, {quarters}
-quarters, seed {seed}) with more and more customers. Log share over a year: of a lab's share of revenue, labs with {least:.0%} or more, around
-the lab's mean of the year; labs failed: mean per future; revenue of 2030: mean of the end of the year, $bn a year; in brackets the standard
-error over futures. Outside tenants have no grain: they are one amount of GW by owner and vintage.
+quarters, seed {seed}) with more and more customers. Log share over a year: of a lab's share of revenue, labs with {least:.0%} or more,
+around the lab's mean of the year; labs failed: mean per future; revenue of 2030: mean of the end of the year, $bn a year; in brackets
+the standard error over futures. Outside tenants have no grain: they are one amount of GW by owner and vintage.
 """
 
 

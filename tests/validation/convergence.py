@@ -14,7 +14,7 @@ from tests.validation.observed import SEED
 NAMED, ARCHETYPES = "industry-2026q3", "archetypes-2023q1"
 END_OF_2030 = {NAMED: 17, ARCHETYPES: 31}  # quarters after the opening
 BATCH = 32
-LEAST_SHARE = 0.01  # of revenue, above which a lab's share is watched
+LEAST_SHARE, NO_SHARE = 0.01, 0.001  # of revenue: above which a lab's share is watched, and what less counts as
 KINDS = ("enterprises", "cohorts")
 DEFAULT = {kind: CustomersParameters.declared()[kind].value for kind in KINDS}
 ROWS = (  # what is multiplied, beside the numbers shipped
@@ -70,10 +70,10 @@ def histories(world, worlds, quarters, customers):
 
 def share_luck(revenue, alive):
     """Standard deviation of the log change of share over a year around each lab's mean of that year, [worlds]: root mean squares."""
-    share = revenue / np.maximum(revenue.sum(axis=2, keepdims=True), np.finfo(float).tiny)
+    share = np.maximum(revenue / np.maximum(revenue.sum(axis=2, keepdims=True), np.finfo(float).tiny), NO_SHARE)
     before, after = share[:, :-QUARTERS_PER_YEAR:QUARTERS_PER_YEAR], share[:, QUARTERS_PER_YEAR::QUARTERS_PER_YEAR]
-    watched = (before > LEAST_SHARE) & (after > 0) & alive[:, QUARTERS_PER_YEAR::QUARTERS_PER_YEAR]
-    change = np.where(watched, np.log(np.where(watched, after, 1) / np.where(watched, before, 1)), 0)
+    watched = (before > LEAST_SHARE) & alive[:, QUARTERS_PER_YEAR::QUARTERS_PER_YEAR]
+    change = np.where(watched, np.log(after / before), 0)
     mean = change.sum(axis=0) / np.maximum(watched.sum(axis=0), 1)
     squares = np.where(watched, (change - mean) ** 2, 0).sum(axis=(1, 2)) / np.maximum(watched.sum(axis=(1, 2)), 1)
     return np.sqrt(squares.mean()), np.std(np.sqrt(squares)) / np.sqrt(len(squares))

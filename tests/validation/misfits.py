@@ -7,16 +7,14 @@ _LEAN = "revenue outruns compute: prices firm and compute is hired elsewhere, so
 _SPARE = "fleets of 0.3 GW in 2023Q1 are as designed, too large for the customers of that year, and what is spare trains"
 _SQUEEZE = "customers are served first, which squeezes training from the end of 2024; in fact half of compute still trained"
 _STANDSTILL = f"the frontier gains 0.3 OOM instead of one: {_SQUEEZE}"
-_STEEP = "just above the band, to reach that of 2026: public growth rose then, ours fades"
 _MODELS = "three quarters of sales pay for few models before 2027"
-_SPOT = "labs that are short of compute hire what is idle before it falls further"
 _OWNERS = "three owners of equal size; other buyers, one row in all, take most chips"
-_CONE = "labs swap customers more than a spread of .36 a year allows: too many outcomes beyond both ends of their cones"
+_CONE = "the median is too high once growth slows, and labs still swap customers: a sixth falls below, not a tenth"
+_MILD = "most of what fell below was the lot of a few dozen customers; with thousands a sixth does, where the band expects a fifth"
 _MIXED = "ahead of its forecast a lab serves with compute it bought later, at other prices, or sells less because none is to be had (.71)"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
 
 MISFITS = {
-    ("V1", "run-rate of all labs, end of 2025"): _STEEP,
     ("V2", "run-rate per GW, end of 2023"): _SPARE,
     ("V2", "run-rate per GW, end of 2025"): _LEAN,
     ("V3", "price of a token of fixed capability falls in 2025 by a factor"): _STANDSTILL,
@@ -25,10 +23,10 @@ MISFITS = {
     ("V4", "training share of compute, end of 2025"): _SQUEEZE,
     ("V4", "training share of compute, end of 2026"): _SQUEEZE,
     ("V6", "superseded models that had paid, of labs that lose money"): _MODELS,
-    ("V12", "spot over list price of compute while more than 20 % is idle"): _SPOT,
     ("V14", "chip sales to the two largest owners, 2025"): _OWNERS,
     ("V15", "slope of profit in demand over forecast, up to all that training can make room for, over 1 - opex ratio"): _MIXED,
     ("V16", "outcomes below P10 a year ahead, all forecasts"): _CONE,
     ("V16", "outcomes below P10 a year ahead, forecasts of 2023 to 2025, the take-off"): _CONE,
+    ("V16", "outcomes below P10 a year ahead, forecasts from 2031 on, near saturation"): _MILD,
     ("V18", "quarters until half the gap to the same world without the news is closed"): _PATH,
 }

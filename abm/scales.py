@@ -1,4 +1,4 @@
-"""What counts as nothing. A decision asks whether an amount is there; what a rounding leaves behind is no amount [model.md 26.12]."""
+"""What counts as nothing. A decision asks whether an amount is there; what a rounding leaves behind is no amount."""
 
 NO_MONEY = 1e-6  # $bn, or $bn a year: $1,000
 A_DOLLAR = 1e-9  # $bn: what cash may miss a bill by, as the books allow

@@ -14,10 +14,10 @@ class CustomersParameters(Group, name="customers"):
     """The market, its diffusion, and how customers adopt and choose."""
 
     enterprises = parameter(
-        4000, unit="customers", low=0, high=10_000_000, structural=True, source="convergence, docs/validation.md", meaning="enterprises"
+        3000, unit="customers", low=0, high=10_000_000, structural=True, source="convergence, docs/validation.md", meaning="enterprises"
     )
     cohorts = parameter(
-        1500,
+        2500,
         unit="customers",
         low=0,
         high=10_000_000,

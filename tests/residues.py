@@ -41,9 +41,9 @@ def opening(world, hair=HAIR):
     return replace(world, **given, debt=world.debt * (1 + hair), debt_life=world.debt_life * (1 + hair))
 
 
-def twins(world, worlds, rng=1):
+def twins(world, worlds, rng=1, **options):
     """Two models of the same futures: as the world is, and with its inputs a hair larger."""
-    return Industry(world, worlds=worlds, rng=rng), Industry(opening(world), worlds=worlds, rng=rng)
+    return tuple(Industry(each, worlds=worlds, rng=rng, **options) for each in (world, opening(world)))
 
 
 def apart(pair):

@@ -3,19 +3,29 @@
 import numpy as np
 import pytest
 
+from abm.shocks import Shock
 from agents.world_file import load_world
 from tests.residues import apart, twins
 
 FUTURES, QUARTERS = 96, 24
+NAMED, ARCHETYPES = "industry-2026q3", "archetypes-2023q1"
 
 
-@pytest.mark.parametrize("name", ["industry-2026q3", "archetypes-2023q1"])
-def test_inputs_a_hair_larger_give_the_same_futures(name):
-    pair = twins(load_world(name), FUTURES)
-    furthest = np.zeros(FUTURES)
-    for _ in range(QUARTERS):
+def furthest(pair, quarters):
+    """How far the revenues of two industries ever come apart, share, [worlds]."""
+    found = np.zeros(pair[0].worlds)
+    for _ in range(quarters):
         for model in pair:
             model.step()
-        furthest = np.maximum(furthest, apart(pair))
-    assert (furthest > 1e-3).mean() == 0
-    assert (furthest > 1e-6).mean() <= 0.03  # now and then a uniform number falls on the very edge between two labs
+        found = np.maximum(found, apart(pair))
+    return found
+
+
+@pytest.mark.parametrize(
+    "name, shock", [(NAMED, None), (ARCHETYPES, None), (NAMED, "funding_stop"), (NAMED, "stall")], ids=lambda what: what or "no shock"
+)
+def test_inputs_a_hair_larger_give_the_same_futures(name, shock):
+    world, shocks = load_world(name), (Shock.read({"name": shock, "at": "2027Q2"}),) if shock else ()
+    found = furthest(twins(world, FUTURES if shock is None else FUTURES // 3, shocks=shocks), QUARTERS)
+    assert (found > 1e-3).mean() == 0
+    assert (found > 1e-6).mean() <= 0.03  # now and then a uniform number falls on the very edge between two labs

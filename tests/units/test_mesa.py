@@ -41,7 +41,7 @@ def test_every_firm_is_a_mesa_agent_found_by_its_type(industry, kind):
 
 def test_every_customer_is_an_agent_one_per_row(industry):
     enterprises, cohorts = (industry.agents_by_type[kind] for kind in (EnterpriseCustomer, ConsumerCohort))
-    assert (len(enterprises), len(cohorts)) == (4000, 1500)
+    assert (len(enterprises), len(cohorts)) == (3000, 2500)
     assert len(enterprises) + len(cohorts) == industry.customers.n
     some, row = next(iter(cohorts)), industry.buyers.enterprises
     assert np.array_equal(some.spend, industry.customers.spend[:, row])

@@ -14,7 +14,7 @@ from tests.validation.observed import SEED
 NAMED, ARCHETYPES = "industry-2026q3", "archetypes-2023q1"
 END_OF_2030 = {NAMED: 17, ARCHETYPES: 31}  # quarters after the opening
 BATCH = 32
-LEAST_SHARE = 0.01  # of revenue, above which a lab's share is watched
+LEAST_SHARE, NO_SHARE = 0.01, 0.001  # of revenue: above which a lab's share is watched, and what less counts as
 KINDS = ("enterprises", "cohorts")
 DEFAULT = {kind: CustomersParameters.declared()[kind].value for kind in KINDS}
 ROWS = (  # what is multiplied, beside the numbers shipped
@@ -24,22 +24,14 @@ ROWS = (  # what is multiplied, beside the numbers shipped
     ("ten times the customers", {kind: 10 * number for kind, number in DEFAULT.items()}),
     ("ten times the cohorts alone", {"cohorts": 10 * DEFAULT["cohorts"]}),
 )
-HEADS = (
-    "world",
-    "customers",
-    "enterprises",
-    "cohorts",
-    "sd of log share over a year",
-    "labs failed",
-    "revenue of 2030",
-    "P(systemic event)",
-)
+MEASURED = ("sd of log share over a year", "labs failed", "revenue of 2030", "P(systemic event)")
+HEADS = ("world", "customers", "enterprises", "cohorts", *MEASURED)
 TEXT = """## Grain
 
 Customers stand for crowds, so luck that depends on their number is an artefact. Both worlds in the same futures ({worlds}, {quarters}
-quarters, seed {seed}) with more and more customers. Log share over a year: of a lab's share of revenue, labs with {least:.0%} or more, around
-the lab's mean of the year; labs failed: mean per future; revenue of 2030: mean of the end of the year, $bn a year; in brackets the standard
-error over futures. Outside tenants have no grain: they are one amount of GW by owner and vintage.
+quarters, seed {seed}) with more and more customers. Log share over a year: of a lab's share of revenue, labs with {least:.0%} or more,
+around the lab's mean of the year; labs failed: mean per future; revenue of 2030: mean of the end of the year, $bn a year; in brackets
+the standard error over futures. Outside tenants have no grain: they are one amount of GW by owner and vintage.
 """
 
 
@@ -78,10 +70,10 @@ def histories(world, worlds, quarters, customers):
 
 def share_luck(revenue, alive):
     """Standard deviation of the log change of share over a year around each lab's mean of that year, [worlds]: root mean squares."""
-    share = revenue / np.maximum(revenue.sum(axis=2, keepdims=True), np.finfo(float).tiny)
+    share = np.maximum(revenue / np.maximum(revenue.sum(axis=2, keepdims=True), np.finfo(float).tiny), NO_SHARE)
     before, after = share[:, :-QUARTERS_PER_YEAR:QUARTERS_PER_YEAR], share[:, QUARTERS_PER_YEAR::QUARTERS_PER_YEAR]
-    watched = (before > LEAST_SHARE) & (after > 0) & alive[:, QUARTERS_PER_YEAR::QUARTERS_PER_YEAR]
-    change = np.where(watched, np.log(np.where(watched, after, 1) / np.where(watched, before, 1)), 0)
+    watched = (before > LEAST_SHARE) & alive[:, QUARTERS_PER_YEAR::QUARTERS_PER_YEAR]
+    change = np.where(watched, np.log(after / before), 0)
     mean = change.sum(axis=0) / np.maximum(watched.sum(axis=0), 1)
     squares = np.where(watched, (change - mean) ** 2, 0).sum(axis=(1, 2)) / np.maximum(watched.sum(axis=(1, 2)), 1)
     return np.sqrt(squares.mean()), np.std(np.sqrt(squares)) / np.sqrt(len(squares))

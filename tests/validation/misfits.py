@@ -10,7 +10,7 @@ _STANDSTILL = f"the frontier gains 0.3 OOM instead of one: {_SQUEEZE}"
 _MODELS = "three quarters of sales pay for few models before 2027"
 _CREDIT = "lenders finance half of what new compute costs (cover at their quantile is below what they require), so less is signed"
 _OWNERS = "three owners of equal size; other buyers, one row in all, take most chips"
-_CONE = "labs swap customers more than a spread of .36 a year allows: too many outcomes beyond both ends of their cones"
+_CONE = "the median is too high once growth slows, and labs still swap customers: a sixth falls below, not a tenth"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
 
 MISFITS = {
@@ -26,5 +26,6 @@ MISFITS = {
     ("V14", "chip sales to the two largest owners, 2025"): _OWNERS,
     ("V16", "outcomes below P10 a year ahead, all forecasts"): _CONE,
     ("V16", "outcomes below P10 a year ahead, forecasts of 2023 to 2025, the take-off"): _CONE,
+    ("V16", "outcomes below P10 a year ahead, forecasts from 2031 on, near saturation"): _MILD,
     ("V18", "quarters until half the gap to the same world without the news is closed"): _PATH,
 }

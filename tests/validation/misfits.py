@@ -11,6 +11,7 @@ _MODELS = "three quarters of sales pay for few models before 2027"
 _CREDIT = "lenders finance half of what new compute costs (cover at their quantile is below what they require), so less is signed"
 _OWNERS = "three owners of equal size; other buyers, one row in all, take most chips"
 _CONE = "the median is too high once growth slows, and labs still swap customers: a sixth falls below, not a tenth"
+_MILD = "most of what fell below was the lot of a few dozen customers; with thousands a sixth does, where the band expects a fifth"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
 
 MISFITS = {
@@ -19,12 +20,12 @@ MISFITS = {
     ("V3", "price of a token of fixed capability falls in 2025 by a factor"): _STANDSTILL,
     ("V3", "revenue density, end of 2025 over end of 2023"): _LEAN,
     ("V4", "training share of compute, end of 2023"): _SPARE,
+    ("V4", "training share of compute, end of 2024"): _SQUEEZE,
     ("V4", "training share of compute, end of 2025"): _SQUEEZE,
     ("V4", "training share of compute, end of 2026"): _SQUEEZE,
     ("V6", "superseded models that had paid, of labs that lose money"): _MODELS,
     ("V8", "take-or-pay commitments of all labs, end of 2025"): _CREDIT,
     ("V14", "chip sales to the two largest owners, 2025"): _OWNERS,
-    ("V16", "outcomes below P10 a year ahead, all forecasts"): _CONE,
     ("V16", "outcomes below P10 a year ahead, forecasts of 2023 to 2025, the take-off"): _CONE,
     ("V16", "outcomes below P10 a year ahead, forecasts from 2031 on, near saturation"): _MILD,
     ("V18", "quarters until half the gap to the same world without the news is closed"): _PATH,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
-from abm.indicators import systemic_event
+from abm.crisis import systemic_event
 from abm.model import Industry, release
 from agents.customer_birth import CustomersParameters
 from agents.world_file import load_world
@@ -13,7 +13,7 @@ from tests.validation.observed import SEED
 
 NAMED, ARCHETYPES = "industry-2026q3", "archetypes-2023q1"
 END_OF_2030 = {NAMED: 17, ARCHETYPES: 31}  # quarters after the opening
-BATCH = 32
+BATCH, MOST = 32, 96  # futures at a time, and in all
 LEAST_SHARE, NO_SHARE = 0.01, 0.001  # of revenue: above which a lab's share is watched, and what less counts as
 KINDS = ("enterprises", "cohorts")
 DEFAULT = {kind: CustomersParameters.declared()[kind].value for kind in KINDS}

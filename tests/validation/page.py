@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from abm.clock import EPOCH_YEAR, QUARTERS_PER_YEAR, Quarter
-from tests.validation import convergence
+from tests.validation import convergence, plausibility
 from tests.validation.misfits import MISFITS
 from tests.validation.observed import SEED, WORLD
 
@@ -41,7 +41,11 @@ the same futures. V17: one lab under a fixed ceiling that orders by a linear rul
 
 def written(cases, facts, seen):
     """The whole page. cases: [Case]; facts: {number: [Fact]}; seen: the Observed."""
-    return "\n".join((HEAD, _cases(cases), _history(facts, seen), _public(), _misfits(facts), convergence.section(table, seen.worlds)))
+    lost, grain = (
+        plausibility.section(table, min(seen.worlds, plausibility.MOST)),
+        convergence.section(table, min(seen.worlds, convergence.MOST)),
+    )
+    return "\n".join((HEAD, _cases(cases), _history(facts, seen), _public(), _misfits(facts), lost, grain))
 
 
 def table(heads, rows):

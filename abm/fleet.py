@@ -7,26 +7,17 @@ quarters beyond the last possible delivery.
 What falls due in a quarter is derived: the rents of the cells that are in force then [model.md 9, 26.11].
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from abm.clock import QUARTER
 from abm.debts import Debts
 from abm.notes import Notes
 from abm.register import IDLE
+from abm.returned import Returned, withheld
 from abm.vintages import BY_CLASS, empty_vintages, move, over_vintages, rows_of, weighed
 
 _CHUNK = 8
 _NOTES_AHEAD = 48  # quarters of maturities of notes kept apart
-
-
-class Returned(NamedTuple):
-    """Compute that came back: GW, [worlds, owners, vintages]; quarter of the first vintage; last quarter without hire, [worlds, 1]."""
-
-    gw: np.ndarray
-    first: int
-    until: np.ndarray
 
 
 class Fleet(Debts):
@@ -272,15 +263,7 @@ class Fleet(Debts):
 
     def withheld(self, now):
         """Idle compute that came back from tenants that are gone and is not for hire yet, GWe, [worlds, owners]."""
-        return self._once("withheld", now, self._withheld)
-
-    def _withheld(self, now):
-        found = np.zeros_like(self.slipped)
-        for gw, first, until in self.returned:
-            age = now - first - np.arange(gw.shape[-1])
-            decay = np.exp(-self.ageing * age * QUARTER) * (age < self.life)
-            found += weighed(gw, decay) * (now <= until)
-        return found
+        return self._once("withheld", now, lambda quarter: withheld(self.returned, self.slipped.shape, quarter, self.ageing, self.life))
 
     def release(self, tenants, now, until=None):
         """Contracts of tenants that are gone: delivered compute becomes idle, coming deliveries lose their tenant.

@@ -8,6 +8,7 @@ from abm.errors import BadInput, nearest
 from abm.markets.services import CLASSES
 from abm.parameters import Group, parameter
 from agents.customer_quarter import DEPLOYED, KINDS, UNAWARE, Ballot, scaled_to
+from agents.customer_sizes import by_kind, large_parts, potentials
 
 
 class CustomersParameters(Group, name="customers"):
@@ -216,7 +217,7 @@ def drawn(parameters, segments, market, luck):
     columns = {
         "segment": segment,
         "domain": np.where(consumer, parameters.domains, (uniform["domain"] * parameters.domains).astype(np.int64)),
-        "potential": _potential(
+        "potential": potentials(
             parameters, market, np.exp(np.where(consumer, 0, parameters.size_sd) * ndtri(uniform["size"])), large_parts(parameters)
         ),
         "lateness": np.exp(parameters.midpoint_sd * ndtri(uniform["midpoint"]) / market.capability_scale),
@@ -255,34 +256,6 @@ def _segment(parameters, segments, uniform):
     return segment
 
 
-def large_parts(parameters):
-    """Parts of enterprises' potential that the largest have, [worlds, largest]: by rank, the first enterprise the largest.
-
-    So the tail of sizes does not depend on how many customers stand for the rest. They are at most a twentieth of all enterprises:
-    where there are too few, the smallest of the largest are among the rest.
-    """
-    rank = np.arange(1, parameters.large_accounts + 1)
-    size = rank**-parameters.large_fall
-    parts = parameters.large_share * size / size.sum(axis=1, keepdims=True)
-    return parts[:, : parameters.enterprises // 20]
-
-
-def _potential(parameters, market, weight, large):
-    """T_c: enterprises and consumers have fixed parts of the market; a kind without customers leaves its part to the other.
-
-    weight: of customers, [worlds, n]; large: see `large_parts`
-    """
-    share, split, first = parameters.consumer_potential_share, parameters.enterprises, large.shape[1]
-    rest = scaled_to(weight[:, first:split], 1 - large.sum(axis=1, keepdims=True))
-    parts = _by_kind(np.concatenate([large, rest, weight[:, split:]], axis=1), (1 - share, share), split)
-    return scaled_to(parts, market.size)
-
-
-def _by_kind(amounts, targets, split):
-    """Amounts with given sums over enterprises and over consumers."""
-    return np.concatenate([scaled_to(amounts[:, :split], targets[0]), scaled_to(amounts[:, split:], targets[1])], axis=1)
-
-
 def opened(parameters, segments, columns, potential, shares, uniforms):
     """Opening stage, spend and providers, {column: [worlds, n]} [model.md 7.9].
 
@@ -291,7 +264,7 @@ def opened(parameters, segments, columns, potential, shares, uniforms):
     """
     segment, share = columns["segment"], parameters.consumer_opening_share
     deployed = uniforms[0] < segments.opening_deployed[segment]
-    spend = _by_kind(potential * deployed, (1 - share, share), parameters.enterprises)
+    spend = by_kind(potential * deployed, (1 - share, share), parameters.enterprises)
     main = opening_main(spend, segment, shares)
     group = np.arange(len(segment))[:, None] * len(segments) + segment
     return {

@@ -12,6 +12,10 @@ _ASKED = (
     *("rate", "best_rate", "rate_slope", "fear_premium", "leverage_premium", "leverage_norm", "rate_cap"),
     "spread_slope",
 )
+_COMPUTE = (
+    *("capex", "chip_cost", "power", "idle_power", "upkeep", "idle_upkeep", "site_rent"),
+    *("reserve", "reserve_per_debt"),
+)
 
 
 class PlainOwner:
@@ -19,7 +23,7 @@ class PlainOwner:
 
     def __init__(self, industry, world, row):
         fleet, clouds = industry.fleet, industry.clouds
-        names = ("cash", "other_cash_flow", "loan_to_value", "breach", "self_funding", "ebitda")
+        names = ("cash", "other_cash_flow", "loan_to_value", "breach", "self_funding", "ebitda", "leases_sites")
         self.__dict__.update({name: float(clouds.columns[name][world, row]) for name in names})
         table, cells = fleet.cells.table(fleet.gw)[world, :, row], range(fleet.gw.shape[-1])
         tenants = len(table)
@@ -79,7 +83,7 @@ class PlainLender:
 
     def __init__(self, industry, world, row):
         columns, books = industry.lenders.columns, industry.ledger.balances
-        names = ("risk_appetite", "capital_ratio", "banned", "cash", "other_capital", "notes", "tenor", "spread")
+        names = ("risk_appetite", "capital_ratio", "banned", "cash", "other_capital", "notes", "tenor", "believed_life", "spread")
         self.__dict__.update({name: float(columns[name][world, row]) for name in names})
         place = industry.rows["lenders"].start + row
         self.loans, self.borrowed = float(books["loans"][world, place]), -float(books["borrowings"][world, place])
@@ -107,7 +111,7 @@ class PlainCredit(PlainPlanner):
         super().__init__(industry, world)
         self.now, self.lag = industry.now, industry.compute.build_lag
         for group, names in (
-            (industry.compute, ("capex", "power", "idle_power", "reserve", "reserve_per_debt")),
+            (industry.compute, _COMPUTE),
             (industry.funds, ("market_extrapolation", "cash_share", "call_level")),
             (industry.lending, _ASKED),
         ):
@@ -130,7 +134,17 @@ class PlainCredit(PlainPlanner):
 
     def base_rate(self, lender):
         """What a lender asks of a borrower with just the required cover, per year."""
-        return self.rate - self.spread_slope * (lender.risk_appetite - 0.5)
+        return max(0.0, self.rate - self.spread_slope * (lender.risk_appetite - 0.5))
+
+    def price_of(self, owner):
+        """What a GW costs an owner, $bn: chips alone where it leases its sites."""
+        return self.chip_cost if owner.leases_sites else self.capex
+
+    def costs(self, owner, used, idle):
+        """What compute at work and idle compute cost an owner to run, $bn a year: power, upkeep, and rent of leased sites."""
+        site = self.site_rent if owner.leases_sites else 0.0
+        at_rest = self.idle_power * self.power + self.idle_upkeep * self.upkeep
+        return used * (self.power + self.upkeep + site) + idle * (at_rest + site)
 
     def paid(self, lender, lab, new_rent):
         """Part of its rents at the horizon, new ones included, that a tenant can pay in a lender's eyes."""
@@ -155,12 +169,13 @@ class PlainCredit(PlainPlanner):
         new = [gw[number] * price[number] for gw, price in zip(pairs, prices)]
         oldest = at - self.life + 1  # what is older has been scrapped
         used, idle = owner.gw(oldest, at) - owner.gw(oldest, at, only=2), owner.gw(oldest, at, only=2)
-        rest = owner.gw(oldest, at, only=1) * owner.outside_price - self.power * (used + self.idle_power * idle)
+        rest = owner.gw(oldest, at, only=1) * owner.outside_price - self.costs(owner, used, idle)
         flow = max(0.0, sum(part * rent for part, rent in zip(parts, due)) + max(0.0, owner.other_cash_flow) + rest)
         asked = sum(gw[number] for gw in pairs)
-        from_new = max(0.0, sum(part * rent for part, rent in zip(parts, new)) - self.power * asked)
+        from_new = max(0.0, sum(part * rent for part, rent in zip(parts, new)) - self.costs(owner, asked, 0.0))
         most, debt = self.most_of(lender, owner), owner.debts[self.lenders.index(lender)]
-        for_new = most * self.capex * asked * (QUARTERS_A_YEAR / lender.tenor + debt.asked)
+        years = lender.tenor / QUARTERS_A_YEAR  # nobody lends for longer than chips earn
+        for_new = most * self.price_of(owner) * asked * (1 / years + debt.asked)
         cover = self.cover(lender, (flow, from_new), (owner.service(self.now + 1, at), for_new))
         value = most * min(1.0, cover / self.coverage) * (1 - self.tightening * min(1.0, max(0.0, 1 - self.mood)))
         value = 0.0 if lender.banned > 0 else value
@@ -180,11 +195,11 @@ class PlainCredit(PlainPlanner):
         premium = (required - best) * (self.coverage / max(cover, 0.05)) ** self.rate_slope
         turns = self.leverage_premium * max(0.0, leverage - self.leverage_norm)
         asked = best + premium + turns + lender.spread + self.fear_premium * max(0.0, 1 - self.mood)
-        return min(asked, max(self.rate_cap, self.rate))
+        return min(max(0.0, asked), max(self.rate_cap, self.rate))
 
     def equity(self, owner, gw):
         """(equity an owner needs for new compute, what of it comes from its free cash), $bn."""
-        need = (1 - owner.loan_over_cost()) * self.capex * gw
+        need = (1 - owner.loan_over_cost()) * self.price_of(owner) * gw
         bound = max(0.0, owner.to_build - sum(debt.drawn(self.now + 1, self.now + 1000) for debt in owner.debts))
         free = owner.cash - self.reserve - self.reserve_per_debt * owner.owes() - bound
         return need, min(max(0.0, free), owner.self_funding * need)

@@ -41,9 +41,9 @@ def earning(model, ebitda, interest=0.0):
     return model
 
 
-@pytest.mark.parametrize(("debt", "breach"), [(30.0, 0), (44.9, 0), (45.0, 1), (60.0, 1)])
+@pytest.mark.parametrize(("debt", "breach"), [(30.0, 0), (44.6, 0), (44.7, 1), (60.0, 1)])
 def test_loans_may_exceed_the_chips_of_their_vintage_by_a_tenth_of_themselves(debt, breach):
-    """A GW of a quarter ago is worth 35 exp(-.3 / 4) + 8 = 40.47 at used prices: a tenth of 44.97 is beyond it."""
+    """A GW of a quarter ago is worth 35 exp(-2 / 6 / 4) + 8 = 40.20 at used prices: a tenth of 44.67 is beyond it."""
     assert breaches(earning(owner(debt=debt), 100.0), 3) == [breach, 2 * breach, 3 * breach]
 
 
@@ -95,7 +95,7 @@ def misses(quarters, debt=20.0, **columns):
     model.clouds.put(**columns)
     seen = []
     for _ in range(quarters):
-        model.ledger.pay("other_cash_flow", model.rows["Economy"], model.rows["clouds"], np.full((2, 1, 1), 1.3 / 4))  # its power is paid
+        model.ledger.pay("other_cash_flow", model.rows["Economy"], model.rows["clouds"], np.full((2, 1, 1), 3.8 / 4))
         quarter(model, spend=0.0)
         seen.append(model.clouds.reorganised[0, 0])
         turn(model)
@@ -149,7 +149,7 @@ def test_after_an_impairment_the_rest_is_written_off_over_the_same_time():
 def test_a_quarter_at_a_better_price_saves_the_books_for_another_year():
     model = old(100.0)
     assert books(model, YEAR - 1) == [100] * 3
-    model.compute.shell[...] = 40.0  # worth 75 for once
+    model.fleet.shell[...] = 40.0  # worth 75 for once
     assert books(model, 1) == [100]
-    model.compute.shell[...] = 8.0
+    model.fleet.shell[...] = 8.0
     assert books(model, YEAR) == pytest.approx([100] * 3 + [43])

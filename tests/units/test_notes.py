@@ -53,7 +53,7 @@ def borrower(due=1, amount=20.0, cloud_cash=50.0, **parameters):
         "clouds": [{"cash": cloud_cash}],
         "lenders": [{"cash": 50.0, "notes": 1.0, "tenor": 28.0}],
     }
-    calm = {"lab.fixed_opex": 0.0, **ONE_RATE, "lender.window_sd": 0.0}
+    calm = {"lab.fixed_opex": 0.0, "cloud.upkeep": 0.0, **ONE_RATE, "lender.window_sd": 0.0}
     given = opening(firms, people=wanting(None), parameters={**calm, **parameters})
     given = given.__class__(**{**vars(given), "notes": ((0, 0, amount, due),)})
     model = industry(given, worlds=2)

@@ -6,7 +6,7 @@ from scipy.special import ndtr
 
 from abm.implied import Seen, implied_appetites, of_clouds, of_labs, of_lenders
 from abm.model import Industry, release
-from abm.obligations import debt_service, lenders_service, outside_rent, power
+from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
 from abm.opening import Tranche
 from abm.planning import look_ahead, parents_means, set_terms
 from agents.world_file import load_world
@@ -14,7 +14,14 @@ from tests.worlds import ONE_RATE, industry, opening, wanting
 
 NOBODY, OTHERS = -1, -2  # tenants of tranches that are no labs
 SOON, HORIZON = 4, 8  # quarters from now: when the pipeline is delivered, and where an owner looks
-CERTAIN = {"cone.stall_belief": 0, "cone.lasting_growth": 0, "cone.width": 1, "lab.fixed_opex": 0, "lab.funded_quarters": 0}
+CERTAIN = {
+    "cone.stall_belief": 0,
+    "cone.lasting_growth": 0,
+    "cone.width": 1,
+    "lab.fixed_opex": 0,
+    "lab.funded_quarters": 0,
+    "cloud.upkeep": 0.0,
+}
 
 
 def owner(debt=10.0, revenue=20.0, coming=None, *, other=0.0, worlds=2, **parameters):
@@ -94,8 +101,8 @@ def test_outside_tenants_pay_the_price_of_what_they_rent_for_what_is_in_service_
 @pytest.mark.parametrize(("tenant", "later"), [(0, 1.3), (OTHERS, 1.3), (NOBODY, 0.2 * 1.3)])
 def test_compute_that_comes_needs_power_and_a_fifth_of_it_where_nobody_has_rented_it(tenant, later):
     model = owner(coming=(tenant, 1.0, 12.0))
-    assert power(model, model.now + SOON - 1)[:, 0] == pytest.approx([1.2 * 1.3] * 2)
-    assert power(model, model.now + SOON)[:, 0] == pytest.approx([1.2 * 1.3 + later] * 2)
+    assert running_costs(model, model.now + SOON - 1)[:, 0] == pytest.approx([1.2 * 1.3] * 2)
+    assert running_costs(model, model.now + SOON)[:, 0] == pytest.approx([1.2 * 1.3 + later] * 2)
 
 
 # What lenders see in it --------------------------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ import pytest
 
 solara = pytest.importorskip("solara")
 
+from abm.crisis import Sizes  # noqa: E402
 from experiments import app  # noqa: E402
 from experiments.inputs import Inputs  # noqa: E402
-from experiments.ui.crew import FAILING, SHOWN  # noqa: E402
+from experiments.ui.crew import FAILING, SHOWN, Reading  # noqa: E402
 from experiments.ui.futures import sentence  # noqa: E402
 from experiments.ui.laboratory import Laboratory, Side  # noqa: E402
 from experiments.ui.session import TABS, Session, chosen  # noqa: E402
@@ -39,14 +40,15 @@ class Nobody:
 
     def build(self, sides, worlds):
         self.sides, self.firms = sides, {kind: len(sides[0].opening().names[kind]) for kind in FAILING}
-        self.labs = len(sides[0].opening().names["labs"])
+        self.lenders = len(sides[0].opening().names["lenders"])
         return 1
 
     def quarter(self, job, shocks, ahead=False):
         self.age += 1
         numbers = {name: np.full(WORLDS, float(self.age)) for name in SHOWN}
         failed = {kind: np.zeros((WORLDS, firms), dtype=bool) for kind, firms in self.firms.items()}
-        return [[(numbers, failed, np.ones((WORLDS, self.labs))) for _ in self.sides]]
+        before = Sizes(*(np.ones((WORLDS, firms)) for firms in (*self.firms.values(), self.lenders)))
+        return [[Reading(numbers, failed, before, np.zeros((WORLDS, self.lenders))) for _ in self.sides]]
 
 
 def test_a_hundred_plays_are_painted_of_one_quarter_each(sides, monkeypatch):
@@ -58,10 +60,10 @@ def test_a_hundred_plays_are_painted_of_one_quarter_each(sides, monkeypatch):
             laboratory = empty_laboratory(inputs, opening, monkeypatch)
             playing = threading.Thread(target=lambda laboratory=laboratory: [laboratory.step() for _ in range(QUARTERS)])
             playing.start()
-            while playing.is_alive() or laboratory.age < QUARTERS:
+            while playing.is_alive():
                 wrong += inconsistent(laboratory.picture())
             playing.join()
-            assert not laboratory.problem
+            assert laboratory.age == QUARTERS and not laboratory.problem
     finally:
         sys.setswitchinterval(interval)
     assert wrong == []

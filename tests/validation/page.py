@@ -41,10 +41,8 @@ the same futures. V17: one lab under a fixed ceiling that orders by a linear rul
 
 def written(cases, facts, seen):
     """The whole page. cases: [Case]; facts: {number: [Fact]}; seen: the Observed."""
-    lost, grain = (
-        plausibility.section(table, min(seen.worlds, plausibility.MOST)),
-        convergence.section(table, min(seen.worlds, convergence.MOST)),
-    )
+    lost = plausibility.section(table, min(seen.worlds, plausibility.MOST))
+    grain = convergence.section(table, min(seen.worlds, convergence.MOST))
     return "\n".join((HEAD, _cases(cases), _history(facts, seen), _public(), _misfits(facts), lost, grain))
 
 

@@ -21,17 +21,17 @@ MOST = 96  # futures
 SWAPS = (0.38, 0.47)  # five-year odds of default that swaps at some 770 basis points stand for, at recoveries of 20 to 40 %
 TEXT = """## Plausibility
 
-`{world}`, {worlds} futures, seed {seed}: a firm fails in {at} and nothing else differs (`overreach losses {world} --at {at}` has all firms).
-Revenue of labs and credit losses against the twin, with 95 % intervals; who fails oftener within {quarters} quarters, beyond luck.
-Below it, each loss as it is told in the future whose revenue after {quarters} quarters lies in the middle.
+`{world}`, {worlds} futures, seed {seed}: a firm fails in {at} and nothing else differs. `overreach losses {world} --at {at}` has
+all firms. Revenue of labs and credit losses against the twin, with 95 % intervals; who fails oftener within {quarters} quarters, beyond
+luck. Below, each loss is told in the future whose revenue after {quarters} quarters lies in the middle.
 """
 SWAP_TEXT = """### CoreWeave beside its default swaps
 
-{owner} opens with EBITDA of {margin:.0%} of revenue and interest cover of {cover:.1f} (public: 57 %, and 2.3 on the run-rate of 2026Q2). It defaults within
-five years in {odds:.0%} of {worlds} futures. Default swaps at some 770 basis points (January 2026) stand for {low:.0%} to {high:.0%}, but these odds are
-risk-neutral: who sells protection asks to be paid for bearing a loss that comes when everything falls. That risk premium is part of the
-spread, and it moves by half within a year or two [Berndt2005]. The rest of the gap is what our futures do not know: a business lost to
-a rival owner, a board that errs, fraud. So our odds are a lower bound and not an estimate of the firm's risk.
+{owner} opens with EBITDA of {margin:.0%} of revenue and interest cover of {cover:.1f} (public: 57 %, and 2.3 on the run-rate of 2026Q2).
+It defaults within five years in {odds:.0%} of {worlds} futures. Default swaps at some 770 basis points (January 2026) mean {low:.0%}
+to {high:.0%}, but these odds are risk-neutral: who sells protection asks to be paid for bearing a loss that comes when everything falls. That
+risk premium is part of the spread, and it moves by half within a year or two [Berndt2005]. The rest of the gap is what our futures do
+not know: a business lost to a rival owner, a board that errs, fraud. So our odds are a lower bound and no estimate of the firm's risk.
 """
 
 

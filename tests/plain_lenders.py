@@ -174,7 +174,7 @@ class PlainCredit(PlainPlanner):
         asked = sum(gw[number] for gw in pairs)
         from_new = max(0.0, sum(part * rent for part, rent in zip(parts, new)) - self.costs(owner, asked, 0.0))
         most, debt = self.most_of(lender, owner), owner.debts[self.lenders.index(lender)]
-        years = lender.tenor / QUARTERS_A_YEAR  # nobody lends for longer than chips earn
+        years = min(lender.tenor / QUARTERS_A_YEAR, lender.believed_life)  # nobody lends for longer than chips earn
         for_new = most * self.price_of(owner) * asked * (1 / years + debt.asked)
         cover = self.cover(lender, (flow, from_new), (owner.service(self.now + 1, at), for_new))
         value = most * min(1.0, cover / self.coverage) * (1 - self.tightening * min(1.0, max(0.0, 1 - self.mood)))

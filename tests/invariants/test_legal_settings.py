@@ -14,7 +14,7 @@ SMALLEST = {  # what once broke a run, as small as it could be made, and what co
     "nobody with a potential": ("tutorial", {"customers.enterprises": 0, "customers.consumer_potential_share": 0}),
     "rates that appetite would push below nothing": (
         "industry-2026q3",
-        {"lender.spread_slope": 0.2, "lender.capital_ratio": 1, "lender.from_appetite": 1, "lender.risk_appetite": 0.98},
+        {"lender.spread_slope": 0.2, "lender.capital_ratio": 1, "lender.risk_appetite": 0.98},
     ),
     "a spread below the best rate": ("tutorial", {"lender.spread": -0.02, "lender.best_rate": 0.01}),
 }

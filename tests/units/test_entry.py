@@ -5,6 +5,7 @@ import pytest
 
 from abm.default import enter, entry_capital
 from abm.model import Industry, release
+from abm.shocks import Shock
 from agents.customer_quarter import DEPLOYED
 from agents.world_file import load_world
 
@@ -44,9 +45,10 @@ def test_nobody_who_spends_more_than_the_whole_share_joins(industry):
 
 
 def test_after_a_default_an_entrant_starts_with_half_a_percent_of_demand():
-    model = Industry(load_world("archetypes-2023q1", {"lab.risk_appetite": 0.95}), worlds=40, rng=0)
+    default = Shock.read({"name": "loss", "at": "2024Q1", "firm": "follower"})
+    model = Industry(load_world("archetypes-2023q1"), worlds=12, rng=0, shocks=(default,))
     found = []
-    for _ in range(48):
+    for _ in range(12):
         alive = model.labs.alive.copy()
         model.step()
         new = (model.labs.alive > alive).any(axis=0)
@@ -55,8 +57,19 @@ def test_after_a_default_an_entrant_starts_with_half_a_percent_of_demand():
             assert model.labs.cash[where, lab] == pytest.approx(3.0)
             found.extend(spend_with(model.customers, lab)[where])
     release(model)
-    assert len(found) > 2
-    assert np.mean(found) == pytest.approx(0.005, abs=0.002)
+    assert len(found) > 6
+    assert found == pytest.approx([0.005] * len(found), abs=0.001)
+
+
+def test_an_entrant_is_brought_its_part_of_what_customers_ask_for_now(industry):
+    """Who waits for a place after a default asks nobody: nine tenths that wait leave an entrant a tenth of its money."""
+    customers, labs = industry.customers, len(industry.labs.names)
+    entrants = np.zeros((3, labs), dtype=bool)
+    entrants[:, labs - 1] = True
+    customers.waiting[...], customers._calm = 0.9, False
+    customers.join(entrants, np.full((3, 1), 0.05), industry.luck.customers("entrant", 4, customers.n))
+    asked = customers.demand()[:, labs - 1].sum(axis=1)
+    assert asked == pytest.approx(0.05 * 0.1 * customers.spend.sum(axis=1), rel=0.5)
 
 
 def waiting_for_an_entrant(industry, capital):

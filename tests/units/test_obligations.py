@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from abm.implied import Seen, implied_appetites, of_clouds, of_labs, of_lenders
 from abm.model import Industry, release
-from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
+from abm.obligations import debt_service, equity_needed, lenders_service, outside_rent, running_costs
 from abm.opening import Tranche
 from abm.planning import look_ahead, parents_means, set_terms
 from agents.world_file import load_world
@@ -14,19 +15,15 @@ from tests.worlds import ONE_RATE, industry, opening, wanting
 
 NOBODY, OTHERS = -1, -2  # tenants of tranches that are no labs
 SOON, HORIZON = 4, 8  # quarters from now: when the pipeline is delivered, and where an owner looks
-CERTAIN = {
-    "cone.stall_belief": 0,
-    "cone.lasting_growth": 0,
-    "cone.width": 1,
-    "lab.fixed_opex": 0,
-    "lab.funded_quarters": 0,
-    "cloud.upkeep": 0.0,
-}
+CERTAIN = {"cone.stall_belief": 0, "cone.lasting_growth": 0, "cone.width": 1, "lab.fixed_opex": 0, "lab.funded_quarters": 0,
+           "cloud.upkeep": 0.0}  # fmt: skip
+UPKEEP = {"cloud.upkeep": 2.5}
 
 
 def owner(debt=10.0, revenue=20.0, coming=None, *, other=0.0, worlds=2, **parameters):
     """An owner that lets 1 GW at 12 a year to a lab which keeps 70 cents of a dollar, with loans at 8 % over 20 quarters.
 
+    It owns its sites, and its compute costs nothing to run but power, 1.3 a GW-year, unless upkeep is given.
     coming: (tenant, GW, rent) of what will be delivered a year from now; other: its other cash flow, $bn a year
     """
     lab = {"cash": 0.0, "revenue": revenue, "opex_ratio": 0.3, "growth": 0.0}
@@ -98,19 +95,40 @@ def test_outside_tenants_pay_the_price_of_what_they_rent_for_what_is_in_service_
     assert outside_rent(model, model.now + ahead)[:, 0] == pytest.approx([rent] * 2)
 
 
-@pytest.mark.parametrize(("tenant", "later"), [(0, 1.3), (OTHERS, 1.3), (NOBODY, 0.2 * 1.3)])
-def test_compute_that_comes_needs_power_and_a_fifth_of_it_where_nobody_has_rented_it(tenant, later):
-    model = owner(coming=(tenant, 1.0, 12.0))
-    assert running_costs(model, model.now + SOON - 1)[:, 0] == pytest.approx([1.2 * 1.3] * 2)
-    assert running_costs(model, model.now + SOON)[:, 0] == pytest.approx([1.2 * 1.3 + later] * 2)
+@pytest.mark.parametrize(
+    ("tenant", "leases", "later"), [(0, 0, 3.8), (OTHERS, 0, 3.8), (NOBODY, 0, 0.26 + 1.75), (0, 1, 5.6), (NOBODY, 1, 0.26 + 1.75 + 1.8)]
+)
+def test_compute_costs_power_upkeep_and_rent_of_a_leased_site_and_saves_but_part_of_the_first_two_where_nobody_rents_it(
+    tenant, leases, later
+):
+    """1.3 of power and 2.5 of upkeep, of which a fifth and 70 % go on in idle compute; who leases the site pays 1.8 for it in any case."""
+    model = owner(coming=(tenant, 1.0, 12.0), **UPKEEP)
+    model.clouds.put(leases_sites=leases)
+    now = 1.2 * (3.8 + 1.8 * leases)
+    assert running_costs(model, model.now + SOON - 1)[:, 0] == pytest.approx([now] * 2)
+    assert running_costs(model, model.now + SOON)[:, 0] == pytest.approx([now + later] * 2)
+
+
+@pytest.mark.parametrize(("leases", "cost"), [(0, 50.0), (1, 35.0)])
+def test_an_owner_needs_equity_for_a_quarter_of_what_it_pays_for_which_is_chips_alone_where_it_leases_sites(leases, cost):
+    model = owner(debt=0.0)
+    model.clouds.put(leases_sites=leases)
+    need, from_cash = equity_needed(model, np.full((2, 1), 2.0))
+    assert need[:, 0] == pytest.approx([0.25 * cost * 2.0] * 2)
+    assert (from_cash == 0).all()  # it has no cash
 
 
 # What lenders see in it --------------------------------------------------------------------------------------------------------
 
 
-def seen(wanted=0.0, **case):
-    """The one lender's terms for the one owner where the future is certain and the lab wants so many GW more at 12 a year."""
+def seen(wanted=0.0, *, leases=0.0, believed_life=6.0, notes=0.0, **case):
+    """The one lender's terms for the one owner where the future is certain and the lab wants so many GW more at 12 a year.
+
+    leases: 1 if the owner leases its sites; believed_life: of chips in the lender's eyes, years; notes: 1 if it lends by notes
+    """
     model = owner(**case)
+    model.clouds.put(leases_sites=leases)
+    model.lenders.put(believed_life=believed_life, notes=notes)
     model.cone.annual_spread[...] = 0
     view = look_ahead(model)
     view.pair_rent = np.full_like(view.pair_rent, 12.0)
@@ -141,13 +159,19 @@ def test_a_lender_to_a_project_looks_at_the_better_of_project_and_firm():
     project = 10.7 / (37.5 * 0.28)
     assert seen(debt=80.0, revenue=40.0, wanted=1.0)[2] == pytest.approx(project)
     both = (13.04 + 10.7) / (80 * 0.256 + 37.5 * 0.28)
-    model = owner(debt=80.0, revenue=40.0)
-    model.cone.annual_spread[...] = 0
-    model.lenders.put(notes=1)
-    view = look_ahead(model)
-    view.pair_rent = np.full_like(view.pair_rent, 12.0)
-    set_terms(model, view, np.full(view.pair_rent.shape, 1.0))
-    assert model.terms.cover[:, 0, 0] == pytest.approx([both] * 2)
+    assert seen(debt=80.0, revenue=40.0, wanted=1.0, notes=1.0)[2] == pytest.approx(both)
+
+
+def test_a_lender_judges_a_loan_as_if_it_ran_no_longer_than_chips_earn():
+    """The loan of 37.5 runs for five years; who gives the chips four counts 0.25 + 0.08 a year for it, who gives them six 0.2 + 0.08."""
+    for life, part in ((4.0, 0.25), (5.0, 0.2), (6.0, 0.2)):
+        assert seen(debt=80.0, revenue=40.0, wanted=1.0, believed_life=life)[2] == pytest.approx(10.7 / (37.5 * (part + 0.08)))
+
+
+def test_an_owner_that_leases_its_site_asks_for_a_loan_on_chips_alone_and_pays_rent_for_the_site():
+    """12 less 1.3 of power, 2.5 of upkeep and 1.8 of site rent, over a loan of 0.75 x 35 at 0.28 a year."""
+    leased = seen(debt=80.0, revenue=40.0, wanted=1.0, leases=1.0, **UPKEEP)
+    assert leased[2] == pytest.approx((12 - 1.3 - 2.5 - 1.8) / (0.75 * 35 * 0.28))
 
 
 def test_what_covers_too_little_gets_a_smaller_loan_at_a_higher_rate():
@@ -174,6 +198,21 @@ def test_the_implied_appetite_of_an_owner_is_the_quantile_at_which_its_tenant_ju
     """
     found = implied(**{"cone.annual_spread": 0.8})
     assert found.quantile[:, 0] == pytest.approx([ndtr(np.log(1.44 / 14) / (0.8 * np.sqrt(2)))] * 2)
+
+
+def test_with_its_tenant_s_cash_an_owner_s_appetite_is_where_two_years_leave_enough_for_what_is_due():
+    """The tenant has no cash. It earns 0.7 x 20 x exp(0.8 x sqrt(years) x normal) a year and pays 24 in two years.
+
+    What that leaves and the earnings of one more year have to be the 1.44 of above.
+    """
+
+    def missing(normal):
+        earned = [14 * np.exp(0.8 * np.sqrt(quarters / 4) * normal) for quarters in range(1, HORIZON + 1)]
+        return sum(earned) / 4 - 24 + earned[-1] - 1.44
+
+    model = owner(**{"cone.annual_spread": 0.8})
+    found = of_clouds(model, Seen(model)).found.quantile
+    assert found[:, 0] == pytest.approx([ndtr(brentq(missing, -3, 3))] * 2)
 
 
 def test_an_owner_with_a_pipeline_dares_more_by_its_debt_its_power_and_what_is_left_to_build():

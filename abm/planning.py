@@ -43,6 +43,7 @@ class Outlook:
     committed_rent: np.ndarray
     renewed: float | np.ndarray = 0.0  # GW that owners build anew for outside tenants, [worlds, clouds]
     taken_over: float | np.ndarray = 0.0  # GW of orphaned sites that labs take over, [worlds, labs, clouds]
+    lenders_see: np.ndarray | None = None  # what tenants could pay at each lender's quantile, $bn a year, [worlds, labs, lenders]
 
     @property
     def lab_rent(self):
@@ -160,10 +161,10 @@ def set_terms(industry, view, pairs):
 
     pairs: new compute wanted, GW, [worlds, labs, clouds]
     """
-    lenders = industry.lenders
-    weight = np.zeros_like(lenders.cash) + industry.funds.market_extrapolation
-    means = at_counterparty(industry, view, lenders.risk_appetite, weight)
-    industry.terms = offer(industry, seen_by_lenders(industry, means, pairs, view.pair_rent))
+    if view.lenders_see is None:  # what tenants could pay does not depend on what is wanted
+        weight = np.zeros_like(industry.lenders.cash) + industry.funds.market_extrapolation
+        view.lenders_see = at_counterparty(industry, view, industry.lenders.risk_appetite, weight)
+    industry.terms = offer(industry, seen_by_lenders(industry, view.lenders_see, pairs, view.pair_rent))
     industry.clouds.put(rate=mean_rate_asked(industry))
 
 

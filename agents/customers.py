@@ -231,7 +231,7 @@ class Customers:
         put(self.tenure, rows, np.where(main == previous, tenure, 0))
 
     def join(self, entrants, share, uniforms):
-        """Customers drawn by lot make an entrant their main lab until they bring it a share of all spend [model.md 13.6].
+        """Customers drawn by lot make an entrant their main lab until they bring it a share of what all ask for now [model.md 13.6].
 
         entrants: bool, [worlds, labs], at most one a world; share: [worlds, 1]; uniforms: [worlds, n]. Who alone spends more than
         that share stays away; the last one joins if that brings the entrant nearer to its share.

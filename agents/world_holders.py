@@ -151,10 +151,10 @@ def loans(draft, rows):
     """Loans and notes of clouds by lender, an OpeningDebt.
 
     A row without a lender belongs to the lender called "bond market", or else to the first one; one without an instrument is what its
-    lender usually gives. Rates are means by balance of the rows that give one.
+    lender usually gives. Rates are means by balance of the rows that give one; what is repaid in a quarter is the sum of the rows'.
     """
     amount = np.zeros((len(draft.names["lenders"]), len(draft.names["clouds"])))
-    weighted, priced, interest, notes = np.zeros_like(amount), np.zeros_like(amount), np.zeros_like(amount), []
+    repaid, priced, interest, notes = np.zeros_like(amount), np.zeros_like(amount), np.zeros_like(amount), []
     for where, line in rows:
         lender = draft.find(line.lender or _nameless(draft), ("lenders",), where)[1]
         cloud = draft.find(line.borrower, ("clouds",), where)[1]
@@ -163,11 +163,11 @@ def loans(draft, rows):
             notes.append((lender, cloud, line.usd_bn, quarters))
         else:
             amount[lender, cloud] += line.usd_bn
-            weighted[lender, cloud] += line.usd_bn * quarters
+            repaid[lender, cloud] += line.usd_bn / quarters
         priced[lender, cloud] += line.usd_bn * (line.rate is not None)
         interest[lender, cloud] += line.usd_bn * (line.rate or 0)
         _note_loan(draft, line, draft.names["lenders"][lender])
-    life = np.where(amount > 0, weighted / np.where(amount > 0, amount, 1), draft.columns["lenders"]["tenor"][:, None])
+    life = np.where(repaid > 0, amount / np.where(repaid > 0, repaid, 1), draft.columns["lenders"]["tenor"][:, None])
     return OpeningDebt(amount, life, np.where(priced > 0, interest / np.where(priced > 0, priced, 1), np.nan), tuple(notes))
 
 

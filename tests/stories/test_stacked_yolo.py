@@ -18,7 +18,7 @@ from experiments.story import tell
 QUARTERS = 20
 WORLDS = 10
 BOLD, CAUTIOUS = 0.95, 0.1
-SHORTFALL = {"name": "demand_shortfall", "at": "2026Q3", "share": 0.8}
+SHORTFALL = {"name": "demand_shortfall", "at": "2026Q3", "share": 0.85}
 PARAMETERS = {
     "vendor.circular_intensity": 1.0,  # the vendor pays what the lab must pay in advance, and is paid for the chips
     "lab.down_payment": "vendor_equity",
@@ -27,6 +27,7 @@ PARAMETERS = {
     "investor.listed_dilution": 0.02,
     "investor.saving": 1.0,
     "investor.saving_speed": 0,
+    "lender.recovery": 0.55,  # nobody else here wants so many chips: creditors get little more than half of what they are worth in use
     "technology.stall_hazard": 0,  # no luck with technology
     "technology.late_stall_hazard": 0,
     "technology.breakthrough_rate": 0,
@@ -48,7 +49,9 @@ DARING = {
     "lender.spread_slope": 0.0,
     "investor.reserve_slope": 0.0,
 }
-FIRMS = {  # the tutorial with a small running contract, free slots at a rich vendor, a thin cloud and a thin bank
+# the tutorial with a small running contract, free slots at a rich vendor, a thin cloud and a thin bank, and a fund that can pay
+# the cloud's own part of what the lab dares to sign: nobody signs what nobody funds
+FIRMS = {
     "cash = 5.0\nfleet_gw = 1.2 ": "cash = 10.0\nfleet_gw = 0.6 ",
     "book = 50.0 ": "book = 25.0 ",
     "other_cash_flow = 3.0": "other_cash_flow = 0.0",
@@ -56,6 +59,7 @@ FIRMS = {  # the tutorial with a small running contract, free slots at a rich ve
     "slots_gw = 0.2": "slots_gw = 2.0",
     "cash = 20.0\nborrowings = 24.0": "cash = 9.0\nborrowings = 12.0",
     "capital_ratio = 0.2": "capital_ratio = 0.08",
+    "cash = 20.0\nrisk_appetite = 0.8": "cash = 40.0\nrisk_appetite = 0.8",
 }
 RUNNING = ["Lab", "Cloud", 0.4, 26.6, 5, "2025Q1", "2025Q1"]  # rent of 5.3 a year out of revenue of 10
 LOAN = ["Bank", "Cloud", 12, 20]

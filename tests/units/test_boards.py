@@ -68,8 +68,8 @@ def test_a_lower_limit_lowers_what_is_built(built):
 
 
 def test_no_dollar_of_the_limit_moves_much_more_than_another(built):
-    """$40bn a year more, somewhat less than its board allows today, move at most a sixth of what is built without a limit: less than twice the
-    mean of the range in which the limit binds. A cliff would move most of that range at once.
+    """$40bn a year more, somewhat less than its board allows today, move at most a sixth of what is built without a limit, and less than
+    twice the mean of the range in which the limit binds. A cliff would move most of that range at once.
     """
     steps, whole = np.diff(built[:-1]), built[-1]
     assert built[-2] == pytest.approx(whole, rel=0.01)  # the grid covers the whole range

@@ -61,17 +61,6 @@ def test_after_a_default_an_entrant_starts_with_half_a_percent_of_demand():
     assert found == pytest.approx([0.005] * len(found), abs=0.001)
 
 
-def test_an_entrant_is_brought_its_part_of_what_customers_ask_for_now(industry):
-    """Who waits for a place after a default asks nobody: nine tenths that wait leave an entrant a tenth of its money."""
-    customers, labs = industry.customers, len(industry.labs.names)
-    entrants = np.zeros((3, labs), dtype=bool)
-    entrants[:, labs - 1] = True
-    customers.waiting[...], customers._calm = 0.9, False
-    customers.join(entrants, np.full((3, 1), 0.05), industry.luck.customers("entrant", 4, customers.n))
-    asked = customers.demand()[:, labs - 1].sum(axis=1)
-    assert asked == pytest.approx(0.05 * 0.1 * customers.spend.sum(axis=1), rel=0.5)
-
-
 def waiting_for_an_entrant(industry, capital):
     """The industry with one entrant due in each world and so much on offer for it, $bn, [worlds]."""
     industry.begin()

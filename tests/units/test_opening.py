@@ -268,12 +268,12 @@ def test_a_wholly_held_lab_has_no_other_holder(tmp_path):
         opened(tmp_path, lab='parent = "Cloud"', equity="Fund,One.5 B,,0.1,2026,reported,paper,\n")
 
 
-def test_debt_without_a_lender_is_the_bond_market_s_and_lives_add_by_weight(tmp_path):
+def test_debt_without_a_lender_is_the_bond_market_s_and_repayments_add(tmp_path):
     opening = opened(
         tmp_path, debt=",Cloud,30,0.05,40,reported,paper,\nbond market,Cloud,10,,20,reported,paper,\nBank,Cloud,5,,,reported,paper,\n"
     )
     assert opening.debt.tolist() == [[5, 0], [40, 0]]
-    assert opening.debt_life[1, 0] == 35
+    assert opening.debt_life[1, 0] == pytest.approx(40 / (30 / 40 + 10 / 20))
     assert opening.debt_life[0, 0] == pytest.approx(20 - 4)
     assert opening.lender_mix[0].tolist() == pytest.approx([5 / 45, 40 / 45])
     assert opening.columns["lenders"]["borrowings"].tolist() == [4, 32]

@@ -28,10 +28,10 @@ luck. Below, each loss is told in the future whose revenue after {quarters} quar
 SWAP_TEXT = """### CoreWeave beside its default swaps
 
 {owner} opens with EBITDA of {margin:.0%} of revenue and interest cover of {cover:.1f} (public: 57 %, and 2.3 on the run-rate of 2026Q2).
-It defaults within five years in {odds:.0%} of {worlds} futures. Default swaps at some 770 basis points (January 2026) mean {low:.0%}
-to {high:.0%}, but these odds are risk-neutral: who sells protection asks to be paid for bearing a loss that comes when everything falls. That
-risk premium is part of the spread, and it moves by half within a year or two [Berndt2005]. The rest of the gap is what our futures do
-not know: a business lost to a rival owner, a board that errs, fraud. So our odds are a lower bound and no estimate of the firm's risk.
+It defaults within five years in {odds:.0%} of {worlds} futures. Default swaps at some 770 basis points (January 2026) stand for
+{low:.0%} to {high:.0%}, but these odds are risk-neutral: who sells protection asks to be paid for bearing a loss that comes when everything
+falls. That risk premium is part of the spread, and it moves by half within a year or two [Berndt2005]. The rest of the gap is what our
+futures do not know: a business lost to a rival owner, a board that errs, fraud. So our odds are a lower bound and no estimate of the risk.
 """
 
 

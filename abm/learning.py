@@ -25,7 +25,9 @@ class EntryParameters(Group, name="entry"):
         4, unit="quarters", low=0, high=20, source="model.md 8.8", meaning="quarters of fixed opex a founder must be able to raise"
     )
     gap = parameter(0.4, unit="OOM", low=0, high=3, source="model.md 13.6", meaning="how far an entrant is behind the frontier")
-    demand = parameter(0.005, unit="share", low=0, high=0.1, source="model.md 13.6", meaning="part of what customers ask for that comes to an entrant")
+    demand = parameter(
+        0.005, unit="share", low=0, high=0.1, source="model.md 13.6", meaning="part of what customers ask for that comes to an entrant"
+    )
     mutation = parameter(
         0.1, unit="quantile", low=0, high=0.5, source="model.md 4", meaning="sd by which an entrant's appetite differs from its model's"
     )

@@ -14,6 +14,7 @@ from abm.sums import ratio_or
 PARTS = ("systemic_event", "owners_event", "creditors_event")
 CRISIS, CREDIT_STOP = "crisis", "credit_stop"
 EVENTS = (CRISIS, *PARTS, CREDIT_STOP)
+_DUST = 1e-6  # $bn or GW that is nothing
 
 
 class Rule(NamedTuple):
@@ -118,8 +119,14 @@ def shares_failing(fails, size, window):
 
     fails: bool; size: in the quarter before; both [worlds, quarters, firms]
     """
-    shares = np.where(fails, ratio_or(size, size.sum(axis=2, keepdims=True), 0), 0)
+    shares = np.where(fails, shares_of(size), 0)
     return np.stack([shares[:, max(0, q - window + 1) : q + 1].max(axis=1) for q in range(shares.shape[1])], axis=1)
+
+
+def shares_of(size):
+    """Each firm's part of the whole, [worlds, quarters, firms]; nobody's where the whole is what rounding left of nothing."""
+    whole = size.sum(axis=2, keepdims=True)
+    return ratio_or(size, np.where(whole > _DUST, whole, 0), 0)
 
 
 def share_failing(fails, size, window):
@@ -153,10 +160,10 @@ def creditors_lose(losses, failed, loans, capital, rule=RULE):
     the window in which it loses capital, and with those before its failure: one that fails when all is repaid harms no borrower.
     """
     total = loans.sum(axis=2)
-    much = within(ratio_or(losses.sum(axis=2), total, 0), rule.window) >= rule.lost
+    much = within(ratio_or(losses.sum(axis=2), np.where(total > _DUST, total, 0), 0), rule.window) >= rule.lost
     gone = ratio_or(losses, np.maximum(0, capital), np.where(losses > 0, 1, 0))
     start = np.maximum(0, np.arange(loans.shape[1]) - rule.window + 1)
-    held = ratio_or(loans, total[..., None], 0)[:, start]
+    held = shares_of(loans)[:, start]
     hit = np.where(within(gone, rule.window) >= rule.capital, held, 0)
     return much | (np.maximum(hit, shares_failing(failed, loans, rule.window)).sum(axis=2) >= rule.held)
 

@@ -86,14 +86,14 @@ def _shocks(rng, world):
     if rng.random() >= SHOCKED:
         return ()
     name = str(rng.choice(sorted(SHOCKS)))
-    start = load_world(world).start
-    row = {"name": name, "at": str(start + int(rng.integers(QUARTERS)))}
-    sizes = {
-        key: value(rng, key, item.low, item.high, item.choices, item.structural)
-        for key, item in SHOCKS[name].declared().items()
-        if isinstance(item, Parameter)
-    }
-    return ({**row, **sizes},)
+    opening = load_world(world)
+    row = {"name": name, "at": str(opening.start + int(rng.integers(QUARTERS)))}
+    firms = [firm for names in opening.names.values() for firm in names]
+    for key, item in SHOCKS[name].declared().items():
+        if isinstance(item, Parameter):
+            known = item.low is not None and item.high is not None
+            row[key] = value(rng, key, item.low, item.high, item.choices, item.structural) if known else str(rng.choice(firms))
+    return (row,)
 
 
 def run(draw, quarters=QUARTERS):

@@ -64,7 +64,7 @@ def test_arrays_and_objects_agree_on_every_order_and_every_limit(monkeypatch, ca
 def test_arrays_and_objects_agree_after_defaults_and_entries(monkeypatch):
     seen = []
     world = load_world("industry-2026q3", {"lab.risk_appetite": 0.9})
-    industry = Industry(world, worlds=1, rng=6, shocks=[Shock.read({"name": "stall", "at": "2027Q3"})]).run(24)
+    industry = Industry(world, worlds=1, rng=6, shocks=[Shock.read({"name": "loss", "at": "2028Q1", "firm": "OpenAI"})]).run(24)
     watched(monkeypatch, seen)
     industry.run(4)
     assert industry.record.series("labs", "fails").sum() > 0

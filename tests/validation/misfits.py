@@ -12,6 +12,7 @@ _CREDIT = "lenders finance half of what new compute costs (cover at their quanti
 _OWNERS = "three owners of equal size; other buyers, one row in all, take most chips"
 _CONE = "the median is too high once growth slows, and labs still swap customers: a sixth falls below, not a tenth"
 _MILD = "most of what fell below was the lot of a few dozen customers; with thousands a sixth does, where the band expects a fifth"
+_REACH = "just below the band: what vendors do not fund, lenders and shareholders fund in part"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
 
 MISFITS = {
@@ -25,6 +26,7 @@ MISFITS = {
     ("V4", "training share of compute, end of 2026"): _SQUEEZE,
     ("V6", "superseded models that had paid, of labs that lose money"): _MODELS,
     ("V8", "take-or-pay commitments of all labs, end of 2025"): _CREDIT,
+    ("V11", "run-rate of 2028, six bold labs, with circular finance over without"): _REACH,
     ("V14", "chip sales to the two largest owners, 2025"): _OWNERS,
     ("V16", "outcomes below P10 a year ahead, forecasts of 2023 to 2025, the take-off"): _CONE,
     ("V16", "outcomes below P10 a year ahead, forecasts from 2031 on, near saturation"): _MILD,

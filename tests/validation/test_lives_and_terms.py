@@ -5,6 +5,7 @@ import pytest
 
 from abm.clock import Quarter
 from abm.model import Industry, release
+from abm.operations import unhired
 from abm.shocks import Shock
 from agents.world_file import load_world
 
@@ -114,7 +115,7 @@ def test_beyond_a_fifth_idle_compute_costs_a_fifth_to_a_half_of_its_list_price(w
     for _ in range(Quarter.parse("2031Q1") - model.quarter):
         model.step()
         every = model.fleet.effective(model.now - 1).sum(axis=(1, 2))
-        left = (model.idle_gw - model.served.spot_gw.sum(axis=1, keepdims=True))[:, 0] / every
+        left = unhired(model)[:, 0] / every
         seen.extend(model.fleet.spot_ratio[(left > 0.2) & (left < 0.3), 0])
     release(model)
     assert len(seen) > 5 and np.min(seen) >= 0.2 and np.max(seen) <= 0.5

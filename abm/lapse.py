@@ -24,7 +24,7 @@ def lapse(industry, vendor, lost):
     for amounts in (fleet.gw, *fleet.let, *fleet.rent, fleet.prepaid):
         owners = fleet.cells.owners[: amounts.shape[1]]
         move_on(amounts[..., at:], part[:, owners], moves)
-    for amounts in (fleet.wip, fleet.unbuilt):
+    for amounts in (fleet.wip, fleet.unbuilt, fleet.orphaned):
         move_on(amounts[..., at:], part, moves)
     move_on(fleet.facility[..., at:], part[:, None], moves)
     move_on(fleet.chips_due[:, :, vendor, at:], np.where(lost[:, None, None], 1.0, 0.0), moves)

@@ -41,7 +41,7 @@ def take_over(industry, gw, pair_rent):
             continue
         wanted = wanted - given
         fleet.orphaned[..., at] -= given
-        fleet.gw[:, fleet.idle, at] -= given
+        fleet.gw[:, fleet.idle, at] = np.maximum(0, fleet.gw[:, fleet.idle, at] - given)  # rounding leaves no compute below nothing
         signed = fleet.pairs.of(part * given[:, None])
         fleet.gw[:, : fleet.pairs.count, at] += signed
         fleet.let[0][..., at] += signed
@@ -61,7 +61,7 @@ def give_up(industry):
     before = fleet.owned(slice(None))
     part = np.where(before > 0, stopped / np.where(before > 0, before, 1), 0)
     fleet.orphaned -= stopped
-    fleet.gw[:, fleet.idle] -= stopped
+    fleet.gw[:, fleet.idle] = np.maximum(0, fleet.gw[:, fleet.idle] - stopped)
     industry.made_whole.pay_for_work(industry, part)
     lost = cancel(industry, part)
     vendors = industry.vendors

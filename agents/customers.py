@@ -271,7 +271,7 @@ class Customers:
 
     def part_deployed(self):
         """Customers that have deployed over all there are, [worlds, 1]."""
-        return (self.stage == DEPLOYED).mean(axis=1, keepdims=True)
+        return (self.stage == DEPLOYED).sum(axis=1, keepdims=True) / max(1, self.stage.shape[1])
 
     def by_kind(self, amounts):
         """Sums over enterprises and over consumers, [worlds, 2]: what the two control accounts must show."""

@@ -27,6 +27,7 @@ Every file is written under a temporary name, flushed to the disk and renamed. T
 so that a part under `runs` means that the batch is done.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -39,8 +40,14 @@ from abm.errors import BadInput, nearest
 from experiments.engine.soundness import ANEW, columns_of, read_object, read_table, refuse_lacking, refuse_twice
 
 QUESTION, POINTS, MANIFEST, QUARANTINE, LOCK = "question.json", "points.parquet", "sweep.json", "quarantine.json", "sweep.lock"
-RUNS, SERIES = "runs", "series"
+RUNS, SERIES, CHECK = "runs", "series", "check"
 _PART = "part-{:05d}.parquet"
+
+
+def digest(value):
+    """What tells one JSON value from another, whatever the order of its keys."""
+    as_read = json.loads(json.dumps(value))  # in which every key is text
+    return hashlib.sha256(json.dumps(as_read, sort_keys=True).encode()).hexdigest()
 
 
 class Store:
@@ -61,14 +68,21 @@ class Store:
 
     def read_json(self, name, keys=()):
         """A stored JSON object with these keys. Raises BadInput if it is not there or is none."""
-        return read_object(self.folder / name, keys)
+        if name != MANIFEST:
+            return read_object(self.folder / name, keys)
+        found = read_object(self.folder / name, (*keys, CHECK))
+        if found.pop(CHECK) != digest(found):
+            raise BadInput(f"{self.folder / name}: is not as it was written, as if edited; {ANEW}")
+        return found
 
     def manifest(self):
         """What a planned sweep says about itself. Raises BadInput."""
         return self.read_json(MANIFEST, ("name", "code", "runs", "outcomes"))
 
     def write_json(self, name, value):
-        """Store a JSON file, readable and with its keys in order of writing."""
+        """Store a JSON file, readable and with its keys in order of writing; the manifest with a check of what it says."""
+        if name == MANIFEST:
+            value = {**value, CHECK: digest(value)}
         write_whole(self.folder / name, (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
 
     def write_points(self, table):

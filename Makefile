@@ -15,7 +15,7 @@ help:
 	@echo "make fuzz      garbled files and random legal settings, for an hour or two; says its seed (SEED=... for the same again)"
 	@echo "make lint      ruff, mypy and the layer contract"
 	@echo "make bench     measure speed and write docs/performance.md"
-	@echo "make results   run the shipped questions and write results/ (a quarter of an hour; NAME=... for one)"
+	@echo "make results   run the shipped questions and write results/ (half an hour; NAME=... for one)"
 	@echo "make validate  compare with numbers from outside and write docs/validation.md"
 
 setup: $(READY)

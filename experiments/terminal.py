@@ -180,6 +180,7 @@ def show_books(found):
     titles = (
         (f"Balance sheets at the end of {found.quarter}, world {found.world}, $bn (+ asset, - liability)", found.balances),
         (f"Transaction flows of {found.quarter}, $bn (+ receipt, - payment; rows and columns sum to zero)", found.flows),
+        ("Owners of compute at the annual rate of the quarter, $bn a year (debt service as if notes were repaid evenly)", found.owners),
     )
     for title, table in titles:
         shown = _table("", *map(str, table.columns))

@@ -190,6 +190,9 @@ def test_a_small_run_says_its_summary_and_can_be_asked_for_books_and_story(tmp_p
     assert "scenarios, not forecasts" in result.output
     address = re.search(r"story (\w+)", result.output)[1]
     assert "Loans drawn" in called("books", address, "--world", 1, "--quarter", "2026Q4", *where).output
+    books = called("books", address, "--world", 1, "--quarter", "2026Q4", *where).output
+    owners = books.partition("Owners of compute at the annual rate")[2]
+    assert "EBITDA" in owners and "debt service" in owners and "Cloud" in owners
     assert "2026" in called("story", address, "--world", 1, *where).output
     assert "lies outside run" in called("books", address, "--quarter", "2031Q4", *where).output
 

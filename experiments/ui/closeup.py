@@ -103,6 +103,7 @@ def Firm(session, glass, at, seen, name):
         if kind == "labs":
             LabCharts(glass, at, seen, place, shade)
     if kind == "clouds":
+        Words(pictures.earnings_words(page, place), classes=["earnings"])
         Words(pictures.covenant_words(page, place), classes=["covenant"])
     rows = [(key, f"{value:,.4g}") for key, value in pictures.attributes(page, kind, place).items()]
     Fold("Everything the Mesa agent knows", lambda: Table(("Attribute", "Value"), rows, "attributes"))

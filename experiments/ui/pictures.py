@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.clock import Quarter
 from abm.flows import ACCOUNTS
-from experiments.events import DUST
+from experiments.events import DUST, money
 from experiments.summary import FUNDED as KINDS
 from experiments.summary import money_graph
 from experiments.ui.snapshots import LEVELS
@@ -142,16 +142,25 @@ def model_incomes(pages, at, place):
     return rows, [page.quarter for page in pages[: at + 1]], [float(page.company[place]) for page in pages[: at + 1]]
 
 
+def earnings_words(page, place):
+    """What an owner of compute earns and owes at the annual rate of the quarter."""
+    revenue, ebitda, interest, service = (page.columns["clouds"][key][place] for key in ("revenue", "ebitda", "interest", "debt_service"))
+    return (
+        f"At the rate of this quarter it earns EBITDA of {money(ebitda)} on {money(revenue)} a year; interest costs {money(interest)}, and "
+        f"all debt service {money(service)} if notes were repaid evenly."
+    )
+
+
 def covenant_words(page, place):
     """How near an owner of compute is to its covenant."""
     breach, allowed = int(page.columns["clouds"]["breach"][place]), int(page.covenant)
     if not breach:
-        return "It is within its covenant: its assets at market value exceed what it owes."
+        return "It is within its covenants: it earns its interest and repayments, and its loans do not exceed what their chips are worth."
     left = allowed - breach
     if left <= 0:
-        return f"It has been in breach of its covenant for {breach} quarters: no lender gives new credit."
+        return f"It has been in breach of its covenant for {breach} quarters: no loan is drawn."
     end = Quarter.parse(page.quarter) + left
-    return f"It has been in breach for {breach} of {allowed} quarters; unless it recovers, credit stops in {end}."
+    return f"It has been in breach for {breach} of {allowed} quarters; unless it recovers, no loan is drawn from {end} on."
 
 
 def attributes(page, kind, place):

@@ -11,10 +11,10 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.compute_prices import running_cost
 from abm.markets.lending import building_cost, most_lent
-from abm.obligations import bound_cash, debt_service, outside_rent, running_costs
+from abm.obligations import before_debt_service, bound_cash, debt_service, outside_rent, running_costs
 from abm.scales import NO_MONEY
 from abm.sums import ratio_or
-from abm.technology import ageing
+from abm.technology import ageing, ageing_over
 
 
 class Terms(NamedTuple):
@@ -66,7 +66,7 @@ def offer(industry, borrowers):
 
 def leverage(industry):
     """Debt over EBITDA and other cash flow, x, [worlds, 1, owners]; FREE_OF_DEBT where there are no earnings to carry it."""
-    earned = industry.clouds.ebitda + np.maximum(0, industry.clouds.other_cash_flow)
+    earned = before_debt_service(industry)
     debt = industry.fleet.loans().sum(axis=1)
     carried = np.minimum(FREE_OF_DEBT, ratio_or(debt, np.maximum(0, earned), FREE_OF_DEBT))
     return np.where(debt > NO_MONEY, carried, 0)[:, None]
@@ -85,7 +85,7 @@ def seen_by_lenders(industry, means, pairs, pair_rent):
     received, from_new = (np.swapaxes(np.matmul(np.swapaxes(rent, 1, 2), part), 1, 2) for rent in (due, new))
     rest = np.maximum(0, clouds.other_cash_flow) + outside_rent(industry, at) - running_costs(industry, at)
     gw = pairs.sum(axis=1)
-    new_flow = from_new - (running_cost_of_new(industry) * gw)[:, None]
+    new_flow = from_new - (running_cost(industry.compute, clouds.leases_sites) * gw)[:, None]
     cost = building_cost(industry) * gw
     years = np.minimum(QUARTER * industry.lenders.tenor, industry.lenders.believed_life)  # nobody lends for longer than chips earn
     per_loan = 1 / years[..., None] + industry.terms.rate
@@ -95,11 +95,6 @@ def seen_by_lenders(industry, means, pairs, pair_rent):
         new_flow=np.maximum(0, new_flow),
         new_service=most_lent(industry) * cost[:, None] * per_loan,
     )
-
-
-def running_cost_of_new(industry):
-    """Running costs of a GW in service, $bn a year, [worlds, owners]."""
-    return running_cost(industry.compute, industry.clouds.leases_sites)
 
 
 def refinance(industry):
@@ -134,15 +129,14 @@ def count_breaches(industry):
     """Count the quarters for which each owner has been in breach: too little cover, or loans above what their chips are worth."""
     clouds, fleet, p = industry.clouds, industry.fleet, industry.lending
     owes = fleet.secured().sum(axis=1) > NO_MONEY
-    flow = clouds.ebitda + np.maximum(0, clouds.other_cash_flow)
-    thin = flow < p.covenant_cover * (clouds.interest + fleet.amortisation().sum(axis=1) / QUARTER)
+    thin = before_debt_service(industry) < p.covenant_cover * (clouds.interest + fleet.amortisation().sum(axis=1) / QUARTER)
     breach = owes & (thin | (excess_over_value(industry) > p.covenant_excess))
     clouds.put(breach=np.where(breach, clouds.breach + 1, 0))
 
 
 def believed_ageing(industry):
     """What an owner's lenders believe that its chips lose of their worth, share a year, [worlds, owners]: by their parts in its loans."""
-    rates = 2 / industry.lenders.believed_life[..., None] * industry.lender_mix
+    rates = ageing_over(industry.lenders.believed_life)[..., None] * industry.lender_mix
     parts = industry.lender_mix.sum(axis=1)
     return ratio_or(rates.sum(axis=1), parts, ageing(industry.technology_parameters))
 

@@ -3,11 +3,10 @@
 import numpy as np
 
 from abm.loans import reprice
+from abm.obligations import before_debt_service
 from abm.operations import SECURED, TRADE, WAGES
-from abm.scales import NO_MONEY
+from abm.scales import A_DOLLAR, NO_MONEY
 from abm.sums import ratio_or
-
-_DUST = 1e-9
 
 
 def unpaid_claims(industry, claims, result, level, payer, payee):
@@ -61,11 +60,10 @@ def _cannot_go_on(industry, result, unpaid, interest, worth):
     bills = sum(result.owed[level] - result.paid[level] for level in (WAGES, TRADE))[:, industry.cleared["clouds"]]
     owed = fleet.loans().sum(axis=1)
     covered = worth + np.maximum(0, clouds.cash) >= owed + interest
-    missed = np.where(unpaid > _DUST, clouds.missed + 1, 0)
+    missed = np.where(unpaid > A_DOLLAR, clouds.missed + 1, 0)
     clouds.put(missed=missed)
-    earned = clouds.ebitda + np.maximum(0, clouds.other_cash_flow)
-    called = (clouds.breach >= industry.compute.accelerate_after) & (earned < clouds.debt_service) & ~covered
-    return ((missed > 0) & (~covered | (missed > p.grace))) | (bills > _DUST) | called
+    called = (clouds.breach >= industry.compute.accelerate_after) & (before_debt_service(industry) < clouds.debt_service) & ~covered
+    return ((missed > 0) & (~covered | (missed > p.grace))) | (bills > A_DOLLAR) | called
 
 
 def _in_creditors_hands(industry, failing):
@@ -100,7 +98,7 @@ def resolve_lenders(industry, claims, result):
     lenders.put(banned=np.maximum(0, lenders.banned - 1))
     _fall_back_on_other_capital(industry)
     capital = ledger.book_equity(rows["lenders"])
-    failed = capital < -_DUST
+    failed = capital < -A_DOLLAR
     if not failed.any():
         return
     hole = np.where(failed, -capital, 0)

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
+from abm.scales import NO_MONEY
 from abm.sums import ratio_or
 
 PARTS = ("systemic_event", "owners_event", "creditors_event")
 CRISIS, CREDIT_STOP = "crisis", "credit_stop"
 EVENTS = (CRISIS, *PARTS, CREDIT_STOP)
-_DUST = 1e-6  # $bn or GW that is nothing
 
 
 class Rule(NamedTuple):
@@ -126,7 +126,7 @@ def shares_failing(fails, size, window):
 def shares_of(size):
     """Each firm's part of the whole, [worlds, quarters, firms]; nobody's where the whole is what rounding left of nothing."""
     whole = size.sum(axis=2, keepdims=True)
-    return ratio_or(size, np.where(whole > _DUST, whole, 0), 0)
+    return ratio_or(size, whole, 0, NO_MONEY)
 
 
 def share_failing(fails, size, window):
@@ -160,7 +160,7 @@ def creditors_lose(losses, failed, loans, capital, rule=RULE):
     the window in which it loses capital, and with those before its failure: one that fails when all is repaid harms no borrower.
     """
     total = loans.sum(axis=2)
-    much = within(ratio_or(losses.sum(axis=2), np.where(total > _DUST, total, 0), 0), rule.window) >= rule.lost
+    much = within(ratio_or(losses.sum(axis=2), total, 0, NO_MONEY), rule.window) >= rule.lost
     gone = ratio_or(losses, np.maximum(0, capital), np.where(losses > 0, 1, 0))
     start = np.maximum(0, np.arange(loans.shape[1]) - rule.window + 1)
     held = shares_of(loans)[:, start]

@@ -78,6 +78,11 @@ def equity_needed(industry, gw):
     return need, np.clip(clouds.cash - reserve - bound_cash(industry), 0, clouds.self_funding * need)
 
 
+def before_debt_service(industry):
+    """What an owner earns before debt service, $bn a year, [worlds, clouds]: on compute, and in its other business if it earns there."""
+    return industry.clouds.ebitda + np.maximum(0, industry.clouds.other_cash_flow)
+
+
 def opex_due(industry):
     """Opex of a quarter at the revenue labs have, $bn, [worlds, labs]."""
     labs, policy = industry.labs, industry.policy

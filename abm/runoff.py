@@ -7,7 +7,7 @@ little. What nobody takes over the owners of compute must pay from their cash [m
 import numpy as np
 
 from abm.credit import market_window
-from abm.markets.compute import take_up_by_vintage
+from abm.markets.compute import take_up
 from abm.markets.lending import lend
 from abm.sums import ratio_or
 
@@ -75,7 +75,7 @@ def take_over(industry):
     lent = -industry.ledger.flows["loan"][:, industry.rows["lenders"]]
     left = np.maximum(0, industry.credit_limits() - lent)
     total = offered.sum(axis=2)
-    loans = offered * np.minimum(1, left / np.where(total > 0, total, np.inf))[..., None]
+    loans = offered * ratio_or(np.minimum(left, total), total, 0)[..., None]
     if not loans.any():
         return
     lend(industry, loans, "taken_over")
@@ -83,5 +83,5 @@ def take_over(industry):
     by_vintage = np.where(lost[:, :, None, None], fleet.due_by_vintage(), 0).sum(axis=1)
     where = ratio_or(by_vintage, secured[..., None], 0)
     where[..., -1] += secured <= 0  # of notes only: as of the present
-    take_up_by_vintage(industry, loans[..., None] * where[:, None])
+    take_up(industry, loans[..., None] * where[:, None], fleet.used("loan"))
     fleet.changed_loans()

@@ -197,17 +197,22 @@ def algorithmic_index(years, parameters):
     return 10 ** (parameters.algorithmic_progress * years)
 
 
-def ageing(parameters):
-    """What a chip loses of its worth, share a year, [worlds, 1].
+def ageing_over(life):
+    """What a chip loses of its worth, share a year, if it earns for so many years.
 
     Worth that fades at this rate is earned on average at the age 1 / rate, and even earnings over a life at half of it: rate = 2 / life.
     """
-    return 2 / parameters.chip_life
+    return 2 / life
+
+
+def ageing(parameters):
+    """What a chip truly loses of its worth, share a year, [worlds, 1]."""
+    return ageing_over(parameters.chip_life)
 
 
 def next_belief(parameters, believed_life):
     """Years for which somebody believes that chips earn, a quarter later: the rate of ageing is learned, slowly [model.md 9.15]."""
-    believed, true = 2 / believed_life, ageing(parameters)
+    believed, true = ageing_over(believed_life), ageing(parameters)
     return 2 / (believed + parameters.belief_speed * (true - believed))
 
 

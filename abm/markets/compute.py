@@ -118,34 +118,23 @@ def _take_into_service(industry, at, share, loans):
     industry.ledger.reclassify(rows["clouds"], "wip", "fleet", book)
     fleet.book[..., at] += book
     fleet.depreciation[..., at] += book / quarters
-    take_up(industry, at, loans)
+    take_up(industry, loans[..., None], slice(at, at + 1))
     fleet.facility[..., at] *= late[:, None]
     fleet.wip[..., at] = kept
     fleet.chips_due[..., at] *= late[..., None]
     _postpone(industry, at, late)
 
 
-def take_up(industry, at, loans):
+def take_up(industry, loans, vintages):
     """Enter new borrowing: lenders that lend by notes get one maturity, the others are repaid evenly over their tenor.
 
-    loans: $bn, [worlds, lenders, owners]; at: place of the vintage it pays for
+    loans: $bn, [worlds, lenders, owners, vintages]; vintages: places of the blocks it hangs on, a slice
     """
     fleet, lenders = industry.fleet, industry.lenders
-    notes = (lenders.notes > 0)[..., None]
-    secured = np.where(notes, 0, loans)
-    fleet.loan[..., at] += secured
-    fleet.principal[..., at] += secured / lenders.tenor[..., None]
-    fleet.notes.issue(np.where(notes, loans, 0), lenders.tenor)
-
-
-def take_up_by_vintage(industry, loans):
-    """The same where loans replace older ones, on compute of the vintages of those. loans: $bn, [worlds, lenders, owners, vintages]"""
-    fleet, lenders = industry.fleet, industry.lenders
     notes = (lenders.notes > 0)[..., None, None]
-    there = fleet.used("loan")
     secured = np.where(notes, 0, loans)
-    fleet.loan[..., there] += secured
-    fleet.principal[..., there] += secured / lenders.tenor[..., None, None]
+    fleet.loan[..., vintages] += secured
+    fleet.principal[..., vintages] += secured / lenders.tenor[..., None, None]
     fleet.notes.issue(over_vintages(np.where(notes, loans, 0)), lenders.tenor)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from abm.crisis import CRISIS, RULE, first_quarters, labs_fail
+from abm.crisis import CRISIS, first_quarters
 from abm.errors import BadInput
 from abm.outcomes import events
 
@@ -138,14 +138,6 @@ def _by_unit(values):
     """[worlds, quarters] or [worlds, quarters, firms] as [worlds x firms, quarters]."""
     values = np.asarray(values)
     return np.moveaxis(values.reshape(*values.shape[:2], -1), 1, 2).reshape(-1, values.shape[1])
-
-
-def systemic_quarters(died, revenue_before, rule=RULE):
-    """The quarter in which a systemic event is complete, bool, [worlds, quarters]; the rule is that of `abm.crisis`.
-
-    died: bool, [worlds, quarters, labs]; revenue_before: of the quarter before, $bn a year, same shape
-    """
-    return first_quarters(labs_fail(died, revenue_before, rule))
 
 
 def lamps(indicators, event, leads=LEADS, present=None, resamples=RESAMPLES):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm.crisis import first_quarters, labs_fail
 from abm.errors import BadInput
 from experiments.analysis import ranking, warning
 
@@ -96,7 +97,7 @@ def test_a_systemic_event_is_dated_to_the_quarter_that_completes_it():
     died = np.zeros((1, 5, 3), dtype=bool)
     died[0, 1, 0] = died[0, 3, 1] = True
     revenue = np.ones((1, 5, 3))
-    assert warning.systemic_quarters(died, revenue)[0].tolist() == [False, False, False, True, False]
+    assert first_quarters(labs_fail(died, revenue))[0].tolist() == [False, False, False, True, False]
 
 
 def test_every_lamp_of_the_model_can_be_read_off_a_run_and_debtrank_beside_it():

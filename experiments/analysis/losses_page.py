@@ -71,7 +71,7 @@ def matrix(found):
     columns, rows = [firm.name for firm in moved], [loss.firm.name for loss in found]
     cells = [_cell(loss, fall) for loss in found for fall in loss.falls if fall.firm in moved]
     scale = alt.Scale(domain=[-FULL, 0, FULL], clamp=True, range=["@blue", "@card", "@vermilion"], interpolate="rgb")
-    across = alt.X("fails:N", sort=columns, title="fails with it", axis=alt.Axis(orient="top", labelAngle=-50, labelLimit=160, grid=False))
+    across = alt.X("fails:N", sort=columns, title="fails with it", axis=alt.Axis(orient="top", labelAngle=-90, labelLimit=160, grid=False))
     up = alt.Y("lost:N", sort=rows, title="lost", axis=alt.Axis(labelLimit=200, grid=False))
     tips = [alt.Tooltip(f"{name}:N") for name in ("lost", "fails", "points", "interval", "odds", "twin")]
     base = alt.Chart(alt.Data(values=cells)).encode(x=across, y=up, tooltip=tips)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.beliefs import believed
 from abm.clock import QUARTER
-from abm.cone import ImpliedQuantile, cone, implied_quantile
+from abm.cone import ImpliedQuantile, implied_quantile
 from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
 from abm.planning import look_ahead
 from abm.projection import rents_ahead
@@ -52,8 +53,8 @@ class Seen:
 
     def revenue(self, q, weight, quarters, axis=0):
         """Revenue so many quarters ahead, $bn a year, [worlds, labs], or with `axis` 1 for every counterparty, [worlds, labs, n]."""
-        labs, wide = self.industry.labs, (..., *[None] * axis)
-        return cone(self.base[wide], labs.growth[wide], weight, quarters * QUARTER, self.industry.cone).quantile(q)
+        base = self.base[(..., *[None] * axis)]
+        return believed(self.industry, base, weight, quarters * QUARTER, planners=axis > 0).quantile(q)
 
     def means(self, q, weight, axis=0):
         """What a lab has to pay a year's dues with at the horizon, $bn: revenue, cash that is left by then, an owner's means."""
@@ -78,11 +79,11 @@ class Seen:
 def of_labs(industry, seen):
     """Labs: revenue of the year, cash left at the horizon and an owner's means at q against rents and fixed opex of that year.
 
-    A lab is taken to extrapolate as boldly as it bets.
+    The cone is the neutral one: what a lab hopes beyond it shows as appetite.
     """
-    due, ahead = seen.due, seen.at - industry.now
-    found = implied_quantile(lambda q: seen.means(q, q), due, steps=HALVINGS)
-    alone = implied_quantile(lambda q: seen.margin * seen.revenue(q, q, ahead), due, steps=HALVINGS)
+    due, ahead, neutral = seen.due, seen.at - industry.now, np.zeros_like(seen.base)
+    found = implied_quantile(lambda q: seen.means(q, neutral), due, steps=HALVINGS)
+    alone = implied_quantile(lambda q: seen.margin * seen.revenue(q, neutral, ahead), due, steps=HALVINGS)
     return Reading(found, alone, industry.fleet.rent_due(seen.at).sum(axis=2) > NO_MONEY)
 
 

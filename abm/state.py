@@ -3,6 +3,7 @@
 import numpy as np
 
 from abm import technology
+from abm.beliefs import ErrorsSeen
 from abm.boards import open_budgets
 from abm.credit import FREE_OF_DEBT, Terms
 from abm.learning import expected_growth
@@ -40,6 +41,7 @@ def open_state(industry):
     industry.forced = {}
     industry.losses, industry.outsiders = Losses(industry), Outsiders(industry)
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
+    industry.errors_seen = ErrorsSeen(industry.cone)
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
     industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)
     stakes = industry.cap.shares[:, industry.rows["labs"], industry.rows["clouds"]]

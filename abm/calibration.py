@@ -5,8 +5,9 @@ A lab that died had a forecast too: its revenue came out at nothing, below every
 
 import numpy as np
 
+from abm.beliefs import of_labs
 from abm.clock import QUARTER
-from abm.cone import cone, crps, pit
+from abm.cone import crps, pit
 
 LEVELS = {"below_p10": 0.1, "below_p90": 0.9}
 
@@ -27,9 +28,7 @@ class Forecasts:
     def note(self, industry):
         """Score the forecasts that mature this quarter and file today's. Returns the indicators, {name: [worlds, n]}."""
         matured, labs = self.open[0], industry.labs
-        base = labs.forecast_base(industry.plans.demand_floor) * labs.alive
-        today = cone(base, labs.growth, labs.extrapolation, self.horizon * QUARTER, industry.cone)
-        self.open = [*self.open[1:], today]
+        self.open = [*self.open[1:], of_labs(industry, self.horizon * QUARTER)]
         if matured is None:
             nothing = np.full(labs.revenue.shape, np.nan)
             return self.score(nothing, nothing)

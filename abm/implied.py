@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.beliefs import believed
 from abm.clock import QUARTER
-from abm.cone import ImpliedQuantile, cone, implied_quantile
+from abm.cone import ImpliedQuantile, implied_quantile
 from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
 from abm.planning import look_ahead
 from abm.projection import rents_ahead
@@ -43,22 +44,21 @@ class Seen:
     def __init__(self, industry):
         self.industry, view = industry, look_ahead(industry)
         self.at = industry.now + industry.compute.build_lag + 2
-        self.base, self.backing = view.base, view.backing
+        self.backing = view.backing
         rents, prepaid = rents_ahead(industry, self.at - industry.now)
         fixed = industry.fixed_opex() * industry.labs.alive
         self.paid_until = (rents * QUARTER - prepaid).sum(axis=-1) + fixed * rents.shape[-1]  # until the horizon, $bn
         self.due = rents[..., -1] + fixed / QUARTER
         self.margin = industry.labs.margin_after_opex(0)
 
-    def revenue(self, q, weight, quarters, axis=0):
-        """Revenue so many quarters ahead, $bn a year, [worlds, labs], or with `axis` 1 for every counterparty, [worlds, labs, n]."""
-        labs, wide = self.industry.labs, (..., *[None] * axis)
-        return cone(self.base[wide], labs.growth[wide], weight, quarters * QUARTER, self.industry.cone).quantile(q)
+    def revenue(self, q, weight, quarters):
+        """Revenue so many quarters ahead at a quantile, $bn a year, in the shape of the weight of past growth: see `believed`."""
+        return believed(self.industry, weight, quarters * QUARTER).quantile(q)
 
     def means(self, q, weight, axis=0):
         """What a lab has to pay a year's dues with at the horizon, $bn: revenue, cash that is left by then, an owner's means."""
         wide, ahead = (..., *[None] * axis), self.at - self.industry.now
-        earned = [self.margin[wide] * self.revenue(q, weight, quarters, axis) for quarters in range(1, ahead + 1)]
+        earned = [self.margin[wide] * self.revenue(q, weight, quarters) for quarters in range(1, ahead + 1)]
         left = self.industry.labs.cash[wide] + sum(earned) * QUARTER - self.paid_until[wide]
         return earned[-1] + left + self.backing[wide]
 
@@ -69,7 +69,7 @@ class Seen:
         """
         q, weight, due = q[:, None], weight[:, None], self.due[..., None]
         if alone:
-            means = self.margin[..., None] * self.revenue(q, weight, self.at - self.industry.now, axis=1)
+            means = self.margin[..., None] * self.revenue(q, weight, self.at - self.industry.now)
         else:
             means = self.means(q, weight, axis=1)
         return np.clip(means / np.where(due > 0, due, np.inf), 0, 1)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.beliefs import of_labs
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
-from abm.cone import cone
 from abm.flows import FLOWS
 from abm.register import IDLE
 from experiments.summary import FUNDED as KINDS
@@ -95,8 +95,5 @@ def snapshot(industry):
 
 def _cones(industry):
     """What every lab believes of its revenue, quarter by quarter ahead, [levels, labs, quarters]."""
-    labs = industry.labs
-    base = labs.forecast_base(industry.plans.demand_floor)
-    ahead = np.arange(1, CONE_QUARTERS + 1) * QUARTER
-    views = [cone(base, labs.growth, labs.extrapolation, horizon, industry.cone) for horizon in ahead]
+    views = [of_labs(industry, ahead * QUARTER) for ahead in range(1, CONE_QUARTERS + 1)]
     return np.stack([np.stack([view.quantile(level)[0] for view in views], axis=-1) for level in LEVELS])

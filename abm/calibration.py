@@ -5,11 +5,12 @@ A lab that died had a forecast too: its revenue came out at nothing, below every
 
 import numpy as np
 
-from abm.beliefs import of_industry, of_labs, planning_horizon
+from abm.beliefs import own_view
 from abm.business import ratio
 from abm.clock import QUARTER
 from abm.cone import crps, pit, realised_growth, update_extrapolation
 from abm.scales import NO_MONEY
+from abm.views import of_industry, planning_horizon
 
 LEVELS = {"below_p10": 0.1, "below_p90": 0.9}
 
@@ -30,7 +31,9 @@ class Forecasts:
     def note(self, industry):
         """Score the forecasts that mature this quarter and file today's. Returns the indicators, {name: [worlds, n]}."""
         matured, labs = self.open[0], industry.labs
-        self.open = [*self.open[1:], of_labs(industry, self.horizon * QUARTER)]
+        base = labs.forecast_base(industry.plans.demand_floor) * labs.alive
+        today = own_view(industry, base, self.horizon * QUARTER)
+        self.open = [*self.open[1:], today]
         if matured is None:
             nothing = np.full(labs.revenue.shape, np.nan)
             return self.score(nothing, nothing)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.beliefs import of_investors
+from abm.beliefs import believed
 from abm.clock import QUARTER
 from abm.markets.capital import call_equity, left_to_invest, share_out
 from abm.obligations import bound_cash
@@ -152,8 +152,11 @@ def _note_down_rounds(industry, price):
 
 def investors_values(industry):
     """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: a multiple of next year's revenue at its own quantile."""
-    forward = of_investors(industry, years=1).quantile(industry.investors.risk_appetite[..., None])
-    return industry.funds.multiple[..., None] * industry.sentiment[..., None] * forward
+    p, labs, investors = industry.funds, industry.labs, industry.investors
+    weight = investors.extrapolation(p)[:, None]
+    forward = believed(industry, labs.revenue[..., None], weight, 1.0, planners=True)
+    revenue = np.swapaxes(forward.quantile(investors.risk_appetite[:, None]), 1, 2)
+    return p.multiple[..., None] * industry.sentiment[..., None] * revenue
 
 
 def pay_dividends(industry):

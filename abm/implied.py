@@ -44,21 +44,22 @@ class Seen:
     def __init__(self, industry):
         self.industry, view = industry, look_ahead(industry)
         self.at = industry.now + industry.compute.build_lag + 2
-        self.backing = view.backing
+        self.base, self.backing = view.base, view.backing
         rents, prepaid = rents_ahead(industry, self.at - industry.now)
         fixed = industry.fixed_opex() * industry.labs.alive
         self.paid_until = (rents * QUARTER - prepaid).sum(axis=-1) + fixed * rents.shape[-1]  # until the horizon, $bn
         self.due = rents[..., -1] + fixed / QUARTER
         self.margin = industry.labs.margin_after_opex(0)
 
-    def revenue(self, q, weight, quarters):
-        """Revenue so many quarters ahead at a quantile, $bn a year, in the shape of the weight of past growth: see `believed`."""
-        return believed(self.industry, weight, quarters * QUARTER).quantile(q)
+    def revenue(self, q, weight, quarters, axis=0):
+        """Revenue so many quarters ahead, $bn a year, [worlds, labs], or with `axis` 1 for every counterparty, [worlds, labs, n]."""
+        base = self.base[(..., *[None] * axis)]
+        return believed(self.industry, base, weight, quarters * QUARTER, planners=axis > 0).quantile(q)
 
     def means(self, q, weight, axis=0):
         """What a lab has to pay a year's dues with at the horizon, $bn: revenue, cash that is left by then, an owner's means."""
         wide, ahead = (..., *[None] * axis), self.at - self.industry.now
-        earned = [self.margin[wide] * self.revenue(q, weight, quarters) for quarters in range(1, ahead + 1)]
+        earned = [self.margin[wide] * self.revenue(q, weight, quarters, axis) for quarters in range(1, ahead + 1)]
         left = self.industry.labs.cash[wide] + sum(earned) * QUARTER - self.paid_until[wide]
         return earned[-1] + left + self.backing[wide]
 
@@ -69,7 +70,7 @@ class Seen:
         """
         q, weight, due = q[:, None], weight[:, None], self.due[..., None]
         if alone:
-            means = self.margin[..., None] * self.revenue(q, weight, self.at - self.industry.now)
+            means = self.margin[..., None] * self.revenue(q, weight, self.at - self.industry.now, axis=1)
         else:
             means = self.means(q, weight, axis=1)
         return np.clip(means / np.where(due > 0, due, np.inf), 0, 1)

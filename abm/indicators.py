@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from abm.beliefs import of_market, planning_horizon
 from abm.clock import QUARTER
 from abm.crisis import credit_spread, new_loans
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
@@ -11,8 +10,10 @@ from abm.later import Later, Measures
 from abm.limits import HEDGE, PONZI, SPECULATIVE
 from abm.markets.lending import building_cost
 from abm.network import circularity, origins
+from abm.projection import neutral_cone
 from abm.scales import NO_MONEY
 from abm.sums import by_row
+from abm.views import planning_horizon
 from abm.vintages import over_vintages
 from abm.welfare import gained
 
@@ -79,7 +80,7 @@ INDICATORS = {
 
 def outlook(industry):
     """Median and bands of every lab's revenue at the planning horizon by one neutral rule, so that labs compare."""
-    return of_market(industry, planning_horizon(industry) * QUARTER)
+    return neutral_cone(industry, planning_horizon(industry))
 
 
 def coverage(margin, revenue, rent):

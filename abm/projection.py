@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
-from abm.beliefs import of_market
+from abm.beliefs import believed
 from abm.clock import QUARTER
 from abm.cone import Cone, believed_spread
 
@@ -30,13 +30,21 @@ class Projection(NamedTuple):
     margin: np.ndarray
 
 
+def neutral_cone(industry, quarters):
+    """Every lab's revenue so many quarters ahead by one neutral rule, so that labs compare: a Cone, [worlds, labs]."""
+    labs = industry.labs
+    base = labs.forecast_base(industry.plans.demand_floor)
+    weight = np.broadcast_to(industry.funds.market_extrapolation, base.shape)
+    return believed(industry, base, weight, quarters * QUARTER)
+
+
 def project(industry, quarters):
     """The Projection of the next so many quarters under the contracts of today."""
     labs, alive = industry.labs, industry.labs.alive[..., None]
     rents, prepaid_used = rents_ahead(industry, quarters)
     margin = labs.margin_after_opex(0)
     fixed = industry.fixed_opex()[..., None] * alive
-    views = [of_market(industry, ahead * QUARTER) for ahead in range(1, quarters + 1)]
+    views = [neutral_cone(industry, ahead) for ahead in range(1, quarters + 1)]
     view = _side_by_side(views)
     low, middle = (revenue * alive for revenue in view.quantiles(LOW, MIDDLE))
     required = (rents + fixed / QUARTER) / margin[..., None]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.beliefs import of_labs
+from abm.beliefs import own_view
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.flows import FLOWS
 from abm.register import IDLE
@@ -95,5 +95,8 @@ def snapshot(industry):
 
 def _cones(industry):
     """What every lab believes of its revenue, quarter by quarter ahead, [levels, labs, quarters]."""
-    views = [of_labs(industry, ahead * QUARTER) for ahead in range(1, CONE_QUARTERS + 1)]
+    labs = industry.labs
+    base = labs.forecast_base(industry.plans.demand_floor)
+    ahead = np.arange(1, CONE_QUARTERS + 1) * QUARTER
+    views = [own_view(industry, base, horizon) for horizon in ahead]
     return np.stack([np.stack([view.quantile(level)[0] for view in views], axis=-1) for level in LEVELS])

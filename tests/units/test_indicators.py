@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from abm import business, outcomes, projection
-from abm.beliefs import of_industry, planning_horizon
 from abm.calibration import Forecasts, Plans
 from abm.clock import Quarter
 from abm.cone import Cone
@@ -13,6 +12,7 @@ from abm.indicators import INDICATORS
 from abm.model import Industry, release
 from abm.opening import Tranche
 from abm.systemic import debtranks, exposures
+from abm.views import of_industry, planning_horizon
 from agents.world_file import load_world
 from tests.worlds import industry, let, opening, wanting
 

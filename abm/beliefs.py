@@ -6,7 +6,7 @@ not fade, and in how much they hope. `believed` is the one way from a lab to a c
 
 import numpy as np
 
-from abm.clock import QUARTERS_PER_YEAR
+from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.cone import Trend, cone, lasting_growth
 from abm.scales import NO_MONEY
 
@@ -29,6 +29,7 @@ def believed(industry, base, weight, horizon, *, labs=slice(None), optimism=0.0,
         industry.cone,
         trend=market_trend(industry.labs, industry.cone),
         optimism=optimism,
+        uplift=uplift(industry, horizon),
         annual_spread=industry.errors_seen.spread,
     )
 
@@ -40,6 +41,18 @@ def market_trend(labs, parameters):
     lasting = lasting_growth(total, parameters)
     mean = (labs.growth * revenue).sum(axis=1, keepdims=True) / np.where(total > NO_MONEY, total, 1)
     return Trend(np.where(total > NO_MONEY, mean, lasting), lasting)
+
+
+def uplift(industry, horizon):
+    """Demand of a breakthrough that planners expect within so many years, ln, [worlds, 1]."""
+    return industry.still_to_come * -np.expm1(-industry.cone.breakthrough_speed * horizon)
+
+
+def foresee(industry):
+    """What a breakthrough will still add to demand in planners' eyes, ln, [worlds, 1]: all of it when it comes, less every quarter."""
+    taken_up = np.exp(-industry.cone.breakthrough_speed * QUARTER)
+    gain = np.log(industry.cone.breakthrough_gain) * industry.technology.breakthrough_begins
+    industry.still_to_come = industry.still_to_come * taken_up + gain
 
 
 def own_view(industry, base, horizon):

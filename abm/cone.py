@@ -69,6 +69,12 @@ class ConeParameters(Group, name="cone"):
     stall_belief = parameter(
         0.031, unit="1/quarter", low=0, high=0.2, source="seed S1: 20-25 % in two years", meaning="believed chance of a stall, p"
     )
+    breakthrough_gain = parameter(
+        2.0, unit="x", low=1, high=10, source="assumption", meaning="what planners believe a breakthrough multiplies demand by in the end"
+    )
+    breakthrough_speed = parameter(
+        0.6, unit="1/year", low=0.1, high=4, source="assumption", meaning="speed at which planners believe that demand takes it up"
+    )
     error_memory = parameter(
         0.88,
         unit="per quarter",
@@ -180,14 +186,14 @@ class Cone:
         return np.stack(self.quantiles(*levels), axis=-1)
 
 
-def cone(base, extrapolated_growth, extrapolation, horizon, parameters, *, trend=None, optimism=0.0, annual_spread=None):
+def cone(base, extrapolated_growth, extrapolation, horizon, parameters, *, trend=None, optimism=0.0, uplift=0.0, annual_spread=None):
     """What a planner believes about revenue at a horizon [model.md 5.2-5.5].
 
     base: `max(R, 0.8 D)`, $bn a year; extrapolated_growth: 1/year; extrapolation: weight w of momentum that does not fade, 0 to 1;
     horizon: years, a number or `[worlds, 1]`; trend: of the market, a small one that grows like the firm if None; optimism: growth a
-    planner adds to what reason tells, 1/year; annual_spread: what planners have learned to be the spread a year ahead. They
-    broadcast: give `[worlds, firms, 1]` and `[worlds, 1, planners]` when planners differ. A pure extrapolator (w = 1) sees no stall
-    and no fading of growth.
+    planner adds to what reason tells, 1/year; uplift: what it adds in all, for demand that is known to come; annual_spread: what
+    planners have learned to be the spread a year ahead. They broadcast: give `[worlds, firms, 1]` and `[worlds, 1, planners]` when
+    planners differ. A pure extrapolator (w = 1) sees no stall and no fading of growth.
     """
     axes = max(np.ndim(base), np.ndim(extrapolated_growth), np.ndim(extrapolation))
     p = _Wide(parameters, axes)
@@ -198,7 +204,7 @@ def cone(base, extrapolated_growth, extrapolation, horizon, parameters, *, trend
     h = own(horizon)
     market = Trend(extrapolated_growth, p.lasting_growth) if trend is None else Trend(*(own(each) for each in trend))
     growth = extrapolation * extrapolated_growth * h + (1 - extrapolation) * reasoned_growth(extrapolated_growth, market, h, p)
-    hope = own(optimism) * h
+    hope = own(optimism) * h + own(uplift)
     return Cone(
         base=np.asarray(base, dtype=float),
         growth=growth + hope,
@@ -283,65 +289,3 @@ def _halley(x, q, weight, gap, low, high):
 
 def _density(z):
     return np.exp(z * z * -0.5) * _PER_ROOT
-
-
-def pit(forecast, outcome):
-    """Probability integral transform: the quantile of its forecast that came true; NaN where there was no base [model.md 15.16]."""
-    return np.where(forecast.base > 0, forecast.cdf(outcome), np.nan)
-
-
-def coverage_below(transforms, level):
-    """Share of forecasts whose outcome fell below their quantile `level`, per world, [worlds, 1]; NaN if there were none.
-
-    A calibrated cone gives `level`. transforms: see `pit`, [worlds, forecasts], NaN where there was no forecast.
-    """
-    below = np.sum(np.less(transforms, level), axis=-1, keepdims=True)
-    scored = np.sum(~np.isnan(transforms), axis=-1, keepdims=True)
-    return np.where(scored > 0, below / np.maximum(scored, 1), np.nan)
-
-
-def crps(forecast, outcome):
-    """Continuous ranked probability score of a forecast of ln revenue, exact; 0 is perfect; NaN without base or outcome.
-
-    In logarithms, so firms of any size compare: `E|Y - y| - E|Y - Y'| / 2` for a mixture of normals (Grimit et al.,
-    Q. J. R. Meteorol. Soc. 2006, eq. 5). outcome: $bn a year.
-    """
-    scored = (forecast.base > 0) & np.greater(outcome, 0)
-    distance = np.log(np.where(scored, outcome, 1) / np.where(scored, forecast.base, 1))
-    stall, spread, apart = forecast.stall_weight, forecast.spread, np.sqrt(2) * forecast.spread
-    from_normal, from_stall = _distance(distance - forecast.growth, spread), _distance(distance - forecast.stalled_growth, spread)
-    to_outcome = (1 - stall) * from_normal + stall * from_stall
-    same, other = _distance(0, apart), _distance(forecast.growth - forecast.stalled_growth, apart)
-    itself = ((1 - stall) ** 2 + stall**2) * same + 2 * stall * (1 - stall) * other
-    return np.where(scored, to_outcome - itself / 2, np.nan)
-
-
-def _distance(mean, spread):
-    """Expected absolute value of a normal variable."""
-    z = mean / spread
-    return 2 * spread * _density(z) + mean * (2 * ndtr(z) - 1)
-
-
-class ImpliedQuantile(NamedTuple):
-    """A firm's implied risk appetite, and where it lies beyond the ends: "at most `low`", "at least `high`"."""
-
-    quantile: np.ndarray
-    at_most: np.ndarray
-    at_least: np.ndarray
-
-
-def implied_quantile(resources_at, obligations, low=0.02, high=0.98, steps=60):
-    """The quantile at which what a firm has committed to can just be paid [model.md 15.17, 26.16].
-
-    resources_at: function of an array of quantiles, rising in it, that returns resources of the shape of `obligations`.
-    The number of halvings is fixed. An end is reported where even `low` pays more than is due or `high` less.
-    """
-    obligations = np.asarray(obligations, dtype=float)
-    lower, upper = np.full(obligations.shape, float(low)), np.full(obligations.shape, float(high))
-    at_most, at_least = resources_at(lower) >= obligations, resources_at(upper) <= obligations
-    for _ in range(steps):
-        middle = (lower + upper) / 2
-        enough = resources_at(middle) >= obligations
-        lower, upper = np.where(enough, lower, middle), np.where(enough, middle, upper)
-    quantile = np.where(at_most, low, np.where(at_least, high, (lower + upper) / 2))
-    return ImpliedQuantile(quantile, at_most, at_least & ~at_most)

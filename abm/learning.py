@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from abm import technology
-from abm.beliefs import believed, market_trend
+from abm.beliefs import believed, foresee, market_trend
 from abm.clock import QUARTER
 from abm.cone import realised_growth, update_extrapolation
 from abm.parameters import Group, parameter
@@ -42,6 +42,7 @@ def nature(industry):
         state.force_stall(np.reshape(industry.forced["stall"]["duration"], (-1, 1)))
     if "breakthrough" in industry.forced:
         state.force_breakthrough()
+    foresee(industry)
     recognised = state.stall_recognised & ~industry.stall_was_known
     industry.stall_was_known = state.stall_recognised
     industry.news.extra.update(stall=recognised.astype(float), breakthrough=state.breakthrough_begins.astype(float))

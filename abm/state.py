@@ -41,7 +41,7 @@ def open_state(industry):
     industry.forced = {}
     industry.losses, industry.outsiders = Losses(industry), Outsiders(industry)
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
-    industry.errors_seen = ErrorsSeen(industry.cone)
+    industry.errors_seen, industry.still_to_come = ErrorsSeen(industry.cone), zero.copy()  # of a breakthrough's demand
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
     industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)
     stakes = industry.cap.shares[:, industry.rows["labs"], industry.rows["clouds"]]

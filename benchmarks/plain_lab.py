@@ -36,6 +36,7 @@ class PlainCone:
     stall_belief: float
     horizon: float
     learned_spread: float  # a year ahead
+    uplift: float  # demand that a breakthrough will still bring within the horizon, ln
     trend: tuple  # growth of the market of late and the growth it returns to, 1/year
 
     def returns_to(self, revenue):
@@ -61,7 +62,8 @@ class PlainCone:
             return 0.0
         h = self.horizon
         hopeless = weight * momentum * h + (1 - weight) * self.reasoned(momentum)
-        normal, stalled = hopeless + optimism * h, min(self.stalled_growth * h, hopeless) + optimism * h
+        hope = optimism * h + self.uplift
+        normal, stalled = hopeless + hope, min(self.stalled_growth * h, hopeless) + hope
         stall = (1 - (1 - self.stall_belief) ** (QUARTERS_A_YEAR * h)) * (1 - weight)
         believed = self.believed_width / self.width if self.believed_width > 0 else 1.0
         spread = believed * sqrt(self.learned_spread**2 * h + (self.width * self.growth_spread * h) ** 2)
@@ -185,7 +187,9 @@ class PlainPlanner(mesa.Model):
         lag, seen = industry.compute.build_lag, industry.cone
         given = {name: float(getattr(seen, name)[world, 0]) for name in PlainCone.__dataclass_fields__ if hasattr(seen, name)}
         learned = float(industry.errors_seen.spread[world, 0])
-        self.cone = PlainCone(horizon=(lag + 2) / QUARTERS_A_YEAR, learned_spread=learned, trend=(0.0, 0.0), **given)
+        h = (lag + 2) / QUARTERS_A_YEAR
+        uplift = float(industry.still_to_come[world, 0]) * (1 - exp(-float(seen.breakthrough_speed[world, 0]) * h))
+        self.cone = PlainCone(horizon=h, learned_spread=learned, uplift=uplift, trend=(0.0, 0.0), **given)
         self.arrival = industry.now + lag
         self.ageing = 2 / float(industry.technology_parameters.chip_life[world, 0])
         self.demand_elasticity = float(industry.services.demand_elasticity[world, 0])

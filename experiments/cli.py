@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from abm.errors import BadInput, BrokenRule
 from experiments.analysis import commands as analyses
 from experiments.engine import commands as sweeps
+from experiments.neighbours import refuse_other_agents
 from experiments.ui import commands as pages
 from experiments.usage import WrongUsage, sentence
 
@@ -159,6 +160,7 @@ app.command()(analyses.accuracy)
 app.command()(analyses.attribute)
 app.command()(analyses.exposures)
 app.command()(analyses.losses)
+app.command()(analyses.forecasts)
 app.command("breakpoint")(analyses.breakpoint_of)
 app.command()(analyses.lamps)
 app.command()(pages.ui)
@@ -166,6 +168,10 @@ app.command()(pages.ui)
 
 def main():
     """The entry of the command `overreach`."""
+    try:
+        refuse_other_agents()
+    except ImportError as error:
+        sys.exit(f"overreach: {error}")
     app(prog_name="overreach")
 
 

@@ -139,6 +139,30 @@ def losses(
     typer.echo(answers.losses(inputs, at, page, workers, as_json, quiet=False))
 
 
+def forecasts(
+    world: World,
+    worlds: Annotated[int, typer.Option(help="How many futures.")] = 100,
+    quarters: Quarters = 40,
+    seed: Annotated[int, typer.Option(help="Same seed, same luck.")] = 0,
+    settings: Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a number; see: overreach parameters.")] = [],  # noqa: B006
+    shock: Shocks = [],  # noqa: B006
+    deal: Deals = [],  # noqa: B006
+    workers: Workers = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for page, picture and table; results/forecasts/WORLD by default.")] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="One row a share, as CSV.")] = False,
+):
+    """Say how right everybody's forecasts were: outcomes below P10, P50, P90 by year, and the sum of all plans over what came."""
+    from experiments.analysis.forecasts_answer import answer
+    from experiments.folders import plain
+    from experiments.inputs import Inputs, read_deal, read_settings, read_shock
+
+    happens = tuple(map(read_shock, shock)), tuple(map(read_deal, deal))
+    inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens)
+    out = out or Path("results/forecasts") / plain(Path(world).name, "world")
+    typer.echo(answer(inputs, out, workers, as_json, as_csv, quiet=False))
+
+
 def breakpoint_of(
     world: World,
     lever: Annotated[str, typer.Option(help="A shock, such as demand_shortfall or open_weight.density, or a parameter.")],

@@ -9,16 +9,14 @@ from abm.cone import (
     Trend,
     believed_spread,
     cone,
-    coverage_below,
-    crps,
-    implied_quantile,
     lasting_growth,
     mixture_quantile,
-    pit,
     realised_growth,
     reasoned_growth,
     update_extrapolation,
 )
+from abm.implied import implied_quantile
+from abm.scores import coverage_below, crps, pit
 
 SHAPE = (3, 3)
 SPEC = {  # the numbers of model.md 5, whatever the shipped worlds are calibrated to

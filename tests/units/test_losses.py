@@ -105,7 +105,7 @@ def test_exposures_can_be_read_by_a_program(capsys):
 
 def test_losses_of_the_tutorial_are_the_same_bytes_whatever_the_workers(tmp_path):
     from experiments.analysis import firm_answers as answers
-    from experiments.analysis.losses import BATCH
+    from experiments.analysis.futures import BATCH
     from experiments.inputs import Inputs
 
     inputs = Inputs("tutorial", BATCH + 2, 12)

@@ -5,7 +5,7 @@ import shlex
 from abm.errors import BadInput
 from experiments.analysis import forecasts as measured
 from experiments.analysis.answers import as_plain
-from experiments.analysis.forecasts_page import HEAD, WHO, figures, forecasts_page, plans_verdict, shown, verdict
+from experiments.analysis.forecasts_page import HEAD, WHO, ahead, figures, forecasts_page, plans_verdict, shown, verdict
 from experiments.folders import make_folder
 from experiments.inputs import deal_text, shock_text
 from experiments.words import futures, times
@@ -51,7 +51,7 @@ def _write(out, inputs, found, planned, tidy):
 def _in_words(inputs, found, planned, said):
     import pandas as pd
 
-    yield f"{inputs.world}: {futures(inputs.worlds)} of {inputs.quarters} quarters; outcomes below quantiles of forecasts, 95 % intervals"
+    yield f"{inputs.world}: {futures(inputs.worlds)} of {inputs.quarters} quarters; {ahead(inputs)}: outcomes below quantiles, 95 % interval"
     for kind, sentence in said.items():
         rows = list(shown(found, kind))
         yield from ("", f"{WHO[kind]}, by year of issue; years with a stall or a breakthrough apart")

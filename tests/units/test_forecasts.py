@@ -140,7 +140,11 @@ def test_the_command_answers_in_words_json_and_csv_and_leaves_page_picture_and_t
 
     inputs = Inputs("tutorial", 6, 14)
     said, plain, rows = (answer(inputs, tmp_path / "out", 1, **how) for how in ({}, {"as_json": True}, {"as_csv": True}))
-    assert "6 futures of 14 quarters" in said and "Owners' forecasts of their tenants were" in said and str(tmp_path / "out") in said
+    assert (
+        "6 futures of 14 quarters; forecasts 4 quarters ahead" in said
+        and "Owners' forecasts of their tenants were" in said
+        and str(tmp_path / "out") in said
+    )
     found = json.loads(plain)
     assert set(found["verdicts"]) == {*KINDS, "plans"} and found["plans"][0]["measure"] == "plans_over_outcome"
     assert rows.splitlines()[0] == "kind,time,year,measure,value,low,high,count"

@@ -148,7 +148,7 @@ def forecasts(
     shock: Shocks = [],  # noqa: B006
     deal: Deals = [],  # noqa: B006
     workers: Workers = 0,
-    out: Annotated[Path | None, typer.Option(help="Folder for page, picture and table; results/forecasts/WORLD by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for page, picture and table; results/forecasts/WORLD if told in words.")] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a share, as CSV.")] = False,
 ):
@@ -159,7 +159,8 @@ def forecasts(
 
     happens = tuple(map(read_shock, shock)), tuple(map(read_deal, deal))
     inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens)
-    out = out or Path("results/forecasts") / plain(Path(world).name, "world")
+    if not as_json and not as_csv:
+        out = out or Path("results/forecasts") / plain(Path(world).name, "world")
     typer.echo(answer(inputs, out, workers, as_json, as_csv, quiet=False))
 
 

@@ -144,9 +144,9 @@ def _year(rows):
     return alt.X("year:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(values=years, format="d", labelOverlap=True, grid=False))
 
 
-def forecasts_page(inputs, found, planned, command):
-    """The whole page as text. command: that makes it again"""
-    world, charts = inputs.opening(), figures(found, planned)
+def forecasts_page(inputs, found, planned, charts, command):
+    """The whole page as text. charts: as `figures` draws them; command: that makes it again"""
+    world = inputs.opening()
     about = f"{escape(world.title)} · {futures(inputs.worlds)} of {inputs.quarters} quarters · seed {inputs.seed} · {ahead(inputs)}"
     first, *rest = charts
     plans = "".join(f"<section><h2>The sum of plans</h2><p>{escape(plans_verdict(planned))}</p>{figure(item)}</section>" for item in rest)

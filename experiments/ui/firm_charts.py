@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from experiments.figures.data import COMMITMENTS_READING
 from experiments.ui.frame import (
     MIDTONE,
     NORMAL,
@@ -19,10 +20,10 @@ from experiments.ui.frame import (
     nothing,
     plain,
     safe,
-    signed_money,
     value_axis,
 )
 from experiments.ui.palette import colours
+from experiments.words import signed_money
 
 READING = {
     "balance": "Bars to the right are what the firm owns, to the left what stands against it, in $; both sides add up to the same.",
@@ -30,7 +31,7 @@ READING = {
         "What the lab believed in the quarter looked at: half of its futures in the darker band, 80 % in the pale one, in $ a year; "
         "the black line is the revenue that came."
     ),
-    "wall": "Take-or-pay rents still to come by year under the contracts signed so far, in $.",
+    "wall": COMMITMENTS_READING,
     "incomes": (
         "Above, model by model: what it cost to train and what it earned while on sale, in $. Below, the company's result by quarter "
         "in the same time: models can pay while the company does not."

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from abm.beliefs import believed
 from abm.clock import QUARTER
-from abm.cone import cone
 from abm.markets.capital import call_equity, left_to_invest, share_out
 from abm.obligations import bound_cash
 from abm.register import EXTRA_OUT
@@ -153,8 +153,10 @@ def _note_down_rounds(industry, price):
 def investors_values(industry):
     """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: a multiple of next year's revenue at its own quantile."""
     p, labs, investors = industry.funds, industry.labs, industry.investors
-    forward = cone(labs.revenue[:, None], labs.growth[:, None], investors.extrapolation(p)[..., None], 1, industry.cone)
-    return p.multiple[..., None] * industry.sentiment[..., None] * forward.quantile(investors.risk_appetite[..., None])
+    weight = investors.extrapolation(p)[:, None]
+    forward = believed(industry, labs.revenue[..., None], weight, 1.0, planners=True)
+    revenue = np.swapaxes(forward.quantile(investors.risk_appetite[:, None]), 1, 2)
+    return p.multiple[..., None] * industry.sentiment[..., None] * revenue
 
 
 def pay_dividends(industry):

@@ -4,7 +4,7 @@ import difflib
 import re
 
 LONGEST = 1000  # letters of a message, which may repeat what a file says
-TYPO, LIKE, FEW = 0.8, 0.5, 4  # likeness of a slip of the finger, of a name half remembered; names that a hint may list
+TYPO, LIKE, FEW = 0.8, 0.5, 6  # likeness of a slip of the finger, of a name half remembered; names that a hint may list
 
 
 class BadInput(ValueError):
@@ -27,8 +27,8 @@ def nearest(name, allowed):
     """A hint for a typo: the nearest allowed name or the few that say more, or the whole list when it is short; "" when nothing helps."""
     allowed = sorted(map(str, allowed))
     close = difflib.get_close_matches(str(name), allowed, n=1, cutoff=TYPO)
-    longer = [] if close else [other for other in allowed if _words(name) <= _words(other)]
-    if 0 < len(longer) <= FEW:
+    longer = [other for other in allowed if _words(name) <= _words(other)]
+    if (1 if close else 0) < len(longer) <= FEW:
         return f"did you mean {' or '.join(map(repr, longer))}?"
     close = close or difflib.get_close_matches(str(name), allowed, n=1, cutoff=LIKE)
     if close:

@@ -9,6 +9,7 @@ from experiments.analysis.outcomes import SAID
 from experiments.words import event_rule, significant
 
 QUARTER, SIZE = "2028Q1", "0.5"  # of the examples
+SMALLEST = "tutorial"  # a world that shows what is measured in any
 MEANINGS = {  # of outcomes whose label does not say it all
     "labs_defaulted": "how many labs fail by the end of the run",
     "clouds_defaulted": "how many owners of compute fail by the end of the run",
@@ -69,6 +70,17 @@ def outcome_rows(pattern=""):
     return _fitting(rows, pattern, "outcome")
 
 
+def measure_rows(pattern=""):
+    """A line for every measure of a quarter; its example says whose it is and its shape. Raises BadInput where none fits."""
+    from abm.measures import catalogue
+    from abm.model import Industry
+    from agents.world_file import load_world
+
+    found = catalogue(Industry(load_world(SMALLEST), worlds=1)).values()
+    rows = [Entry(item.name, item.unit, f"{item.label}: {item.meaning}", f"{item.kind} {item.shape}") for item in found]
+    return _fitting(rows, pattern, "measure")
+
+
 def _unit(item):
     return "0 or 1" if item.is_event else item.unit
 
@@ -95,4 +107,3 @@ def _fitting(rows, pattern, what):
     if not found:
         raise BadInput(f"no {what} fits {pattern!r}; {nearest(pattern, [row.name for row in rows])}".removesuffix("; "))
     return found
-

@@ -1,5 +1,6 @@
 """The command line: a thin list of commands that call functions elsewhere, and import them only when they run."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -106,7 +107,7 @@ own = typer.Typer(
 )
 own.command("new")(running.new_world)
 
-COMMANDS = {
+COMMANDS: dict[str, dict[str, Callable]] = {
     RUN: {"run": running.run, "sweep": sweeps.sweep, "ui": pages.ui},
     LOOK: {
         "worlds": listings.worlds,

@@ -3,7 +3,6 @@
 A completion never fails and never says anything: where something cannot be read there is nothing to offer.
 """
 
-import contextlib
 from pathlib import Path
 
 import typer
@@ -31,16 +30,12 @@ def questions(incomplete: str):
 def runs(ctx: typer.Context, incomplete: str):
     """Addresses of stored runs."""
     folder = Path(ctx.params.get("runs") or "results/runs")
-    with contextlib.suppress(OSError):
-        return _offered(sorted(path.name for path in folder.iterdir() if (path / "manifest.json").is_file()), incomplete)
-    return []
+    return _offered(sorted(path.name for path in folder.glob("*") if (path / "manifest.json").is_file()), incomplete)
 
 
 def results(incomplete: str):
     """Folders of sweeps under results."""
-    with contextlib.suppress(OSError):
-        return _offered(sorted(str(path) for path in Path("results").iterdir() if path.is_dir() and path.name != "runs"), incomplete)
-    return []
+    return _offered(sorted(str(path) for path in Path("results").glob("*") if path.is_dir() and path.name != "runs"), incomplete)
 
 
 def parameters(incomplete: str):
@@ -104,6 +99,8 @@ def _firms_of(ctx):
     from abm.errors import BadInput
     from agents.world_file import load_world
 
-    with contextlib.suppress(BadInput):
-        return [(kind, firm) for kind, names in load_world(ctx.params.get("world") or "").names.items() for firm in names]
-    return []
+    try:
+        opening = load_world(ctx.params.get("world") or "")
+    except BadInput:
+        return []  # a message would stand in the middle of the line that is being typed
+    return [(kind, firm) for kind, names in opening.names.items() for firm in names]

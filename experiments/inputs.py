@@ -16,7 +16,7 @@ from abm.errors import BadInput, nearest
 from abm.loss import check_firm
 from abm.settings import GROUPS, Settings
 from abm.shocks import Shock, refuse_extended
-from agents.world_columns import KINDS, ONE, STYLES
+from agents.world_columns import KINDS, ONE, STATES, STYLES
 from agents.world_deals import AddedDeal, with_deals
 from agents.world_file import load_world
 
@@ -132,7 +132,10 @@ def shock_text(row):
 
 
 def changed(inputs, texts, option="--against"):
-    """The same run with changes on top: `NAME=VALUE` sets a number, `NAME@QUARTER,...` is a shock, `LAB,OWNER,...` a deal. Raises BadInput."""
+    """The same run with changes on top. Raises BadInput.
+
+    texts: `NAME=VALUE` sets a number, `NAME@QUARTER,...` is a shock, `LAB,OWNER,...` a deal
+    """
     heads = {text: text.split(",") for text in texts}
     shocks = [text for text, head in heads.items() if "@" in head[0]]
     deals = [text for text, head in heads.items() if text not in shocks and len(head) > 1 and "=" not in head[0] + head[1]]
@@ -189,7 +192,9 @@ def _check_names(settings, world):
     for name, value in settings.items():
         refuse_extended(name, f"--set {name}")
         item = declared.get(name)
-        if name.partition(".")[0] not in ONE.values() and not item:
+        of_firms = name.partition(".")[0] in ONE.values()
+        is_known = item or (name in columns or name.count(".") > 1 or name.rpartition(".")[2] in STATES if of_firms else False)
+        if not is_known:
             hint = _of_a_firm(name, world) or nearest(name, [*declared, *columns])
             raise BadInput(f"--set {name}: unknown name; {hint}".removesuffix("; "))
         if isinstance(value, str) and value not in STYLES and not (item and item.choices):

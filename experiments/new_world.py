@@ -24,12 +24,14 @@ COMMENTS = {
     ),
     "debt.csv": (
         "Loans and notes of owners of compute. Lines that begin with a # are comments.",
-        "lender: one of [[lenders]]. borrower: an owner. usd_bn: what is still owed. rate: a year, 0.08 is 8 %. quarters_left: until repaid.",
+        "lender: one of [[lenders]]. borrower: an owner. usd_bn: what is still owed. rate: a year, 0.08 is 8 %.",
+        "quarters_left: until all is repaid.",
         "instrument: loan (repaid evenly) or notes (repaid at the end).",
     ),
     "equity.csv": (
         "Who owns which share of whom. Lines that begin with a # are comments.",
-        "holder: an investor, vendor or owner. issuer: the firm. share: 0.1 is 10 %; or usd_bn at the issuer's value. The rest: founders, public.",
+        "holder: an investor, vendor or owner. issuer: the firm. share: 0.1 is 10 %; or usd_bn at the issuer's value.",
+        "The rest belongs to founders or the public.",
     ),
     "figures.csv": (
         "One number of one firm a line, instead of in world.toml. Lines that begin with a # are comments.",

@@ -16,7 +16,9 @@ DEAL_HELP = (
 World = Annotated[
     str,
     typer.Argument(
-        metavar="WORLD", help="A starting point by name (see: overreach worlds), or the folder of your own.", autocompletion=completion.worlds
+        metavar="WORLD",
+        help="A starting point by name (see: overreach worlds), or the folder of your own.",
+        autocompletion=completion.worlds,
     ),
 ]
 Worlds = Annotated[int, typer.Option("--worlds", metavar="NUMBER", help="How many worlds, that is futures; everywhere the same luck.")]

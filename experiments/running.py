@@ -25,9 +25,7 @@ def run(
     settings: o.Set = [],  # noqa: B006
     shocks: o.Shocks = [],  # noqa: B006
     deals: o.Deals = [],  # noqa: B006
-    against: Annotated[
-        list[str], typer.Option("--against", metavar="CHANGE", help=AGAINST, autocompletion=completion.settings)
-    ] = [],  # noqa: B006
+    against: Annotated[list[str], typer.Option("--against", metavar="CHANGE", help=AGAINST, autocompletion=completion.settings)] = [],  # noqa: B006
     measures: Annotated[
         str, typer.Option(metavar="NAMES", help="Names for the panel, separated by commas, or all.", autocompletion=completion.measures)
     ] = "",
@@ -60,7 +58,7 @@ def run(
     chosen = (*chosen, "revenue_total", "fails") if against else chosen
     done = [_run(each, chosen, out, (workers, memory, again), quiet or as_json, k) for k, each in enumerate(asked, 1)]
     if against:
-        _say_comparison(*done, out / "comparisons", as_json)
+        _say_comparison(done[0], done[1], out / "comparisons", as_json)
     else:
         _say_run(done[0], as_json)
 
@@ -72,12 +70,13 @@ def _check_work(workers, memory):
 
 
 def _run(inputs, chosen, out, work, quiet, number):
+    workers, memory, again = work
     from experiments import runs as engine
     from experiments.terminal import Watch
 
     what = inputs.world if number == 1 else f"{inputs.world}, changed"
     with Watch(inputs.worlds, what, quiet) as watch:
-        return engine.run(inputs, chosen, out, engine.Work(*work, watch))
+        return engine.run(inputs, chosen, out, engine.Work(workers, memory, again, watch))
 
 
 def _say_run(done, as_json):

@@ -98,12 +98,16 @@ def _check(before, after):
     for key, first, second in (("--seed", one.seed, other.seed), ("--quarters", one.quarters, other.quarters)):
         if first != second:
             rule = f"run {after.name} again with {key} {first}"
-            raise BadInput(f"run {before.name} has {key} {first} and run {after.name} {key} {second}, so their futures are not the same; {rule}")
+            raise BadInput(
+                f"run {before.name} has {key} {first} and run {after.name} {key} {second}, so their futures are not the same; {rule}"
+            )
     if before.manifest["code"] != after.manifest["code"]:
         raise BadInput(f"runs {before.name} and {after.name} were made by two versions of the model; run both again")
     starts = [run.manifest["world"]["start"] for run in (before, after)]
     if starts[0] != starts[1]:
-        raise BadInput(f"run {before.name} opens in {starts[0]} and run {after.name} in {starts[1]}; only runs of one opening can be compared")
+        raise BadInput(
+            f"run {before.name} opens in {starts[0]} and run {after.name} in {starts[1]}; only runs of one opening can be compared"
+        )
     for run in (before, after):
         if "revenue_total" not in run.manifest["measures"]:
             raise BadInput(f"run {run.name} kept no revenue_total; run it again with --measures revenue_total,fails or without --measures")

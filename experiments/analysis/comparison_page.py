@@ -42,7 +42,10 @@ def comparison_page(found):
 
 
 def _tiles(found):
-    return [(words.SAID[row.name].label, words.change(row, words.FIRM), f"{percent(row.before)} → {percent(row.after)} of futures") for row in found.events]
+    return [
+        (words.SAID[row.name].label, words.change(row, words.FIRM), f"{percent(row.before)} → {percent(row.after)} of futures")
+        for row in found.events
+    ]
 
 
 def _changed(found):

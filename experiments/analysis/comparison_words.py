@@ -50,7 +50,9 @@ def sentences(found):
     """What follows, a sentence each: futures that turn, money, firms."""
     lines = []
     if found.came or found.avoided:
-        lines.append(f"A crisis comes in {futures(len(found.came))} that had none, and stays away in {futures(len(found.avoided))} that had one.")
+        lines.append(
+            f"A crisis comes in {futures(len(found.came))} that had none, and stays away in {futures(len(found.avoided))} that had one."
+        )
     money = [_money(row) for row in found.amounts if row.name in MONEY]
     lines += [line for line in money if line]
     moved = [row for row in found.firms if row.is_sure]
@@ -83,7 +85,10 @@ def changed_rows(found):
 
 def event_rows(found):
     """Rows (event, first run, second run, difference, comes in, stays away in)."""
-    return [(SAID[row.name].label, percent(row.before), percent(row.after), change(row, FIRM), str(row.higher), str(row.lower)) for row in found.events]
+    return [
+        (SAID[row.name].label, percent(row.before), percent(row.after), change(row, FIRM), str(row.higher), str(row.lower))
+        for row in found.events
+    ]
 
 
 def amount_rows(found):

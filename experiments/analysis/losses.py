@@ -6,10 +6,6 @@ futures and depends on nothing else, so the number of workers changes no result.
 
 import functools
 import json
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +18,7 @@ from abm.shocks import Shock
 from experiments.analysis.exposures import Firm
 from experiments.analysis.pairs import Difference, paired, paired_share
 from experiments.inputs import Inputs
-from experiments.pool import THREADS, cores
+from experiments.pool import cores, processes
 
 AFTER = (1, 8)  # quarters after the loss at which revenue is looked at
 FAILING = ("labs", "clouds", "lenders")  # kinds that can fail with somebody
@@ -143,13 +139,8 @@ def _done(tasks, workers):
     if workers == 1 or len(tasks) == 1:
         yield from map(run, tasks)
         return
-    for name in THREADS:  # workers inherit it: threads of linear algebra would only wait for each other
-        os.environ.setdefault(name, "1")
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield from pool.map(run, tasks)
-        except BrokenProcessPool as error:
-            raise MemoryError("a worker process died; try --workers 1") from error
+    with processes(min(workers, len(tasks))) as pool:
+        yield from pool.map(run, tasks)
 
 
 def effect(firm, others, seen, twin):

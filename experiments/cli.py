@@ -1,5 +1,6 @@
 """The command line: a thin list of commands that call functions elsewhere, and import them only when they run."""
 
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -9,7 +10,9 @@ from typer.core import TyperGroup
 from abm.errors import BadInput, BrokenRule
 from experiments import listings, running
 from experiments.analysis import commands as analyses
+from experiments.analysis import firm_commands as firms
 from experiments.engine import commands as sweeps
+from experiments.neighbours import refuse_other_agents
 from experiments.ui import commands as pages
 from experiments.usage import WrongUsage, sentence
 
@@ -121,8 +124,8 @@ COMMANDS: dict[str, dict[str, Callable]] = {
         "compare": running.compare,
         "story": running.story,
         "books": running.books,
-        "exposures": analyses.exposures,
-        "losses": analyses.losses,
+        "exposures": firms.exposures,
+        "losses": firms.losses,
         "report": sweeps.report,
         "query": sweeps.query,
         "open": sweeps.open_stored,
@@ -134,6 +137,7 @@ COMMANDS: dict[str, dict[str, Callable]] = {
         "discover": analyses.discover,
         "accuracy": analyses.accuracy,
         "lamps": analyses.lamps,
+        "forecasts": firms.forecasts,
     },
 }
 for _panel, _members in COMMANDS.items():
@@ -144,6 +148,10 @@ app.add_typer(own, name="world", rich_help_panel=RUN)
 
 def main():
     """The entry of the command `overreach`."""
+    try:
+        refuse_other_agents()
+    except ImportError as error:
+        sys.exit(f"overreach: {error}")
     app(prog_name="overreach")
 
 

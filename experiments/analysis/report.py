@@ -6,6 +6,7 @@ from html import escape
 from experiments.analysis.figures import figures
 from experiments.analysis.money import money_graph_svg
 from experiments.analysis.page import embedded, figure, key_of, page, tiles
+from experiments.analysis.plan_figures import planned
 from experiments.analysis.tables import input_tables, story_list, year_table
 from experiments.events import listed
 from experiments.figures import data
@@ -30,7 +31,7 @@ def write_report(path, manifest, summary, opening):
 
 def report(manifest, summary, opening):
     """The whole page as text. All names are escaped; nothing on it is loaded from anywhere."""
-    charts = figures(summary)
+    charts = {item.key: item for item in (*figures(summary).values(), planned(summary)) if item}
     body = "\n".join(
         [
             _header(manifest, summary),
@@ -126,7 +127,8 @@ def _promised(charts):
     names = ["implied"] if "implied" in charts else []
     figures_shown = "".join(_figure(charts, name) for name in (*names, "minsky"))
     only = ' class="grid"' if names else ""
-    return _section("promised", text, f'<div class="grid">{_figure(charts, "wall", wide=True)}</div><br><div{only}>{figures_shown}</div>')
+    wide = "".join(f'<div class="grid">{_figure(charts, name, wide=True)}</div><br>' for name in ("wall", "planned") if name in charts)
+    return _section("promised", text, f"{wide}<div{only}>{figures_shown}</div>")
 
 
 def _money(summary, charts):

@@ -37,10 +37,10 @@ READING = {
     "lamp": f"{data.FAN_READING} The dashed line is where trouble begins.",
     "survival": data.SURVIVAL_READING,
 }
-LABEL_ROOM, NARROW_ROOM, MOST_NAMED = 96, 74, 10  # pixels, pixels, lines with a name at their end
+LABEL_ROOM, NARROW_ROOM, MOST_NAMED = 112, 74, 10  # pixels, pixels, lines with a name at their end
 FAN_PLANE, SURVIVAL_PLANE = 340, 290  # pixels from the axis to the highest line
 CROWDED = 4  # times the largest median beyond which an indicator's axis does not follow its P90
-TOPS = (0.1, 0.25, 0.5, 1)  # how far an axis of survival may reach below 1
+DEPTHS = {0.1: 2, 0.25: 5, 0.5: 10, 1: 25}  # how far an axis of survival may reach below 1, and percent from label to label
 
 
 def fan(quarters, horizon, revenue, required, picked, marks, now, theme, other=None):
@@ -198,8 +198,9 @@ def survival(quarters, horizon, failed, marks, now, theme, other=None):
     then = {} if other is None else {firm: np.asarray(other[0][firm], dtype=float).mean(axis=0) for firm in ranked if firm in other[0]}
     series += [_fate(f"{firm}, {other[1]}", share, clock, hues[firm], False, "dotted") for firm, share in then.items()]
     top = _largest([*(shares[firm] for firm in ranked), *then.values()])
-    bottom = (1 - next(t for t in TOPS if top <= t)) * PERCENT
-    axis = value_axis(theme, scale_of("share"), min=bottom, max=PERCENT)
+    depth = next(depth for depth in DEPTHS if top <= depth)
+    bottom = PERCENT - depth * PERCENT
+    axis = value_axis(theme, scale_of("share"), min=bottom, max=PERCENT, interval=DEPTHS[depth])
     option = base(theme, right=130, top=26)
     option["title"] = _survival_title(shares, ranked, shades)
     option |= {"xAxis": clock.axis(theme), "yAxis": axis}
@@ -235,8 +236,15 @@ def _looked_at(length, now):
 
 
 def _fate(firm, share, clock, colour, named, dash=None):
-    label = f"{firm} {percent(1 - share[-1])}" if named else None
+    label = f"{firm} {_standing(share[-1])}" if named else None
     return line(firm, clock.points((1 - share) * PERCENT), colour, THICK if named else THIN, dash, label, step="end")
+
+
+def _standing(failed):
+    """What is left of all worlds, so that the two percentages in words add up to a hundred."""
+    said = percent(failed)
+    opposite = {"<": ">99 %", ">": "<1 %"}
+    return opposite.get(said[0]) or f"{PERCENT - int(said.split()[0])} %"
 
 
 def _failure_texts(clock, shares, ranked):

@@ -103,7 +103,7 @@ def Firm(session, glass, at, seen, name):
         assets, owed = pictures.balance(page, glass.frame, name)
         Chart(firm_charts.balance(assets, owed, shade), firm_charts.READING["balance"], 320, "balance")
         if kind == "labs":
-            LabCharts(glass, at, seen, place, shade)
+            lab_charts(glass, at, seen, place, shade)
     if kind == "clouds":
         Words(pictures.earnings_words(page, place), classes=["earnings"])
         Words(pictures.covenant_words(page, place), classes=["covenant"])
@@ -111,14 +111,16 @@ def Firm(session, glass, at, seen, name):
     Fold("Everything the Mesa agent knows", lambda: Table(("Attribute", "Value"), rows, "attributes"))
 
 
-@solara.component
-def LabCharts(glass, at, seen, place, shade):
-    """A lab's cone against what came, its wall of commitments, its models beside the company."""
+def lab_charts(glass, at, seen, place, shade):
+    """A lab's cone and its plans against what came, its wall of commitments, its models beside the company; no component, or they would
+    share one cell of the grid they are drawn in."""
     pages = glass.pages[: max(seen, at + 1)]
     if at >= len(pages):
         return
     quarters, quantiles, happened = pictures.forecast(pages, at, place)
     Chart(firm_charts.cone_chart(pages[at].quarter, quarters, quantiles, happened, shade), firm_charts.READING["cone_chart"], 320, "cone")
+    quarters, quantiles, happened = pictures.plans(pages, at, place)
+    Chart(firm_charts.plans_chart(quarters, quantiles, happened, shade), firm_charts.READING["plans_chart"], 320, "plans")
     years, amounts = pictures.wall_by_year(pages[at], place)
     sentence = data.commitments(glass.frame.names["labs"][place], years, amounts).sentence
     Chart(firm_charts.wall(years, amounts, [], shade), sentence, 320, "wall")

@@ -18,6 +18,7 @@ PICTURES = {
 }
 ONE_OF = {"labs": "AI lab", "clouds": "owner of compute", "vendors": "chip vendor", "investors": "investor", "lenders": "lender"}
 SMALLEST = 0.004  # share of all amounts of a picture below which an edge is left out
+PLANNED = {0.1: "forecast_low", 0.5: "forecast_mid", 0.9: "forecast_high"}  # columns of plans by their quantile
 CLASSES = ("hedge", "speculative", "ponzi")
 
 
@@ -104,6 +105,21 @@ def forecast(pages, at, place):
     quantiles = {level: [now, *map(float, page.cones[k, place])] for k, level in enumerate(LEVELS)}
     happened = [float(later.columns["labs"]["revenue"][place]) for later in pages[at : at + ahead + 1]]
     return quarters, quantiles, happened
+
+
+def plans(pages, at, place):
+    """What a lab planned so far, each plan at the quarter it was made for, and what came: (quarters, {level: values}, happened).
+
+    Values are NaN where nothing was planned: before the first plan could come true, and while the lab was not there
+    """
+    start, ahead = Quarter.parse(pages[0].quarter), pages[at].horizon
+    made = [page.columns["labs"] for page in pages[: at + 1]]
+    there = [columns["forecast_mid"][place] > 0 for columns in made]
+    quantiles = {
+        level: [np.nan] * ahead + [float(columns[name][place]) if now else np.nan for columns, now in zip(made, there, strict=True)]
+        for level, name in PLANNED.items()
+    }
+    return [str(start + k) for k in range(at + 1 + ahead)], quantiles, [float(columns["revenue"][place]) for columns in made]
 
 
 def wall_by_year(page, rows):

@@ -24,8 +24,8 @@ def answer(inputs, out, workers=0, as_json=False, as_csv=False, quiet=True):
     inputs = measured.ask(inputs)
     if out:
         make_folder(out, "--out")
-    with Watch(inputs.worlds, "forecasts") as watch:
-        seen = measured.watched(inputs, workers, None if quiet else watch)
+    with Watch(inputs.worlds, "forecasts", quiet) as watch:
+        seen = measured.watched(inputs, workers, watch)
     start = inputs.opening().start
     found, planned = measured.shares(seen, start), measured.plans(seen, start)
     tidy = pd.concat([each for each in (found, planned) if len(each)]).to_csv(index=False)

@@ -4,12 +4,13 @@ from html import escape
 
 import altair as alt
 
-from experiments.analysis.figures import HEIGHT, LOW_HEIGHT, MIDTONE, PALE, THICK, THIN, Figure, sized
+from experiments.analysis.figures import Figure
 from experiments.analysis.forecasts import ALL, KINDS, LEVELS, RIGHT, TIMES, horizon
 from experiments.analysis.maps import Multiples
 from experiments.analysis.page import embedded, figure, page
 from experiments.analysis.tables import table
 from experiments.events import said
+from experiments.figures.drawn import HEIGHT, LOW_HEIGHT, MIDTONE, PALE, THICK, THIN, sized
 from experiments.words import CAVEAT, PERCENT, futures, percent
 
 CALM, STALL, BREAKTHROUGH = TIMES

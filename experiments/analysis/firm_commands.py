@@ -80,9 +80,7 @@ def forecasts(
     workers: o.Workers = 0,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", metavar="FOLDER", help="Folder for page, picture and table; results/forecasts/WORLD, none with --json or --csv."
-        ),
+        typer.Option("--out", metavar="FOLDER", help="Folder for page, picture, table; results/forecasts/WORLD, none for --json, --csv."),
     ] = None,
     as_json: o.Json = False,
     as_csv: o.Csv = False,

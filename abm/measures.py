@@ -109,11 +109,16 @@ def keys_at_first(industry):
     return list(dict.fromkeys([*columns, *((item.scope, name) for name, item in INDICATORS.items()), *added]))
 
 
+def of_indicator(name):
+    """The Measure of an indicator."""
+    item = INDICATORS[name]
+    return Measure(name, item.scope, item.label, item.unit, item.reading)
+
+
 def measure(industry, kind, name):
     """The Measure of a kind and name."""
     if name in INDICATORS and INDICATORS[name].scope == kind:
-        item = INDICATORS[name]
-        return Measure(name, kind, item.label, item.unit, item.reading)
+        return of_indicator(name)
     if (kind, name) in _SAID:
         return Measure(name, kind, *_SAID[kind, name])
     if name in FROM_BOOKS:
@@ -133,7 +138,7 @@ def described(industry, name, kind=None):
     hits = hits or [item for item in known.values() if _plain(name) == _plain(item.label)]
     hits = [item for item in hits if kind in (None, item.kind)]
     if not hits:
-        names = {item.name for item in known.values() if kind in (None, item.kind)}
+        names = {said for item in known.values() if kind in (None, item.kind) for said in (item.name, _plain(item.label).replace(" ", "_"))}
         whose = f" of {kind}" if kind else ""
         raise BadInput(f"no measure{whose} is called {name!r}; {nearest(name, names) or 'industry.measures() lists them'}")
     return Described(hits)

@@ -183,7 +183,7 @@ def _folder(path):
     """A folder under a temporary name that gets its own name at the end, or vanishes if something goes wrong."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    make_folder(partial, "--runs")
+    make_folder(partial, "--out")
     try:
         yield partial
         shutil.rmtree(path, ignore_errors=True)

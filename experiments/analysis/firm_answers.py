@@ -1,6 +1,6 @@
 """The answers about single firms as text or JSON: who hangs on a firm, and what the loss of each of them does.
 
-Each function returns the text; `experiments.analysis.commands` prints it.
+Each function returns the text; `experiments.analysis.firm_commands` prints it.
 """
 
 from experiments.analysis.answers import as_plain, as_text
@@ -47,10 +47,10 @@ def losses(inputs, at, page, workers=0, as_json=False, quiet=True):
     from experiments.terminal import Watch
 
     asked = found.ask(inputs, at)
-    make_folder(page.parent, "--page")
+    make_folder(page.parent, "--out")
     worlds = asked.inputs.worlds * (1 + len(found.named(asked.inputs.opening())))
-    with Watch(worlds, f"losses in {asked.at}") as watch:
-        effects = found.losses(asked, workers, None if quiet else watch)
+    with Watch(worlds, f"losses in {asked.at}", quiet) as watch:
+        effects = found.losses(asked, workers, watch)
     page.write_text(losses_page(asked, effects), encoding="utf-8")
     if as_json:
         return _losses_as_json(asked, effects)

@@ -2,13 +2,9 @@
 
 import functools
 import json
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 
 from experiments.inputs import Inputs
-from experiments.pool import THREADS, cores
+from experiments.pool import cores, processes
 
 BATCH = 32  # futures of a part
 
@@ -37,10 +33,5 @@ def done(run, tasks, workers=0):
     if workers == 1:
         yield from map(run, tasks)
         return
-    for name in THREADS:  # workers inherit it: threads of linear algebra would only wait for each other
-        os.environ.setdefault(name, "1")
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield from pool.map(run, tasks)
-        except BrokenProcessPool as error:
-            raise MemoryError("a worker process died; try --workers 1") from error
+    with processes(workers) as pool:
+        yield from pool.map(run, tasks)

@@ -12,11 +12,13 @@ from abm.errors import BadInput
 from abm.model import Industry
 from abm.shocks import Shock
 from agents.world_file import load_world
-from experiments.analysis import forecasts
+from experiments.analysis import forecasts, plan_figures
 from experiments.analysis.forecasts import ALL, KINDS, LEVELS, TIMES, Open, Seen, plans, share_of, shares, tally
 from experiments.analysis.forecasts_page import plans_verdict, verdict
 from experiments.inputs import Inputs
-from experiments.summary import wilson
+from experiments.summary import planned, wilson
+from experiments.ui import pictures
+from experiments.ui.snapshots import snapshot
 
 START = Quarter.parse("2027Q3")
 
@@ -136,15 +138,47 @@ def test_futures_alone_are_the_futures_of_a_batch():
 def test_the_command_answers_in_words_json_and_csv_and_leaves_page_picture_and_table(tmp_path):
     from experiments.analysis.forecasts_answer import answer
 
-    inputs = Inputs("tutorial", 6, 14)
-    said, plain, rows = (answer(inputs, tmp_path / "out", 1, **how) for how in ({}, {"as_json": True}, {"as_csv": True}))
-    assert "6 futures of 14 quarters" in said and "Owners' forecasts of their tenants were" in said and str(tmp_path / "out") in said
+    inputs, out = Inputs("tutorial", 6, 14), tmp_path / "out"
+    said, plain, rows = answer(inputs, out, 1), answer(inputs, None, 1, as_json=True), answer(inputs, None, 1, as_csv=True)
+    assert "6 futures of 14 quarters; forecasts 4 quarters ahead" in said
+    assert "Owners' forecasts of their tenants were" in said and str(out) in said
     found = json.loads(plain)
     assert set(found["verdicts"]) == {*KINDS, "plans"} and found["plans"][0]["measure"] == "plans_over_outcome"
     assert rows.splitlines()[0] == "kind,time,year,measure,value,low,high,count"
-    assert rows + "\n" == (tmp_path / "out" / "forecasts.csv").read_text(encoding="utf-8")
-    page = (tmp_path / "out" / "forecasts.html").read_text(encoding="utf-8")
+    assert rows + "\n" == (out / "forecasts.csv").read_text(encoding="utf-8")
+    page = (out / "forecasts.html").read_text(encoding="utf-8")
     assert "overreach forecasts tutorial --worlds=6 --quarters=14 --seed=0" in page and "The sum of plans" in page
-    assert (tmp_path / "out" / "forecasts.png").stat().st_size > 1000
+    assert (out / "forecasts.png").stat().st_size > 1000
     with pytest.raises(BadInput, match="--json and --csv"):
-        answer(inputs, tmp_path / "out", 1, as_json=True, as_csv=True)
+        answer(inputs, None, 1, as_json=True, as_csv=True)
+
+
+# Fan charts of labs ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_report_shows_the_plans_of_the_median_future_each_at_its_own_quarter():
+    """Three futures end with 1, 3 and 2 of revenue, so the third is shown; its second lab is there from the second quarter on."""
+    revenue = np.array([[[1.0, 0.0], [1.0, 0.0]], [[1.0, 0.0], [3.0, 0.0]], [[1.0, 0.0], [1.5, 0.5]]])
+    middle = np.where(revenue > 0, 2 * revenue, 0)
+    arrays = {("labs", "forecast_low"): middle / 2, ("labs", "forecast_mid"): middle, ("labs", "forecast_high"): 2 * middle}
+    found = planned(arrays, revenue, ("A", "B"), 3)
+    assert found["world"] == 2 and found["horizon"] == 3
+    assert [lab["firm"] for lab in found["labs"]] == ["A", "B"]
+    assert found["labs"][0] == {"firm": "A", "came": [1.0, 1.5], "low": [1.0, 1.5], "mid": [2.0, 3.0], "high": [4.0, 6.0]}
+    assert found["labs"][1]["mid"] == [None, 1.0]
+    drawn = plan_figures.planned({"planned": found, "quarters": ["2026Q3", "2026Q4"]})
+    bands = [chart.to_dict()["layer"][0]["data"]["values"] for _, chart in drawn.charts]
+    assert [(row["quarter"], row["mid"]) for row in bands[0]] == [("2027Q2", 2.0), ("2027Q3", 3.0)]
+    assert [(row["quarter"], row["mid"]) for row in bands[1]] == [("2027Q3", 1.0)]
+    assert plan_figures.planned({"planned": {**found, "labs": []}, "quarters": ["2026Q3"]}) is None
+
+
+def test_the_page_shows_a_lab_all_its_plans_up_to_the_quarter_looked_at():
+    model = Industry(load_world("tutorial"), worlds=1, rng=0)
+    pages = [model.step() or snapshot(model) for _ in range(4)]
+    ahead, made = views.planning_horizon(model), model.record.series("labs", "forecast_mid")[0, :, 0]
+    quarters, quantiles, happened = pictures.plans(pages, 2, 0)
+    assert quarters[ahead] == str(Quarter.parse(quarters[0]) + ahead) and len(quarters) == 3 + ahead
+    assert np.isnan(quantiles[0.5][:ahead]).all() and quantiles[0.5][ahead:] == made[:3].tolist()
+    assert quantiles[0.1][-1] < quantiles[0.5][-1] < quantiles[0.9][-1]
+    assert happened == model.record.series("labs", "revenue")[0, :3, 0].tolist()

@@ -140,5 +140,5 @@ def test_a_page_that_cannot_be_written_is_named_before_any_work(tmp_path):
     from experiments.inputs import Inputs
 
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    with pytest.raises(BadInput, match="--page .*: nothing can be written there"):
+    with pytest.raises(BadInput, match="--out .*: nothing can be written there"):
         answers.losses(Inputs("tutorial", 8, 12), "2026Q4", tmp_path / "file" / "page.html", 1)

@@ -31,6 +31,7 @@ def open_state(industry):
     industry.sentiment, industry.previous_sentiment = one.copy(), one.copy()
     industry.spot, industry.idle_gw = zero.copy(), zero.copy()
     industry.scarcity = industry.last_scarcity = np.ones_like(industry.labs.cash)
+    industry.unfunded_part = zero.copy()  # of the orders of the quarter
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
     industry.served = None  # until customers were first served
     industry.list_price, industry.price_level, industry.spent_part = one.copy(), one.copy(), one.copy()

@@ -30,6 +30,7 @@ class Draft:
         self.index = _index(self.names, self.where)
         self.columns = {kind: {key: np.full(len(self.names[kind]), np.nan) for key in COLUMNS[kind]} for kind in KINDS}
         self.figures = []
+        self.unconfirmed = []  # (where, kind, row, key) of the numbers that the files give and do not say to be meant
 
     def parameter(self, name):
         """A declared number as this world has it, before any override; used where an opening must be derived."""
@@ -53,12 +54,17 @@ class Draft:
         """Remember where a number comes from."""
         self.figures.append(Figure(firm, key, float(value), unit, source, confidence, date, note))
 
-    def set(self, where, kind, row, key, value, **about):
-        """Set one cell from a file. Raises BadInput if it is out of bounds or already there; about: source, confidence, ..."""
+    def set(self, where, kind, row, key, value, confirm=False, **about):
+        """Set one cell from a file. Raises BadInput if it is out of bounds or already there.
+
+        confirm: whether the file says that it is meant, however large; about: source, confidence, ...
+        """
         item, name, cells = COLUMNS[kind][key], self.names[kind][row], self.columns[kind][key]
         if not np.isnan(cells[row]):
             raise BadInput(f"{where}: {key} of {name!r} is given twice; it is {cells[row]:g} already")
         cells[row] = checked(item, value, f"{where}: {name}")
+        if not confirm:
+            self.unconfirmed.append((where, kind, row, key))
         self.note(name, key, value, item.unit, **about)
 
     def fill(self, kind, key, values, source="", confidence="model", note=""):
@@ -115,7 +121,7 @@ def give(draft, figures):
         if line.unit != item.unit:
             raise BadInput(f"{where}: {line.key} of {line.firm!r} is in {line.unit!r}; the rule is {item.unit!r}")
         about = {"source": line.source, "confidence": line.confidence, "date": line.date, "note": line.note}
-        draft.set(where, kind, row, line.key, line.value, **about)
+        draft.set(where, kind, row, line.key, line.value, confirm=line.confirm, **about)
 
 
 def _give_table(draft, kind, row, firm):
@@ -124,7 +130,7 @@ def _give_table(draft, kind, row, firm):
         value = getattr(firm, key)
         if value is not None:
             value = STYLES.index(value) if key == "style" else value
-            draft.set(f"{draft.where}: {kind}", kind, row, key, value, **about)
+            draft.set(f"{draft.where}: {kind}", kind, row, key, value, confirm=firm.confirm, **about)
 
 
 def settle(draft):

@@ -33,7 +33,8 @@ def wilson(successes, trials, z=Z_95):
     share, spread = successes / trials, z**2 / trials
     middle = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * np.sqrt(share * (1 - share) / trials + spread / (2 * 2 * trials))
-    return float(max(0, middle - half)), float(min(1, middle + half))
+    low, high = float(max(0, middle - half)), float(min(1, middle + half))
+    return 0.0 if successes == 0 else low, 1.0 if successes == trials else high  # exactly, where rounding leaves a trace
 
 
 def probability(happened):

@@ -1,7 +1,8 @@
 """Two runs future by future: the same seeds, what was set differently, and what came of it, with intervals of 95 %.
 
 Future 17 of one run is compared with future 17 of the other and with nothing else, so that luck cancels as far as it is the same.
-Every difference is the second run less the first.
+Every difference is the second run less the first. Dates are left out: only futures that have one in both runs could be compared, and
+choosing futures by their outcome says nothing about a change.
 """
 
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 
 from abm.crisis import CRISIS, EVENTS
 from abm.errors import BadInput
+from agents.world_columns import ONE
 from experiments.analysis.outcomes import SAID
 from experiments.analysis.pairs import Difference, of_shares, paired, paired_share
 from experiments.inputs import deal_text, shock_text
@@ -17,9 +19,10 @@ from experiments.runs import Run
 from experiments.summary import by_year, last_of_year
 from experiments.words import significant
 
+SMALL = 1e-4  # of the level: a difference that would be printed as zero
 NOISE = 1e-9  # of the larger of two numbers: what the order of a sum does, and no result
 FAILING = ("labs", "clouds", "lenders")  # kinds of firm that can fail
-AS_IT_IS = "as in the world"
+AS_IT_IS = "as in the world's files"
 NOTHING = "-"  # said of a shock or deal that only the other run has
 MONEY = ("served_revenue", "welfare", "credit_loss", "vendor_equity_lost")
 
@@ -47,6 +50,12 @@ class Row(NamedTuple):
     def is_sure(self):
         """Whether luck alone hardly makes such a difference."""
         return self.change.low > 0 or self.change.high < 0
+
+    @property
+    def is_nothing(self):
+        """Whether nobody would look at the difference: none, or a ten-thousandth of the level with all of its interval."""
+        reach = max(abs(self.change.mean), *(abs(end) for end in (self.change.low, self.change.high) if end == end), 0.0)
+        return not (self.higher or self.lower) or reach <= SMALL * max(abs(self.before), abs(self.after))
 
 
 class Comparison(NamedTuple):
@@ -82,7 +91,7 @@ def compare(before, after):
     futures = min(before.inputs.worlds, after.inputs.worlds)
     tables = [run.outcomes().set_index("world").loc[range(futures)] for run in (before, after)]
     events = tuple(_event(name, *(table[name] for table in tables)) for name in EVENTS)
-    names = [name for name in SAID if name not in EVENTS and all(name in table for table in tables)]
+    names = [name for name, item in SAID.items() if not item.is_event and not item.is_date and all(name in table for table in tables)]
     amounts = tuple(_amount(name, *(table[name] for table in tables)) for name in names)
     first, second = (table[CRISIS].to_numpy() > 0 for table in tables)
     firms, kinds = _firms(before, after, futures)
@@ -137,7 +146,20 @@ def _setting(inputs, name):
     if name in opening.parameters:
         value = np.ravel(opening.parameters[name])[0]
         return significant(value if isinstance(value, str) else float(value))
-    return significant(parameters()[name].value) if name in parameters() else AS_IT_IS
+    return significant(parameters()[name].value) if name in parameters() else _of_firms(opening, name)
+
+
+def _of_firms(opening, name):
+    """A number of firms as the world has it: "0.5", or "0.2 to 0.8" where they differ."""
+    prefix, _, rest = name.partition(".")
+    kind = next((kind for kind, one in ONE.items() if one == prefix), None)
+    firm, _, key = rest.rpartition(".")
+    if kind is None or key not in opening.columns[kind]:
+        return AS_IT_IS
+    there = [row for row, known in enumerate(opening.names[kind]) if firm in ("", known)]
+    cells = np.asarray(opening.columns[kind][key], dtype=float)[there]
+    low, high = (significant(float(end)) for end in (np.nanmin(cells), np.nanmax(cells)))
+    return low if low == high else f"{low} to {high}"
 
 
 def _event(name, before, after):

@@ -8,6 +8,7 @@ from experiments.words import PERCENT, billions, futures, percent
 FIRM = Outcome("firm", "fails", "event")  # odds of a firm are said like those of an event
 YEARLY = Outcome("revenue_total", "Industry revenue", "$bn a year")
 LUCK = "which could be luck"
+NEXT_TO_NOTHING = "next to nothing"
 MOST_CHANGES = 3  # that a headline names
 MOST_FUTURES = 6  # named as examples
 
@@ -66,7 +67,7 @@ def sentences(found):
 
 def _money(row):
     item, change = outcome(row.name), row.change
-    if not row.higher and not row.lower:
+    if row.is_nothing:
         return ""
     low, high = sorted((change.low, change.high))
     doubt = "" if row.is_sure else f", {LUCK}"
@@ -96,7 +97,7 @@ def amount_rows(found):
     rows = []
     for row in found.amounts:
         item = outcome(row.name)
-        if row.higher or row.lower:
+        if not row.is_nothing and change(row, item) != NEXT_TO_NOTHING:
             rows.append((item.label, item.unit, _bare(item, row.before), _bare(item, row.after), change(row, item)))
     return rows
 
@@ -113,9 +114,11 @@ def firm_rows(found):
 
 def change(row, item):
     """A difference with its interval, in brackets where luck alone could make it."""
-    if not row.higher and not row.lower:
+    if row.is_nothing:
         return "none"
     said = item.change(row.change)
+    if not any(digit in said for digit in "123456789"):
+        return NEXT_TO_NOTHING
     return said if row.is_sure else f"[{said}]"
 
 

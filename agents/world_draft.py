@@ -13,6 +13,7 @@ from abm.opening import PASSIVE, Figure
 from agents.appetite import FROM_APPETITE, MAPPED, follows
 from agents.customer_birth import CustomersParameters
 from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
+from agents.world_magnitudes import ask_about_firms
 
 MEDIAN = "median of its prior; what its promises imply is read beside it"
 USED_GROUPS = (FleetParameters, LenderParameters, CustomersParameters)
@@ -169,7 +170,8 @@ def _map_from_appetite(draft):
 
 
 def demand(draft):
-    """Revenue and share of demand of every lab, each from the other where only one is given."""
+    """Revenue and share of demand of every lab, each from the other where only one is given; then amounts have their measure, and those
+    out of proportion are asked about."""
     columns = draft.columns["labs"]
     if np.isnan(columns["revenue"]).all() and not np.isnan(columns["share"]).any():
         spend = draft.parameter("customers.opening_spend")
@@ -183,6 +185,7 @@ def demand(draft):
     draft.fill("labs", "share", rest * weight / weight.sum() if unknown.any() else np.nan)
     check_sum(columns["share"], 1, f"{draft.where}: the shares of the labs")
     columns["share"] /= columns["share"].sum()
+    ask_about_firms(draft)
 
 
 def check_sum(values, total, what):

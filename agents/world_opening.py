@@ -15,7 +15,6 @@ from agents.world_columns import ASSUMED, COLUMNS, STORED, LabColumns
 from agents.world_contracts import archetypes, by_owner, contracts, idle, in_few_terms, own_use
 from agents.world_draft import Draft, demand, give, settle
 from agents.world_holders import Holders, loans, shares
-from agents.world_magnitudes import ask_about_firms
 from agents.world_mixes import general, lender_mix, note_mix, parents, purchases, vendor_mix
 
 
@@ -30,7 +29,6 @@ def build(world, rows, structure, files):
     give(draft, rows["figures.csv"])
     settle(draft)
     demand(draft)
-    ask_about_firms(draft)
     _value_labs(draft)
     parent = parents(draft)
     tranches = _compute(draft, rows["contracts.csv"], parent)

@@ -11,7 +11,19 @@ from rich.text import Text
 from experiments.engine.progress import LINE_EVERY, duration
 from experiments.inputs import ADDRESS_LENGTH
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, KIND_NAMES, appetite, between, events_shown, futures, headline, level, percent, times
+from experiments.words import (
+    CAVEAT,
+    KIND_NAMES,
+    SHORT_IS_NO_FAILURE,
+    appetite,
+    between,
+    covered,
+    events_shown,
+    futures,
+    headline,
+    level,
+    percent,
+)
 
 ONE = {"labs": "lab", "clouds": "owner of compute", "lenders": "lender"}
 FEWEST_COLUMNS = 100  # characters assumed where the output is no terminal
@@ -71,6 +83,7 @@ def show_summary(run):
         titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
         out.print(Text(IMPLIED, style="dim"))
     titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
+    out.print(Text(SHORT_IS_NO_FAILURE, style="dim"))
     titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
@@ -131,9 +144,9 @@ def _events(summary):
 
 
 def _pressure(summary):
-    table = plain_table("Measure", "at the opening", "at its worst", "most often in")
+    table = plain_table("Measure", "at the opening", "each at its worst", "half by")
     says = {
-        "p10_coverage": ("P10 coverage of commitments, x", times),
+        "p10_coverage": ("P10 coverage of commitments, x", covered),
         "circularity": ("Payments among firms that go in circles", percent),
         "look_through": ("Vendor sales that final customers pay for", percent),
     }

@@ -19,11 +19,11 @@ SIGNS = (
 def show_books(found):
     """Balance sheets and flow matrix of one quarter, $bn."""
     out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else FEWEST_COLUMNS)
-    firm = f"{found.firm}, " if found.firm else ""
+    firm, whose = (f"{found.firm}, ", "earnings") if found.firm else ("", "owners of compute")
     titles = (
         (f"{firm}balance sheet at the end of {found.quarter}, world {found.world}, $bn (+ asset, - liability)", found.balances),
         (f"{firm}transaction flows of {found.quarter}, $bn (+ receipt, - payment)", found.flows),
-        (f"{firm}earnings at the annual rate of the quarter, $bn a year (debt service as if notes were repaid evenly)", found.owners),
+        (f"{firm}{whose} at the annual rate of the quarter, $bn a year (debt service as if notes were repaid evenly)", found.owners),
     )
     for title, table in titles:
         if len(table):

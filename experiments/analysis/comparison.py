@@ -24,6 +24,7 @@ NOISE = 1e-9  # of the larger of two numbers: what the order of a sum does, and 
 FAILING = ("labs", "clouds", "lenders")  # kinds of firm that can fail
 AS_IT_IS = "as in the world's files"
 NOTHING = "-"  # said of a shock or deal that only the other run has
+LABS = ("commitments", "cash")  # stocks of all labs that say whether money came before or after it was promised away
 MONEY = ("served_revenue", "welfare", "credit_loss", "vendor_equity_lost")
 
 
@@ -61,8 +62,9 @@ class Row(NamedTuple):
 class Comparison(NamedTuple):
     """What differs between two runs.
 
-    before, after: Run; futures: how many; changed: Changed; events, amounts: Rows of outcomes; firms: Rows with their kind, {name: kind};
-    revenue: industry revenue of each run, $bn a year, [futures, quarters]; came, avoided: futures with a crisis in one run only
+    before, after: Run; futures: how many; changed: Changed; events, amounts: Rows of outcomes; firms: Rows with their kind, {name: kind}
+    revenue: industry revenue of each run, $bn a year, [futures, quarters]; labs: {measure of LABS: the same of all labs together, $bn}
+    came, avoided: futures with a crisis in one run only
     """
 
     before: Run
@@ -74,14 +76,21 @@ class Comparison(NamedTuple):
     firms: tuple
     kinds: dict
     revenue: tuple
+    labs: dict
     came: tuple
     avoided: tuple
 
     def years(self):
         """Change of industry revenue at the end of each year, $bn a year: [(year, Row)]."""
+        return self._at_ends_of_years(self.revenue)
+
+    def years_of_labs(self):
+        """{measure of LABS: [(year, Row)]}, $bn at the end of each year, as far as both runs kept it."""
+        return {name: self._at_ends_of_years(pair) for name, pair in self.labs.items()}
+
+    def _at_ends_of_years(self, pair):
         start = self.before.inputs.opening().start
-        years, first = by_year(self.revenue[0], start, last_of_year)
-        _, second = by_year(self.revenue[1], start, last_of_year)
+        (years, first), (_, second) = (by_year(values, start, last_of_year) for values in pair)
         return [(year, _amount(str(year), first[:, k], second[:, k])) for k, year in enumerate(years)]
 
 
@@ -97,7 +106,10 @@ def compare(before, after):
     firms, kinds = _firms(before, after, futures)
     came, avoided = (tuple(np.flatnonzero(which).tolist()) for which in (second & ~first, first & ~second))
     revenue = tuple(_series(run, "revenue_total", futures) for run in (before, after))
-    return Comparison(before, after, futures, changed(before.inputs, after.inputs), events, amounts, firms, kinds, revenue, came, avoided)
+    kept = [name for name in LABS if all(name in run.manifest["measures"] for run in (before, after))]
+    labs = {name: tuple(_of_labs(run, name, futures) for run in (before, after)) for name in kept}
+    set_apart = changed(before.inputs, after.inputs)
+    return Comparison(before, after, futures, set_apart, events, amounts, firms, kinds, revenue, labs, came, avoided)
 
 
 def _check(before, after):
@@ -201,3 +213,11 @@ def _series(run, measure, futures):
     """A measure of the industry, [futures, quarters]."""
     panel = run.panel(measure=measure)
     return panel["value"].to_numpy().reshape(run.inputs.worlds, run.inputs.quarters)[:futures]
+
+
+def _of_labs(run, measure, futures):
+    """A measure summed over labs, [futures, quarters]."""
+    panel = run.panel(measure=measure)
+    labs = panel[panel["agent"].isin(run.manifest["names"]["labs"])]
+    values = labs["value"].to_numpy().reshape(run.inputs.worlds, run.inputs.quarters, -1)
+    return values.sum(axis=2)[:futures]

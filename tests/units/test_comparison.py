@@ -99,6 +99,6 @@ def test_one_command_runs_both_and_another_compares_them_again(root, tmp_path):
 
 
 def test_what_the_files_say_of_firms_is_said_too():
-    one = Inputs("industry-2026q3", settings={"lab.risk_appetite": 0.9, "lab.OpenAI.cash": 70})
+    one = Inputs("industry-2026q3", settings={"cloud.accounting_life": 4, "lab.OpenAI.cash": 70})
     said = {item.what: item for item in changed(Inputs("industry-2026q3"), one)}
-    assert " to " in said["lab.risk_appetite"].before and said["lab.OpenAI.cash"].before == "73"
+    assert " to " in said["cloud.accounting_life"].before and said["lab.OpenAI.cash"].before == "73"

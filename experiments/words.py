@@ -1,8 +1,10 @@
 """How a summary is said: the headline, percentages with their intervals, and the caveat, the same on the terminal and on the page."""
 
+import numpy as np
+
 from abm.crisis import CREDIT_STOP, CRISIS, PARTS, RULE
 from abm.projection import NEVER
-from experiments.events import THOUSAND, count, level, said
+from experiments.events import THOUSAND, count, level, money, said
 
 PERCENT = 100  # unit conversion
 NO_BOUND = NEVER  # how a measure says that there is nothing to measure
@@ -126,3 +128,21 @@ def significant(value):
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if abs(value) >= THOUSAND and value == int(value) else f"{value:.6g}"
+
+
+def with_unit(value, unit):
+    """A figure in words: "0.43x", "12 %", "$1.2tn a year", "9.1 GW"; "none" if there is none."""
+    if value is None or not np.isfinite(value):
+        return "none"
+    if unit.startswith("$bn"):
+        return signed_money(value) + (" a year" if "year" in unit else "")
+    if unit.startswith("share"):
+        return percent(value)
+    if unit == "x":
+        return f"{said(value)}x"
+    return said(value) if unit in ("index", "0-1", "") else f"{said(value)} {unit}"
+
+
+def signed_money(billions):
+    """As `events.money`, also for what is below nothing: "-$3bn"."""
+    return f"-{money(-billions)}" if billions < 0 else money(billions)

@@ -6,9 +6,11 @@ import altair as alt
 import numpy as np
 
 from experiments.analysis import comparison_words as words
-from experiments.analysis.figures import FRAME, HEIGHT, LOW_HEIGHT, MIDTONE, PALE, ROW_HEIGHT, THICK, Figure, place_of, sized
+from experiments.analysis.figures import Figure
 from experiments.analysis.page import embedded, figure, page, tiles
 from experiments.analysis.tables import table
+from experiments.figures.data import place_of
+from experiments.figures.drawn import FRAME, HEIGHT, LOW_HEIGHT, MIDTONE, PALE, ROW_HEIGHT, THICK, sized
 from experiments.summary import HIGH, LOW, MIDDLE, fan
 from experiments.words import CAVEAT, futures, percent
 

@@ -79,7 +79,8 @@ def forecasts(
     deal: o.Deals = [],  # noqa: B006
     workers: o.Workers = 0,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for page, picture and table; results/forecasts/WORLD by default.")
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Folder for page, picture, table; results/forecasts/WORLD, none for --json, --csv."),
     ] = None,
     as_json: o.Json = False,
     as_csv: o.Csv = False,
@@ -97,5 +98,6 @@ def forecasts(
 
     happens = tuple(map(read_shock, shock)), tuple(map(read_deal, deal))
     inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens)
-    out = out or Path("results/forecasts") / plain(Path(world).name, "world")
+    if not as_json and not as_csv:
+        out = out or Path("results/forecasts") / plain(Path(world).name, "world")
     typer.echo(answer(inputs, out, workers, as_json, as_csv, quiet or as_json or as_csv))

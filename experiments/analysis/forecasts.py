@@ -1,4 +1,4 @@
-"""Every kind's forecasts against what came: how many outcomes fell below their P10, P50 and P90 a year on, and the sum of all plans.
+"""Every kind's forecasts against what came: how many outcomes fell below their P10, P50 and P90, and the sum of all plans.
 
 A forecast is asked of everybody at the end of every quarter, scored `indicator.forecast_horizon` quarters later, and counted in the year
 in which it was made. One whose time holds a stall or a breakthrough is counted apart. A lab that dies comes out at nothing.
@@ -14,6 +14,7 @@ from abm.business import ratio
 from abm.cone import pit
 from abm.errors import BadInput
 from abm.funding import eligible
+from abm.indicator import IndicatorParameters
 from abm.model import Industry, release
 from abm.scales import NO_MONEY
 from experiments.analysis.futures import done, opening_of, parts
@@ -88,15 +89,14 @@ def tally(view, counted, outcome):
 def ask(inputs):
     """The inputs, checked. Raises BadInput for a run that ends before a forecast comes true."""
     inputs = inputs.checked()
-    horizon = _horizon(inputs.opening().parameters)
-    if inputs.quarters <= horizon:
-        raise BadInput(f"--quarters = {inputs.quarters} is not allowed; {horizon + 1} or more, to see what came of a forecast")
+    least = horizon(inputs.opening().parameters) + 1
+    if inputs.quarters < least:
+        raise BadInput(f"--quarters = {inputs.quarters} is not allowed; {least} or more, to see what came of a forecast")
     return inputs
 
 
-def _horizon(parameters):
-    from abm.indicator import IndicatorParameters
-
+def horizon(parameters):
+    """Quarters after which a forecast is scored. parameters: of an opening, {name: value}"""
     return int(parameters.get("indicator.forecast_horizon", IndicatorParameters.declared()["forecast_horizon"].value))
 
 
@@ -104,18 +104,18 @@ def run(task):
     """Some futures watched from quarter to quarter. task: (inputs, world ids). Returns Seen."""
     inputs, ids = task
     model = Industry(opening_of(inputs), world_ids=ids, rng=inputs.seed, shocks=inputs.read_shocks(), panel=False)
-    horizon = int(model.indicator_parameters.forecast_horizon)
+    quarters = int(model.indicator_parameters.forecast_horizon)
     waiting, scores, times = [], [], []
     planned, revenue = [np.full(len(ids), np.nan)] * views.planning_horizon(model), []
     for _ in range(inputs.quarters):
         model.step()
         for each in waiting:
             each.pass_quarter(model)
-        if len(waiting) == horizon:
+        if len(waiting) == quarters:
             oldest = waiting.pop(0)
             scores.append(oldest.score(model.labs.revenue))
             times.append(oldest.time)
-        waiting.append(Open(model, horizon))
+        waiting.append(Open(model, quarters))
         planned.append(model.labs.forecast_mid.sum(axis=1))
         revenue.append(model.labs.revenue.sum(axis=1))
     release(model)

@@ -4,12 +4,13 @@ from html import escape
 
 import altair as alt
 
-from experiments.analysis.figures import HEIGHT, LOW_HEIGHT, MIDTONE, PALE, THICK, THIN, Figure, sized
-from experiments.analysis.forecasts import ALL, KINDS, LEVELS, RIGHT, TIMES
+from experiments.analysis.figures import Figure
+from experiments.analysis.forecasts import ALL, KINDS, LEVELS, RIGHT, TIMES, horizon
 from experiments.analysis.maps import Multiples
 from experiments.analysis.page import embedded, figure, page
 from experiments.analysis.tables import table
 from experiments.events import said
+from experiments.figures.drawn import HEIGHT, LOW_HEIGHT, MIDTONE, PALE, THICK, THIN, sized
 from experiments.words import CAVEAT, PERCENT, futures, percent
 
 CALM, STALL, BREAKTHROUGH = TIMES
@@ -24,7 +25,7 @@ HUES = dict(zip(LEVELS, ("@vermilion", "@blue", "@green"), strict=True))
 SPANS = {CALM: "all years", STALL: "with a stall", BREAKTHROUGH: "with a breakthrough"}
 HEAD = ("made in", "forecasts", *(f"below {quantile}" for quantile in QUANTILES.values()))
 SHARES_READING = (
-    "Share of outcomes a year on that fell below the P10, P50 and P90 of their forecast, by the year in which it was made, with 95 % "
+    "Share of outcomes that fell below the P10, P50 and P90 of their forecast, by the year in which it was made, with 95 % "
     "intervals over futures. In the pale bands a cone would be right; above the middle one forecasts were too high. Years with a stall or "
     "a breakthrough are left out; a lab that failed came out below all."
 )
@@ -32,6 +33,11 @@ PLANS_READING = (
     "What all labs' own medians for a year, made when its compute was ordered, add up to, over the revenue that came: median future and "
     "80 % of futures. Above 1 the labs could not all be right."
 )
+
+
+def ahead(inputs):
+    """How far the forecasts look, in words."""
+    return f"forecasts {horizon(inputs.opening().parameters)} quarters ahead"
 
 
 def shown(found, kind):
@@ -139,10 +145,10 @@ def _year(rows):
     return alt.X("year:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(values=years, format="d", labelOverlap=True, grid=False))
 
 
-def forecasts_page(inputs, found, planned, command):
-    """The whole page as text. command: that makes it again"""
-    world, charts = inputs.opening(), figures(found, planned)
-    about = f"{escape(world.title)} · {futures(inputs.worlds)} of {inputs.quarters} quarters · seed {inputs.seed}"
+def forecasts_page(inputs, found, planned, charts, command):
+    """The whole page as text. charts: as `figures` draws them; command: that makes it again"""
+    world = inputs.opening()
+    about = f"{escape(world.title)} · {futures(inputs.worlds)} of {inputs.quarters} quarters · seed {inputs.seed} · {ahead(inputs)}"
     first, *rest = charts
     plans = "".join(f"<section><h2>The sum of plans</h2><p>{escape(plans_verdict(planned))}</p>{figure(item)}</section>" for item in rest)
     lines = "".join(

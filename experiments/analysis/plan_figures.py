@@ -3,8 +3,9 @@
 import altair as alt
 
 from abm.clock import Quarter
-from experiments.analysis.figures import LOW_HEIGHT, MIDTONE, THICK, place_of, sized
 from experiments.analysis.maps import Multiples
+from experiments.figures.data import place_of
+from experiments.figures.drawn import LOW_HEIGHT, MIDTONE, THICK, sized
 
 COLOURS = (("planned: median, and 80 % of the lab's own futures", "@blue"), ("what came", "@ink"))
 

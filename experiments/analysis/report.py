@@ -9,6 +9,7 @@ from experiments.analysis.page import embedded, figure, key_of, page, tiles
 from experiments.analysis.plan_figures import planned
 from experiments.analysis.tables import input_tables, story_list, year_table
 from experiments.events import listed
+from experiments.figures import data
 from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import CAVEAT, NATURES, SHORT_IS_NO_FAILURE, between, billions, covered, events_shown, futures, headline, percent
@@ -133,12 +134,13 @@ def _promised(charts):
 def _money(summary, charts):
     money = summary["money"]
     key = key_of([*zip(NATURES.values(), ("@sky", "@green", "@orange")), ("Goes in a circle", "@vermilion")])
+    drawing = data.money("The money graph", data.edges_of(money, "first year"), money["circling"])
     reading = (
-        f"Widths are $bn in the first year, mean over worlds; red is the part that comes back to where it started "
-        f"({percent(money['circling'])} of payments among firms); links too thin to see add up to {billions(money['left_out'])}."
+        f"{drawing.finding} Widths are $bn in the first year, mean over worlds; red is the part that comes back to where it started; "
+        f"links too thin to see add up to {billions(money['left_out'])}."
     )
     graph = (
-        f'<figure class="wide"><h3>The money graph</h3><figcaption>{escape(reading)}</figcaption>{key}'
+        f'<figure class="wide"><h3>{drawing.title}</h3><figcaption>{escape(reading)}</figcaption>{key}'
         f'<div class="scroll" tabindex="0">{money_graph_svg(money)}</div>{_link_table(money)}</figure>'
     )
     text = "Follow a dollar from the left: from customers, investors and lenders to labs, owners of compute and vendors of chips, and back."

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from experiments.figures.data import COMMITMENTS_READING
 from experiments.ui.frame import (
     MIDTONE,
     NORMAL,
@@ -19,10 +20,10 @@ from experiments.ui.frame import (
     nothing,
     plain,
     safe,
-    signed_money,
     value_axis,
 )
 from experiments.ui.palette import colours
+from experiments.words import signed_money
 
 READING = {
     "balance": "Bars to the right are what the firm owns, to the left what stands against it, in $; both sides add up to the same.",
@@ -34,7 +35,7 @@ READING = {
         "What the lab planned for each quarter when it ordered the compute for it, up to the quarter looked at: its median and, in the "
         "band, 80 % of its futures, in $ a year; the black line is the revenue that came."
     ),
-    "wall": "Take-or-pay rents still to come by year under the contracts signed so far, in $.",
+    "wall": COMMITMENTS_READING,
     "incomes": (
         "Above, model by model: what it cost to train and what it earned while on sale, in $. Below, the company's result by quarter "
         "in the same time: models can pay while the company does not."

@@ -9,6 +9,7 @@ from abm.clock import QUARTERS_PER_YEAR
 from abm.errors import BadInput, nearest
 from abm.measures import INDUSTRY
 from abm.model import Industry as Model
+from experiments.analysis.outcomes import described
 from experiments.figures import data
 from experiments.summary import FUNDED, YEARLY, money_graph
 from experiments.summary import survival as standing
@@ -26,8 +27,12 @@ class Industry(Model):
         """The figures, each of which returns an Altair chart: fan, survival, money, commitments."""
         return Plots(self)
 
+    def outcomes(self):
+        """One row a world: what happened so far; labels and units of the columns stand in `attrs`."""
+        return described(self.record.kept(self).outcomes(self))
+
     def __dir__(self):
-        return [*super().__dir__(), "plot"]
+        return [*super().__dir__(), "outcomes", "plot"]
 
 
 class Plots:

@@ -133,15 +133,28 @@ def books(
     reference: o.Reference,
     quarter: Annotated[str, typer.Option(metavar="QUARTER", help="E.g. 2028Q1.")],
     world: o.OneWorld = 0,
-    firms: Annotated[bool, typer.Option("--firms", help="Every firm, not every sector: a row each.")] = False,
+    firms: Annotated[bool, typer.Option("--firms", help="Every firm, a row each, not every sector.")] = False,
+    firm: Annotated[str, typer.Option("--firm", metavar="FIRM", help="This firm only, from top to bottom.")] = "",
     runs: o.RunsFolder = o.RUNS_FOLDER,
+    as_csv: o.Csv = False,
+    as_json: o.Json = False,
 ):
-    """Show balance sheets and the transaction-flow matrix of one world and quarter."""
-    from experiments.books import books as read_books
-    from experiments.runs import open_run
-    from experiments.terminal import show_books
+    """Show balance sheets and the transaction-flow matrix of one world and quarter.
 
-    show_books(read_books(open_run(reference, runs), world, quarter, firms))
+    \b
+    Examples:
+      overreach books 3f2a --world 17 --quarter 2028Q1
+      overreach books 3f2a --world 17 --quarter 2028Q1 --firm OpenAI
+      overreach books 3f2a --quarter 2028Q1 --firms --csv > books.csv
+    """
+    from experiments.books import COLUMNS
+    from experiments.books import books as read_books
+    from experiments.printed import form_of, listed
+    from experiments.runs import open_run
+    from experiments.terminal_books import show_books
+
+    found = read_books(open_run(reference, runs), world, quarter, firms, firm)
+    listed(COLUMNS, found.rows(), form_of(as_json, as_csv), lambda: show_books(found))
 
 
 def story(

@@ -33,7 +33,8 @@ def wilson(successes, trials, z=Z_95):
     share, spread = successes / trials, z**2 / trials
     middle = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * np.sqrt(share * (1 - share) / trials + spread / (2 * 2 * trials))
-    return float(max(0, middle - half)), float(min(1, middle + half))
+    low, high = float(max(0, middle - half)), float(min(1, middle + half))
+    return 0.0 if successes == 0 else low, 1.0 if successes == trials else high  # exactly, where rounding leaves a trace
 
 
 def probability(happened):
@@ -88,13 +89,14 @@ def firms_failing(fails, lived, names, kind):
 
 
 def pressure(values, worst, first):
-    """An indicator now and at its worst: P10, P50, P90 over worlds, and the quarter in which most worlds see their worst.
+    """An indicator now and at its worst: P10, P50, P90 over worlds, and the quarter by which half of the worlds have seen their worst.
 
     values: [worlds, quarters]; worst: np.min or np.max; first: the quarter in which it is first measured
     """
     values = np.asarray(values)[:, first:]
     extreme = worst(values, axis=1)
-    when = np.bincount(np.argmax(values == extreme[:, None], axis=1)).argmax() + first
+    seen = np.sort(np.argmax(values == extreme[:, None], axis=1))
+    when = seen[(len(seen) - 1) // 2] + first
     return {"now": fan(values[:, :1])[:, 0].tolist(), "worst": fan(extreme[:, None])[:, 0].tolist(), "when": int(when), "first": first}
 
 

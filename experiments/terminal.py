@@ -11,11 +11,22 @@ from rich.text import Text
 from experiments.engine.progress import LINE_EVERY, duration
 from experiments.inputs import ADDRESS_LENGTH
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, KIND_NAMES, appetite, between, events_shown, futures, headline, level, percent, times
+from experiments.words import (
+    CAVEAT,
+    KIND_NAMES,
+    SHORT_IS_NO_FAILURE,
+    appetite,
+    between,
+    covered,
+    events_shown,
+    futures,
+    headline,
+    level,
+    percent,
+)
 
 ONE = {"labs": "lab", "clouds": "owner of compute", "lenders": "lender"}
 FEWEST_COLUMNS = 100  # characters assumed where the output is no terminal
-DUST = 0.005  # $bn that would be shown as zero
 
 
 def console():
@@ -72,6 +83,7 @@ def show_summary(run):
         titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
         out.print(Text(IMPLIED, style="dim"))
     titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
+    out.print(Text(SHORT_IS_NO_FAILURE, style="dim"))
     titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
@@ -83,7 +95,7 @@ def show_summary(run):
 
 def titled(out, title, table):
     """A table under its title, which may be wider than the table."""
-    out.print(Text(f"\n{title}", style="bold"))
+    out.print(Text(f"\n{title}" if title else "", style="bold"))
     out.print(table)
 
 
@@ -132,9 +144,9 @@ def _events(summary):
 
 
 def _pressure(summary):
-    table = plain_table("Measure", "at the opening", "at its worst", "most often in")
+    table = plain_table("Measure", "at the opening", "each at its worst", "half by")
     says = {
-        "p10_coverage": ("P10 coverage of commitments, x", times),
+        "p10_coverage": ("P10 coverage of commitments, x", covered),
         "circularity": ("Payments among firms that go in circles", percent),
         "look_through": ("Vendor sales that final customers pay for", percent),
     }
@@ -163,33 +175,6 @@ IMPLIED = (
     "even in the worst case, be it with its owner's money. At least P98: it does not even in the best; somebody else has to. A firm "
     "decides at a declared prior, whatever its promises imply."
 )
-SIGNS = (
-    "Net worth closes each column, so its sign is turned: a negative number is owned. Equity is at market: a firm's net worth is its book "
-    "value less what the market says. Cash is owed by MonAuth, the monetary authority, which decides nothing."
-)
-
-
-def show_books(found):
-    """Balance sheets and flow matrix of one quarter, $bn."""
-    out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 2 * FEWEST_COLUMNS)
-    titles = (
-        (f"Balance sheets at the end of {found.quarter}, world {found.world}, $bn (+ asset, - liability)", found.balances),
-        (f"Transaction flows of {found.quarter}, $bn (+ receipt, - payment; rows and columns sum to zero)", found.flows),
-        ("Owners of compute at the annual rate of the quarter, $bn a year (debt service as if notes were repaid evenly)", found.owners),
-    )
-    for title, table in titles:
-        shown = plain_table("", *map(str, table.columns))
-        for label, cells in table.iterrows():
-            shown.add_row(Text(str(label)), *(_amount(cell) for cell in cells))
-        titled(out, title, shown)
-    out.print(Text(SIGNS, style="dim"))
-
-
-def _amount(value):
-    """$bn with one decimal below a hundred; a dot for nothing."""
-    if abs(value) < DUST:
-        return "·"
-    return f"{value:,.2f}" if abs(value) < 1 else f"{value:,.1f}"
 
 
 def show_story(text, run, world):

@@ -3,11 +3,17 @@
 import numpy as np
 
 from abm.crisis import CREDIT_STOP, CRISIS, PARTS, RULE
+from abm.projection import NEVER
 from experiments.events import THOUSAND, count, level, money, said
 
 PERCENT = 100  # unit conversion
+NO_BOUND = NEVER  # how a measure says that there is nothing to measure
 SMALL = 0.005  # a share that would round to nothing
 CAVEAT = "These are scenarios, not forecasts, and not investment advice: they say what follows from stated assumptions."
+SHORT_IS_NO_FAILURE = (
+    "A year that falls short of what is required is no failure: cash, new equity and owners' money pay the difference. There is a crisis "
+    "only where they no longer do, so many futures fall short and few see one."
+)
 KIND_NAMES = {
     "labs": "Labs",
     "clouds": "Owners of compute",
@@ -54,6 +60,11 @@ def billions(amount):
 def times(ratio):
     """A ratio in words: "0.43x"."""
     return f"{said(ratio)}x"
+
+
+def covered(ratio):
+    """A coverage in words: "0.43x"; "nothing due" where there is nothing to cover."""
+    return "nothing due" if ratio >= NO_BOUND else times(ratio)
 
 
 def appetite(item):

@@ -91,11 +91,11 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=(), as_json=Fa
         [
             f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
             "Shapley values: what each adds on average over all orders of switching on, 95 % over worlds; they add up to all",
-            _happened(outcomes),
+            _happened(outcomes.replace({"cause": attribution.in_words(names)})),
             _contagion(attribution.contagion(runs, names)),
             "",
             "Firms: probability of failure with everything on, and its parts",
-            as_text(firms) if len(firms) else "no firm fails in any world",
+            as_text(firms.rename(columns=attribution.in_words(names))) if len(firms) else "no firm fails in any world",
             "",
             _debtrank(opening(world, deals, work.settings), shocks, work),
         ]
@@ -105,6 +105,7 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=(), as_json=Fa
 def travels(world, mechanisms, shocks, work=None, deals=(), as_json=False):
     """Through which channels shocks travel: what they add against twins without them, channels switched off one at a time and alone."""
     from experiments.analysis import shock_channels
+    from experiments.analysis.attribution import in_words
     from experiments.engine.store import load
     from experiments.engine.sweep import sweep
     from experiments.words import shock_texts
@@ -125,7 +126,7 @@ def travels(world, mechanisms, shocks, work=None, deals=(), as_json=False):
             f"{world}: what {shock_texts(shocks)} adds, against the same {work.seeds} worlds without it, {work.quarters} quarters",
             "last in: with all channels less with all but this one; first in: with this one alone less with none; 95 % over worlds",
             f"{shock_channels.ALL}, {shock_channels.NONE}: all that it adds with every channel, and with none",
-            *([as_text(shown, rows=len(shown))] if len(shown) else []),
+            *([as_text(shown.replace({"channel": in_words(list(mechanisms))}), rows=len(shown))] if len(shown) else []),
             *said,
         ]
     )

@@ -1,7 +1,8 @@
 """Two runs future by future: the same seeds, what was set differently, and what came of it, with intervals of 95 %.
 
 Future 17 of one run is compared with future 17 of the other and with nothing else, so that luck cancels as far as it is the same.
-Every difference is the second run less the first.
+Every difference is the second run less the first. Dates are left out: only futures that have one in both runs could be compared, and
+choosing futures by their outcome says nothing about a change.
 """
 
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 
 from abm.crisis import CRISIS, EVENTS
 from abm.errors import BadInput
+from agents.world_columns import ONE
 from experiments.analysis.outcomes import SAID
 from experiments.analysis.pairs import Difference, of_shares, paired, paired_share
 from experiments.inputs import deal_text, shock_text
@@ -17,10 +19,12 @@ from experiments.runs import Run
 from experiments.summary import by_year, last_of_year
 from experiments.words import significant
 
+SMALL = 1e-4  # of the level: a difference that would be printed as zero
 NOISE = 1e-9  # of the larger of two numbers: what the order of a sum does, and no result
 FAILING = ("labs", "clouds", "lenders")  # kinds of firm that can fail
-AS_IT_IS = "as in the world"
+AS_IT_IS = "as in the world's files"
 NOTHING = "-"  # said of a shock or deal that only the other run has
+LABS = ("commitments", "cash")  # stocks of all labs that say whether money came before or after it was promised away
 MONEY = ("served_revenue", "welfare", "credit_loss", "vendor_equity_lost")
 
 
@@ -48,12 +52,19 @@ class Row(NamedTuple):
         """Whether luck alone hardly makes such a difference."""
         return self.change.low > 0 or self.change.high < 0
 
+    @property
+    def is_nothing(self):
+        """Whether nobody would look at the difference: none, or a ten-thousandth of the level with all of its interval."""
+        reach = max(abs(self.change.mean), *(abs(end) for end in (self.change.low, self.change.high) if end == end), 0.0)
+        return not (self.higher or self.lower) or reach <= SMALL * max(abs(self.before), abs(self.after))
+
 
 class Comparison(NamedTuple):
     """What differs between two runs.
 
-    before, after: Run; futures: how many; changed: Changed; events, amounts: Rows of outcomes; firms: Rows with their kind, {name: kind};
-    revenue: industry revenue of each run, $bn a year, [futures, quarters]; came, avoided: futures with a crisis in one run only
+    before, after: Run; futures: how many; changed: Changed; events, amounts: Rows of outcomes; firms: Rows with their kind, {name: kind}
+    revenue: industry revenue of each run, $bn a year, [futures, quarters]; labs: {measure of LABS: the same of all labs together, $bn}
+    came, avoided: futures with a crisis in one run only
     """
 
     before: Run
@@ -65,14 +76,21 @@ class Comparison(NamedTuple):
     firms: tuple
     kinds: dict
     revenue: tuple
+    labs: dict
     came: tuple
     avoided: tuple
 
     def years(self):
         """Change of industry revenue at the end of each year, $bn a year: [(year, Row)]."""
+        return self._at_ends_of_years(self.revenue)
+
+    def years_of_labs(self):
+        """{measure of LABS: [(year, Row)]}, $bn at the end of each year, as far as both runs kept it."""
+        return {name: self._at_ends_of_years(pair) for name, pair in self.labs.items()}
+
+    def _at_ends_of_years(self, pair):
         start = self.before.inputs.opening().start
-        years, first = by_year(self.revenue[0], start, last_of_year)
-        _, second = by_year(self.revenue[1], start, last_of_year)
+        (years, first), (_, second) = (by_year(values, start, last_of_year) for values in pair)
         return [(year, _amount(str(year), first[:, k], second[:, k])) for k, year in enumerate(years)]
 
 
@@ -82,13 +100,16 @@ def compare(before, after):
     futures = min(before.inputs.worlds, after.inputs.worlds)
     tables = [run.outcomes().set_index("world").loc[range(futures)] for run in (before, after)]
     events = tuple(_event(name, *(table[name] for table in tables)) for name in EVENTS)
-    names = [name for name in SAID if name not in EVENTS and all(name in table for table in tables)]
+    names = [name for name, item in SAID.items() if not item.is_event and not item.is_date and all(name in table for table in tables)]
     amounts = tuple(_amount(name, *(table[name] for table in tables)) for name in names)
     first, second = (table[CRISIS].to_numpy() > 0 for table in tables)
     firms, kinds = _firms(before, after, futures)
     came, avoided = (tuple(np.flatnonzero(which).tolist()) for which in (second & ~first, first & ~second))
     revenue = tuple(_series(run, "revenue_total", futures) for run in (before, after))
-    return Comparison(before, after, futures, changed(before.inputs, after.inputs), events, amounts, firms, kinds, revenue, came, avoided)
+    kept = [name for name in LABS if all(name in run.manifest["measures"] for run in (before, after))]
+    labs = {name: tuple(_of_labs(run, name, futures) for run in (before, after)) for name in kept}
+    set_apart = changed(before.inputs, after.inputs)
+    return Comparison(before, after, futures, set_apart, events, amounts, firms, kinds, revenue, labs, came, avoided)
 
 
 def _check(before, after):
@@ -137,7 +158,20 @@ def _setting(inputs, name):
     if name in opening.parameters:
         value = np.ravel(opening.parameters[name])[0]
         return significant(value if isinstance(value, str) else float(value))
-    return significant(parameters()[name].value) if name in parameters() else AS_IT_IS
+    return significant(parameters()[name].value) if name in parameters() else _of_firms(opening, name)
+
+
+def _of_firms(opening, name):
+    """A number of firms as the world has it: "0.5", or "0.2 to 0.8" where they differ."""
+    prefix, _, rest = name.partition(".")
+    kind = next((kind for kind, one in ONE.items() if one == prefix), None)
+    firm, _, key = rest.rpartition(".")
+    if kind is None or key not in opening.columns[kind]:
+        return AS_IT_IS
+    there = [row for row, known in enumerate(opening.names[kind]) if firm in ("", known)]
+    cells = np.asarray(opening.columns[kind][key], dtype=float)[there]
+    low, high = (significant(float(end)) for end in (np.nanmin(cells), np.nanmax(cells)))
+    return low if low == high else f"{low} to {high}"
 
 
 def _event(name, before, after):
@@ -179,3 +213,11 @@ def _series(run, measure, futures):
     """A measure of the industry, [futures, quarters]."""
     panel = run.panel(measure=measure)
     return panel["value"].to_numpy().reshape(run.inputs.worlds, run.inputs.quarters)[:futures]
+
+
+def _of_labs(run, measure, futures):
+    """A measure summed over labs, [futures, quarters]."""
+    panel = run.panel(measure=measure)
+    labs = panel[panel["agent"].isin(run.manifest["names"]["labs"])]
+    values = labs["value"].to_numpy().reshape(run.inputs.worlds, run.inputs.quarters, -1)
+    return values.sum(axis=2)[:futures]

@@ -60,6 +60,11 @@ def _tables(found):
         ("Odds", ("Event", "First run", "Second run", "Difference", "Only in second", "Only in first"), words.event_rows(found)),
         ("Amounts, mean of futures", ("Outcome", "Unit", "First run", "Second run", "Difference"), words.amount_rows(found)),
         ("Industry revenue at the end of each year, $bn a year", ("Year", "First run", "Second run", "Difference"), words.year_rows(found)),
+        (
+            "What all labs have promised and what they hold at the end of each year, $bn",
+            ("Year", "Promised, first run", "second", "Difference", "Cash, first run", "second", "Difference"),
+            words.labs_rows(found),
+        ),
         ("Firms", ("Firm", "First run", "Second run", "Difference", "Only in second", "Only in first"), words.firm_rows(found)),
     ]
     return "".join(f"<h3>{title}</h3>{_table(head, rows)}" for title, head, rows in parts if rows)

@@ -1,13 +1,16 @@
 """A comparison of two runs in words, the same on the terminal and on its page."""
 
-from experiments.analysis.comparison import MONEY, NOTHING
+from experiments.analysis.comparison import LABS, MONEY, NOTHING
 from experiments.analysis.outcomes import SAID, Outcome, outcome
 from experiments.events import listed
 from experiments.words import PERCENT, billions, futures, percent
 
 FIRM = Outcome("firm", "fails", "event")  # odds of a firm are said like those of an event
+STOCK = Outcome("stock", "Stock", "$bn")
+AHEAD = 1  # calendar years after the first
 YEARLY = Outcome("revenue_total", "Industry revenue", "$bn a year")
 LUCK = "which could be luck"
+NEXT_TO_NOTHING = "next to nothing"
 MOST_CHANGES = 3  # that a headline names
 MOST_FUTURES = 6  # named as examples
 
@@ -54,7 +57,7 @@ def sentences(found):
             f"A crisis comes in {futures(len(found.came))} that had none, and stays away in {futures(len(found.avoided))} that had one."
         )
     money = [_money(row) for row in found.amounts if row.name in MONEY]
-    lines += [line for line in money if line]
+    lines += [line for line in (*money, _promised(found)) if line]
     moved = [row for row in found.firms if row.is_sure]
     if moved:
         shown = listed(f"{row.name} {percent(row.before)} → {percent(row.after)}" for row in moved[:MOST_FUTURES])
@@ -66,12 +69,36 @@ def sentences(found):
 
 def _money(row):
     item, change = outcome(row.name), row.change
-    if not row.higher and not row.lower:
+    if row.is_nothing:
         return ""
     low, high = sorted((change.low, change.high))
     doubt = "" if row.is_sure else f", {LUCK}"
     said = f"changes by {_signed(change.mean)} (95 % interval {_signed(low)} to {_signed(high)}){doubt}"
     return f"{item.label} {said}; its mean was {billions(row.before)}."
+
+
+def _promised(found):
+    """What labs have promised and what they hold two years on: whether the change brought them money, or promises."""
+    years = found.years_of_labs()
+    if set(years) != set(LABS):
+        return ""
+    (year, promised), (_, held) = (years[name][min(AHEAD, len(years[name]) - 1)] for name in LABS)
+    if promised.is_nothing and held.is_nothing:
+        return ""
+    said = [f"{billions(row.after)} instead of {billions(row.before)} ({_signed(row.change.mean)})" for row in (promised, held)]
+    return f"At the end of {year} labs have promised {said[0]} of rent to come, and hold cash of {said[1]}."
+
+
+def labs_rows(found):
+    """Rows (year, first run, second run, difference of commitments, then the same of cash), $bn; none where runs did not keep them."""
+    years = found.years_of_labs()
+    if set(years) != set(LABS):
+        return []
+    pairs = zip(*(years[name] for name in LABS))
+    return [
+        (str(year), *(cell for row in (promised, held) for cell in (f"{row.before:,.0f}", f"{row.after:,.0f}", change(row, STOCK))))
+        for (year, promised), (_, held) in pairs
+    ]
 
 
 def _signed(amount):
@@ -96,7 +123,7 @@ def amount_rows(found):
     rows = []
     for row in found.amounts:
         item = outcome(row.name)
-        if row.higher or row.lower:
+        if not row.is_nothing and change(row, item) != NEXT_TO_NOTHING:
             rows.append((item.label, item.unit, _bare(item, row.before), _bare(item, row.after), change(row, item)))
     return rows
 
@@ -113,9 +140,11 @@ def firm_rows(found):
 
 def change(row, item):
     """A difference with its interval, in brackets where luck alone could make it."""
-    if not row.higher and not row.lower:
+    if row.is_nothing:
         return "none"
     said = item.change(row.change)
+    if not any(digit in said for digit in "123456789"):
+        return NEXT_TO_NOTHING
     return said if row.is_sure else f"[{said}]"
 
 
@@ -142,6 +171,7 @@ def as_plain(found, page):
             "events": [row(item) for item in found.events],
             "amounts": [row(item) for item in found.amounts],
             "revenue_by_year": [row(item) for _, item in found.years()],
+            "labs_by_year": {name: [row(item) for _, item in rows] for name, rows in found.years_of_labs().items()},
             "firms": [{**row(item), "kind": found.kinds[item.name]} for item in found.firms],
             "crisis_only_in_second": list(found.came),
             "crisis_only_in_first": list(found.avoided),

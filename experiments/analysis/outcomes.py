@@ -122,6 +122,13 @@ def outcome(name):
     return Outcome(name, name.replace("_", " ").capitalize(), "")
 
 
+def described(table):
+    """A table with a column for each outcome, their labels and units in `attrs`, {column: text}."""
+    table.attrs["units"] = {name: outcome(name).unit for name in table}
+    table.attrs["labels"] = {name: outcome(name).label for name in table}
+    return table
+
+
 def _points(number):
     """Whole points, tenths only below one."""
     text = f"{number:.0f}" if abs(number) >= 1 else f"{number:.1f}"

@@ -12,7 +12,7 @@ from experiments.events import listed
 from experiments.figures import data
 from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, NATURES, between, billions, events_shown, futures, headline, percent, times
+from experiments.words import CAVEAT, NATURES, SHORT_IS_NO_FAILURE, between, billions, covered, events_shown, futures, headline, percent
 
 SECTIONS = (
     ("cone", "How wide is the cone"),
@@ -79,8 +79,8 @@ def _tiles(summary):
         ),
         (
             "P10 coverage",
-            _now_and(cover, times),
-            f"opening, then worst ({summary['quarters'][cover['when']]} most often); below 1x revenue alone does not pay for it",
+            _now_and(cover, covered),
+            f"opening, then each world's worst (half by {summary['quarters'][cover['when']]}); below 1x revenue alone does not pay for it",
         ),
         ("Money in circles", _now_and(circle, percent), "of payments among firms: first year, then each world's peak"),
         ("Look-through revenue", _now_and(through, percent), "of vendor sales that final customers pay for: first year, then lowest"),
@@ -108,7 +108,7 @@ def _figure(charts, key, wide=False):
 def _cone(summary, charts):
     reading = "$bn at annual rate; short: share of worlds that earn less than required."
     table = f"<figure><h3>End of each year</h3><figcaption>{reading}</figcaption>{year_table(summary)}</figure>"
-    text = "The same firms, contracts and rules; only luck differs between the worlds."
+    text = f"The same firms, contracts and rules; only luck differs between the worlds. {SHORT_IS_NO_FAILURE}"
     return _section(
         "cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>'
     )

@@ -96,3 +96,9 @@ def test_one_command_runs_both_and_another_compares_them_again(root, tmp_path):
     assert found["changed"] == [{"what": "deal", "before": "-", "after": BIG}] and found["page"] == str(page)
     refused = CliRunner().invoke(app, ["run", "tutorial", "--against", "con.width=1", "--out", str(tmp_path / "no")])
     assert refused.exit_code == 2 and "did you mean 'cone.width'" in refused.output and not (tmp_path / "no").exists()
+
+
+def test_what_the_files_say_of_firms_is_said_too():
+    one = Inputs("industry-2026q3", settings={"cloud.accounting_life": 4, "lab.OpenAI.cash": 70})
+    said = {item.what: item for item in changed(Inputs("industry-2026q3"), one)}
+    assert " to " in said["cloud.accounting_life"].before and said["lab.OpenAI.cash"].before == "73"

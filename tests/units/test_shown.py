@@ -71,7 +71,7 @@ def test_indicators_say_what_they_hold_in_a_line_and_stay_a_dictionary(industry)
 @pytest.mark.parametrize("name", ["archetypes-2023q1", "industry-2026q3"])
 def test_every_measure_that_a_run_keeps_has_a_unit_a_shape_and_a_meaning(name):
     industry = Industry(load_world(name), worlds=2)
-    known = set(keys_at_first(industry))
+    known = set(keys_at_first())
     assert set(industry.run(1).record.measures) == known
     for (kind, measure), item in catalogue(industry).items():
         assert item.unit and item.meaning and item.label, measure

@@ -28,7 +28,7 @@ MEANINGS = {  # of outcomes whose label does not say it all
     "break_even_year": "when labs together have earned money over four quarters",
     "mean_held_by_demand": "share of revenue of labs that could serve more at the price of new compute, mean over all quarters",
     "mean_held_by_compute": "share of revenue of labs that are short of compute which was not ordered in time, mean over all quarters",
-    "mean_held_by_money": "share of revenue of labs that are short of compute which nobody funded when it was ordered, mean over all quarters",
+    "mean_held_by_money": "share of revenue of labs that are short of compute which nobody funded in time, mean over all quarters",
     "collapse_depth": "deepest fall of industry revenue from its highest value so far",
     "sales_collapse": "deepest fall of a year's chip sales from their highest value so far",
     "value_collapse": "deepest fall of the value of all labs from its highest value so far",

@@ -82,9 +82,9 @@ class ErrorsSeen:
         count = np.maximum(scored.sum(axis=1, keepdims=True), 1)
         missed = np.minimum(np.abs(error), _FARTHEST * self.spread)
         found, between = (np.where(scored, each, 0).sum(axis=1, keepdims=True) / count for each in (missed, _between(matured)))
-        found = np.maximum(0, (_SPREADS_PER_MEAN * found) ** 2 - between)
+        found = np.sqrt(np.maximum(0, (_SPREADS_PER_MEAN * found) ** 2 - between))
         memory = np.where(scored.any(axis=1, keepdims=True), industry.cone.error_memory, 1)
-        self.spread = np.sqrt(memory * self.spread**2 + (1 - memory) * found)
+        self.spread = memory * self.spread + (1 - memory) * found
 
 
 def _middle(forecast):

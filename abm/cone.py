@@ -60,7 +60,12 @@ class ConeParameters(Group, name="cone"):
         np.log(1.5), unit="1/year", low=0, high=1.5, source="seed S0", meaning="growth that forecasts return to at that size, g_LR"
     )
     mature = parameter(
-        5000.0, unit="$bn/year", low=1000, high=50000, source="assumption", meaning="revenue from which it grows with the economy"
+        2000.0,
+        unit="$bn/year",
+        low=1000,
+        high=50000,
+        source="assumption: about the median market",
+        meaning="revenue from which it grows with the economy",
     )
     mature_growth = parameter(
         0.05, unit="1/year", low=0, high=0.2, source="assumption", meaning="growth that forecasts return to from there on"
@@ -70,7 +75,12 @@ class ConeParameters(Group, name="cone"):
         0.031, unit="1/quarter", low=0, high=0.2, source="seed S1: 20-25 % in two years", meaning="believed chance of a stall, p"
     )
     breakthrough_gain = parameter(
-        2.0, unit="x", low=1, high=10, source="assumption", meaning="what planners believe a breakthrough multiplies demand by in the end"
+        1.25,
+        unit="x",
+        low=1,
+        high=10,
+        source="assumption; prior 1 to 5",
+        meaning="demand a breakthrough brings in the end, beyond what momentum tells",
     )
     breakthrough_speed = parameter(
         0.6, unit="1/year", low=0.1, high=4, source="assumption", meaning="speed at which planners believe that demand takes it up"

@@ -11,6 +11,7 @@ from abm.clock import QUARTER
 from abm.distress import for_hire, in_distress, offer, sublet_share
 from abm.loans import interest
 from abm.markets.refuge import refuge
+from abm.markets.service_prices import spent as spent_at
 from abm.markets.services import Offers, Supply, densities, outside_pool, ration
 from abm.markets.shares import total
 from abm.obligations import opex_due, prepaid_this_quarter, service_now
@@ -87,8 +88,9 @@ def demand(industry):
     industry.wanted = customers.spend.sum(axis=1, keepdims=True) - industry.in_transit
     industry.potential = customers.demand()
     spent = set_scarcity(industry, np.ascontiguousarray(industry.potential[:, : len(labs.names)]), supply(industry))
-    if industry.open_weights:  # their users press on no lab's prices, and pay what compute costs
-        spent = np.concatenate([spent, np.ones_like(industry.in_transit)], axis=1)
+    if industry.open_weights:  # their users press on no lab's prices, and buy more because it is cheap
+        users = spent_at(industry.services, industry.open_weights.price)
+        spent = np.concatenate([spent, users], axis=1)
     industry.spent_part = spent
     return industry.potential * spent[..., None]
 

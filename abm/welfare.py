@@ -16,8 +16,8 @@ def gained(industry):
     labs, served = industry.labs, industry.served
     if served is None:
         return {name: np.zeros((industry.worlds, 1)) for name in ("users_worth", "serving_gw", "work_done", "customers_served")}
-    price = industry.price_level * np.concatenate([industry.scarcity, np.ones_like(industry.price_level)], axis=1)
-    price = price[:, : industry.potential.shape[1]]  # users of open weights, the last column, pay what compute costs
+    users = [industry.open_weights.price] if industry.open_weights else []  # the last column, if they are there
+    price = industry.price_level * np.concatenate([industry.scarcity, *users], axis=1)
     by_class = worth(industry.services.demand_elasticity[..., None], industry.potential, served.paid_share, price[..., None])
     work = total(labs.inference_gw * 10.0**labs.released)
     return {

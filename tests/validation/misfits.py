@@ -9,7 +9,6 @@ _HIRED = "labs sign half of the compute that they really did, so a third of what
 _MODELS = "labs that lose money are those whose compute came early: the others earn money from 2026 on, a year or two too soon"
 _CREDIT = "lenders finance half of what new compute costs (cover at their quantile is below what they require), so less is signed"
 _OWNERS = "three owners of equal size; other buyers, one row in all, take most chips"
-_CONE = "the median is too high once growth slows, and labs still swap customers: a sixth falls below, not a tenth"
 _MILD = "most of what fell below was the lot of a few dozen customers; with thousands a sixth does, where the band expects a fifth"
 _REACH = "just below the band: what vendors do not fund, lenders and shareholders fund in part"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
@@ -23,7 +22,6 @@ MISFITS = {
     ("V8", "take-or-pay commitments of all labs, end of 2025"): _CREDIT,
     ("V11", "run-rate of 2028, six bold labs, with circular finance over without"): _REACH,
     ("V14", "chip sales to the two largest owners, 2025"): _OWNERS,
-    ("V16", "outcomes below P10 a year ahead, forecasts of 2023 to 2025, the take-off"): _CONE,
     ("V16", "outcomes below P10 a year ahead, forecasts from 2031 on, near saturation"): _MILD,
     ("V18", "quarters until half the gap to the same world without the news is closed"): _PATH,
 }

@@ -34,17 +34,54 @@ class ConeParameters(Group, name="cone"):
     )
     growth_spread = parameter(0.0, unit="1/year", low=0, high=1, source="assumption", meaning="spread of the growth rate, sigma_g")
     momentum_share = parameter(
-        0.45, unit="1", low=0, high=1, source="calibrated to seed S0", meaning="part of momentum in a bottom-up forecast, kappa_b"
+        0.45, unit="1", low=0, high=1, source="calibrated to seed S0", meaning="part of momentum in a reasoned forecast of a year, kappa_b"
+    )
+    lead_share = parameter(
+        0.10, unit="1", low=0, high=1, source="assumption", meaning="the same part of what a lab grows beyond its market: rivals plan too"
+    )
+    fading = parameter(
+        0.5, unit="1/year", low=0, high=2, source="assumption", meaning="rate at which momentum fades in a reasoned forecast"
+    )
+    young = parameter(
+        2.0, unit="$bn/year", low=0.01, high=10, source="public run-rates", meaning="revenue up to which an industry is young"
+    )
+    young_growth = parameter(
+        np.log(4),
+        unit="1/year",
+        low=0,
+        high=3,
+        source="public run-rates, 2023 to 2025",
+        meaning="growth that forecasts return to while it is",
+    )
+    proven = parameter(
+        30.0, unit="$bn/year", low=10, high=1000, source="public run-rates, end of 2025", meaning="its revenue when S0 was asked"
     )
     lasting_growth = parameter(
-        np.log(1.5), unit="1/year", low=0, high=1.5, source="seed-calibrated", meaning="growth that bottom-up forecasts return to, g_LR"
+        np.log(1.5), unit="1/year", low=0, high=1.5, source="seed S0", meaning="growth that forecasts return to at that size, g_LR"
+    )
+    mature = parameter(
+        5000.0, unit="$bn/year", low=1000, high=50000, source="assumption", meaning="revenue from which it grows with the economy"
+    )
+    mature_growth = parameter(
+        0.05, unit="1/year", low=0, high=0.2, source="assumption", meaning="growth that forecasts return to from there on"
     )
     stalled_growth = parameter(0.40, unit="1/year", low=0, high=1.5, source="assumption", meaning="growth in a stall, at most, g_st")
     stall_belief = parameter(
         0.031, unit="1/quarter", low=0, high=0.2, source="seed S1: 20-25 % in two years", meaning="believed chance of a stall, p"
     )
-    slowdown = parameter(
-        0.0, unit="1/year", low=0, high=1, source="assumption", meaning="rate at which bottom-up planners let growth fade, lambda_d"
+    breakthrough_gain = parameter(
+        2.0, unit="x", low=1, high=10, source="assumption", meaning="what planners believe a breakthrough multiplies demand by in the end"
+    )
+    breakthrough_speed = parameter(
+        0.6, unit="1/year", low=0.1, high=4, source="assumption", meaning="speed at which planners believe that demand takes it up"
+    )
+    error_memory = parameter(
+        0.88,
+        unit="per quarter",
+        low=0,
+        high=1,
+        source="assumption",
+        meaning="weight of the old estimate when planners learn from their errors how wide the cone is; 1: never",
     )
     growth_memory = parameter(
         0.75, unit="1/quarter", low=0, high=1, source="assumption", meaning="weight of the old estimate when growth is extrapolated"
@@ -67,14 +104,36 @@ def update_extrapolation(old, realised, parameters):
     return parameters.growth_memory * old + (1 - parameters.growth_memory) * realised
 
 
-def bottom_up_growth(extrapolated_growth, momentum_share, lasting_growth):
-    """Growth of somebody who counts customers: part momentum, part what lasts [1/year] [model.md 5.2]."""
-    return momentum_share * extrapolated_growth + (1 - momentum_share) * lasting_growth
+class Trend(NamedTuple):
+    """What planners know of a market: growth of late, and the growth it will return to, 1/year each, [worlds, 1]."""
+
+    momentum: np.ndarray
+    lasting: np.ndarray
 
 
-def cumulative_growth(growth, slowdown, horizon):
-    """Logarithmic growth up to a horizon when its rate fades at `slowdown` a year; `growth * horizon` if 0 [model.md 5.3]."""
-    return growth * horizon * exprel(-slowdown * horizon)
+def lasting_growth(revenue, parameters):
+    """Growth that an industry of this size returns to [1/year]: it falls with every tenfold [model.md 5.2]. revenue: $bn a year"""
+    p = parameters
+    grown_up, aged = _way(revenue, p.young, p.proven), _way(revenue, p.proven, p.mature)
+    young, late = np.maximum(p.young_growth, p.lasting_growth), np.minimum(p.mature_growth, p.lasting_growth)
+    return young + (p.lasting_growth - young) * grown_up + (late - p.lasting_growth) * aged
+
+
+def _way(size, start, end):
+    """How far a size is from start to end, in logs, 0 to 1."""
+    return np.log(np.clip(size, start, end) / start) / np.log(end / start)
+
+
+def reasoned_growth(own, trend, horizon, parameters):
+    """Logarithmic growth to a horizon of a planner who knows base rates [model.md 5.2, 5.3].
+
+    A part of momentum goes on and fades towards what lasts; of a lead over the market less goes on, because rivals plan as well.
+    own: 1/year; trend: of the market; parameters: with as many axes as these
+    """
+    first_year = exprel(-parameters.fading)
+    held = horizon * exprel(-parameters.fading * horizon) / first_year
+    ahead, excess = own - trend.momentum, trend.momentum - trend.lasting
+    return trend.lasting * horizon + held * (parameters.momentum_share * excess + parameters.lead_share * ahead)
 
 
 @dataclass(frozen=True)
@@ -127,29 +186,42 @@ class Cone:
         return np.stack(self.quantiles(*levels), axis=-1)
 
 
-def cone(base, extrapolated_growth, extrapolation, horizon, parameters):
+def cone(base, extrapolated_growth, extrapolation, horizon, parameters, *, trend=None, optimism=0.0, uplift=0.0, annual_spread=None):
     """What a planner believes about revenue at a horizon [model.md 5.2-5.5].
 
-    base: `max(R, 0.8 D)`, $bn a year; extrapolated_growth: 1/year; extrapolation: weight w of momentum, 0 to 1;
-    horizon: years, a number or `[worlds, 1]`. They broadcast: give `[worlds, firms, 1]` and `[worlds, 1, planners]` when
+    base: `max(R, 0.8 D)`, $bn a year; extrapolated_growth: 1/year; extrapolation: weight w of momentum that does not fade, 0 to 1;
+    horizon: years, a number or `[worlds, 1]`; trend: of the market, a small one that grows like the firm if None; optimism: growth a
+    planner adds to what reason tells, 1/year; uplift: what it adds in all, for demand that is known to come; annual_spread: what
+    planners have learned to be the spread a year ahead. They broadcast: give `[worlds, firms, 1]` and `[worlds, 1, planners]` when
     planners differ. A pure extrapolator (w = 1) sees no stall and no fading of growth.
     """
     axes = max(np.ndim(base), np.ndim(extrapolated_growth), np.ndim(extrapolation))
+    p = _Wide(parameters, axes)
 
     def own(value):
         return _over(value, axes)
 
     h = own(horizon)
-    bottom_up = bottom_up_growth(extrapolated_growth, own(parameters.momentum_share), own(parameters.lasting_growth))
-    planned = extrapolation * extrapolated_growth + (1 - extrapolation) * bottom_up
-    growth = cumulative_growth(planned, own(parameters.slowdown) * (1 - extrapolation), h)
+    market = Trend(extrapolated_growth, p.lasting_growth) if trend is None else Trend(*(own(each) for each in trend))
+    growth = extrapolation * extrapolated_growth * h + (1 - extrapolation) * reasoned_growth(extrapolated_growth, market, h, p)
+    hope = own(optimism) * h + own(uplift)
     return Cone(
         base=np.asarray(base, dtype=float),
-        growth=growth,
-        stalled_growth=np.minimum(own(parameters.stalled_growth) * h, growth),
-        stall_weight=stall_probability(own(parameters.stall_belief), h) * (1 - extrapolation),
-        spread=own(believed_spread(horizon, parameters)),
+        growth=growth + hope,
+        stalled_growth=np.minimum(p.stalled_growth * h, growth) + hope,
+        stall_weight=stall_probability(p.stall_belief, h) * (1 - extrapolation),
+        spread=own(believed_spread(horizon, parameters, annual_spread)),
     )
+
+
+class _Wide:
+    """Parameters per world, read with more axes."""
+
+    def __init__(self, parameters, axes):
+        self.parameters, self.axes = parameters, axes
+
+    def __getattr__(self, name):
+        return _over(getattr(self.parameters, name), self.axes)
 
 
 def stall_probability(hazard, horizon):
@@ -157,10 +229,15 @@ def stall_probability(hazard, horizon):
     return -np.expm1(QUARTERS_PER_YEAR * horizon * np.log1p(-hazard))
 
 
-def believed_spread(horizon, parameters):
-    """Standard deviation of ln revenue that planners believe in at a horizon [years], [worlds, 1] [model.md 5.5]."""
-    width = np.where(parameters.believed_width > 0, parameters.believed_width, parameters.width)
-    spread = width * np.sqrt(parameters.annual_spread**2 * horizon + (parameters.growth_spread * horizon) ** 2)
+def believed_spread(horizon, parameters, annual_spread=None):
+    """Standard deviation of ln revenue that planners believe in at a horizon [years], [worlds, 1] [model.md 5.5].
+
+    annual_spread: what they have learned from their errors; None before anybody has learned. Who believes in too narrow a cone is as
+    far off whatever was learned.
+    """
+    learned = parameters.width * parameters.annual_spread if annual_spread is None else annual_spread
+    believed = np.where(parameters.believed_width > 0, parameters.believed_width / parameters.width, 1)
+    spread = believed * np.sqrt(learned**2 * horizon + (parameters.width * parameters.growth_spread * horizon) ** 2)
     return np.maximum(spread, _LEAST_SPREAD)
 
 
@@ -212,65 +289,3 @@ def _halley(x, q, weight, gap, low, high):
 
 def _density(z):
     return np.exp(z * z * -0.5) * _PER_ROOT
-
-
-def pit(forecast, outcome):
-    """Probability integral transform: the quantile of its forecast that came true; NaN where there was no base [model.md 15.16]."""
-    return np.where(forecast.base > 0, forecast.cdf(outcome), np.nan)
-
-
-def coverage_below(transforms, level):
-    """Share of forecasts whose outcome fell below their quantile `level`, per world, [worlds, 1]; NaN if there were none.
-
-    A calibrated cone gives `level`. transforms: see `pit`, [worlds, forecasts], NaN where there was no forecast.
-    """
-    below = np.sum(np.less(transforms, level), axis=-1, keepdims=True)
-    scored = np.sum(~np.isnan(transforms), axis=-1, keepdims=True)
-    return np.where(scored > 0, below / np.maximum(scored, 1), np.nan)
-
-
-def crps(forecast, outcome):
-    """Continuous ranked probability score of a forecast of ln revenue, exact; 0 is perfect; NaN without base or outcome.
-
-    In logarithms, so firms of any size compare: `E|Y - y| - E|Y - Y'| / 2` for a mixture of normals (Grimit et al.,
-    Q. J. R. Meteorol. Soc. 2006, eq. 5). outcome: $bn a year.
-    """
-    scored = (forecast.base > 0) & np.greater(outcome, 0)
-    distance = np.log(np.where(scored, outcome, 1) / np.where(scored, forecast.base, 1))
-    stall, spread, apart = forecast.stall_weight, forecast.spread, np.sqrt(2) * forecast.spread
-    from_normal, from_stall = _distance(distance - forecast.growth, spread), _distance(distance - forecast.stalled_growth, spread)
-    to_outcome = (1 - stall) * from_normal + stall * from_stall
-    same, other = _distance(0, apart), _distance(forecast.growth - forecast.stalled_growth, apart)
-    itself = ((1 - stall) ** 2 + stall**2) * same + 2 * stall * (1 - stall) * other
-    return np.where(scored, to_outcome - itself / 2, np.nan)
-
-
-def _distance(mean, spread):
-    """Expected absolute value of a normal variable."""
-    z = mean / spread
-    return 2 * spread * _density(z) + mean * (2 * ndtr(z) - 1)
-
-
-class ImpliedQuantile(NamedTuple):
-    """A firm's implied risk appetite, and where it lies beyond the ends: "at most `low`", "at least `high`"."""
-
-    quantile: np.ndarray
-    at_most: np.ndarray
-    at_least: np.ndarray
-
-
-def implied_quantile(resources_at, obligations, low=0.02, high=0.98, steps=60):
-    """The quantile at which what a firm has committed to can just be paid [model.md 15.17, 26.16].
-
-    resources_at: function of an array of quantiles, rising in it, that returns resources of the shape of `obligations`.
-    The number of halvings is fixed. An end is reported where even `low` pays more than is due or `high` less.
-    """
-    obligations = np.asarray(obligations, dtype=float)
-    lower, upper = np.full(obligations.shape, float(low)), np.full(obligations.shape, float(high))
-    at_most, at_least = resources_at(lower) >= obligations, resources_at(upper) <= obligations
-    for _ in range(steps):
-        middle = (lower + upper) / 2
-        enough = resources_at(middle) >= obligations
-        lower, upper = np.where(enough, lower, middle), np.where(enough, middle, upper)
-    quantile = np.where(at_most, low, np.where(at_least, high, (lower + upper) / 2))
-    return ImpliedQuantile(quantile, at_most, at_least & ~at_most)

@@ -11,13 +11,37 @@ import numpy as np
 
 from abm.beliefs import believed
 from abm.clock import QUARTER
-from abm.cone import ImpliedQuantile, implied_quantile
 from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
 from abm.planning import look_ahead
 from abm.projection import rents_ahead
 from abm.scales import NO_MONEY
 
 HALVINGS = 30  # of a scale from 0 to 1: more digits than anybody reads
+
+
+class ImpliedQuantile(NamedTuple):
+    """A firm's implied risk appetite, and where it lies beyond the ends: "at most `low`", "at least `high`"."""
+
+    quantile: np.ndarray
+    at_most: np.ndarray
+    at_least: np.ndarray
+
+
+def implied_quantile(resources_at, obligations, low=0.02, high=0.98, steps=60):
+    """The quantile at which what a firm has committed to can just be paid [model.md 15.17, 26.16].
+
+    resources_at: function of an array of quantiles, rising in it, that returns resources of the shape of `obligations`.
+    The number of halvings is fixed. An end is reported where even `low` pays more than is due or `high` less.
+    """
+    obligations = np.asarray(obligations, dtype=float)
+    lower, upper = np.full(obligations.shape, float(low)), np.full(obligations.shape, float(high))
+    at_most, at_least = resources_at(lower) >= obligations, resources_at(upper) <= obligations
+    for _ in range(steps):
+        middle = (lower + upper) / 2
+        enough = resources_at(middle) >= obligations
+        lower, upper = np.where(enough, lower, middle), np.where(enough, middle, upper)
+    quantile = np.where(at_most, low, np.where(at_least, high, (lower + upper) / 2))
+    return ImpliedQuantile(quantile, at_most, at_least & ~at_most)
 
 
 class Reading(NamedTuple):
@@ -79,11 +103,11 @@ class Seen:
 def of_labs(industry, seen):
     """Labs: revenue of the year, cash left at the horizon and an owner's means at q against rents and fixed opex of that year.
 
-    A lab is taken to extrapolate as boldly as it bets.
+    The cone is the neutral one: what a lab hopes beyond it shows as appetite.
     """
-    due, ahead = seen.due, seen.at - industry.now
-    found = implied_quantile(lambda q: seen.means(q, q), due, steps=HALVINGS)
-    alone = implied_quantile(lambda q: seen.margin * seen.revenue(q, q, ahead), due, steps=HALVINGS)
+    due, ahead, neutral = seen.due, seen.at - industry.now, np.zeros_like(seen.base)
+    found = implied_quantile(lambda q: seen.means(q, neutral), due, steps=HALVINGS)
+    alone = implied_quantile(lambda q: seen.margin * seen.revenue(q, neutral, ahead), due, steps=HALVINGS)
     return Reading(found, alone, industry.fleet.rent_due(seen.at).sum(axis=2) > NO_MONEY)
 
 

@@ -75,6 +75,11 @@ FURTHER = {
     "forecast_error": Indicator("Forecast error", "ln", "industry", "mean CRPS of labs' forecasts a year on, so far; 0 is perfect"),
     "forecast_pit": Indicator("Quantile that came true", "0-1", "labs", "of the lab's forecast of a year ago; uniform if calibrated"),
     "forecast_crps": Indicator("Forecast error of a lab", "ln", "labs", "CRPS of its forecast of a year ago; 0 is perfect"),
+    "held_by_demand": Indicator("Held back by demand", "share of revenue", "industry", "labs could serve more at the price of new compute"),
+    "held_by_compute": Indicator("Held back by compute", "share of revenue", "industry", "compute is short, and was not ordered in time"),
+    "held_by_money": Indicator(
+        "Held back by money", "share of revenue", "industry", "compute is short, and nobody funded what was ordered a planning horizon ago"
+    ),
     "plans_over_outcome": Indicator(
         "Plans over outcome", "x", "industry", "labs' medians for now, made when its compute was ordered, over revenue; above 1: too high"
     ),

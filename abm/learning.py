@@ -4,8 +4,9 @@ import numpy as np
 from scipy.special import ndtr
 
 from abm import technology
+from abm.beliefs import believed, foresee, market_trend
 from abm.clock import QUARTER
-from abm.cone import bottom_up_growth, realised_growth, update_extrapolation
+from abm.cone import realised_growth, update_extrapolation
 from abm.parameters import Group, parameter
 from abm.scales import NO_MONEY
 
@@ -41,6 +42,7 @@ def nature(industry):
         state.force_stall(np.reshape(industry.forced["stall"]["duration"], (-1, 1)))
     if "breakthrough" in industry.forced:
         state.force_breakthrough()
+    foresee(industry)
     recognised = state.stall_recognised & ~industry.stall_was_known
     industry.stall_was_known = state.stall_recognised
     industry.news.extra.update(stall=recognised.astype(float), breakthrough=state.breakthrough_begins.astype(float))
@@ -73,6 +75,7 @@ def learn(industry):
     known = (labs.previous_revenue > NO_MONEY) & (labs.revenue > NO_MONEY) & (labs.alive > 0)
     realised = realised_growth(np.where(known, labs.revenue, 1), np.where(known, labs.previous_revenue, 1), p)
     labs.put(growth=np.where(known, update_extrapolation(labs.growth, realised, p), labs.growth))
+    industry.errors_seen.learn(industry, labs.forecast_base(industry.plans.demand_floor))
     industry.expected_growth = expected_growth(industry)
     _appetites(industry)
     _beliefs(industry)
@@ -87,15 +90,18 @@ def _beliefs(industry):
 
 
 def market_growth(industry):
-    """The market's growth forecast for each lab, ln per year, [worlds, labs] [model.md 11.1]."""
-    labs, p, weight = industry.labs, industry.cone, industry.funds.market_extrapolation
-    bottom_up = bottom_up_growth(labs.growth, p.momentum_share, p.lasting_growth)
-    return weight * labs.growth + (1 - weight) * bottom_up
+    """The market's growth forecast for each lab over the year ahead, ln, [worlds, labs] [model.md 11.1]."""
+    return _growth_over(industry, 1.0)
 
 
 def expected_growth(industry):
     """Growth of industry revenue that the market expects for the next quarter, ln, [worlds, 1]."""
-    return _weighted(market_growth(industry), industry.labs.revenue) * QUARTER
+    return _weighted(_growth_over(industry, QUARTER), industry.labs.revenue)
+
+
+def _growth_over(industry, years):
+    weight = np.broadcast_to(industry.funds.market_extrapolation, industry.labs.revenue.shape)
+    return believed(industry, industry.labs.revenue, weight, years).growth
 
 
 def _weighted(values, weights):
@@ -166,12 +172,13 @@ def open_new_lab(industry, opens):
     total = value.sum(axis=1, keepdims=True)
     ends = np.cumsum(value / np.where(total > 0, total, 1), axis=1)
     chosen = np.minimum((ndtr(row[:, 0:1]) >= ends).sum(axis=1), len(labs.names) - 1)[:, None]
-    copied = {name: np.take_along_axis(labs.columns[name], chosen, axis=1) for name in ("character", "extrapolation")}
+    inherited = ("character", "extrapolation", "optimism")
+    copied = {name: np.take_along_axis(labs.columns[name], chosen, axis=1) for name in inherited}
     character = np.clip(copied["character"] + p.mutation * row[:, 1:2], 0.02, 0.98)
     capability = np.maximum(0, technology.frontier(labs.capability, labs.alive > 0) - p.gap)
     new = {
-        "alive": 1, "risk_appetite": character, "character": character, "extrapolation": copied["extrapolation"],
-        "capability": capability, "released": capability, "quality": 0, "outage": 0, "growth": industry.cone.lasting_growth,
+        "alive": 1, **copied, "risk_appetite": character, "character": character, "capability": capability, "released": capability,
+        "quality": 0, "outage": 0, "growth": market_trend(labs, industry.cone).momentum,
     }  # fmt: skip
     for name, values in new.items():
         labs.columns[name][...] = np.where(opens, values, labs.columns[name])

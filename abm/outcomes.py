@@ -5,6 +5,7 @@ Pure functions of series `[worlds, quarters]`. What never happened has no date: 
 
 import numpy as np
 
+from abm.binding import HOLDS
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.crisis import CREDIT_STOP, Course, Sizes, before, credit_stops, parts
 
@@ -96,6 +97,7 @@ def further_outcomes(record, industry):
     return {
         "over_extension_date": over_extension_date(total["required_ahead"], total["median_ahead"]),
         "break_even_year": break_even_year(record.series("labs", "operating_income").sum(axis=2)),
+        **{f"mean_{name}": record.series("industry", name)[..., 0].mean(axis=1) for name in HOLDS},
         "collapse_depth": collapse_depth(total["revenue_total"]),
         "sales_collapse": collapse_depth(over_a_year(record.series("vendors", "sales").sum(axis=2))),
         "value_collapse": collapse_depth(record.series("labs", "value").sum(axis=2)),

@@ -20,7 +20,7 @@ from abm.markets.service_prices import spent
 from abm.obligations import equity_needed, service_now
 from abm.orphans import give_up, part_on_orphans, take_over
 from abm.renewal import renewals
-from abm.scales import NO_MONEY
+from abm.scales import NO_MONEY, NO_POWER
 from abm.signing import sign
 from abm.training import planned_training
 
@@ -149,7 +149,14 @@ def accepted(industry, view, wanted):
     funded = fundable_part(industry, to_build(industry, pairs, renewed))
     industry.unbuilt.refuse(pairs * (1 - funded[:, None]), view.pair_rent)
     view.renewed = renewed * funded
+    industry.unfunded_part = unfunded_part(pairs, funded)
     return pairs * funded[:, None]
+
+
+def unfunded_part(pairs, funded):
+    """Part of what labs and owners agreed on that nobody funds, [worlds, 1]. pairs: GW, [worlds, labs, clouds]; funded: [worlds, clouds]"""
+    agreed = pairs.sum(axis=(1, 2))[:, None]
+    return np.where(agreed > NO_POWER, (pairs * (1 - funded[:, None])).sum(axis=(1, 2))[:, None] / np.maximum(agreed, NO_POWER), 0)
 
 
 def set_terms(industry, view, pairs):

@@ -139,5 +139,5 @@ def critical_widths(industry, safety_distance):
     safety_distance: how far the median lies above what is owed, in spreads of the believed cone
     """
     years = (industry.compute.build_lag + 2) * QUARTER
-    lead = safety_distance * believed_spread(years, industry.cone)
+    lead = safety_distance * believed_spread(years, industry.cone, industry.errors_seen.spread)
     return np.where(safety_distance < NEVER, critical_width(lead, years, industry.indicator_parameters.survival), NEVER)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from abm import technology
+from abm.beliefs import ErrorsSeen
 from abm.boards import open_budgets
 from abm.credit import FREE_OF_DEBT, Terms
 from abm.learning import expected_growth
@@ -31,6 +32,7 @@ def open_state(industry):
     industry.sentiment, industry.previous_sentiment = one.copy(), one.copy()
     industry.spot, industry.idle_gw = zero.copy(), zero.copy()
     industry.scarcity = industry.last_scarcity = np.ones_like(industry.labs.cash)
+    industry.unfunded_part = zero.copy()  # of the orders of the quarter
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
     industry.served = None  # until customers were first served
     industry.list_price, industry.compute_cost, industry.price_level, industry.spent_part = (one.copy() for _ in range(4))
@@ -41,6 +43,7 @@ def open_state(industry):
     industry.forced = {}
     industry.losses, industry.outsiders = Losses(industry), Outsiders(industry)
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
+    industry.errors_seen, industry.still_to_come = ErrorsSeen(industry.cone), zero.copy()  # of a breakthrough's demand
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
     industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)
     stakes = industry.cap.shares[:, industry.rows["labs"], industry.rows["clouds"]]

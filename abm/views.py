@@ -6,7 +6,7 @@ Every answer is a Cone of revenue, $bn a year. Planning asks at its own horizon 
 
 import numpy as np
 
-from abm.beliefs import believed, own_view
+from abm.beliefs import believed, market_trend, own_view, uplift
 from abm.clock import QUARTER
 from abm.cone import cone
 
@@ -50,7 +50,18 @@ def of_industry(industry, growth, quarters):
     labs = industry.labs
     earned, wanted = (np.sum(each * labs.alive, axis=1, keepdims=True) for each in (labs.revenue, labs.demand))
     base = np.maximum(earned, industry.plans.demand_floor * wanted)
-    return cone(base, growth, np.broadcast_to(industry.funds.market_extrapolation, base.shape), quarters * QUARTER, industry.cone)
+    weight = np.broadcast_to(industry.funds.market_extrapolation, base.shape)
+    trend, spread = market_trend(industry.labs, industry.cone), industry.errors_seen.spread
+    return cone(
+        base,
+        growth,
+        weight,
+        quarters * QUARTER,
+        industry.cone,
+        trend=trend,
+        uplift=uplift(industry, quarters * QUARTER),
+        annual_spread=spread,
+    )
 
 
 def _base(industry):

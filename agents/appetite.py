@@ -6,7 +6,6 @@ from agents.world_columns import ASSUMED
 
 FROM_APPETITE = "from risk appetite, model.md 4"  # source of a number that no file gives
 MAPPED = {
-    "labs": {"extrapolation": lambda appetite: appetite},
     "clouds": {
         "speculative_share": lambda appetite: np.maximum(0, appetite - ASSUMED["speculation_from"]),
         "accounting_life": lambda appetite: ASSUMED["life_floor"] + ASSUMED["life_slope"] * appetite,

@@ -45,8 +45,9 @@ class Cloud(Firm):
         "compute it builds without a tenant, over what it builds for tenants", unit="share", low=0, high=1, default=0, source="assumption"
     )
     tenant_extrapolation = column(
-        "weight of past growth when it judges a tenant", unit="weight", low=0, high=1, default=0.5, source="model.md 4"
+        "weight of past growth that never fades when it judges a tenant", unit="weight", low=0, high=1, default=0, source="assumption"
     )
+
     other_cash_flow = column(
         "cash flow of its other business, net of tax", unit="$bn/year", low=-100, high=500, default=0, source="assumption"
     )

@@ -34,6 +34,9 @@ class CustomersParameters(Group, name="customers"):
     diffusion_speed = parameter(
         1.5, unit="1/year", low=0.5, high=4, source="calibrated; model.md 7.2 (theta)", meaning="speed of diffusion"
     )
+    adoption_pace = parameter(
+        1.0, unit="1", low=0.1, high=5, source="assumption", meaning="pace of adoption from the opening on, over the pace that led up to it"
+    )
     diffusion_speed_sd = parameter(0.2, unit="log", low=0, high=1, source="model.md 7.2", meaning="spread of diffusion speed")
     capability_power = parameter(
         0.72, unit="1", low=0.2, high=1.2, source="calibrated to 2023-26, decisions.md", meaning="potential tenfolds per OOM"

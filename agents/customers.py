@@ -96,7 +96,9 @@ class Customers:
         counts for more in proportion.
         """
         self._follow_appetite()
-        hazard = customer_quarter.trial_hazard(self.parameters, self._deployed / np.maximum(self._in_domain, 1))
+        hazard = self.parameters.adoption_pace * customer_quarter.trial_hazard(
+            self.parameters, self._deployed / np.maximum(self._in_domain, 1)
+        )
         self.awareness += hazard
         frontier = np.broadcast_to(frontier, (self.worlds, 1))
         unaware, trying, under_way = (np.flatnonzero(rows) for rows in (self.stage == UNAWARE, self.stage == TRIAL, self._under_way()))
@@ -139,8 +141,9 @@ class Customers:
 
     def _go_on(self, rows):
         """From procurement to pilot, from pilot to deployed, as time passes; fractions of a quarter are carried over."""
-        wait, stage, p = at(self.wait, rows) - 1, at(self.stage, rows), self.parameters
-        done, world = wait <= 0, rows // self.n
+        stage, p, world = at(self.stage, rows), self.parameters, rows // self.n
+        wait = at(self.wait, rows) - p.adoption_pace[world, 0]
+        done = wait <= 0
         integration = np.where(at(self.started_early, rows), p.early_quarters[world, 0], p.late_quarters[world, 0])
         integration *= self.segments.integrates[at(self.segment, rows)]
         put(self.wait, rows, wait + np.where(done & (stage == PROCUREMENT), integration, 0))
@@ -159,7 +162,7 @@ class Customers:
         if not self._calm:
             potential *= self.kept
             served = served + self.in_transit()  # users who were served before spread the word as well
-        spend = customer_quarter.growth(p, self.market.diffusion_speed, self.spend, potential, out=self._scratch)
+        spend = customer_quarter.growth(p, p.adoption_pace * self.market.diffusion_speed, self.spend, potential, out=self._scratch)
         spend[:, :split] += noise[:, 0:1]
         spend[:, split:] += noise[:, 1:2]
         np.exp(spend, out=spend)

@@ -76,8 +76,15 @@ class Lab(Firm):
     """A developer of frontier models that rents its compute under take-or-pay contracts."""
 
     kind = "lab"
-    extrapolation = column("weight of past growth in its forecast", unit="weight", low=0, high=1, default=0.4, source="model.md 4")
-    extrapolation_follows = column("1 if that weight follows its appetite", unit="0/1", low=0, high=1, default=0)
+    extrapolation = column(
+        "weight of past growth that goes on for ever in its forecast; 1: it does no sums",
+        unit="weight",
+        low=0,
+        high=1,
+        default=0,
+        source="assumption",
+    )
+    optimism = column("growth it adds to what reason tells", unit="1/year", low=-1, high=2, default=0, source="assumption")
     opex_ratio = column("wages and other opex over revenue", unit="share", low=0, high=0.9, default=0.30, source="model.md 19")
     character = column("risk appetite it returns to", unit="quantile", low=0, high=1, default=0.5)
     alive = column("1 while in business", unit="0/1", default=1)

@@ -78,7 +78,7 @@ class LabColumns:
     """Numbers of a lab. STOCKS are 0 in the spare rows of entrants; the rest takes its default there."""
 
     DERIVED = ("revenue", "consumer_share", "share", "valuation", "alive", "listed")
-    INTERNAL = ("alive", "listed", "extrapolation_follows")
+    INTERNAL = ("alive", "listed")
     STOCKS = ("cash", "revenue", "consumer_share", "growth", "valuation", "share", "alive", "listed")
     risk_appetite = _appetite(0.5, "assumption; prior .2 to .8")
     cash = _amount("deposits")
@@ -91,7 +91,6 @@ class LabColumns:
     capability_gap = _amount("how far it trails the frontier", "OOM", 0, 5, 0, "model.md Appendix B")
     share = _amount("part of customers' spend at the start", "share", 0, 1, source="its part of all revenue")
     alive = _amount("1 if it exists at the start", "0/1", 0, 1)
-    extrapolation_follows = _follower("extrapolation")
     listed = _amount("1 if its shares are listed", "0/1", 0, 1)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.compute_prices import FleetParameters
-from abm.cone import ConeParameters, bottom_up_growth
+from abm.cone import ConeParameters, Trend, lasting_growth, reasoned_growth
 from abm.errors import BadInput
 from abm.markets.capital import InvestorParameters, market_value
 from abm.opening import Opening
@@ -69,8 +69,10 @@ def build(world, rows, structure, files):
 def _value_labs(draft):
     """The market's own rule for labs without a round, at normal sentiment [model.md 11.1]."""
     labs, cone, market = draft.columns["labs"], ConeParameters(), InvestorParameters()
-    weight = market.market_extrapolation
-    growth = weight * labs["growth"] + (1 - weight) * bottom_up_growth(labs["growth"], cone.momentum_share, cone.lasting_growth)
+    weight, total = market.market_extrapolation, labs["revenue"].sum()
+    lasting = lasting_growth(total, cone)
+    trend = Trend((labs["growth"] * labs["revenue"]).sum() / total if total > 0 else lasting, lasting)
+    growth = weight * labs["growth"] + (1 - weight) * reasoned_growth(labs["growth"], trend, 1.0, cone)
     draft.fill("labs", "valuation", market_value(market, 1, labs["revenue"], growth, 1)[0])
 
 

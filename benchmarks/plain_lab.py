@@ -4,7 +4,8 @@ It is written from model.md 5 and 10, not from `abm`, and is what the arrays of 
 """
 
 from dataclasses import dataclass
-from math import exp, sqrt
+from itertools import pairwise
+from math import exp, log, sqrt
 from statistics import NormalDist
 
 import mesa
@@ -20,27 +21,53 @@ NORMAL = NormalDist()  # of the standard library: scipy.stats takes most of its 
 class PlainCone:
     """What planners believe about growth, as plain numbers [model.md 5]."""
 
+    believed_width: float
     width: float
-    annual_spread: float
     growth_spread: float
     momentum_share: float
+    lead_share: float
+    fading: float
+    young: float
+    young_growth: float
+    proven: float
     lasting_growth: float
+    mature: float
+    mature_growth: float
     stalled_growth: float
     stall_belief: float
-    slowdown: float
     horizon: float
+    learned_spread: float  # a year ahead
+    uplift: float  # demand that a breakthrough will still bring within the horizon, ln
+    trend: tuple  # growth of the market of late and the growth it returns to, 1/year
 
-    def quantile(self, q, base, momentum, weight):
+    def returns_to(self, revenue):
+        """Growth that an industry of this size returns to, 1/year: three known sizes, and straight lines in logs between them."""
+        late = min(self.mature_growth, self.lasting_growth)
+        known = [(self.young, max(self.young_growth, self.lasting_growth)), (self.proven, self.lasting_growth), (self.mature, late)]
+        if revenue <= self.young:
+            return known[0][1]
+        for (size, growth), (larger, slower) in pairwise(known):
+            if revenue < larger:
+                return growth + (slower - growth) * log(revenue / size) / log(larger / size)
+        return late
+
+    def reasoned(self, momentum):
+        """Logarithmic growth to the horizon of who knows that momentum fades and that rivals plan as well [model.md 5.2, 5.3]."""
+        market, lasting = self.trend
+        held = (1 - exp(-self.fading * self.horizon)) / (1 - exp(-self.fading))
+        return lasting * self.horizon + held * (self.momentum_share * (market - lasting) + self.lead_share * (momentum - market))
+
+    def quantile(self, q, base, momentum, weight, optimism=0.0):
         """Revenue undercut with probability q [$bn a year], by who gives this weight to momentum [model.md 5.2-5.6]."""
         if base <= 0:
             return 0.0
-        h, fade = self.horizon, self.slowdown * (1 - weight)
-        bottom_up = self.momentum_share * momentum + (1 - self.momentum_share) * self.lasting_growth
-        growth = weight * momentum + (1 - weight) * bottom_up
-        normal = growth * (1 - exp(-fade * h)) / fade if fade > 0 else growth * h
-        stalled = min(self.stalled_growth * h, normal)
+        h = self.horizon
+        hopeless = weight * momentum * h + (1 - weight) * self.reasoned(momentum)
+        hope = optimism * h + self.uplift
+        normal, stalled = hopeless + hope, min(self.stalled_growth * h, hopeless) + hope
         stall = (1 - (1 - self.stall_belief) ** (QUARTERS_A_YEAR * h)) * (1 - weight)
-        spread = self.width * sqrt(self.annual_spread**2 * h + (self.growth_spread * h) ** 2)
+        believed = self.believed_width / self.width if self.believed_width > 0 else 1.0
+        spread = believed * sqrt(self.learned_spread**2 * h + (self.width * self.growth_spread * h) ** 2)
 
         def too_much(x):
             return (1 - stall) * NORMAL.cdf((x - normal) / spread) + stall * NORMAL.cdf((x - stalled) / spread) - q
@@ -77,6 +104,10 @@ class PlainLab(mesa.Agent):
         """A quantile of revenue at the planning horizon, $bn a year."""
         return self.model.cone.quantile(q, self.base(), self.growth, weight)
 
+    def own_forecast(self, q):
+        """The same in its own eyes."""
+        return self.model.cone.quantile(q, self.base(), self.growth, self.extrapolation, self.optimism)
+
     def beyond_lag(self):
         """Contracts that are in force when an order of today is delivered, or later."""
         return [contract for contract in self.contracts if contract.starts + contract.term > self.model.arrival]
@@ -107,7 +138,7 @@ class PlainLab(mesa.Agent):
         density = self.revenue_density / self.scarcity  # scarcity will not last until the compute arrives
         margin = 1 - self.rent() * self.model.cost_over_price / density if density > 0 else 1.0
         at = min(MOST, max(LEAST, self.risk_appetite, margin))
-        spend = self.forecast(at, self.extrapolation) * self.scarcity ** (self.model.demand_elasticity - 1)
+        spend = self.own_forecast(at) * self.scarcity ** (self.model.demand_elasticity - 1)
         return spend / (density * (1 - self.planned_training()))
 
     def planned_training(self):
@@ -118,7 +149,7 @@ class PlainLab(mesa.Agent):
     def payable(self):
         """$bn a year it can pay at its own quantile of revenue and of funding alike [model.md 10.2]."""
         q = self.risk_appetite
-        revenue = (1 - self.opex_ratio) * self.forecast(q, self.extrapolation)
+        revenue = (1 - self.opex_ratio) * self.own_forecast(q)
         luck = exp(self.model.funding_sd * NORMAL.inv_cdf(q))
         return revenue + self.model.cash_in_plan * self.cash + self.funding() * luck + self.backing()
 
@@ -129,7 +160,7 @@ class PlainLab(mesa.Agent):
         room = (self.payable() - self.rent_beyond_lag()) / self.rent()
         order = max(0.0, min(self.wanted_to_serve() - self.effective_beyond_lag(), room))
         if self.model.coverage_rule > 0:
-            low = (1 - self.opex_ratio) * self.forecast(0.1, self.extrapolation) / self.model.coverage_rule
+            low = (1 - self.opex_ratio) * self.own_forecast(0.1) / self.model.coverage_rule
             order = min(order, max(0.0, (low - self.rent_beyond_lag()) / self.rent()))
         return order
 
@@ -149,6 +180,7 @@ class PlainPlanner(mesa.Model):
         self.read_clouds(industry, world)
         rows = range(len(industry.labs))
         self.labs = [PlainLab(self, row, _books(industry, world, row), _contracts(industry, world, row)) for row in rows]
+        self.see_trend()
 
     def read_rules(self, industry, world):
         """Parameters of this world as plain numbers."""
@@ -159,9 +191,11 @@ class PlainPlanner(mesa.Model):
             for name in names:
                 setattr(self, name, float(getattr(group, name)[world, 0]))
         lag, seen = industry.compute.build_lag, industry.cone
-        shape = {name: float(getattr(seen, name)[world, 0]) for name in PlainCone.__dataclass_fields__ if name not in ("width", "horizon")}
-        believed = float(seen.believed_width[world, 0]) or float(seen.width[world, 0])
-        self.cone = PlainCone(width=believed, horizon=(lag + 2) / QUARTERS_A_YEAR, **shape)
+        given = {name: float(getattr(seen, name)[world, 0]) for name in PlainCone.__dataclass_fields__ if hasattr(seen, name)}
+        learned = float(industry.errors_seen.spread[world, 0])
+        h = (lag + 2) / QUARTERS_A_YEAR
+        uplift = float(industry.still_to_come[world, 0]) * (1 - exp(-float(seen.breakthrough_speed[world, 0]) * h))
+        self.cone = PlainCone(horizon=h, learned_spread=learned, uplift=uplift, trend=(0.0, 0.0), **given)
         self.arrival = industry.now + lag
         self.ageing = 2 / float(industry.technology_parameters.chip_life[world, 0])
         self.demand_elasticity = float(industry.services.demand_elasticity[world, 0])
@@ -173,6 +207,13 @@ class PlainPlanner(mesa.Model):
         self.most_training = float(s.stall_training_share[world, 0]) if industry.stall_known()[world, 0] else 1.0
         term = industry.compute.contract_term / QUARTERS_A_YEAR
         self.cost_over_price = term / quad(lambda age: exp(-self.ageing * age), 0, term)[0]
+
+    def see_trend(self):
+        """Growth of all labs together, by revenue, and the growth that an industry of this size returns to."""
+        alive = [lab for lab in self.labs if lab.alive]
+        total = sum(lab.revenue for lab in alive)
+        lasting = self.cone.returns_to(total)
+        self.cone.trend = (sum(lab.growth * lab.revenue for lab in alive) / total if total > 0 else lasting, lasting)
 
     def read_clouds(self, industry, world):
         """Prices, quantiles, and what owners have to spare."""
@@ -206,7 +247,18 @@ class PlainPlanner(mesa.Model):
 
 def _books(industry, world, row):
     """A lab's numbers as an object would hold them."""
-    names = ("revenue", "demand", "growth", "risk_appetite", "extrapolation", "opex_ratio", "revenue_density", "cash", "training_share")
+    names = (
+        "revenue",
+        "demand",
+        "growth",
+        "risk_appetite",
+        "extrapolation",
+        "optimism",
+        "opex_ratio",
+        "revenue_density",
+        "cash",
+        "training_share",
+    )
     books = {name: float(industry.labs.columns[name][world, row]) for name in names}
     listed, funds = industry.labs.listed[world, row] > 0, industry.funds
     return {

@@ -48,6 +48,7 @@ class PlainLabs(PlainPlanner):
             lab.growth = max(-1.0, min(1.5, lab.growth + (revenue / lab.revenue - 1 if lab.revenue > 0 else 0.0) / QUARTERS_A_YEAR))
             lab.demand, lab.revenue = wanted, revenue
             lab.cash = max(0.0, lab.cash + ((1 - lab.opex_ratio) * revenue - rent) / QUARTERS_A_YEAR)
+        self.see_trend()
         for lab, order, accepted in zip(self.labs, self.orders(), self.limits()):
             for cloud, room in enumerate(accepted):
                 gw = min(order * lab.weights[cloud], room)

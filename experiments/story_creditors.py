@@ -110,10 +110,12 @@ def lenders(page):
 
 
 def _income(page, lender):
-    """What moved a lender's capital before it failed, $bn: capital and dividends of the quarter before, interest and losses of this."""
+    """What moved a lender's capital before it failed, $bn: capital and dividends of the quarter before, what came in and what was lost."""
     before = page.turned(-1)
     return {
         "capital_before": float(before.recorded("lenders", "capital")[lender]) if before else 0.0,
+        "capital_called": float(page.paid("capital_call", "Economy", "lenders")[:, lender].sum())
+        - float(page.last("capital_call", "Economy", "lenders")[:, lender].sum()),  # for loans of this quarter, before it failed
         "dividends_before": float(before.paid_out("dividend", "lenders")[lender]) if before else 0.0,
         "interest_earned": float(page.paid("interest", "clouds", "lenders")[:, lender].sum())
         + float(page.paid("rollover", "lenders", "clouds")[lender].sum()),

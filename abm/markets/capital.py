@@ -30,7 +30,12 @@ class InvestorParameters(Group, name="investor"):
     )
     multiple = parameter(7.0, unit="x", low=2, high=15, source="model.md 19", meaning="value over next year's revenue at normal sentiment")
     market_extrapolation = parameter(
-        0.4, unit="weight", low=0, high=1, source="model.md 19", meaning="weight of extrapolation in the market's growth forecast"
+        0.0,
+        unit="weight",
+        low=0,
+        high=1,
+        source="assumption",
+        meaning="weight of momentum that never fades in the market's growth forecast",
     )
     growth_floor = parameter(-1.0, unit="1/year", low=-2, high=0, source="model.md 11.1", meaning="lowest growth the market prices")
     growth_cap = parameter(np.log(8), unit="1/year", low=0, high=4, source="model.md 11.1", meaning="highest growth the market prices")

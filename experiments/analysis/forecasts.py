@@ -11,12 +11,12 @@ import pandas as pd
 
 from abm import views
 from abm.business import ratio
-from abm.cone import pit
 from abm.errors import BadInput
 from abm.funding import eligible
 from abm.indicator import IndicatorParameters
 from abm.model import Industry, release
 from abm.scales import NO_MONEY
+from abm.scores import pit
 from experiments.analysis.futures import done, opening_of, parts
 from experiments.summary import by_year, wilson
 

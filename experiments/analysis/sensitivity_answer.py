@@ -21,7 +21,7 @@ COLUMNS = ["input", "distance", "p", "matters", "hits", "misses"]
 POINTS = {"morris": 10, "sobol": 64, "pawn": 256, "regional": 256}  # trajectories, base points, points
 RANGES = {  # plausible, not all that is allowed [model.md 19]: (low, high, scale)
     "customers.market_size": (700, 3000, "log"),
-    "customers.diffusion_speed": (1, 2.5, "linear"),
+    "customers.adoption_pace": (0.4, 2, "log"),
     "customers.capability_power": (0.6, 0.8, "linear"),
     "vendor.capacity_growth": (0.12, 0.3, "linear"),
     "vendor.circular_intensity": (0, 1, "linear"),

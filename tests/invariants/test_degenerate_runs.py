@@ -47,9 +47,9 @@ def test_who_knows_the_future_and_believes_in_no_width_errs_by_nothing():
     """W = 0, w = 0, growth known and certain: every forecast comes true, at every quantile [model.md 16.25]."""
     growth = np.log(1.5)
     lab = {"cash": 50.0, "revenue": 1.0, "opex_ratio": 0.3, "extrapolation": 0.0, "growth": growth}
-    certain = {"cone.stall_belief": 0.0, "cone.lasting_growth": growth}
+    certain = {"cone.stall_belief": 0.0, "cone.lasting_growth": growth, "cone.young_growth": growth}
     model = alone(lab, wanting(spend=np.exp(growth / 4), growth=growth), gw=100.0, **certain)
-    model.cone.annual_spread[...] = 0  # narrower than a run may be set
+    model.errors_seen.spread[...] = 0  # narrower than a run may be set
     model.run(24)
     ahead = model.compute.build_lag + 2
     revenue = model.record.series("labs", "revenue")

@@ -177,5 +177,5 @@ def test_the_story_tells_whom_the_lab_took_along(told):
 def test_the_hole_a_failed_bank_leaves_is_explained_by_what_it_lost(told):
     a = first_event(told, "lender fails").amounts
     earned = a["interest_earned"] - a["interest_owed"]
-    assert a["hole"] == pytest.approx(a["written_off"] - a["capital_before"] - earned)
+    assert a["hole"] == pytest.approx(a["written_off"] - a["capital_before"] - a["capital_called"] - earned)
     assert a["creditors"] + a["rescue"] == pytest.approx(a["hole"])

@@ -18,7 +18,7 @@ QUARTERS = 40
 WORLDS = 8
 RUN = {
     "rng": 7,
-    "parameters": {"vendor.circular_intensity": 1.0},
+    "parameters": {"vendor.circular_intensity": 1.0, "customers.adoption_pace": 0.6},
     "shocks": [Shock.read({"name": "stall", "at": "2027Q1", "duration": 24})],
 }
 

@@ -6,16 +6,17 @@ import pytest
 from abm.cone import (
     Cone,
     ConeParameters,
+    Trend,
+    believed_spread,
     cone,
-    coverage_below,
-    crps,
-    cumulative_growth,
-    implied_quantile,
+    lasting_growth,
     mixture_quantile,
-    pit,
     realised_growth,
+    reasoned_growth,
     update_extrapolation,
 )
+from abm.implied import implied_quantile
+from abm.scores import coverage_below, crps, pit
 
 SHAPE = (3, 3)
 SPEC = {  # the numbers of model.md 5, whatever the shipped worlds are calibrated to
@@ -25,7 +26,8 @@ SPEC = {  # the numbers of model.md 5, whatever the shipped worlds are calibrate
     "lasting_growth": np.log(1.5),
     "stalled_growth": 0.40,
     "stall_belief": 0.031,
-    "slowdown": 0.0,
+    "fading": 0.0,
+    "lead_share": 0.1,
     "growth_memory": 0.75,
     "growth_floor": -2.0,
     "growth_ceiling": np.log(20),
@@ -35,8 +37,9 @@ TENFOLD = np.log(10)
 
 def seen(base=9.0, growth=TENFOLD, extrapolation=0.0, horizon=2.0, **values):
     """The cone of three labs in three worlds."""
+    beliefs = {name: values.pop(name) for name in ("optimism",) if name in values}
     filled = [np.broadcast_to(np.asarray(item, dtype=float), SHAPE) for item in (base, growth, extrapolation)]
-    return cone(*filled, horizon, ConeParameters(3, SPEC | values))
+    return cone(*filled, horizon, ConeParameters(3, SPEC | values), **beliefs)
 
 
 def test_growth_is_annual_and_logarithmic():
@@ -52,14 +55,43 @@ def test_the_extrapolative_estimate_moves_a_quarter_of_the_way():
     assert update_extrapolation(np.array([[1.0]]), np.array([[2.0]]), ConeParameters(1, SPEC)) == pytest.approx(1.25)
 
 
-def test_growth_that_fades_adds_up_to_less():
-    assert cumulative_growth(1.0, 0.25, 2.0) == pytest.approx((1 - np.exp(-0.5)) / 0.25)
-    assert cumulative_growth(1.0, 0.0, 2.0) == 2
+def test_momentum_that_fades_adds_up_to_less_and_the_first_year_is_the_seeds():
+    parameters = ConeParameters(1, SPEC | {"fading": 0.25})
+    trend = Trend(np.full((1, 1), 1.0), np.full((1, 1), 0.1))
+    one, two = (reasoned_growth(np.full((1, 1), 1.0), trend, years, parameters).item() for years in (1.0, 2.0))
+    assert one == pytest.approx(0.1 + 0.45 * 0.9)
+    assert two == pytest.approx(0.2 + 0.45 * 0.9 * (1 - np.exp(-0.5)) / (1 - np.exp(-0.25)))
 
 
-def test_only_bottom_up_planners_let_growth_fade():
-    assert seen(extrapolation=1, slowdown=0.25).growth == pytest.approx(2 * np.log(10))
-    assert np.all(seen(extrapolation=0, slowdown=0.25).growth < seen(extrapolation=0).growth)
+def test_of_a_lead_over_the_market_little_holds():
+    parameters, trend = ConeParameters(1, SPEC), Trend(np.full((1, 1), 0.5), np.full((1, 1), 0.1))
+    assert reasoned_growth(np.full((1, 1), 1.5), trend, 1.0, parameters).item() == pytest.approx(0.1 + 0.45 * 0.4 + 0.1 * 1.0)
+
+
+def test_the_larger_an_industry_the_less_growth_lasts():
+    """At the three known sizes, half way between two of them in logs, and beyond."""
+    parameters = ConeParameters(1)
+    sizes = np.array([[0.5, 2.0, np.sqrt(60), 30.0, np.sqrt(150_000), 5_000.0, 50_000.0]])
+    young, proven, mature = np.log(4), np.log(1.5), 0.05
+    expected = [young, young, (young + proven) / 2, proven, (proven + mature) / 2, mature, mature]
+    assert lasting_growth(sizes, parameters)[0] == pytest.approx(expected)
+
+
+def test_only_planners_who_reason_let_growth_fade():
+    assert seen(extrapolation=1, fading=0.25).growth == pytest.approx(2 * np.log(10))
+    assert np.all(seen(extrapolation=0, fading=0.25).growth < seen(extrapolation=0).growth)
+
+
+def test_hope_lifts_every_branch_alike():
+    sober, hopeful = seen(), seen(optimism=0.2)
+    assert hopeful.growth - sober.growth == pytest.approx(0.4) and hopeful.stalled_growth - sober.stalled_growth == pytest.approx(0.4)
+    assert hopeful.quantile(0.1) / sober.quantile(0.1) == pytest.approx(np.exp(0.4))
+
+
+def test_a_believed_width_scales_what_was_learned():
+    parameters = ConeParameters(1, SPEC | {"believed_width": 0.5, "width": 1.0})
+    assert believed_spread(1.0, parameters, np.full((1, 1), 0.2)) == pytest.approx(0.1)
+    assert believed_spread(1.0, ConeParameters(1, SPEC | {"width": 2.0})) == pytest.approx(2 * 0.3575)
 
 
 def test_a_planner_mixes_momentum_and_what_lasts():

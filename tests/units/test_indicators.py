@@ -23,7 +23,7 @@ QUIET = {"lab.fixed_opex": 0.0, "services.mode": "path", "services.scarcity_low"
 def one_lab(worlds=2, rent=0.0, gw=10.0, cash=10.0, spend=8.0, prepaid=0.0):
     """One lab that keeps 70 cents of a dollar, at one cloud; a certain future without growth."""
     lab = {"cash": cash, "revenue": spend, "opex_ratio": 0.3, "growth": 0.0}
-    certain = {"cone.stall_belief": 0.0, "cone.lasting_growth": 0.0}
+    certain = {"cone.stall_belief": 0.0, "cone.lasting_growth": 0.0, "cone.young_growth": 0.0}
     people = wanting(spend=spend)
     model = industry(opening({"labs": [lab], "clouds": [{"cash": 1e3}]}, people=people, parameters={**QUIET, **certain}), worlds=worlds)
     let(model, gw=gw, rent=rent, book=100.0, life=20, prepaid=prepaid)
@@ -62,7 +62,7 @@ def test_the_critical_width_is_the_lead_over_the_normal_quantile_of_survival():
 def test_a_projection_of_a_certain_lab_is_its_contract_beside_its_revenue():
     """Rent 7 a year from revenue 8 that leaves 5.6: required 10; 1 of cash, 0.35 lost a quarter, lasts two."""
     model = one_lab(rent=7.0, cash=1.0)
-    model.cone.annual_spread[...] = 0
+    model.errors_seen.spread[...] = 0
     seen = projection.project(model, 12)
     assert seen.required[:, 0] == pytest.approx(np.full((2, 12), 10.0))
     assert seen.middle[:, 0] == pytest.approx(np.full((2, 12), 8.0))

@@ -14,7 +14,12 @@ WORLDS = 3
 CASES = {
     "archetypes": ("archetypes-2023q1", {}, {}, ()),
     "real firms": ("industry-2026q3", {}, {}, ()),
-    "bold and naive": ("archetypes-2023q1", {"lab.risk_appetite": 0.95, "lab.extrapolation": 1.0}, {"cone.slowdown": 0.25}, ()),
+    "bold and naive": (
+        "archetypes-2023q1",
+        {"lab.risk_appetite": 0.95, "lab.extrapolation": 1.0, "lab.optimism": 0.2},
+        {"cone.fading": 0.25},
+        (),
+    ),
     "cautious in a stall": (
         "archetypes-2023q1",
         {"lab.risk_appetite": 0.05},
@@ -38,7 +43,7 @@ def watched(monkeypatch, seen):
         limits = clouds.tenant_limit(means, view.pair_rent, industry.weights, view.committed_rent)
         for world in range(industry.worlds):
             plain = PlainPlanner(industry, world)
-            low = [lab.forecast(0.1, lab.extrapolation) for lab in plain.labs]
+            low = [lab.own_forecast(0.1) for lab in plain.labs]
             seen.append((orders[world], plain.orders(), limits[world], plain.limits(), industry.labs.forecast_low[world].copy(), low))
             release(plain)
         carry_out(industry)

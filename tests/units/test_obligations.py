@@ -15,7 +15,8 @@ from tests.worlds import ONE_RATE, industry, opening, wanting
 
 NOBODY, OTHERS = -1, -2  # tenants of tranches that are no labs
 SOON, HORIZON = 4, 8  # quarters from now: when the pipeline is delivered, and where an owner looks
-CERTAIN = {"cone.stall_belief": 0, "cone.lasting_growth": 0, "cone.width": 1, "lab.fixed_opex": 0, "lab.funded_quarters": 0,
+CERTAIN = {"cone.stall_belief": 0, "cone.lasting_growth": 0, "cone.young_growth": 0, "cone.width": 1,
+           "lab.fixed_opex": 0, "lab.funded_quarters": 0,
            "cloud.upkeep": 0.0}  # fmt: skip
 UPKEEP = {"cloud.upkeep": 2.5}
 

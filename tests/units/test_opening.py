@@ -289,7 +289,7 @@ def test_slots_are_sales_at_the_chip_cost_of_a_gw(tmp_path):
 def test_a_firm_of_which_no_file_says_how_it_decides_takes_the_median_of_its_kind(tmp_path):
     opening = opened(tmp_path, lab="risk_appetite = 0.7")
     assert opening.columns["labs"]["risk_appetite"].tolist() == [0.5, 0.7, 0.5]
-    assert opening.columns["labs"]["extrapolation"][:2].tolist() == [0.5, 0.7]
+    assert opening.columns["labs"]["extrapolation"].tolist() == opening.columns["labs"]["optimism"].tolist() == [0, 0, 0]
     assert opening.columns["clouds"]["risk_appetite"].tolist() == [0.6, 0.6]
     assert opening.columns["investors"]["risk_appetite"].tolist() == [0.8, 0.5]
     assert opening.columns["lenders"]["risk_appetite"].tolist() == [0.3, 0.6]
@@ -308,11 +308,13 @@ def test_a_value_is_set_for_all_labs_or_for_one(tmp_path):
     assert figures(changed, "One")["cash"] == 4
 
 
-def test_what_follows_from_appetite_follows(tmp_path):
-    opening = opened(tmp_path, lab="risk_appetite = 0.7")
-    assert with_overrides(opening, {"lab.risk_appetite": 0.2}).columns["labs"]["extrapolation"].tolist() == [0.2, 0.2, 0.4]
-    both = {"lab.extrapolation": 0.6, "lab.risk_appetite": 0.2}
-    assert with_overrides(opening, both).columns["labs"]["extrapolation"].tolist() == [0.6, 0.6, 0.6]
+def test_what_follows_from_appetite_follows_and_beliefs_do_not(tmp_path):
+    opening = opened(tmp_path)
+    changed = with_overrides(opening, {"cloud.risk_appetite": 0.2, "lab.risk_appetite": 0.9})
+    assert changed.columns["clouds"]["loan_to_value"] == pytest.approx([0.58, 0.58])
+    given = with_overrides(opening, {"cloud.loan_to_value": 0.7, "cloud.risk_appetite": 0.2})
+    assert given.columns["clouds"]["loan_to_value"] == pytest.approx([0.7, 0.7])
+    assert changed.columns["labs"]["extrapolation"].tolist() == [0, 0, 0]
 
 
 def test_a_flow_is_set_in_the_unit_of_the_file(tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from abm.clock import QUARTERS_PER_YEAR
-from abm.cone import coverage_below
+from abm.scores import coverage_below
 from experiments.analysis.accuracy import MEASURES, matched
 from tests.validation.observed import Observed, at
 

@@ -3,7 +3,6 @@
 import numpy as np
 
 from abm.clock import EPOCH_YEAR, QUARTERS_PER_YEAR
-from abm.cone import cone, pit
 from abm.crisis import systemic_event
 from abm.model import Industry, release
 from agents.world_file import load_world
@@ -54,7 +53,7 @@ def _batch(world_ids, quarters):
     found = {name: np.stack(values, axis=1) for name, values in seen.items()}
     found |= {name: industry.record.series("labs", name) for name in BY_LAB}
     found |= {name: industry.record.series("industry", name)[..., 0] for name in BY_INDUSTRY}
-    found |= {"opening_revenue": opening_revenue, "pit": _transforms(industry, found)}
+    found |= {"opening_revenue": opening_revenue, "pit": _transforms(industry)}
     release(industry)
     return found
 
@@ -75,9 +74,6 @@ def _now(industry):
         "all_sales": (ledger.flows["chips"] + ledger.flows["other_chips"])[:, rows["vendors"]].sum(axis=1),
         "model_roi": np.where(industry.models.withdrawn & (labs.alive > 0), industry.models.model_roi, np.nan),
         "loses_money": (labs.revenue / QUARTERS_PER_YEAR < labs.obligations) & (labs.alive > 0),
-        "base": labs.forecast_base(industry.plans.demand_floor) * labs.alive,
-        "growth": labs.growth,
-        "extrapolation": labs.extrapolation,
     }
 
 
@@ -87,12 +83,9 @@ def _unused(industry):
     return industry.fleet.idle_ratio(industry.now) * (1 - hired / np.where(idle > 0, idle, 1))
 
 
-def _transforms(industry, found):
+def _transforms(industry):
     """Where revenue a year later fell in each lab's own cone, 0 to 1, [worlds, quarters, labs]; NaN without a forecast or a year later."""
-    places = np.full(found["base"].shape, np.nan)
-    for quarter in range(places.shape[1] - QUARTERS_PER_YEAR):
-        base, growth, weight = (found[name][:, quarter] for name in ("base", "growth", "extrapolation"))
-        forecast = cone(base, growth, weight, YEAR_AHEAD, industry.cone)
-        outcome = np.where(base > 0, found["revenue"][:, quarter + QUARTERS_PER_YEAR], 0)
-        places[:, quarter] = pit(forecast, outcome)
-    return places
+    scored = industry.record.series("labs", "forecast_pit")  # in the quarter in which the forecast matured
+    assert industry.indicator_parameters.forecast_horizon == QUARTERS_PER_YEAR
+    nothing = np.full_like(scored[:, :QUARTERS_PER_YEAR], np.nan)
+    return np.concatenate([scored[:, QUARTERS_PER_YEAR:], nothing], axis=1)

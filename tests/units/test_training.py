@@ -82,7 +82,7 @@ def test_who_plans_to_train_more_does_and_pays_for_it(usual):
 
 def test_what_more_customers_ask_for_takes_compute_from_training(usual):
     """Customers who spend more from the start pay more, and labs train on less of the same compute."""
-    eager = seen(customers__opening_spend=0.5)
+    eager = seen(customers__opening_spend=1.0)
     year = slice(Quarter.parse("2024Q1").index, Quarter.parse("2024Q4").index + 1)
     shares = [np.median(found["training_gw"][:, year].sum((1, 2)) / (found["training_gw"] + found["inference_gw"])[:, year].sum((1, 2)))
               for found in (usual, eager)]  # fmt: skip

@@ -1,12 +1,12 @@
 """Customers, one by one: enterprises and cohorts of consumers, as columns `[worlds, customers]` [model.md 7, 8.1, 26.3].
 
-`Customers` holds every customer of every world and moves them through a quarter; it is the subsidiary ledger of the two control
-accounts. An `EnterpriseCustomer` or a `ConsumerCohort` is a Mesa agent that sees one of its columns.
+`Customers` holds all of them, the subsidiary ledger of two control accounts; an `EnterpriseCustomer` is an agent that sees one column.
 """
 
 import numpy as np
 
 from abm.population import Population
+from abm.tables import customers_text
 from agents import customer_birth, customer_quarter, customer_transit
 from agents.customer import ConsumerCohort, EnterpriseCustomer
 from agents.customer_birth import Segments
@@ -29,6 +29,8 @@ class Customers:
     lost, taken_in: of this quarter, $bn a year: what dead labs' customers gave up, [worlds, 1], and what labs took in, [worlds, labs].
     A quarter is `advance_stages`, `desired_spend`, `choose`, `demand`, then `settle` with what the labs could serve.
     """
+
+    __repr__ = customers_text
 
     def __init__(self, parameters, segments, market, columns, labs):
         self.parameters, self.segments, self.market, self.labs = parameters, segments, market, labs
@@ -289,8 +291,7 @@ class Customers:
 
     def _seen(self, model, kind, word, part):
         columns = {name: values[:, part] for name, values in self.columns.items()}
-        names = [f"{word} {number + 1}" for number in range(columns["spend"].shape[1])]
-        return Population(model, kind, names, columns, self.worlds)
+        return Population(model, kind, [f"{word} {row + 1}" for row in range(columns["spend"].shape[1])], columns, self.worlds)
 
     def _count_by_domain(self, cells):
         shape = (self.worlds, self.parameters.domains + 1)

@@ -95,12 +95,14 @@ def deals(ctx: typer.Context, incomplete: str):
 
 
 def _firms_of(ctx):
-    """(kind, firm) of the world on the line, or of none."""
+    """(kind, firm) of the world on the line, or of none. While an option is typed, what stands before it is not sorted yet."""
     from abm.errors import BadInput
-    from agents.world_file import load_world
+    from agents.world_file import load_world, shipped_names
 
+    words = (str(word) for word in (ctx.params.get("world"), *ctx.args))
+    world = next((word for word in words if word in shipped_names() or (Path(word) / "world.toml").is_file()), "")
     try:
-        opening = load_world(ctx.params.get("world") or "")
+        opening = load_world(world)
     except BadInput:
         return []  # a message would stand in the middle of the line that is being typed
     return [(kind, firm) for kind, names in opening.names.items() for firm in names]

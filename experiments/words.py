@@ -8,6 +8,7 @@ from experiments.events import THOUSAND, count, level, money, said
 
 PERCENT = 100  # unit conversion
 NO_BOUND = NEVER  # how a measure says that there is nothing to measure
+ENDLESS = {"x": "no bound", "years": "not in sight", "quarters": "not in sight"}  # said of it, by unit
 SMALL = 0.005  # a share that would round to nothing
 CAVEAT = "These are scenarios, not forecasts, and not investment advice: they say what follows from stated assumptions."
 SHORT_IS_NO_FAILURE = (
@@ -158,8 +159,10 @@ def with_unit(value, unit):
         return signed_money(value) + (" a year" if "year" in unit else "")
     if unit.startswith("share"):
         return percent(value)
+    if abs(value) >= NO_BOUND and unit in ENDLESS:
+        return ENDLESS[unit]
     if unit == "x":
-        return f"{said(value)}x"
+        return times(value)
     return said(value) if unit in ("index", "0-1", "") else f"{said(value)} {unit}"
 
 

@@ -24,7 +24,7 @@ class Work(NamedTuple):
     settings: dict = {}
 
 
-def discover(results, outcome, by="points", most=3):
+def discover(results, outcome, by="points", most=3, as_json=False):
     """Under which conditions it happens, in words: PRIM boxes, a tree and one-by-one comparisons of stored results.
 
     outcome: a condition such as "crisis > 0.5"; by: "points", where it is put to the mean over seeds, or "runs"
@@ -52,7 +52,11 @@ def discover(results, outcome, by="points", most=3):
         else "a point takes the mean of its other runs; without half of them it meets nothing"
     )
     lines += undefined.in_words(whole, condition.names, rule)
-    if y.all() or not y.any():
+    table = None if y.all() or not y.any() else discovery.regional(found, y)
+    if as_json:
+        known = {} if table is None else {"boxes": [discovery.box_in_words(found, y, box) for box in discovery.boxes(found.x, y, most)]}
+        return as_plain(condition=condition.text, says=lines, **known, inputs=[] if table is None else table)
+    if table is None:
         return "\n".join([*lines, "It holds everywhere or nowhere, so there is nothing to tell apart."])
     lines += ["", "Boxes (PRIM), each on what the ones before leave over:"]
     lines += [f"  {discovery.box_in_words(found, y, box)}" for box in discovery.boxes(found.x, y, most)] or [
@@ -60,7 +64,7 @@ def discover(results, outcome, by="points", most=3):
     ]
     lines += ["", "Tree, leaves where it is likelier than overall:"]
     lines += [f"  {line}" for line in discovery.tree_in_words(found, y)] or ["  none"]
-    lines += ["", "One by one (Kolmogorov-Smirnov distance; medians where it holds and where not):", as_text(discovery.regional(found, y))]
+    lines += ["", "One by one (Kolmogorov-Smirnov distance; medians where it holds and where not):", as_text(table)]
     return "\n".join(lines)
 
 

@@ -74,6 +74,7 @@ def discover(
     ] = "crisis > 0.5",
     by: Annotated[str, typer.Option(metavar="NAME", help="points: means over seeds; runs: every run.")] = "points",
     boxes: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="Boxes at most.")] = 3,
+    as_json: o.Json = False,
 ):
     """Say in words under which conditions something happens.
 
@@ -83,7 +84,7 @@ def discover(
     """
     from experiments.analysis import answers
 
-    typer.echo(answers.discover(results, outcome, by, boxes))
+    typer.echo(answers.discover(results, outcome, by, boxes, as_json))
 
 
 def accuracy(

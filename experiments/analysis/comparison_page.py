@@ -35,7 +35,7 @@ def comparison_page(found):
 </header>
 <main>
 <section><h2>What was set</h2><p>Everything else is the same in both runs, luck included.</p>{_changed(found)}</section>
-<section><h2>What came of it</h2><p>{" ".join(map(escape, words.sentences(found)))} {LUCK}</p>
+<section><h2>What came of it</h2><p>{LUCK}</p>{_said(found)}
 <div class="grid">{"".join(figure(item, wide=True) for item in charts)}</div>
 {_tables(found)}</section>
 </main>
@@ -55,6 +55,10 @@ def _changed(found):
     return _table(("What", "First run", "Second run"), rows) if rows else "<p>Nothing that was set differs.</p>"
 
 
+def _said(found):
+    return f'<ul class="said">{"".join(f"<li>{escape(line)}</li>" for line in words.sentences(found))}</ul><br>'
+
+
 def _tables(found):
     parts = [
         ("Odds", ("Event", "First run", "Second run", "Difference", "Only in second", "Only in first"), words.event_rows(found)),
@@ -67,7 +71,7 @@ def _tables(found):
         ),
         ("Firms", ("Firm", "First run", "Second run", "Difference", "Only in second", "Only in first"), words.firm_rows(found)),
     ]
-    return "".join(f"<h3>{title}</h3>{_table(head, rows)}" for title, head, rows in parts if rows)
+    return "".join(f"<br><h3>{title}</h3>{_table(head, rows)}" for title, head, rows in parts if rows)
 
 
 def _table(head, rows):

@@ -1,13 +1,14 @@
 """A comparison of two runs in words, the same on the terminal and on its page."""
 
 from experiments.analysis.comparison import LABS, MONEY, NOTHING
+from experiments.analysis.outcomes import MONEY as MONEY_UNIT
 from experiments.analysis.outcomes import SAID, Outcome, outcome
 from experiments.events import listed
 from experiments.words import PERCENT, billions, futures, percent
 
 FIRM = Outcome("firm", "fails", "event")  # odds of a firm are said like those of an event
 STOCK = Outcome("stock", "Stock", "$bn")
-AHEAD = 1  # calendar years after the first
+AHEAD = 1  # calendar years after the first that differs
 YEARLY = Outcome("revenue_total", "Industry revenue", "$bn a year")
 LUCK = "which could be luck"
 NEXT_TO_NOTHING = "next to nothing"
@@ -38,10 +39,23 @@ def cause(found):
 
 def _change(item):
     if item.before == NOTHING:
-        return item.after
+        return _happening(item.what, item.after)
     if item.after == NOTHING:
-        return f"{item.before} left out"
+        return f"leaving out {_happening(item.what, item.before)}"
     return f"{item.what} = {item.after} instead of {item.before}"
+
+
+def _happening(what, text):
+    """A shock or a deal as a subject: "the loss of OpenAI in 2028Q1", "a stall in 2027Q1 (duration=8)", "the deal OpenAI,Oracle,gw=2"."""
+    if what != "shock":
+        return f"the {what} {text}"
+    head, *values = text.split(",")
+    name, _, at = head.partition("@")
+    if name == "loss":
+        return f"the loss of {values[0].partition('=')[2]} in {at}"
+    word = name.replace("_", " ")
+    article = "an" if word[0] in "aeiou" else "a"
+    return f"{article} {word} in {at}" + (f" ({', '.join(values)})" if values else "")
 
 
 def _points(row):
@@ -78,13 +92,15 @@ def _money(row):
 
 
 def _promised(found):
-    """What labs have promised and what they hold two years on: whether the change brought them money, or promises."""
+    """What labs have promised and hold a year after the first year that differs: whether the change brought money, or promises."""
     years = found.years_of_labs()
     if set(years) != set(LABS):
         return ""
-    (year, promised), (_, held) = (years[name][min(AHEAD, len(years[name]) - 1)] for name in LABS)
-    if promised.is_nothing and held.is_nothing:
+    pairs = list(zip(*(years[name] for name in LABS)))
+    differ = [place for place, ((_, promised), (_, held)) in enumerate(pairs) if not (promised.is_nothing and held.is_nothing)]
+    if not differ:
         return ""
+    (year, promised), (_, held) = pairs[min(differ[0] + AHEAD, len(pairs) - 1)]
     said = [f"{billions(row.after)} instead of {billions(row.before)} ({_signed(row.change.mean)})" for row in (promised, held)]
     return f"At the end of {year} labs have promised {said[0]} of rent to come, and hold cash of {said[1]}."
 
@@ -124,7 +140,8 @@ def amount_rows(found):
     for row in found.amounts:
         item = outcome(row.name)
         if not row.is_nothing and change(row, item) != NEXT_TO_NOTHING:
-            rows.append((item.label, item.unit, _bare(item, row.before), _bare(item, row.after), change(row, item)))
+            unit = "" if item.unit == MONEY_UNIT else item.unit  # which stands with each amount
+            rows.append((item.label, unit, _bare(item, row.before), _bare(item, row.after), change(row, item)))
     return rows
 
 

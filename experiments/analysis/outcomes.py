@@ -6,10 +6,11 @@ from typing import NamedTuple
 from abm.crisis import EVENTS
 from abm.indicators import INDICATORS
 from experiments.events import said
-from experiments.words import NAMES, PERCENT, billions, percent
+from experiments.words import NAMES, NO_BOUND, PERCENT, billions, percent
 
 EVENT, MONEY, SHARE = "event", "$bn", "share"
 DATES = ("break_even_year", "over_extension_date", *(f"{name}_date" for name in EVENTS))  # of what may never happen
+NOTHING_DUE = "nothing due"  # said of a coverage that has nothing to cover
 NEVER, NONE = "never", "-"  # what is said of a date that never came, and of a number that is not there
 RISK, WELFARE = "risk", "welfare"
 TRILLION = 1000  # $bn
@@ -49,6 +50,8 @@ class Outcome(NamedTuple):
             return NEVER if self.is_date else NONE
         if self.is_event:
             return percent(value)
+        if self.unit == "x" and value >= NO_BOUND:
+            return NOTHING_DUE
         return (billions(value) if value >= 0 else f"-{billions(-value)}") if self.unit.startswith(MONEY) else said(value)
 
     def cell(self, value, largest):

@@ -1,5 +1,7 @@
 """The analyses end to end, on tiny sweeps of the tutorial: what a user reads."""
 
+import json
+
 import pytest
 
 from abm.errors import BadInput
@@ -96,3 +98,29 @@ def test_a_shock_outside_the_run_is_refused_and_not_passed_over(work):
     for ask in (answers.lamps, lambda *a, **k: answers.breakpoint_of(*a, "cone.width", "served_revenue < 1", **k)):
         with pytest.raises(BadInput, match="2050Q1 lies outside the run"):
             ask("tutorial", shocks=late, work=work)
+
+
+def test_answers_are_told_as_json_too(work, tmp_path):
+    vary = ("customers.market_size=700:3000:log", "cloud.capex=35:60")
+    held = work._replace(out=tmp_path, settings={"cone.width": 1.2}, rng=3)
+    found = json.loads(sensitivity_answer.sensitivity("tutorial", "morris", "served_revenue", vary, 2, held, as_json=True))
+    assert {row["input"] for row in found["answers"][0]["inputs"]} == {"customers.market_size", "cloud.capex"}
+    assert json.loads(load(tmp_path, "points")["settings"][0])["cone.width"] == 1.2  # what is held holds at every point
+    discovered = json.loads(answers.discover(tmp_path, "served_revenue > 0", as_json=True))
+    assert discovered["condition"] == "served_revenue > 0" and discovered["inputs"] == []
+
+
+@pytest.mark.parametrize("lever", ["lab.risk_appetite", "lab.Lab.risk_appetite", "lab.cash", "cloud.build_lag", "customers.enterprises"])
+def test_anything_that_can_be_set_is_a_lever(work, lever):
+    sizes = {"lab.cash": (1, 20), "cloud.build_lag": (4, 6), "customers.enterprises": (4, 6)}.get(lever, (0.2, 0.8))
+    found = json.loads(answers.breakpoint_of("tutorial", lever, "served_revenue > 0", sizes, work=work, as_json=True))
+    assert found["lever"] == lever and found["at_size"][0]["share"] == 1
+    assert found["says"].startswith(f"At {lever} = ") and "of 2 futures" in found["says"]
+    if lever == "cloud.build_lag":
+        assert [row["size"] for row in found["at_size"]] == [4, 5, 6]
+
+
+def test_a_break_is_the_same_with_any_number_of_workers(work):
+    asked = ("tutorial", "lab.risk_appetite", "commitments > 100", (0.1, 0.9))
+    alone, shared = (answers.breakpoint_of(*asked, work=work._replace(workers=count), as_json=True) for count in (1, 2))
+    assert alone == shared

@@ -42,7 +42,9 @@ def test_demand_that_goes_missing_costs_revenue_in_every_future(found):
 
 def test_it_says_what_was_set_and_what_came_of_it(found):
     assert [tuple(item) for item in found.changed] == [("shock", "-", "demand_shortfall@2026Q2,size=0.9")]
-    assert words.headline(found).startswith("In 6 futures on the same seeds, demand_shortfall@2026Q2,size=0.9 changes the odds of a crisis")
+    assert words.headline(found).startswith(
+        "In 6 futures on the same seeds, a demand shortfall in 2026Q2 (size=0.9) changes the odds of a crisis"
+    )
     assert any(line.startswith("Revenue of labs over the run changes by -$") for line in words.sentences(found))
     page = comparison_page(found)
     assert 'id="spec-fans"' in page and 'id="spec-gaps"' in page and "What was set" in page and "overreach compare" in page
@@ -88,7 +90,7 @@ def test_one_command_runs_both_and_another_compares_them_again(root, tmp_path):
     asked = ["run", "tutorial", "--worlds", "3", "--quarters", "4", "--workers", "1", "--out", str(tmp_path), "--against", BIG]
     said = CliRunner().invoke(app, asked)
     assert said.exit_code == 0, said.output
-    assert "In 3 futures on the same seeds, Lab,Cloud,gw=5,start=2026Q2 changes" in " ".join(said.output.split())
+    assert "In 3 futures on the same seeds, the deal Lab,Cloud,gw=5,start=2026Q2 changes" in " ".join(said.output.split())
     page = next((tmp_path / "comparisons").glob("*.html"))
     first, second = page.stem.split("-")
     again = CliRunner().invoke(app, ["compare", first, second, "--runs", str(tmp_path), "--json"])

@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -64,14 +67,15 @@ def test_help_stands_in_groups_with_examples_and_one_letter():
 class Line:
     """What a shell says of the line so far."""
 
-    def __init__(self, **params):
-        self.params = params
+    def __init__(self, *args, **params):
+        self.args, self.params = args, params
 
 
 def test_a_shell_completes_worlds_firms_parameters_outcomes_and_runs(tmp_path):
     assert completion.worlds("tut") == ["tutorial"]
     assert "OpenAI" in completion.firms(Line(world="industry-2026q3"), "open")
     assert completion.firms(Line(world="nowhere"), "") == []
+    assert "OpenAI" in completion.firms(Line("industry-2026q3", world=None), "Op")
     assert completion.deals(Line(world="tutorial"), "") == ["Lab,"]
     assert completion.deals(Line(world="tutorial"), "Lab,") == ["Lab,Cloud,"]
     assert "cone.width=" in completion.settings(Line(world="tutorial"), "cone.w")
@@ -121,3 +125,11 @@ def test_a_suggestion_suggests_the_right_thing(tmp_path, monkeypatch, arguments,
     monkeypatch.chdir(tmp_path)
     said = called(*arguments)
     assert said.exit_code == 2 and hint in said.output, said.output
+
+
+def test_a_real_shell_gets_the_firms_of_the_world_on_its_line():
+    line = "overreach exposures industry-2026q3 --to Op"
+    asked = {**os.environ, "_OVERREACH_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": "4"}
+    script = "import sys; sys.argv = ['overreach']; from experiments.cli import main; main()"
+    said = subprocess.run([sys.executable, "-c", script], env=asked, capture_output=True, text=True, check=False)
+    assert said.stdout.split("\n")[0].startswith("OpenAI"), said.stderr

@@ -31,7 +31,7 @@ PARAMETERS = {
     "technology.stall_hazard": 0,  # no luck with technology
     "technology.late_stall_hazard": 0,
     "technology.breakthrough_rate": 0,
-    "services.training_share": 0.65,  # and much is planned to train
+    "services.training_share": 0.7,  # and much is planned to train
     "customers.enterprises": 100,  # many customers, alike in what they need, who learn slowly
     "customers.cohorts": 12,
     "customers.midpoint_sd": 0.1,

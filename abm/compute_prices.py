@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.clock import QUARTERS_PER_YEAR
+from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
 
@@ -184,6 +184,15 @@ def list_price(posted, parameters, rate):
     if posted.shape[1]:
         return posted.mean(axis=1, keepdims=True)
     return contract_price(parameters, Usual(USUAL_LIFE, 0.0, rate))
+
+
+def cost_of_service(parameters, price, ageing):
+    """What a GWe costs over a contract, $bn a year, [worlds, 1]: the price stays and the chips age, so it is more than that of a new GW.
+
+    price: of a new GW-year, $bn, [worlds, 1]; ageing: loss of worth, share a year, [worlds, 1]
+    """
+    lost = ageing * parameters.contract_term * QUARTER
+    return price * np.where(lost > 0, lost / -np.expm1(-np.where(lost > 0, lost, 1)), 1)
 
 
 def quarters_of(years):

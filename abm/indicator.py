@@ -87,9 +87,9 @@ FURTHER = {
         "Plans over forecast", "x", "industry", "labs' medians at the horizon over one neutral forecast of all; above 1: not all can win"
     ),
     "operating_income": Indicator("Operating income", "$bn/quarter", "labs", "the company's statement: revenue less opex and compute"),
-    "model_cost": Indicator("Training cost of a model", "$bn", "labs", "of the newest model that has been superseded"),
+    "model_cost": Indicator("Training cost of a model", "$bn", "labs", "of the newest model that has been withdrawn"),
     "model_revenue": Indicator("Revenue of a model", "$bn", "labs", "of the same model, while it was on sale"),
     "model_profit": Indicator("Gross profit of a model", "$bn", "labs", "of the same model: revenue less the compute that served it"),
     "lab_model_roi": Indicator("Return on a model", "share of cost", "labs", "of the same model: 0 it just paid for its training"),
-    "model_roi": Indicator("Return on all models", "share of cost", "industry", "of all models superseded so far; 0 they just paid"),
+    "model_roi": Indicator("Return on all models", "share of cost", "industry", "of all models withdrawn so far; 0 they just paid"),
 }

@@ -60,7 +60,7 @@ def research(industry):
     industry.research, capability = technology.learn(industry.research, increment, state.jump, alive, p)
     industry.release_clock, released = technology.tick_release_clock(industry.release_clock, speed, p)
     released = released & alive & ~state.stalled
-    industry.models = industry.models.release(released)
+    industry.models = industry.models.next_quarter(released)
     labs.put(
         capability=capability,
         released=np.where(released, capability, labs.released),
@@ -128,7 +128,7 @@ def _appetites(industry):
 
 
 def _models(industry):
-    """Model-by-model income: training outlays and the gross profit of the model on sale [model.md 6.8]."""
+    """Model-by-model income: training outlays and the gross profit of the models on sale [model.md 6.8]."""
     labs = industry.labs
     owed = industry.owed
     compute = owed.amount("rent").sum(axis=2) + owed.amount("spot").sum(axis=2) + owed.amount("outside_pool")[..., 0]

@@ -94,6 +94,14 @@ def stretch(training_share, least_training_share):
     return (1 - least_training_share) / (1 - training_share)
 
 
+def least_training(planned, cost, earned):
+    """Share of compute that trains however many ask: there a unit is worth as much in training as it earns in service [model.md 8.7].
+
+    planned: share at which a unit in training is worth its cost; worth falls as one over the share, so capability is logarithmic in it
+    """
+    return planned * np.minimum(1, cost / earned)
+
+
 def forecast_profit(demand_ratio, cost_ratio, *, stretch, opex_ratio=0):
     """Profit per dollar of forecast revenue, when demand is this multiple of the forecast [model.md 5.9]."""
     return (1 - opex_ratio) * np.minimum(demand_ratio, stretch) - cost_ratio

@@ -21,6 +21,7 @@ from abm.pricing import market, set_scarcity, spot_price, without_cut
 from abm.register import EXTRA_OUT
 from abm.scales import NO_MONEY
 from abm.sums import by_row
+from abm.training import kept_for_training, planned_training
 from abm.vintages import over_vintages
 
 WAGES, SECURED, TRADE = range(3)
@@ -53,13 +54,16 @@ class Dues:
 def supply(industry):
     """What labs can serve with, a Supply; owners' idle compute is for hire on the spot market, and so is that of labs in distress."""
     effective = industry.fleet.effective(industry.now)
+    density, planned = np.maximum(industry.labs.revenue_density, np.finfo(float).tiny), planned_training(industry)
     return Supply(
-        density=np.maximum(industry.labs.revenue_density, np.finfo(float).tiny),
+        density=density,
         effective=effective[:, :EXTRA_OUT].sum(axis=2),
         alive=industry.labs.alive > 0,
         idle=total(for_hire(industry)),
         outside=outside_pool(industry.services, industry.now),
         distressed=in_distress(industry),
+        planned_training=planned,
+        least_training=kept_for_training(industry, planned, density),
     )
 
 

@@ -22,6 +22,7 @@ from abm.orphans import give_up, part_on_orphans, take_over
 from abm.renewal import renewals
 from abm.scales import NO_MONEY, NO_POWER
 from abm.signing import sign
+from abm.training import planned_training
 
 P10, P50, P90 = 0.1, 0.5, 0.9
 
@@ -105,7 +106,7 @@ def lab_orders(industry, view):
     labs, p, funds = industry.labs, industry.plans, industry.funds
     forecast = own_view(industry, view.base, view.horizon)
     rho, density = labs.risk_appetite, labs.revenue_density / industry.scarcity  # scarcity will not last until the compute arrives
-    serve_at = labs.serving_quantile(view.rent, density)
+    serve_at = labs.serving_quantile(view.rent * industry.compute_cost / industry.list_price, density)
     own, low, mid, high, to_meet = forecast.quantiles(rho, P10, P50, P90, serve_at)
     labs.put(forecast=own, forecast_low=low, forecast_mid=mid, forecast_high=high)
     per_gw = density * (1 - planned_training(industry))
@@ -117,11 +118,6 @@ def lab_orders(industry, view):
     room = labs.margin_after_opex(0) * low / np.where(ruled, p.coverage_rule, 1) - view.lab_rent
     order = np.where(ruled, np.minimum(order, np.maximum(0, room / view.rent)), order)
     return np.where(industry.sentiment < p.shy_level, 0, order * hasty(industry))
-
-
-def planned_training(industry):
-    """Share of compute a lab plans to train on: less in a recognised stall, [worlds, 1]."""
-    return np.where(industry.stall_known(), industry.services.minimum_training_share, industry.services.training_share)
 
 
 def hasty(industry):

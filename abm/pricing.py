@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from abm.compute_prices import contract_price, list_price, saved_when_idle
+from abm.compute_prices import contract_price, cost_of_service, list_price, saved_when_idle
 from abm.markets import service_prices as prices
 from abm.markets.hire import Market
 from abm.markets.services import densities
 from abm.markets.shares import ratio, total
 from abm.owners import switched_off
 from abm.sums import ratio_or
+from abm.technology import ageing
+from abm.training import kept_for_training
 
 
 def post(industry):
@@ -18,7 +20,8 @@ def post(industry):
     labs, clouds, s = industry.labs, industry.clouds, industry.services
     clouds.put(contract_price=contract_price(industry.compute, clouds))
     industry.list_price = list_price(clouds.contract_price, industry.compute, industry.lending.rate)
-    posted = prices.post_prices(s, industry.years, labs.revenue, labs.alive > 0, (industry.list_price, industry.scarcity))
+    industry.compute_cost = cost_of_service(industry.compute, industry.list_price, ageing(industry.technology_parameters))
+    posted = prices.post_prices(s, industry.years, labs.revenue, labs.alive > 0, (industry.compute_cost, industry.scarcity))
     industry.switched_off = switched_off(industry)
     scarce = ratio_or(industry.scarcity, prices.paid_on_average(industry.scarcity, labs.revenue, labs.alive > 0), 1)
     labs.put(price=posted.price * industry.price_ratio * scarce, revenue_density=posted.density * industry.price_factor)
@@ -57,7 +60,8 @@ def without_cut(industry, capacity, left):
     index = scarcity_at(industry, wanted, usual, industry.last_scarcity, level)
     spent = prices.spent(industry.services, level * index)
     whole = np.concatenate([wanted * spent[..., None], industry.potential[:, len(industry.labs.names) :]], axis=1)
-    return whole, replace(usual, density=usual.density * index)
+    density = usual.density * index
+    return whole, replace(usual, density=density, least_training=kept_for_training(industry, usual.planned_training, density))
 
 
 def scarcity_at(industry, wanted, capacity, before, level):
@@ -66,7 +70,7 @@ def scarcity_at(industry, wanted, capacity, before, level):
     need = (wanted / densities(s)).sum(axis=-1) * prices.spent(s, level) / usual
     at_one = replace(capacity, idle=capacity.idle * industry.contagion.fire_sale)
     hired = market(industry, wanted, usual)
-    left = np.maximum(0, at_one.idle - total(prices.own_and_short(s, need, at_one)[1]))  # once all who are short have hired
+    left = np.maximum(0, at_one.idle - total(prices.short_of_plan(need, at_one)))  # once all who are short have hired
     pays = [ratio_or(price, hired.earned, np.inf) for price in (hired.list_price * hired.spot_ratio(left), hired.outside_price)]
     clears, at_once = (prices.clearing_index(s, part * need, at_one, pays) for part in (1, 1 - s.most_unserved))
     return np.where(capacity.alive, prices.scarcity_index(s, before, clears, at_once), 1)

@@ -18,6 +18,7 @@ from abm.outside import Outsiders
 from abm.pricing import open_prices
 from abm.sentiment import lab_values
 from abm.technology import ModelBooks, Technology
+from abm.training import planned_training
 from abm.unbuilt import Unbuilt
 from abm.watch import Watch
 
@@ -34,7 +35,7 @@ def open_state(industry):
     industry.unfunded_part = zero.copy()  # of the orders of the quarter
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
     industry.served = None  # until customers were first served
-    industry.list_price, industry.price_level, industry.spent_part = one.copy(), one.copy(), one.copy()
+    industry.list_price, industry.compute_cost, industry.price_level, industry.spent_part = (one.copy() for _ in range(4))
     industry.potential = np.zeros((worlds, len(industry.labs.names), len(CLASSES)))  # wanted at the reference price, $bn a year
     industry.switched_off = np.zeros((worlds, len(industry.clouds.names)), dtype=bool)
     industry.price_ratio = np.ones_like(industry.labs.cash)
@@ -88,7 +89,7 @@ def _open_technology(industry):
     industry.labs.put(capability=capability, released=capability)
     industry.research = technology.compute_of_capability(industry.labs.capability, p.initial_compute)
     industry.release_clock = technology.opening_release_clock(industry.worlds, len(industry.labs.names), p)
-    industry.models = ModelBooks.opening(industry.worlds, len(industry.labs.names))
+    industry.models = ModelBooks.opening(industry.worlds, len(industry.labs.names), industry.technology_parameters.model_life)
 
 
 def _open_labs(industry):
@@ -97,7 +98,7 @@ def _open_labs(industry):
     labs.put(parent_row=parent, character=labs.risk_appetite, demand=labs.revenue, previous_revenue=labs.revenue)
     _reveal_fits(industry)
     effective = industry.fleet.effective(industry.now)[:, :-2].sum(axis=2)
-    labs.put(training_gw=effective * industry.services.training_share)
+    labs.put(training_gw=effective * planned_training(industry))
 
 
 def _reveal_fits(industry):

@@ -91,6 +91,10 @@ class TechnologyParameters(Group, name="technology"):
     release_period = parameter(
         3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True
     )
+    model_life = parameter(
+        6, unit="quarters", low=1, high=24, source="assumption; prior 4 to 8", meaning="time from release to withdrawal of a model",
+        structural=True,
+    )  # fmt: skip
     quality_spread = parameter(
         0.45, unit="OOM of utility", low=0, high=2, source="calibrated", meaning="lasting spread of quality that scale does not explain"
     )

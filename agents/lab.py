@@ -102,6 +102,14 @@ class Lab(Firm):
     outage = column("moving average of turned-away demand", unit="share", default=0)
     price = column("price relative to the market", unit="x", default=1)
     revenue_density = column("revenue per frontier-equivalent GW-year", unit="$bn/GWe-year", default=0)
+    training_share = column(
+        "leaning: its odds of training over serving, beside the usual share",
+        unit="share",
+        low=0,
+        high=0.95,
+        default=0.5,
+        source="model.md 19",
+    )
     inference_gw = column("compute used to serve", unit="GWe", default=0)
     training_gw = column("compute used to train", unit="GWe", default=0)
     sublet_gw = column("own compute hired by others on the spot market", unit="GWe", default=0)

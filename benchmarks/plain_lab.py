@@ -9,6 +9,7 @@ from math import exp, log, sqrt
 from statistics import NormalDist
 
 import mesa
+from scipy.integrate import quad
 from scipy.optimize import brentq
 
 QUARTERS_A_YEAR = 4
@@ -135,10 +136,15 @@ class PlainLab(mesa.Agent):
     def wanted_to_serve(self):
         """GWe that serve demand at the newsvendor's fractile, or at its own quantile if bolder [model.md 10.1]."""
         density = self.revenue_density / self.scarcity  # scarcity will not last until the compute arrives
-        margin = 1 - self.rent() / density if density > 0 else 1.0
+        margin = 1 - self.rent() * self.model.cost_over_price / density if density > 0 else 1.0
         at = min(MOST, max(LEAST, self.risk_appetite, margin))
         spend = self.own_forecast(at) * self.scarcity ** (self.model.demand_elasticity - 1)
-        return spend / (density * (1 - self.model.training_share))
+        return spend / (density * (1 - self.planned_training()))
+
+    def planned_training(self):
+        """Part of its compute that it plans to train on: the usual part at odds of its own, and little in a stall [model.md 8.7]."""
+        odds = self.model.usual_training / (1 - self.model.usual_training) * self.training_share / (1 - self.training_share)
+        return min(odds / (1 + odds), self.model.most_training)
 
     def payable(self):
         """$bn a year it can pay at its own quantile of revenue and of funding alike [model.md 10.2]."""
@@ -193,8 +199,14 @@ class PlainPlanner(mesa.Model):
         self.arrival = industry.now + lag
         self.ageing = 2 / float(industry.technology_parameters.chip_life[world, 0])
         self.demand_elasticity = float(industry.services.demand_elasticity[world, 0])
-        share = industry.services.minimum_training_share if industry.stall_known()[world, 0] else industry.services.training_share
-        self.training_share, self.sentiment = float(share[world, 0]), float(industry.sentiment[world, 0])
+        s, self.sentiment = industry.services, float(industry.sentiment[world, 0])
+        first, last, pace = (
+            float(getattr(s, name)[world, 0]) for name in ("training_share_start", "training_share", "training_share_time")
+        )
+        self.usual_training = last + (first - last) * exp(-float(industry.years) / pace)
+        self.most_training = float(s.stall_training_share[world, 0]) if industry.stall_known()[world, 0] else 1.0
+        term = industry.compute.contract_term / QUARTERS_A_YEAR
+        self.cost_over_price = term / quad(lambda age: exp(-self.ageing * age), 0, term)[0]
 
     def see_trend(self):
         """Growth of all labs together, by revenue, and the growth that an industry of this size returns to."""
@@ -235,7 +247,18 @@ class PlainPlanner(mesa.Model):
 
 def _books(industry, world, row):
     """A lab's numbers as an object would hold them."""
-    names = ("revenue", "demand", "growth", "risk_appetite", "extrapolation", "optimism", "opex_ratio", "revenue_density", "cash")
+    names = (
+        "revenue",
+        "demand",
+        "growth",
+        "risk_appetite",
+        "extrapolation",
+        "optimism",
+        "opex_ratio",
+        "revenue_density",
+        "cash",
+        "training_share",
+    )
     books = {name: float(industry.labs.columns[name][world, row]) for name in names}
     listed, funds = industry.labs.listed[world, row] > 0, industry.funds
     return {

@@ -38,7 +38,7 @@ class PlainLabs(PlainPlanner):
         """What a lab can serve with the contracts in force, $bn a year."""
         running = (contract for contract in lab.contracts if contract.starts <= now < contract.starts + contract.term)
         worth = sum(contract.gw * 0.93 ** max(0, now - contract.starts) for contract in running)  # about 0.3 a year
-        return worth * (1 - self.training_share) * lab.revenue_density
+        return worth * (1 - self.usual_training) * lab.revenue_density
 
     def quarter(self, now, demand, served):
         """Earn, pay the rent in force, and order compute for delivery after the lag. demand, served: $bn a year by lab."""

@@ -19,7 +19,10 @@ from abm.views import planning_horizon
 PAYMENTS = ("graph", "payments")  # purchases, equity, loans of the first year, $bn, [worlds, 3, payers, payees]
 NEEDED = (
     *((kind, "fails") for kind in ("labs", "clouds", "lenders")),
-    *(("labs", name) for name in ("revenue", "opex", "rent_due", "alive", "forecast_low", "forecast_mid", "forecast_high")),
+    *(
+        ("labs", name)
+        for name in ("revenue", "opex", "rent_due", "operating_income", "alive", "forecast_low", "forecast_mid", "forecast_high")
+    ),
     *(("industry", name) for name, item in INDICATORS.items() if item.scope == "industry"),
 )
 NUMBER_BYTES, MEGABYTE = 8, 1e6  # unit conversions

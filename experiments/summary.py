@@ -66,15 +66,20 @@ def survival(fails):
     return 1 - (np.cumsum(np.asarray(fails) > 0, axis=1) > 0).mean(axis=0)
 
 
-def revenue_by_year(revenue, required, start):
+def revenue_by_year(revenue, required, income, start):
     """Run-rate of the industry at the end of each year beside the revenue that would pay for its commitments, $bn a year.
 
-    revenue, required: [worlds, quarters]. `short`: share of worlds in which revenue is the smaller one.
+    revenue, required, and operating income of labs, $bn a quarter: [worlds, quarters]. `short`: share of worlds in which revenue is the
+    smaller one; `income`: of the year, at annual rate.
     """
     years, earned = by_year(revenue, start, last_of_year)
     _, needed = by_year(required, start, last_of_year)
-    pairs = zip(years, fan(earned).T, fan(needed).T, (earned < needed).mean(axis=0))
-    return [{"year": year, "revenue": a.tolist(), "required": b.tolist(), "short": float(short)} for year, a, b, short in pairs]
+    _, kept = by_year(income / QUARTER, start)
+    rows = zip(years, fan(earned).T, fan(needed).T, (earned < needed).mean(axis=0), fan(kept).T)
+    return [
+        {"year": year, "revenue": a.tolist(), "required": b.tolist(), "short": float(short), "income": c.tolist()}
+        for year, a, b, short, c in rows
+    ]
 
 
 def firms_failing(fails, lived, names, kind):
@@ -173,7 +178,7 @@ def summarise(arrays, outcomes, opening, first):
     industry = {name: arrays["industry", name][..., 0] for name, item in INDICATORS.items() if item.scope == "industry"}
     worlds, quarters = industry["revenue_total"].shape
     yearly = min(quarters, QUARTERS_PER_YEAR) - 1
-    lab = {name: np.asarray(arrays["labs", name]) for name in ("revenue", "opex", "rent_due", "fails", "alive")}
+    lab = {name: np.asarray(arrays["labs", name]) for name in ("revenue", "opex", "rent_due", "operating_income", "fails", "alive")}
     left = lab["revenue"].sum(axis=2) - lab["opex"].sum(axis=2) / QUARTER
     graph_rows = {kind: opening.rows(kind) for kind in FUNDED}
     last = len(opening.all_names)
@@ -185,7 +190,9 @@ def summarise(arrays, outcomes, opening, first):
         "implied": first.implied,
         "events": {name: probability(outcomes[name].to_numpy() > 0) for name in EVENTS},
         "fans": {name: fan(industry[name]).tolist() for name in ("revenue_total", "required_revenue", *PRESSURE)},
-        "years": revenue_by_year(industry["revenue_total"], industry["required_revenue"], opening.start),
+        "years": revenue_by_year(
+            industry["revenue_total"], industry["required_revenue"], lab["operating_income"].sum(axis=2), opening.start
+        ),
         "firms": _firms(arrays, lab, opening),
         "survival": {kind: survival(arrays[kind, "fails"]).T.tolist() for kind in ("labs", "clouds", "lenders")},
         "names": {kind: list(opening.names[kind]) for kind in FUNDED},

@@ -21,6 +21,7 @@ from experiments.words import (
     events_shown,
     futures,
     headline,
+    income_sentence,
     level,
     percent,
 )
@@ -84,6 +85,7 @@ def show_summary(run):
         out.print(Text(IMPLIED, style="dim"))
     titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
     out.print(Text(SHORT_IS_NO_FAILURE, style="dim"))
+    out.print(Text(income_sentence(summary), style="dim"))
     titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
@@ -115,11 +117,11 @@ def _implied(summary):
 
 
 def _years(summary):
-    names = ("Year", "P10", "P50", "P90", "required (median)", "short of it")
+    names = ("Year", "P10", "P50", "P90", "required (median)", "short of it", "labs' income")
     table = plain_table(*names)
     for row in summary["years"]:
         earned = [f"{row['revenue'][place]:,.0f}" for place in (LOW, MIDDLE, HIGH)]
-        table.add_row(str(row["year"]), *earned, f"{row['required'][MIDDLE]:,.0f}", percent(row["short"]))
+        table.add_row(str(row["year"]), *earned, f"{row['required'][MIDDLE]:,.0f}", percent(row["short"]), f"{row['income'][MIDDLE]:,.0f}")
     return table
 
 

@@ -96,6 +96,26 @@ def headline(summary):
     return f"In {futures(summary['worlds'])} from {start}, {event} see a crisis; {first['firm']} fails in {fails}."
 
 
+def income_sentence(summary):
+    """When labs together earn money, in the median over futures of each year, or that they never do."""
+    years, middle = summary["years"], len(summary["levels"]) // 2
+    income = [row["income"][middle] for row in years]
+    where = "In this future" if summary["worlds"] == 1 else "In the median future"
+    whole = f"{where} operating income of all labs"
+    lost = [number for number, amount in enumerate(income) if amount <= 0]
+    if not lost:
+        return f"{whole} is positive in every year."
+    worst = min(range(len(income)), key=income.__getitem__)
+    loss = f"the largest loss is {billions(-income[worst])} in {years[worst]['year']}"
+    if len(lost) == len(income):
+        return f"{whole} is negative in every year, as long as investors and parents pay; {loss}."
+    if lost[-1] == len(income) - 1:
+        last = max(set(range(len(income))) - set(lost))
+        return f"{whole} is negative again from {years[last + 1]['year']} on; {loss}."
+    before = " for good" if lost[-1] >= len(lost) else ""
+    return f"{whole} turns positive{before} in {years[lost[-1] + 1]['year']}; {loss}."
+
+
 def events_shown(summary):
     """The events of a run, the crisis first, then its parts and the credit stop: [(name in words, probability, what counts as one)]."""
     return [(NAMES[name], summary["events"][name], event_rule(name)) for name in (CRISIS, *PARTS, CREDIT_STOP)]

@@ -9,6 +9,8 @@ import numpy as np
 
 from abm.markets.shares import ratio, total
 
+_TINY = np.finfo(float).tiny
+
 
 def substitution(parameters, years):
     """Elasticity of substitution between labs, falling as they differentiate; years since 2023, [worlds, 1] [model.md 8.2]."""
@@ -59,32 +61,44 @@ def post_prices(parameters, years, revenue, alive, rent_and_scarcity):
 
 
 def clearing_index(parameters, need, supply, pays):
-    """Price index at which isoelastic demand meets what each lab can serve, [worlds, labs]; infinite where it cannot, 1 if nobody asks.
+    """Price index at which isoelastic demand meets what each lab serves, [worlds, labs]; infinite where it cannot, 1 if nobody asks.
 
-    A lab serves with its own compute beyond the least training, and hires once its price pays for that: idle compute first, then the pool
-    outside, labs by what they are short of. What is idle beyond all that presses on all prices alike. need: GWe at the prices of `supply`
-    and an index of 1, [worlds, labs]; pays: the indices from which each of the two pays, [worlds, labs] each
+    A lab's price is a mark-up on what a GWe is worth to it, which is what compute costs where it trains as planned: an index of 1. Where
+    it trains on less, a GWe is worth planned over actual share of that, as in `training.least_training`. It hires once its price pays for
+    that: idle compute first, then the pool outside, labs by what they are short of. What is idle beyond all that presses on all prices
+    alike. need: GWe at the prices of `supply` and an index of 1, [worlds, labs]; pays: the indices from which each of the two pays,
+    [worlds, labs] each
     """
-    own, short = own_and_short(parameters, need, supply)
+    short = short_of_plan(need, supply)
     all_short = total(short)
-    own = own + np.maximum(0, supply.idle - all_short) * ratio(need, total(need))
+    pressing = np.maximum(0, supply.idle - all_short) * ratio(need, total(need))
     part = ratio(short, all_short)
     idle, outside = (np.minimum(all_short, hired) * part for hired in (supply.idle, supply.idle + supply.outside))
-    clears = _index(parameters, need, own)
+    clears = _index(parameters, need, supply, pressing)
     for hired, worth_it in zip((idle, outside), pays, strict=True):
-        clears = np.maximum(_index(parameters, need, own + hired), np.minimum(clears, worth_it))
+        clears = np.maximum(_index(parameters, need, supply, pressing + hired), np.minimum(clears, worth_it))
     return np.where(need > 0, clears, 1)
 
 
-def own_and_short(parameters, need, supply):
-    """Compute of its own that a lab can serve with, and what its customers need beyond, GWe, [worlds, labs] each."""
-    own = (1 - parameters.minimum_training_share) * supply.effective * supply.alive
-    return own, np.maximum(0, need - own)
+def short_of_plan(need, supply):
+    """What customers need beyond the compute that a lab plans to serve with, GWe, [worlds, labs]."""
+    return np.maximum(0, need - supply.serving(supply.planned_training))
 
 
-def _index(parameters, need, capacity):
-    tight = np.where(capacity > 0, ratio(need, capacity), np.inf)
-    return tight ** (1 / parameters.demand_elasticity)
+_STEPS = 6  # of Newton's method: the equation is all but straight in logarithms, so rounding is reached
+
+
+def _index(parameters, need, supply, beside):
+    """Index x at which need / x^elasticity is served and planned share / x of own compute trains. beside: other compute, GWe."""
+    own = supply.effective * supply.alive
+    whole = own + beside
+    asked, trained = ratio(np.where(need > 0, need, 1), whole), ratio(supply.planned_training * own, whole)
+    slope = parameters.demand_elasticity
+    x = np.maximum(np.log(np.maximum(asked, _TINY)) / slope, np.log(np.maximum(trained, _TINY)))  # below the solution: one alone fills all
+    for _ in range(_STEPS):
+        serves, trains = asked * np.exp(-slope * x), trained * np.exp(-x)
+        x = x + np.log(np.maximum(serves + trains, _TINY)) * (serves + trains) / np.maximum(slope * serves + trains, _TINY)
+    return np.where(whole > 0, np.exp(x), np.inf)
 
 
 def scarcity_index(parameters, previous, clears, at_once):

@@ -20,9 +20,22 @@ class ServicesParameters(Group, name="services"):
 
     mode = parameter("cournot", unit="", choices=("path", "cournot"), source="model.md 8.2-8.3", meaning="how labs set prices")
     training_share = parameter(
-        0.5, unit="1", low=0, high=0.9, source="seed; model.md 19 (tau)", meaning="planned training share of compute"
+        0.5, unit="1", low=0, high=0.9, source="seed; model.md 19 (tau)", meaning="share of compute that labs plan to train on in the end"
     )
-    minimum_training_share = parameter(0.25, unit="1", low=0, high=0.9, source="assumption; model.md 8.7", meaning="least training share")
+    training_share_start = parameter(
+        0.75,
+        unit="1",
+        low=0,
+        high=0.9,
+        source="public: .74 and .60 of compute spend in 2024 (OpenAI, Anthropic), .51 and .60 in 2025; prior .65 to .85",
+        meaning="planned training share at the start of 2023",
+    )
+    training_share_time = parameter(
+        1.5, unit="years", low=0.25, high=50, source="as the share at the start; prior 1 to 3", meaning="time constant of its fall"
+    )
+    stall_training_share = parameter(
+        0.25, unit="1", low=0, high=0.9, source="assumption; model.md 8.7", meaning="most that labs plan to train on in a recognised stall"
+    )
     density_start = parameter(
         20.0, unit="$bn/GWe-year", low=1, high=100, source="calibrated; model.md 8.3", meaning="path: density at first"
     )
@@ -33,12 +46,24 @@ class ServicesParameters(Group, name="services"):
     density_cap = parameter(
         45.0, unit="$bn/GWe-year", low=1, high=100, source="calibrated; model.md 8.3", meaning="path: ceiling of density"
     )
-    substitution_start = parameter(5.0, unit="1", low=1.5, high=20, source="model.md 8.2", meaning="elasticity between labs at first")
+    substitution_start = parameter(
+        20.0,
+        unit="1",
+        low=1.5,
+        high=60,
+        source="calibrated to public gross margins 2024 to 2028, decisions.md; prior 10 to 30",
+        meaning="elasticity between labs at first",
+    )
     substitution_end = parameter(
         1.5, unit="1", low=1.5, high=20, source="calibrated to 2023-26, decisions.md", meaning="elasticity between labs in the end"
     )
     substitution_time = parameter(
-        2.5, unit="years", low=0.25, high=50, source="calibrated to 2023-26, decisions.md", meaning="time constant of differentiation"
+        1.8,
+        unit="years",
+        low=0.25,
+        high=50,
+        source="calibrated to public gross margins 2024 to 2028, decisions.md",
+        meaning="time constant of differentiation",
     )
     demand_elasticity = parameter(
         1.3, unit="1", low=1.05, high=5, source="calibrated to 2023-26, decisions.md", meaning="elasticity of industry demand"
@@ -83,7 +108,8 @@ class ServicesParameters(Group, name="services"):
 @dataclass(frozen=True)
 class Supply:
     """What labs can serve with: density ($bn per GWe-year) and effective compute (GWe) [worlds, labs], alive [worlds, labs],
-    idle compute on the spot market and compute for hire outside (GWe) [worlds, 1], and which labs let what they do not use."""
+    idle compute on the spot market and compute for hire outside (GWe) [worlds, 1], which labs let what they do not use, and the parts of
+    its compute that a lab plans to train on and trains on however many customers ask, all [worlds, labs]."""
 
     density: np.ndarray
     effective: np.ndarray
@@ -91,6 +117,12 @@ class Supply:
     idle: np.ndarray
     outside: np.ndarray
     distressed: np.ndarray
+    planned_training: np.ndarray
+    least_training: np.ndarray
+
+    def serving(self, training):
+        """Compute of its own that a lab serves with if this share of it trains, GWe, [worlds, labs]."""
+        return (1 - training) * self.effective * self.alive
 
 
 @dataclass(frozen=True)
@@ -137,28 +169,29 @@ class Rationing:
 
 
 def ration(demand, supply, parameters, market=None):
-    """Serve each lab's demand in order of class; who is turned away may reach idle compute, an outside cloud or a rival with room.
+    """Serve each lab's demand in order of class; who is turned away may reach a rival with room.
 
-    Unserved demand takes spot compute, which is what owners have idle and what labs in distress have beyond serving and the least
-    training, then the outside pool, if what it earns pays for it; part of the rest is taken by
-    rivals in proportion to their room, and what remains is lost [model.md 8.6-8.7, appendix A]. Consumers need more compute per
-    dollar [model.md 7.7], so all is counted in dollars at full revenue density. The order of labs never matters.
+    What a lab cannot serve beside the training it plans takes compute from training, down to the least, and compute for hire, each in
+    proportion to what there is of it: spot compute, which is what owners have idle and what labs in distress have beyond serving and the
+    least training, then the outside pool, if what it earns pays for it. Part of the rest is taken by rivals in proportion to their room,
+    and what remains is lost [model.md 8.6-8.7, appendix A].
+    Consumers need more compute per dollar [model.md 7.7], so all is counted in dollars at full revenue density. The order of labs never
+    matters.
 
     demand: $bn a year, [worlds, labs, classes]; market: a Market, None where money is no limit. Returns a Rationing.
     """
     class_density = densities(parameters)
     need = demand / class_density
     asked = need.sum(axis=-1)
-    capacity = supply.density * (1 - parameters.minimum_training_share) * supply.effective * supply.alive
-    own = np.minimum(asked, capacity)
-    shortage = supply.alive * (asked - own) / supply.density
-    room = np.maximum(0, capacity - own)
-    offered = supply.distressed * room / supply.density
-    spot, outside = hire(shortage, supply.idle + total(offered), supply.outside, market)
+    capacity = supply.density * supply.serving(supply.least_training)
+    offered = supply.distressed * np.maximum(0, capacity - asked) / supply.density
+    wanted = hire_wanted(asked / supply.density, supply, supply.idle + total(offered) + supply.outside)
+    spot, outside = hire(wanted, supply.idle + total(offered), supply.outside, market)
     sublet = offered * ratio(total(spot), supply.idle + total(offered))
-    room = np.maximum(0, room - supply.density * sublet)
     hired = supply.density * (spot + outside)
-    kept = in_order(need, np.where(asked > capacity, own + hired, np.inf))
+    own = np.minimum(capacity, asked - hired)
+    room = np.maximum(0, capacity - own - supply.density * sublet)
+    kept = in_order(need, np.where(asked > capacity + hired, capacity + hired, np.inf))
     missed = need - kept
     moving = np.minimum(parameters.spill * total(missed.sum(axis=-1)), total(room))
     moved_share = np.repeat(ratio(moving, total(missed.sum(axis=-1))), len(CLASSES), axis=1)
@@ -180,6 +213,18 @@ def ration(demand, supply, parameters, market=None):
         inference_gw=inference,
         training_gw=np.maximum(0, supply.effective * supply.alive - inference - sublet),
     )
+
+
+def hire_wanted(asked, supply, for_hire):
+    """Compute that labs want to hire, GWe, [worlds, labs]: of what is short of the plan, the part that does not come from training.
+
+    asked: GWe that customers ask for, [worlds, labs]; for_hire: all there is, GWe, [worlds, 1], for labs by what they are short of
+    """
+    least = supply.serving(supply.least_training)
+    planned = np.minimum(least, supply.serving(supply.planned_training))
+    short = supply.alive * np.maximum(0, asked - planned)
+    squeezed, hired = least - planned, for_hire * ratio(short, total(short))
+    return np.maximum(short * ratio(hired, squeezed + hired), np.maximum(0, short - squeezed))
 
 
 def in_order(need, limit):

@@ -1,7 +1,8 @@
 """Is profit forecast accuracy? Every lab and quarter of a sweep against the identity of model.md 5.9.
 
 A lab bought compute for the revenue that it forecast a lag ago. With demand x times that forecast, rent due k times it and opex a share
-o of revenue, it earns (1 - o) min(x, X) - k per dollar of forecast, where X says how far training can make room.
+o of revenue, it earns (1 - o) min(x, X) - k per dollar of forecast, where X says how far training makes room: until the last GWe is worth
+as much there as it earns in service.
 That is exact for compute of one vintage, bought for one forecast at one price. In a run vintages, prices and forecasts mix, orders are
 cut by what clouds accept and chips allow, and the difference is what the identity leaves open.
 """
@@ -46,7 +47,7 @@ class Found(NamedTuple):
 def matched(series, lag=None, stretch=None):
     """Each lab's outcome beside the forecast it made so many quarters before; series: as `engine.store.load(folder, "series")` gives it.
 
-    lag: by default the planning horizon, build lag + 2 quarters; stretch: X, by default of the declared training shares.
+    lag: by default the planning horizon, build lag + 2 quarters; stretch: X, by default of the declared training share at the median cost.
     Raises BadInput if the sweep did not keep what is needed.
     """
     missing = sorted(set(MEASURES) - set(series["measure"].unique()))
@@ -58,14 +59,19 @@ def matched(series, lag=None, stretch=None):
     wide["forecast"] = wide.groupby(level=RUN, observed=True)["forecast"].shift(lag)
     least = AccuracyParameters().least.item()
     there = (wide["alive"] > 0) & (wide["forecast"] >= least) & (wide["revenue"] > 0) & (wide["rent_due"] > 0)
-    stretch = _stretch() if stretch is None else stretch
+    stretch = _stretch(wide[there]) if stretch is None else stretch
     return Found(_ratios(wide[there], stretch).reset_index(), float(stretch), int(lag))
 
 
-def _stretch():
-    """How far training can make room for service: (1 - least training share) / (1 - usual one)."""
-    shares = ServicesParameters.declared()
-    return (1 - shares["minimum_training_share"].value) / (1 - shares["training_share"].value)
+def _stretch(wide):
+    """How far training makes room for service: (1 - least training share) / (1 - planned one), at the median rent and opex.
+
+    Of what compute for the forecast costs, the part 1 - planned serves: that over what it earns after opex is least over planned.
+    """
+    planned = ServicesParameters.declared()["training_share"].value
+    cost = np.nanmedian(wide["rent_due"] / wide["forecast"]) * (1 - planned)
+    kept = np.nanmedian(1 - QUARTERS_PER_YEAR * wide["opex"] / wide["revenue"])
+    return limits.stretch(planned, limits.least_training(planned, cost, kept))
 
 
 def _ratios(wide, stretch):

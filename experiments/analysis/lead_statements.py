@@ -28,7 +28,7 @@ EXAMPLE_NAME = "the example of 0.1, 1 and 10 ($bn, no cost of serving)"
 
 
 def lead(found):
-    """(sentences, figures) of a sweep, where every lever has its base value. Raises BadInput if no model was ever superseded."""
+    """(sentences, figures) of a sweep, where every lever has its base value. Raises BadInput if no model was ever withdrawn."""
     held = {name: base_of(found.question, found.whole, name) for name in levels(found.question, found.whole)}
     runs = found.whole[np.all([found.whole[name] == value for name, value in held.items()], axis=0)] if held else found.whole
     series = load(found.folder, "series")
@@ -36,13 +36,13 @@ def lead(found):
     wide = kept.pivot(index=["point", *RUN, "quarter"], columns="measure", values="value").sort_index().reset_index()
     models, years = of_models(wide), of_companies(wide)
     if models.empty:
-        raise BadInput("no model was superseded in these quarters; run more of them")
+        raise BadInput("no model was withdrawn in these quarters; run more of them")
     where = f" (at {', '.join(f'{short(name)} {quoted(str(value))}' for name, value in held.items())})" if held else ""
     return sentences(models, years, where), figures(models, years, runs)
 
 
 def of_models(wide):
-    """Every superseded model: seed, agent, quarter, cost, profit ($bn), paid. wide: a row a lab and quarter, with its measures."""
+    """Every withdrawn model: seed, agent, quarter, cost, profit ($bn), paid. wide: a row a lab and quarter, with its measures."""
     before = wide.groupby(["point", *RUN], observed=True)[["model_cost", "model_profit"]].shift(1)
     newer = (wide["model_cost"] != before["model_cost"]) | (wide["model_profit"] != before["model_profit"])
     rows = wide[newer & before["model_cost"].notna() & (wide["model_cost"] > 0)]

@@ -12,7 +12,19 @@ from experiments.events import listed
 from experiments.figures import data
 from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, NATURES, SHORT_IS_NO_FAILURE, between, billions, covered, events_shown, futures, headline, percent
+from experiments.words import (
+    CAVEAT,
+    NATURES,
+    SHORT_IS_NO_FAILURE,
+    between,
+    billions,
+    covered,
+    events_shown,
+    futures,
+    headline,
+    income_sentence,
+    percent,
+)
 
 SECTIONS = (
     ("cone", "How wide is the cone"),
@@ -106,9 +118,9 @@ def _figure(charts, key, wide=False):
 
 
 def _cone(summary, charts):
-    reading = "$bn at annual rate; short: share of worlds that earn less than required."
+    reading = "$bn at annual rate; short: share of worlds that earn less than required; labs' income: of the year, median world."
     table = f"<figure><h3>End of each year</h3><figcaption>{reading}</figcaption>{year_table(summary)}</figure>"
-    text = f"The same firms, contracts and rules; only luck differs between the worlds. {SHORT_IS_NO_FAILURE}"
+    text = f"The same firms, contracts and rules; only luck differs between the worlds. {SHORT_IS_NO_FAILURE} {income_sentence(summary)}"
     return _section(
         "cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>'
     )

@@ -13,14 +13,15 @@ ADDRESS = re.compile(r"https?://[^\s<>\"')\],;]+[^\s<>\"')\],;.]")
 
 
 def year_table(summary):
-    """Revenue at the end of each year beside what is required, $bn a year."""
+    """Revenue at the end of each year beside what is required, and what labs earned in the year, $bn a year."""
     rows = "".join(
         f"<tr><td>{row['year']}</td>"
         + "".join(f'<td class="n">{row["revenue"][place]:,.0f}</td>' for place in (LOW, MIDDLE, HIGH))
-        + f'<td class="n">{row["required"][MIDDLE]:,.0f}</td><td class="n">{percent(row["short"])}</td></tr>'
+        + f'<td class="n">{row["required"][MIDDLE]:,.0f}</td><td class="n">{percent(row["short"])}</td>'
+        + f'<td class="n">{row["income"][MIDDLE]:,.0f}</td></tr>'
         for row in summary["years"]
     )
-    head = "".join(f'<th class="n">{name}</th>' for name in ("P10", "P50", "P90", "required", "short"))
+    head = "".join(f'<th class="n">{name}</th>' for name in ("P10", "P50", "P90", "required", "short", "labs' income"))
     return f'<div class="scroll"><table><tr><th>Year</th>{head}</tr>{rows}</table></div>'
 
 

@@ -131,14 +131,16 @@ def wall_by_year(page, rows):
 
 def model_incomes(pages, at, place):
     """Models a lab sold so far, and the company meanwhile: (rows {model, from, cost, profit}, quarters, company), $bn a quarter."""
-    rows, began = [], pages[0].quarter
-    for before, page in zip(pages[:at], pages[1 : at + 1], strict=True):
-        old, new = ({book: float(values[place]) for book, values in one.models.items()} for one in (before, page))
-        if new["gross_profit"] < old["gross_profit"] or (new["last_cost"], new["last_profit"]) != (old["last_cost"], old["last_profit"]):
-            rows.append({"model": len(rows) + 1, "from": began, "cost": new["last_cost"], "profit": new["last_profit"]})
-            began = page.quarter
-    books = {book: float(values[place]) for book, values in pages[at].models.items()}
-    rows.append({"model": len(rows) + 1, "from": began, "cost": books["training_cost"], "profit": books["gross_profit"]})
+    found, began = [], [pages[0].quarter]
+    for page in pages[1 : at + 1]:
+        if page.models["withdrawn"][place]:
+            found.append((page.models["last_cost"][place], page.models["last_profit"][place]))
+        if page.models["on_sale"][place, 0]:
+            began.append(page.quarter)
+    books = {book: pages[at].models[book][place] for book in ("on_sale", "cost", "profit")}
+    found += [(books["cost"][age], books["profit"][age]) for age in np.flatnonzero(books["on_sale"])[::-1]]
+    told = enumerate(zip(began, found, strict=True), 1)
+    rows = [{"model": number, "from": start, "cost": float(cost), "profit": float(profit)} for number, (start, (cost, profit)) in told]
     return rows, [page.quarter for page in pages[: at + 1]], [float(page.company[place]) for page in pages[: at + 1]]
 
 

@@ -164,6 +164,6 @@ def test_while_small_the_potential_grows_by_the_power_of_capability():
 
 def test_a_day_without_demand_has_no_flows():
     nobody = np.zeros((1, 2), dtype=bool)
-    supply = Supply(np.full((1, 2), 20.0), np.ones((1, 2)), ~nobody, 0 * ONE, 0 * ONE, nobody)
+    supply = Supply(np.full((1, 2), 20.0), np.ones((1, 2)), ~nobody, 0 * ONE, 0 * ONE, nobody, *np.zeros((2, 1, 2)))
     result = services.ration(np.zeros((1, 2, 3)), supply, ServicesParameters())
     assert result.served.sum() == result.turned_away.sum() == result.unserved_share.sum() == 0

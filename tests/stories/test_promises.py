@@ -79,7 +79,7 @@ def test_orders_that_nobody_could_build_and_those_signed_are_no_more_than_labs_w
 
 def test_without_slots_no_order_is_served_and_all_that_could_be_paid_for_is_counted():
     """A vendor without slots: nothing is signed, and an owner rich enough to fund everything refuses nothing itself."""
-    opened = load_world("tutorial", {"vendor.slots_gw": 0.0, **RICH, "lab.prepaid_years": 0.0})
+    opened = load_world("tutorial", {"vendor.slots_gw": 0.0, **RICH, "lab.prepaid_years": 0.0, "lab.risk_appetite": 0.95})
     model = Industry(opened, worlds=2, rng=1).run(1)
     ordered, refused = (model.record.series("labs", name)[:, 0, 0] for name in ("ordered_gw", "unfunded_gw"))
     release(model)

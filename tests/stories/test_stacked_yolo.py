@@ -18,7 +18,7 @@ from experiments.story import tell
 QUARTERS = 20
 WORLDS = 10
 BOLD, CAUTIOUS = 0.95, 0.1
-SHORTFALL = {"name": "demand_shortfall", "at": "2026Q3", "size": 0.85}
+SHORTFALL = {"name": "demand_shortfall", "at": "2026Q3", "size": 0.83}
 PARAMETERS = {
     "vendor.circular_intensity": 1.0,  # the vendor pays what the lab must pay in advance, and is paid for the chips
     "lab.down_payment": "vendor_equity",
@@ -31,6 +31,7 @@ PARAMETERS = {
     "technology.stall_hazard": 0,  # no luck with technology
     "technology.late_stall_hazard": 0,
     "technology.breakthrough_rate": 0,
+    "services.training_share": 0.7,  # and much is planned to train
     "customers.enterprises": 100,  # many customers, alike in what they need, who learn slowly
     "customers.cohorts": 12,
     "customers.midpoint_sd": 0.1,

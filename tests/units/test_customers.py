@@ -276,7 +276,9 @@ def quarter_of(customers, luck, quarter, services=None):
     demand = customers.demand()
     one = np.ones((len(rows), 1))
     effective = np.full((len(rows), LABS), 0.005)
-    supply = Supply(np.full((len(rows), LABS), 20.0), effective, pick.alive, 0.002 * one, 0.001 * one, ~pick.alive)
+    supply = Supply(
+        np.full((len(rows), LABS), 20.0), effective, pick.alive, 0.002 * one, 0.001 * one, ~pick.alive, *np.full((2, len(rows), LABS), 0.25)
+    )
     result = ration(demand, supply, services or ServicesParameters(len(rows)))
     customers.settle(result.paid_share)
     return demand, result

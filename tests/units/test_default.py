@@ -8,7 +8,7 @@ from tests.worlds import ONE_RATE, industry, let, opening, quarter, turn, wantin
 
 QUIET = {
     "lab.fixed_opex": 0.0, **ONE_RATE, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1,
-    "cloud.upkeep": 0,
+    "cloud.upkeep": 0, "services.training_share_start": 0.5,
 }  # fmt: skip
 
 

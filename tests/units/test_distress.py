@@ -10,12 +10,13 @@ from abm.opening import Tranche
 from abm.register import IDLE
 from tests import worlds
 
-PLAIN = {"minimum_training_share": 0.25, "consumer_density": 1.0, "spill": 0.0}
+PLAIN = {"consumer_density": 1.0, "spill": 0.0}
 STEADY = {
     "technology.chip_life": 1e9, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1,
-    "services.outside_pool": 0, "services.minimum_training_share": 0.25, "lab.fixed_opex": 0.0, "contagion.cash_after_default": 1.0,
+    "services.outside_pool": 0, "lab.fixed_opex": 0.0, "contagion.cash_after_default": 1.0,
 }  # fmt: skip
 LIST = 1.1 * (35 * (1 / 6 + 0.04) + 15 * (1 / 15 + 0.04)) + 1.3 + 2.5  # of a new GW over six and fifteen years at 8 %
+STEADY |= dict.fromkeys(("services.training_share", "services.training_share_start"), 20 / LIST / 4)  # a quarter trains, a GWe earns 20
 START = Quarter.parse("2023Q1")
 
 
@@ -23,7 +24,7 @@ def rationed(*wanted, distressed=(True, False), idle=0.0, **values):
     """Labs of a GWe each at 20 a year, so that 15 fill what must not train."""
     demand = np.array([[[spend, 0.0, 0.0] for spend in wanted]])
     full = np.ones((1, len(wanted)))
-    given = Supply(20 * full, full, full > 0, np.array([[idle]]), np.zeros((1, 1)), np.array([distressed]))
+    given = Supply(20 * full, full, full > 0, np.array([[idle]]), np.zeros((1, 1)), np.array([distressed]), full / 4, full / 4)
     return ration(demand, given, ServicesParameters(1, PLAIN | values))
 
 

@@ -303,13 +303,13 @@ def test_every_indicator_is_measured_in_its_scope_and_every_measured_one_is_decl
     release(model)
 
 
-def test_a_model_is_in_the_books_once_it_is_superseded():
+def test_a_model_is_in_the_books_once_it_is_withdrawn():
     """10 GW at a rent of 2 a quarter, of which 4 serve customers who pay 1 a quarter: training takes 1.2 and serving 0.8.
 
     The model released in the fourth quarter was trained for three, which is 3.6; it is on sale for four, earns 4 and leaves 0.8.
     """
     steady = {"technology.stall_hazard": 0, "technology.late_stall_hazard": 0, "technology.automated_share": 0}
-    steady["technology.release_period"] = 4
+    steady |= {"technology.release_period": 4, "technology.model_life": 4, "services.training_share_start": 0.5}
     flat = {
         "technology.chip_life": 1e9,
         "services.density_start": 1,

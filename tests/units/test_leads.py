@@ -36,7 +36,7 @@ def test_every_analysis_that_may_lead_is_there_and_questions_lead_with_what_the_
     assert {name: lead for name in shipped() if (lead := Question.read(name).leads_with)} == LEADING_NOW
 
 
-def test_a_model_counts_once_when_it_is_superseded_and_a_company_by_its_whole_years():
+def test_a_model_counts_once_when_it_is_withdrawn_and_a_company_by_its_whole_years():
     wide = lab([-1.0] * 4 + [2.0] * 3, [0, 0, 1, 1, 10, 10, 10], [0, 0, 2, 2, 5, 5, 5])
     models, years = lead_statements.of_models(wide), lead_statements.of_companies(wide)
     assert models[["quarter", "cost", "profit", "paid"]].values.tolist() == [["2027Q3", 1, 2, True], ["2028Q1", 10, 5, False]]

@@ -12,12 +12,12 @@ NEVER = [np.full((1, 1), np.inf)] * 2
 
 
 def parameters(**values):
-    return ServicesParameters(1, {"demand_elasticity": ELASTICITY, "minimum_training_share": 0.25, "scarcity_low": 0.65, **values})
+    return ServicesParameters(1, {"demand_elasticity": ELASTICITY, "scarcity_low": 0.65, **values})
 
 
-def supply(effective=1.0, idle=0.0, outside=0.0):
+def supply(effective=0.75, idle=0.0, outside=0.0, planned=0.0):
     one = np.ones((1, 1))
-    return Supply(20 * one, effective * one, one > 0, idle * one, outside * one, one < 0)
+    return Supply(20 * one, effective * one, one > 0, idle * one, outside * one, one < 0, planned * one, 0 * one)
 
 
 def clears(need, pays=NEVER, **there):
@@ -26,9 +26,22 @@ def clears(need, pays=NEVER, **there):
 
 @pytest.mark.parametrize("need", [0.3, 0.75, 1.5, 4.0])
 def test_the_index_is_where_isoelastic_demand_meets_what_a_lab_can_serve(need):
-    """Of 1 GWe three quarters serve; at an index x customers want need / x^1.3 of work."""
+    """Where nothing is planned to train all of .75 GWe serves; at an index x customers want need / x^1.3 of work."""
     index = clears(need)
     assert need * index**-ELASTICITY == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("need", [0.01, 0.3, 0.5, 0.6, 2.0, 40.0])
+def test_a_lab_s_price_follows_what_a_gwe_is_worth_to_it_in_training(need):
+    """Half of a GWe is planned to train; at an index x half / x does, and what is left of it serves."""
+    index = clears(need, effective=1.0, planned=0.5)
+    assert need * index**-ELASTICITY == pytest.approx(1 - 0.5 / index)
+    assert (index > 1) == (need > 0.5) and index >= 0.5
+
+
+def test_at_its_plan_a_lab_asks_its_usual_price():
+    assert clears(0.5, effective=1.0, planned=0.5) == pytest.approx(1)
+    assert clears(0.7, ALWAYS, effective=1.0, planned=0.5, idle=0.2) == pytest.approx(1)
 
 
 def test_compute_that_is_hired_lowers_the_index_no_further_than_to_where_it_pays():

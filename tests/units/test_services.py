@@ -10,7 +10,6 @@ from abm.markets.hire import Market
 from abm.markets.services import ServicesParameters, Supply, ration
 
 SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are calibrated to
-    "minimum_training_share": 0.25,
     "density_start": 20.0,
     "density_growth": 0.22,
     "density_growth_from": 2.0,
@@ -30,6 +29,7 @@ SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are ca
     "token_price": 30.0,
 }
 PLAIN = SPEC | {"consumer_density": 1.0}
+LEAST = 0.25  # part of compute that trains however many ask
 
 
 def parameters(worlds=1, **values):
@@ -41,7 +41,7 @@ def supply(effective, density=20.0, alive=None, idle=0.0, outside=0.0, distresse
     full = np.ones_like(effective)
     one = np.ones((len(effective), 1))
     alive = np.ones(effective.shape, dtype=bool) if alive is None else np.atleast_2d(alive)
-    return Supply(density * full, effective, alive, idle * one, outside * one, distressed & (full > 0))
+    return Supply(density * full, effective, alive, idle * one, outside * one, distressed & (full > 0), *[LEAST * full] * 2)
 
 
 def consumers(*amounts):
@@ -121,7 +121,16 @@ def test_the_order_of_labs_never_matters(situation, order):
     demand, given_supply = situation
     result = ration(demand, given_supply, parameters(consumer_density=0.75))
     s = given_supply
-    shuffled = Supply(s.density[:, order], s.effective[:, order], s.alive[:, order], s.idle, s.outside, s.distressed[:, order])
+    shuffled = Supply(
+        s.density[:, order],
+        s.effective[:, order],
+        s.alive[:, order],
+        s.idle,
+        s.outside,
+        s.distressed[:, order],
+        s.planned_training,
+        s.least_training,
+    )
     again = ration(demand[:, order], shuffled, parameters(consumer_density=0.75))
     for name in ("served", "by_class", "turned_away", "spot_gw", "outside_gw", "inference_gw", "training_gw", "sublet_gw", "guests"):
         assert np.allclose(getattr(result, name)[:, order], getattr(again, name), rtol=1e-9, atol=1e-9), name
@@ -151,7 +160,14 @@ def test_a_world_is_rationed_alike_alone_and_in_a_crowd():
     random = np.random.default_rng(3)
     demand = random.uniform(0, 30, (16, 5, 3))
     alive, distressed = random.random((2, 16, 5)) < [[[0.8]], [[0.4]]]
-    crowd = Supply(random.uniform(10, 40, (16, 5)), random.uniform(0, 2, (16, 5)), alive, *random.random((2, 16, 1)), distressed)
+    crowd = Supply(
+        random.uniform(10, 40, (16, 5)),
+        random.uniform(0, 2, (16, 5)),
+        alive,
+        *random.random((2, 16, 1)),
+        distressed,
+        *random.random((2, 16, 5)),
+    )
     together = ration(demand, crowd, parameters(16))
     for world in range(16):
         one = Supply(*(values[world : world + 1] for values in vars(crowd).values()))
@@ -237,7 +253,16 @@ def test_what_is_hired_clears_the_market_in_whatever_order_labs_stand(situation,
     demand, s = situation
     there = market(*earned, in_service=s.effective.sum() + s.idle.item() + 1e-9)
     result = ration(demand, s, parameters(), there)
-    shuffled = Supply(s.density[:, order], s.effective[:, order], s.alive[:, order], s.idle, s.outside, s.distressed[:, order])
+    shuffled = Supply(
+        s.density[:, order],
+        s.effective[:, order],
+        s.alive[:, order],
+        s.idle,
+        s.outside,
+        s.distressed[:, order],
+        s.planned_training,
+        s.least_training,
+    )
     again = ration(demand[:, order], shuffled, parameters(), market(*(earned[k] for k in order), in_service=there.in_service.item()))
     assert np.allclose(result.spot_gw[:, order], again.spot_gw, atol=1e-9)
     price = 10 * there.spot_ratio(np.maximum(0, s.idle - result.spot_gw.sum())).item()

@@ -5,6 +5,7 @@ import pytest
 
 from abm.clock import Quarter
 from experiments.summary import (
+    LEVELS,
     by_year,
     fan,
     firms_failing,
@@ -18,6 +19,7 @@ from experiments.summary import (
     wall,
     wilson,
 )
+from experiments.words import income_sentence
 
 
 def test_the_wilson_interval_of_nothing_in_ten_ends_where_the_formula_says():
@@ -51,10 +53,28 @@ def test_years_start_in_january_wherever_the_run_starts():
 
 
 def test_a_world_is_short_where_it_earns_less_than_required():
-    (row,) = revenue_by_year(np.array([[10.0], [30.0]]), np.array([[20.0], [20.0]]), Quarter.parse("2026Q4"))
+    (row,) = revenue_by_year(np.array([[10.0], [30.0]]), np.array([[20.0], [20.0]]), np.array([[-1.0], [2.0]]), Quarter.parse("2026Q4"))
     assert row["year"] == 2026
     assert row["short"] == 1 / 2
     assert row["revenue"][2] == 20
+    assert row["income"][2] == 2  # half a billion a quarter
+
+
+@pytest.mark.parametrize(
+    ("income", "said"),
+    [
+        ([1, 2, 3], "is positive in every year."),
+        ([-50, -80, 30], "turns positive in 2028; the largest loss is $80bn in 2027."),
+        ([20, -80, 30], "turns positive for good in 2028; the largest loss is $80bn in 2027."),
+        ([-50, 30, -80], "is negative again from 2028 on; the largest loss is $80bn in 2028."),
+        ([-50, -80, -30], "is negative in every year, as long as investors and parents pay; the largest loss is $80bn in 2027."),
+    ],
+)
+def test_it_is_said_when_labs_together_earn_money(income, said):
+    years = [{"year": 2026 + number, "income": [0, amount, 0]} for number, amount in enumerate(income)]
+    assert (
+        income_sentence({"years": years, "levels": LEVELS[:3], "worlds": 9}) == f"In the median future operating income of all labs {said}"
+    )
 
 
 def test_a_firm_that_failed_once_does_not_stand_again():

@@ -224,21 +224,48 @@ def test_faster_research_releases_sooner():
 
 
 def test_every_model_pays_though_the_company_loses_more_each_year():
-    books, company, roi = ModelBooks.opening(1, 1), [], []
+    books, company, roi = ModelBooks.opening(1, 1, 1), [], []  # withdrawn as the next one comes
     for outlay, profit in ((0.1, 0.0), (1.0, 0.2), (10.0, 2.0)):
-        books = books.book(outlay, profit).release(np.array([[True]]))
+        books = books.book(outlay, profit).next_quarter(np.array([[True]]))
         company.append(profit - outlay)
         roi.append(books.model_roi.item())
     assert company == pytest.approx([-0.1, -0.8, -8])
     assert np.isnan(roi[0])
     assert roi[1:] == pytest.approx([1.0, 1.0])
     assert books.payback.item() == pytest.approx(2)
-    assert books.training_cost.item() == 10
+    assert books.cost.item() == 10
 
 
 def test_a_lab_that_does_not_release_keeps_its_books_open():
-    books = ModelBooks.opening(1, 2).book(np.array([[1.0, 2.0]]), 0.0).release(np.array([[True, False]])).book(0.5, 0.25)
+    books = ModelBooks.opening(1, 2, 1).book(np.array([[1.0, 2.0]]), 0.0).next_quarter(np.array([[True, False]])).book(0.5, 0.25)
     assert books.in_training.tolist() == [[0.5, 2.5]]
-    assert books.training_cost.tolist() == [[1.0, 0.0]]
-    assert books.gross_profit.tolist() == [[0.25, 0.25]]
+    assert books.cost[..., 0].tolist() == [[1.0, 0.0]]
+    assert books.profit[..., 0].tolist() == [[0.25, 0.25]]
     assert np.isnan(books.model_roi).all()
+
+
+def test_a_model_earns_less_and_less_until_it_is_withdrawn():
+    """Over six quarters its weight falls from 6 to 1; an older model has one less, a newer one comes with 6 after three quarters."""
+    yes, no = np.array([[True]]), np.array([[False]])
+    books, old = ModelBooks.opening(1, 1, 6).book(8.0, 0.0).next_quarter(yes), []
+    for quarter in range(6):
+        before = books.profit[0, 0, min(quarter, 5)]
+        books = books.book(0.0, 1.0)
+        old.append(books.profit[0, 0, quarter] - before)
+        assert not books.withdrawn.any() or quarter == 5
+        books = books.next_quarter(yes if quarter == 2 else no)
+    assert old == pytest.approx([6 / 11, 5 / 9, 4 / 7, 3 / 11, 2 / 8, 1 / 5])
+    assert books.withdrawn.all()
+    assert books.last_profit.item() == pytest.approx(sum(old))
+    assert books.payback.item() == pytest.approx(sum(old) / 8)
+
+
+def test_the_last_model_stays_on_sale_until_a_newer_one_is_there():
+    yes, no = np.array([[True]]), np.array([[False]])
+    books = ModelBooks.opening(1, 1, 2).book(1.0, 0.0).next_quarter(yes).next_quarter(no)
+    for _ in range(5):
+        books = books.next_quarter(no).book(0.0, 1.0)
+        assert not books.withdrawn.any()
+    books = books.next_quarter(yes)
+    assert books.withdrawn.all()
+    assert books.last_profit.item() == pytest.approx(5)

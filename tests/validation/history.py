@@ -87,25 +87,28 @@ def revenue(seen):
 
 
 def density(seen):
-    """V2: run-rate over all compute under contract and in service."""
-    ratio = share(seen.total("revenue"), seen.total("gw"))
+    """V2: run-rate over all compute that labs use, under contract or hired for the quarter, as what labs publish counts both."""
+    ratio = share(seen.total("revenue"), seen.total("gw") + seen["hired"])
     for year in (2023, 2024, 2025):
         yield Fact("V2", f"run-rate per GW, end of {year}", 6.5, 13.5, ratio[:, at(year)], "$bn/GW-year")
 
 
 def tokens(seen):
-    """V3: a token of fixed capability gets cheaper while revenue density hardly moves [model.md 8.5]."""
-    dense, frontier = seen["density"], seen["frontier"]
+    """V3: a token of fixed capability gets cheaper while revenue density hardly moves [model.md 8.5].
+
+    Models come every three quarters, so that one or two fall into a year by accident: prices are means over a year's quarters.
+    """
+    dense, logs = seen["density"], np.log(seen["density"]) - np.log(10) * seen["frontier"]
+    mean = {year: logs[:, at(year, 1) : at(year) + 1].mean(axis=1) for year in (2023, 2024, 2025)}
     for year in (2024, 2025):
-        now, before = at(year), at(year - 1)
-        fall = dense[:, before] / dense[:, now] * 10 ** (frontier[:, now] - frontier[:, before])
+        fall = np.exp(mean[year - 1] - mean[year])
         yield Fact("V3", f"price of a token of fixed capability falls in {year} by a factor", 5, 50, fall, "x")
     yield Fact("V3", "revenue density, end of 2025 over end of 2023", 0.7, 1.3, dense[:, at(2025)] / dense[:, at(2023)], "x")
 
 
 def training(seen):
     """V4: part of compute that trains, and whether it falls when customers are turned away."""
-    trained, served = seen.total("training_gw"), seen.total("inference_gw")
+    trained, served = seen.total("training_gw"), seen.total("inference_gw") + seen["hired"]
     part = share(trained, trained + served)
     for year in (2023, 2024, 2025, 2026):
         yield Fact("V4", f"training share of compute, end of {year}", 0.35, 0.65, part[:, at(year)])
@@ -124,10 +127,10 @@ def ponzi(seen):
 
 
 def models(seen):
-    """V6: superseded models of labs that were losing money, which nevertheless paid for themselves."""
+    """V6: withdrawn models of labs that were losing money, which nevertheless paid for themselves."""
     returns = seen["model_roi"][seen["loses_money"] > 0]
     paid = np.where(np.isnan(returns), np.nan, returns > 0)
-    yield Fact("V6", "superseded models that had paid, of labs that lose money", 0.8, 1, one(np.nanmean(paid)), "share")
+    yield Fact("V6", "withdrawn models that had paid, of labs that lose money", 0.8, 1, one(np.nanmean(paid)), "share")
 
 
 def values(seen):

@@ -67,11 +67,12 @@ def _now(industry):
         "density": density / np.where(inference > 0, inference, np.nan),
         "spot": (industry.spot / industry.list_price)[:, 0],
         "unused": _unused(industry)[:, 0],
+        "hired": (industry.served.spot_gw + industry.served.outside_gw).sum(axis=1),
         "frontier": industry.frontier()[:, 0],
         "lab_sales": -ledger.flows["chips"][:, rows["clouds"]].sum(axis=1),
         "chips": -ledger.flows["chips"][:, rows["clouds"]],
         "all_sales": (ledger.flows["chips"] + ledger.flows["other_chips"])[:, rows["vendors"]].sum(axis=1),
-        "model_roi": np.where(industry.just_released & (labs.alive > 0), industry.models.model_roi, np.nan),
+        "model_roi": np.where(industry.models.withdrawn & (labs.alive > 0), industry.models.model_roi, np.nan),
         "loses_money": (labs.revenue / QUARTERS_PER_YEAR < labs.obligations) & (labs.alive > 0),
     }
 

@@ -5,6 +5,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.cone import cone
 from abm.markets.capital import call_equity, left_to_invest, share_out
+from abm.markets.values import worth
 from abm.obligations import bound_cash
 from abm.register import EXTRA_OUT
 from abm.scales import NO_MONEY, NO_POWER
@@ -14,15 +15,14 @@ MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
 
 def save(industry):
-    """Saving reaches the funds, each by its weight [model.md B]; what they hold beyond their target goes back to the savers."""
-    p, rows = industry.funds, industry.rows
+    """Saving reaches the funds, each by its weight [model.md B]; what a fund holds beyond its part of the target goes elsewhere."""
+    p, rows, weight = industry.funds, industry.rows, industry.investors.saving_weight
     cash = industry.investors.cash.sum(axis=1, keepdims=True)
     value = industry.cap.value(rows["labs"]).sum(axis=1, keepdims=True)
     target = p.saving_target + p.saving_per_value * value
     amount = (p.saving + p.saving_speed * np.maximum(0, target - cash)) * industry.saving_factor
-    industry.ledger.pay("saving", rows["Economy"], rows["investors"], (amount * industry.investors.saving_weight)[:, None])
-    held = industry.investors.cash
-    surplus = p.saving_speed * np.maximum(0, cash - target) * held / np.where(cash > 0, cash, 1)
+    industry.ledger.pay("saving", rows["Economy"], rows["investors"], (amount * weight)[:, None])
+    surplus = p.returned * np.maximum(0, industry.investors.cash - target * weight)
     industry.ledger.pay("redemption", rows["investors"], rows["Economy"], surplus[..., None])
 
 
@@ -95,16 +95,42 @@ def go_public(industry):
 
 
 def asks(industry, owed):
-    """Equity each lab asks for, $bn, [worlds, labs]: runway and unmet down-payments within the dilution limit, plus a rescue."""
+    """Equity each lab asks for, $bn, [worlds, labs]: runway and unmet down-payments within the dilution limit, plus a rescue.
+
+    Whose runway is long enough still sells shares for what it has promised, as long as these are dear.
+    """
     labs, p, plans = industry.labs, industry.funds, industry.plans
     value = industry.cap.value(industry.rows["labs"])
     short = shortfall(industry, owed)
-    wanted = labs.cash_wanted(plans.runway_base, plans.runway_slope) + owed.of("labs") - owed.to("labs")
-    gap = np.maximum(0, wanted - labs.cash) + labs.unmet_prepayment
+    due = owed.of("labs") - owed.to("labs")
+    gap = np.maximum(0, labs.cash_wanted(plans.runway_base, plans.runway_slope) + due - labs.cash) + labs.unmet_prepayment
+    gap = np.maximum(gap, np.minimum(np.maximum(0, war_chest(industry) + due - labs.cash), usual_round(industry, value)))
     dilution = np.where(labs.listed > 0, p.listed_dilution, p.dilution)
     rescue = np.where(short < p.rescue_limit * value, short, 0)
     independent = (labs.parent_row < 0) & _funded(industry)
     return np.minimum(gap, dilution * value + rescue) * independent
+
+
+def war_chest(industry):
+    """Cash that pays what a lab has promised for the coming years even at its tenth percentile, $bn, [worlds, labs].
+
+    Its revenue is taken to go evenly from what it is now to the tenth percentile that the lab last planned with.
+    """
+    labs, p, tenants = industry.labs, industry.plans, industry.labs.alive > 0
+    low = np.where(labs.forecast_low > 0, labs.forecast_low, labs.revenue)
+    promised = industry.fleet.rent_to_come(industry.now, p.chest_quarters, tenants)
+    return np.maximum(0, promised - p.chest_quarters * QUARTER * labs.margin_after_opex(0) * (labs.revenue + low) / 2)
+
+
+def usual_round(industry, value):
+    """What a lab raises in a quarter without need, $bn, [worlds, labs]: more when its shares are dear, less when they are cheap.
+
+    value: what the market pays for labs, $bn. Shares are dear when it pays more than their worth in a usual mood.
+    """
+    p, revenue = industry.funds, industry.labs.revenue
+    usual = worth(p, revenue, industry.market_growth(), revenue.sum(axis=1, keepdims=True))
+    dear = np.where(usual > NO_MONEY, value / np.maximum(usual, NO_MONEY), 1)
+    return p.usual_round * value * dear**p.timing
 
 
 def rounds(industry, owed):
@@ -151,10 +177,22 @@ def _note_down_rounds(industry, price):
 
 
 def investors_values(industry):
-    """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: a multiple of next year's revenue at its own quantile."""
+    """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: its worth with next year's revenue at its own quantile."""
     p, labs, investors = industry.funds, industry.labs, industry.investors
     forward = cone(labs.revenue[:, None], labs.growth[:, None], investors.extrapolation(p)[..., None], 1, industry.cone)
-    return p.multiple[..., None] * industry.sentiment[..., None] * forward.quantile(investors.risk_appetite[..., None])
+    in_a_year = worth_in_a_year(industry, forward.quantile(investors.risk_appetite[..., None]))
+    return industry.sentiment[..., None] * in_a_year / (1 + p.required_return[..., None])
+
+
+def worth_in_a_year(industry, revenue):
+    """Worth of labs a year on, in a usual mood, $bn, in the shape of `revenue`: growth has faded by then, and the market is fuller.
+
+    revenue: what each lab may earn then, $bn a year, [worlds, ..., labs]
+    """
+    p, growth = industry.funds, industry.market_growth()
+    industry_then = (industry.labs.revenue * np.exp(growth)).sum(axis=1, keepdims=True)
+    growth = np.expand_dims(growth, tuple(range(1, revenue.ndim - 1)))
+    return worth(p, revenue, p.kept_growth.reshape(-1, *[1] * (revenue.ndim - 1)) * growth, industry_then)
 
 
 def pay_dividends(industry):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.markets.capital import market_value
+from abm.markets.values import market_value
 from abm.parameters import Group, parameter
 from abm.scales import NO_MONEY
 from abm.vintages import over_vintages
@@ -72,7 +72,8 @@ def depreciate(industry):
 def mark(industry):
     """Mark all equity: labs at the market's forecast, vendors at earnings, clouds and lenders at book [model.md 26.6]."""
     rows, ledger, cap = industry.rows, industry.ledger, industry.cap
-    industry.labs.put(premium=industry.labs.premium**industry.funds.premium_memory)
+    lasts = industry.funds.premium_memory
+    industry.labs.put(premium=industry.labs.premium**lasts, hope=industry.labs.hope * lasts)
     value = lab_values(industry)
     listed = (industry.labs.listed > 0) & (industry.labs.parent_row < 0)
     noise = np.exp(industry.funds.listed_noise * industry.luck_row("capital", industry.labs))
@@ -85,11 +86,14 @@ def mark(industry):
 
 
 def lab_values(industry):
-    """What the market pays for each lab, $bn, [worlds, labs] [model.md 11.1, 11.7]."""
+    """What the market pays for each lab, $bn, [worlds, labs] [model.md 11.1, 11.7]: its anchor in the mood of the day.
+
+    A public valuation below the anchor is a part of it; what one says beyond it is hope, which no revenue makes larger. Both fade.
+    """
     p, lending = industry.funds, industry.lending
     discount = industry.usual_rate / (lending.rate + lending.fear_premium * np.maximum(0, 1 - industry.sentiment))
-    growth = industry.market_growth()
-    return market_value(p, industry.sentiment, industry.labs.revenue, growth, discount) * industry.labs.alive * industry.labs.premium
+    anchor = market_value(p, industry.sentiment, industry.labs.revenue, industry.market_growth(), discount)
+    return (anchor * industry.labs.premium + industry.sentiment * discount * industry.labs.hope) * industry.labs.alive
 
 
 def feel(industry):

@@ -5,8 +5,9 @@ import weakref
 
 import mesa
 
+from abm import tables
 from abm.errors import BadInput
-from abm.population import column
+from abm.population import column, declared
 
 NEUTRAL = 0.5  # the appetite at which an agent does what the common parameters say; a bolder or more timid one does more or less
 
@@ -37,6 +38,12 @@ class Agent(mesa.Agent):
     def name(self):
         """The row's name."""
         return self.population.names[self.row]
+
+    def __repr__(self):
+        return tables.agent_text(self, declared(type(self)))
+
+    def _repr_html_(self):
+        return tables.agent_html(self, declared(type(self)))
 
 
 class Firm(Agent):

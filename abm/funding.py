@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from abm.beliefs import believed
 from abm.clock import QUARTER
-from abm.cone import cone
 from abm.markets.capital import call_equity, left_to_invest, share_out
 from abm.markets.values import worth
 from abm.obligations import bound_cash
@@ -179,8 +179,9 @@ def _note_down_rounds(industry, price):
 def investors_values(industry):
     """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: its worth with next year's revenue at its own quantile."""
     p, labs, investors = industry.funds, industry.labs, industry.investors
-    forward = cone(labs.revenue[:, None], labs.growth[:, None], investors.extrapolation(p)[..., None], 1, industry.cone)
-    in_a_year = worth_in_a_year(industry, forward.quantile(investors.risk_appetite[..., None]))
+    weight = investors.extrapolation(p)[:, None]
+    forward = believed(industry, labs.revenue[..., None], weight, 1.0, planners=True)
+    in_a_year = worth_in_a_year(industry, np.swapaxes(forward.quantile(investors.risk_appetite[:, None]), 1, 2))
     return industry.sentiment[..., None] * in_a_year / (1 + p.required_return[..., None])
 
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.beliefs import believed
 from abm.clock import QUARTER
-from abm.cone import ImpliedQuantile, cone, implied_quantile
+from abm.cone import ImpliedQuantile, implied_quantile
 from abm.obligations import debt_service, lenders_service, outside_rent, running_costs
 from abm.planning import look_ahead
 from abm.projection import rents_ahead
@@ -52,8 +53,8 @@ class Seen:
 
     def revenue(self, q, weight, quarters, axis=0):
         """Revenue so many quarters ahead, $bn a year, [worlds, labs], or with `axis` 1 for every counterparty, [worlds, labs, n]."""
-        labs, wide = self.industry.labs, (..., *[None] * axis)
-        return cone(self.base[wide], labs.growth[wide], weight, quarters * QUARTER, self.industry.cone).quantile(q)
+        base = self.base[(..., *[None] * axis)]
+        return believed(self.industry, base, weight, quarters * QUARTER, planners=axis > 0).quantile(q)
 
     def means(self, q, weight, axis=0):
         """What a lab has to pay a year's dues with at the horizon, $bn: revenue, cash that is left by then, an owner's means."""

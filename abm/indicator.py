@@ -75,6 +75,12 @@ FURTHER = {
     "forecast_error": Indicator("Forecast error", "ln", "industry", "mean CRPS of labs' forecasts a year on, so far; 0 is perfect"),
     "forecast_pit": Indicator("Quantile that came true", "0-1", "labs", "of the lab's forecast of a year ago; uniform if calibrated"),
     "forecast_crps": Indicator("Forecast error of a lab", "ln", "labs", "CRPS of its forecast of a year ago; 0 is perfect"),
+    "plans_over_outcome": Indicator(
+        "Plans over outcome", "x", "industry", "labs' medians for now, made when its compute was ordered, over revenue; above 1: too high"
+    ),
+    "plans_over_forecast": Indicator(
+        "Plans over forecast", "x", "industry", "labs' medians at the horizon over one neutral forecast of all; above 1: not all can win"
+    ),
     "operating_income": Indicator("Operating income", "$bn/quarter", "labs", "the company's statement: revenue less opex and compute"),
     "model_cost": Indicator("Training cost of a model", "$bn", "labs", "of the newest model that has been superseded"),
     "model_revenue": Indicator("Revenue of a model", "$bn", "labs", "of the same model, while it was on sale"),

@@ -13,6 +13,7 @@ from abm.network import circularity, origins
 from abm.projection import neutral_cone
 from abm.scales import NO_MONEY
 from abm.sums import by_row
+from abm.views import planning_horizon
 from abm.vintages import over_vintages
 from abm.welfare import gained
 
@@ -79,7 +80,7 @@ INDICATORS = {
 
 def outlook(industry):
     """Median and bands of every lab's revenue at the planning horizon by one neutral rule, so that labs compare."""
-    return neutral_cone(industry, industry.compute.build_lag + 2)
+    return neutral_cone(industry, planning_horizon(industry))
 
 
 def coverage(margin, revenue, rent):
@@ -114,7 +115,7 @@ def measure(industry):
 def _coverage(industry, found):
     labs, fleet = industry.labs, industry.fleet
     view, margin = outlook(industry), labs.margin_after_opex(0)
-    due = fleet.rent_due(industry.now + industry.compute.build_lag + 2).sum(axis=2) * labs.alive
+    due = fleet.rent_due(industry.now + planning_horizon(industry)).sum(axis=2) * labs.alive
     levels = dict(zip(("p10", "p50", "p90"), view.quantiles(0.1, 0.5, 0.9), strict=True))
     for name, revenue in levels.items():
         money = revenue * labs.alive

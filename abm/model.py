@@ -6,7 +6,7 @@ import weakref
 import mesa
 import numpy as np
 
-from abm import credit, crisis, default, funding, indicators, learning, operations, planning, pricing, runoff, sentiment
+from abm import credit, crisis, default, funding, indicators, learning, operations, planning, pricing, runoff, sentiment, shown
 from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
@@ -15,6 +15,7 @@ from abm.loss import check_firm
 from abm.luck import Luck
 from abm.markets import compute
 from abm.markets.lending import credit_limit
+from abm.measures import described
 from abm.record import Record
 from abm.settings import Settings
 from abm.shocks import Shock, apply_shocks
@@ -215,13 +216,30 @@ class Industry(mesa.Model):
             self._people_seen = people.populations(self)
 
     def panel(self, measures=None):
-        """Tidy table of recorded measures: world, quarter, agent, measure, value. measures: names to keep, all by default."""
-        return self.record.kept(self).panel(self, measures)
+        """Tidy table of recorded measures: world, quarter, agent, measure, value; units in `attrs`. measures: names, all by default."""
+        return shown.with_units(self, self.record.kept(self).panel(self, measures))
 
     @property
     def indicators(self):
         """{indicator: [worlds, quarters(, firms)]} of the run so far."""
-        return self.record.kept(self).indicators()
+        return shown.Indicators(self.record.kept(self).indicators())
+
+    def measures(self, pattern=""):
+        """Table of every measure that is kept: unit, shape, meaning. pattern: part of a name or of a meaning."""
+        return shown.measures_table(self, pattern)
+
+    def describe(self, name, kind=None):
+        """Unit, shape and meaning of a measure, by its name or label. kind: "labs" of a name that several kinds have. Raises BadInput."""
+        return described(self, name, kind)
+
+    def __repr__(self):
+        return shown.industry_text(self)
+
+    def _repr_html_(self):
+        return shown.industry_html(self)
+
+    def __dir__(self):
+        return [*shown.PUBLIC, *(name for name in object.__dir__(self) if name.startswith("__"))]
 
     def quarter_named(self, age):
         """The calendar quarter of a step."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from abm.beliefs import believed, own_view
 from abm.boards import allow, allowed_part
 from abm.clock import QUARTER
 from abm.concentration import to_build, within_limits
-from abm.cone import cone
 from abm.credit import offer, seen_by_lenders
 from abm.markets.capital import left_to_invest, on_offer
 from abm.markets.chips import build_capacity
@@ -103,7 +103,7 @@ def plan(industry):
 def lab_orders(industry, view):
     """What each lab wants to order, GW, [worlds, labs] [model.md 10.1 to 10.6]."""
     labs, p, funds = industry.labs, industry.plans, industry.funds
-    forecast = cone(view.base, labs.growth, labs.extrapolation, view.horizon, industry.cone)
+    forecast = own_view(industry, view.base, view.horizon)
     rho, density = labs.risk_appetite, labs.revenue_density / industry.scarcity  # scarcity will not last until the compute arrives
     serve_at = labs.serving_quantile(view.rent, density)
     own, low, mid, high, to_meet = forecast.quantiles(rho, P10, P50, P90, serve_at)
@@ -197,7 +197,7 @@ def at_counterparty(industry, view, quantile, extrapolation, asked=True):
     """
     labs, found = industry.labs, np.zeros((*view.base.shape, quantile.shape[1]))
     tenant, judge = np.nonzero(np.broadcast_to(asked, found.shape).any(axis=0))
-    seen = cone(view.base[:, tenant], labs.growth[:, tenant], extrapolation[:, judge], view.horizon, industry.cone)
+    seen = believed(industry, view.base[:, tenant], extrapolation[:, judge], view.horizon, labs=tenant)
     rest = industry.plans.cash_in_plan * labs.cash + view.funding + view.backing
     found[:, tenant, judge] = seen.quantile(quantile[:, judge]) + rest[:, tenant]
     return found

@@ -16,6 +16,7 @@ import types
 import numpy as np
 from mesa.agent import AgentSet
 
+from abm import tables
 from abm.errors import BadInput, nearest
 
 
@@ -93,6 +94,15 @@ class Population(AgentSet):
                 raise BadInput(f"no {self.kind.__name__} is called {key!r}; {nearest(key, self.names)}")
             key = self.names.index(key)
         return self._rows[key]
+
+    def __repr__(self):
+        return tables.population_text(self, declared(self.kind))
+
+    def _repr_html_(self):
+        return tables.population_html(self, declared(self.kind))
+
+    def _ipython_key_completions_(self):
+        return list(self.names)
 
     def put(self, **values):
         """Write columns in place, for all rows of all worlds: `labs.put(price=...)`."""

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
+from abm.beliefs import believed
 from abm.clock import QUARTER
-from abm.cone import Cone, believed_spread, cone
+from abm.cone import Cone, believed_spread
 
 NEVER = 99.0  # shown where something does not happen within the projection, and where a ratio has no bound
 LOW, MIDDLE = 0.1, 0.5
@@ -34,7 +35,7 @@ def neutral_cone(industry, quarters):
     labs = industry.labs
     base = labs.forecast_base(industry.plans.demand_floor)
     weight = np.broadcast_to(industry.funds.market_extrapolation, base.shape)
-    return cone(base, labs.growth, weight, quarters * QUARTER, industry.cone)
+    return believed(industry, base, weight, quarters * QUARTER)
 
 
 def project(industry, quarters):

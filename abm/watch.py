@@ -4,7 +4,7 @@ Costly ones are taken once a year, from the first quarter on, and stand until th
 """
 
 from abm.business import Statements, gini
-from abm.calibration import Forecasts
+from abm.calibration import Forecasts, Plans
 from abm.clock import QUARTERS_PER_YEAR
 from abm.later import Later
 from abm.projection import critical_widths, look_ahead
@@ -19,6 +19,7 @@ class Watch:
     def __init__(self, industry):
         self.statements = Statements(industry)
         self.forecasts = Forecasts(industry.worlds, industry.indicator_parameters.forecast_horizon)
+        self.plans = Plans(industry)
         self.yearly = {}
 
     def measure(self, industry, safety_distance):
@@ -26,7 +27,7 @@ class Watch:
         if industry.age % QUARTERS_PER_YEAR == 0:
             self.yearly = _once_a_year(industry)
         widths = {"critical_width": critical_widths(industry, safety_distance)}
-        return {**self.statements.read(industry), **self.forecasts.note(industry), **self.yearly, **widths}
+        return {**self.statements.read(industry), **self.forecasts.note(industry), **self.plans.note(industry), **self.yearly, **widths}
 
 
 def _once_a_year(industry):

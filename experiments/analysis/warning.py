@@ -26,6 +26,7 @@ DANGER = {  # the sign of danger: does the lamp light when the indicator is high
     "commitment_ratio": 1, "commitments": 1, "hedge_share": -1, "speculative_share": 1, "ponzi_share": 1, "minsky_class": 1,
     "order_circularity": 1, "flow_circularity": 1, "circularity": 1, "look_through": -1, "depreciation_gap": 1, "utilisation": -1,
     "spot_ratio": -1, "supply_line": 1, "concentration": 1, "sentiment": -1, "time_to_cash_out": -1, "safety_distance": -1,
+    "plans_over_outcome": 1, "plans_over_forecast": 1,
 }  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.beliefs import own_view
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
-from abm.cone import cone
 from abm.flows import FLOWS
 from abm.register import IDLE
 from experiments.summary import FUNDED as KINDS
@@ -98,5 +98,5 @@ def _cones(industry):
     labs = industry.labs
     base = labs.forecast_base(industry.plans.demand_floor)
     ahead = np.arange(1, CONE_QUARTERS + 1) * QUARTER
-    views = [cone(base, labs.growth, labs.extrapolation, horizon, industry.cone) for horizon in ahead]
+    views = [own_view(industry, base, horizon) for horizon in ahead]
     return np.stack([np.stack([view.quantile(level)[0] for view in views], axis=-1) for level in LEVELS])

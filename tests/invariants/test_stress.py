@@ -17,10 +17,10 @@ KEEP = {"customers.enterprises", "customers.cohorts", "customers.domains"}  # si
 STRUCTURE = [{"cloud.build_lag": 4}, {"cloud.build_lag": 8, "cloud.contract_term": 28}, {"cloud.contract_term": 8}, {}]
 RULES = ("required", "vendor_equity", "outside_equity", "waived")
 SLOW = pytest.mark.slow
-# no forecast is old enough to be scored yet, no model finished, no earnings there to flatter
+# no forecast or plan is old enough to be scored yet, no model finished, no earnings there to flatter
 MAY_BE_UNKNOWN = {
     "forecast_pit", "forecast_crps", "forecast_error", "below_p10", "below_p90", "model_roi", "lab_model_roi",
-    "earnings_flattery", "cloud_earnings_flattery",
+    "earnings_flattery", "cloud_earnings_flattery", "plans_over_outcome",
 }  # fmt: skip
 SHIPPED = ("archetypes-2023q1", "industry-2026q3")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm import business, outcomes, projection
-from abm.calibration import Forecasts
+from abm.calibration import Forecasts, Plans
 from abm.clock import Quarter
 from abm.cone import Cone
 from abm.indicator import FURTHER
@@ -12,6 +12,7 @@ from abm.indicators import INDICATORS
 from abm.model import Industry, release
 from abm.opening import Tranche
 from abm.systemic import debtranks, exposures
+from abm.views import of_industry, planning_horizon
 from agents.world_file import load_world
 from tests.worlds import industry, let, opening, wanting
 
@@ -146,6 +147,50 @@ def test_who_died_came_out_below_every_quantile():
     assert found["forecast_pit"].tolist() == [[0], [0]]
     assert found["below_p10"].tolist() == [[1], [1]]
     assert isinstance(kept.open[0], Cone) and np.isnan(kept.note(model)["forecast_pit"]).all()
+
+
+# Plans -----------------------------------------------------------------------------------------------------------------------
+
+
+def noted(model, plans, revenue):
+    """What `Plans` says of quarters with these plans and this revenue by lab, $bn a year, {name: [quarters]}, of one world."""
+    kept, found = Plans(model), []
+    for planned, earned in zip(plans, revenue, strict=True):
+        model.labs.put(forecast_mid=np.array([planned]), revenue=np.array([earned]))
+        found.append(kept.note(model))
+    return {name: [float(each[name][0, 0]) for each in found] for name in found[0]}
+
+
+def two_labs(**parameters):
+    """Two labs that earn 3 and 1, as two years of earnings would grow by 4 a year; a certain future."""
+    labs = [{"revenue": 3.0, "growth": np.log(4)}, {"revenue": 1.0, "growth": np.log(4)}]
+    certain = {"cone.stall_belief": 0.0, **parameters}
+    return industry(opening({"labs": labs, "clouds": [{}]}, people=wanting(spend=[3.0, 1.0]), parameters={**QUIET, **certain}))
+
+
+def test_plans_meet_the_revenue_of_the_quarter_they_were_made_for():
+    """A lag of 2 and 2 quarters beyond: plans of 6 + 2 for a quarter that brings 3 + 1 were twice too high; a dead lab's plan counts."""
+    model = two_labs(**{"cloud.build_lag": 2})
+    assert planning_horizon(model) == 4
+    found = noted(model, [[6, 2], [6, 6]] + [[9, 1]] * 5, [[3, 1]] * 4 + [[3, 1], [4, 0], [0, 0]])["plans_over_outcome"]
+    assert np.isnan(found[:4]).all()
+    assert found[4:] == [2, 3, NEVER]
+
+
+def test_plans_of_twice_the_neutral_forecast_are_twice_too_many():
+    model = two_labs()
+    neutral = of_industry(model, np.full((1, 1), np.log(4)), planning_horizon(model)).quantile(1 / 2).item()
+    found = noted(model, [[neutral, neutral], [0, neutral / 2]], [[3, 1], [3, 1]])["plans_over_forecast"]
+    assert found[0] == pytest.approx(2)
+    assert found[1] > 1 / 2  # the sum stood still for a quarter, so the neutral forecast of the second is lower
+
+
+def test_labs_of_one_mind_plan_together_what_a_neutral_observer_expects():
+    """With the market's weight of past growth, and growing alike, the sum of medians is the median of the sum."""
+    model = two_labs()
+    model.labs.put(extrapolation=np.broadcast_to(model.funds.market_extrapolation, (1, 2)))
+    model.step()
+    assert model.indicators["plans_over_forecast"] == pytest.approx(1)
 
 
 # The books -------------------------------------------------------------------------------------------------------------------

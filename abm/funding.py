@@ -15,14 +15,13 @@ MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
 
 def save(industry):
-    """Saving reaches the funds, each by its weight [model.md B]; what a fund holds beyond its part of the target goes elsewhere."""
+    """Saving reaches the funds, each by its weight [model.md B], and fills each to its part of the target; what it holds beyond goes elsewhere."""
     p, rows, weight = industry.funds, industry.rows, industry.investors.saving_weight
-    cash = industry.investors.cash.sum(axis=1, keepdims=True)
     value = industry.cap.value(rows["labs"]).sum(axis=1, keepdims=True)
-    target = p.saving_target + p.saving_per_value * value
-    amount = (p.saving + p.saving_speed * np.maximum(0, target - cash)) * industry.saving_factor
-    industry.ledger.pay("saving", rows["Economy"], rows["investors"], (amount * weight)[:, None])
-    surplus = p.returned * np.maximum(0, industry.investors.cash - target * weight)
+    lacks = (p.saving_target + p.saving_per_value * value) * weight - industry.investors.cash
+    amount = (p.saving * weight + p.saving_speed * np.maximum(0, lacks)) * industry.saving_factor
+    industry.ledger.pay("saving", rows["Economy"], rows["investors"], amount[:, None])
+    surplus = p.returned * np.maximum(0, -lacks)
     industry.ledger.pay("redemption", rows["investors"], rows["Economy"], surplus[..., None])
 
 

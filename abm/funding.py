@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from abm.beliefs import believed
 from abm.clock import QUARTER
 from abm.markets.capital import call_equity, left_to_invest, share_out
 from abm.markets.values import worth
 from abm.obligations import bound_cash
 from abm.register import EXTRA_OUT
 from abm.scales import NO_MONEY, NO_POWER
+from abm.valuations import investors_values
 
 MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
@@ -173,26 +173,6 @@ def _note_down_rounds(industry, price):
     down = (labs.listed > 0) & (raised > NO_MONEY) & (price < labs.last_round)
     industry.news.extra["down_rounds"] = down.sum(axis=1, keepdims=True)
     labs.put(last_round=np.where(raised > NO_MONEY, price + raised, labs.last_round))
-
-
-def investors_values(industry):
-    """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: its worth with next year's revenue at its own quantile."""
-    p, labs, investors = industry.funds, industry.labs, industry.investors
-    weight = investors.extrapolation(p)[:, None]
-    forward = believed(industry, labs.revenue[..., None], weight, 1.0, planners=True)
-    in_a_year = worth_in_a_year(industry, np.swapaxes(forward.quantile(investors.risk_appetite[:, None]), 1, 2))
-    return industry.sentiment[..., None] * in_a_year / (1 + p.required_return[..., None])
-
-
-def worth_in_a_year(industry, revenue):
-    """Worth of labs a year on, in a usual mood, $bn, in the shape of `revenue`: growth has faded by then, and the market is fuller.
-
-    revenue: what each lab may earn then, $bn a year, [worlds, ..., labs]
-    """
-    p, growth = industry.funds, industry.market_growth()
-    industry_then = (industry.labs.revenue * np.exp(growth)).sum(axis=1, keepdims=True)
-    growth = np.expand_dims(growth, tuple(range(1, revenue.ndim - 1)))
-    return worth(p, revenue, p.kept_growth.reshape(-1, *[1] * (revenue.ndim - 1)) * growth, industry_then)
 
 
 def pay_dividends(industry):

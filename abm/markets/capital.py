@@ -31,7 +31,7 @@ class InvestorParameters(Group, name="investor"):
     multiple = parameter(
         25.0,
         unit="x",
-        low=5,
+        low=12,
         high=60,
         source="trailing P/E of the largest tenth of US firms, 25.9 (Damodaran, January 2025); prior 18 to 32",
         meaning="price of a lab that has grown up over its profit",
@@ -47,19 +47,16 @@ class InvestorParameters(Group, name="investor"):
     required_return = parameter(
         0.12,
         unit="1/year",
-        low=0,
+        low=0.09,
         high=0.5,
-        source="assumption: between cost of listed equity and what venture funds ask; prior .09 to .2",
-        meaning="return for which what a lab may be worth one day is discounted",
-    )
-    grown_up = parameter(
-        5.0, unit="years", low=1, high=15, source="assumption; prior 4 to 8", meaning="years until a lab is taken to have grown up"
+        source="assumption: between cost of listed equity and what venture funds ask; prior .1 to .16",
+        meaning="return for which what a lab will be worth is discounted; less one over the multiple it is the growth of a grown firm",
     )
     kept_growth = parameter(
         0.65,
         unit="share",
-        low=0,
-        high=1,
+        low=0.05,
+        high=0.95,
         source="OpenAI's plan of 2.3, 2.0 and 1.6 times in 2026 to 2028 keeps .8, then .7; prior .5 to .8",
         meaning="part of a year's growth that the next year keeps in a valuation",
     )
@@ -76,6 +73,14 @@ class InvestorParameters(Group, name="investor"):
     )
     growth_floor = parameter(-1.0, unit="1/year", low=-2, high=0, source="model.md 11.1", meaning="lowest growth the market prices")
     growth_cap = parameter(np.log(8), unit="1/year", low=0, high=4, source="model.md 11.1", meaning="highest growth the market prices")
+    value_spread = parameter(
+        0.45,
+        unit="ln",
+        low=0,
+        high=2,
+        source="calibrated: a tenth of prices a year on lie below P10; the price of Nvidia moves by .5 a year; prior .3 to .7",
+        meaning="uncertainty of the value of a lab a year on beyond that of its revenue",
+    )
     value_floor = parameter(
         4.0, unit="$bn", low=0, high=50, source="model.md 11.1", meaning="least value of a growing frontier lab at normal sentiment"
     )
@@ -129,11 +134,11 @@ class InvestorParameters(Group, name="investor"):
     saving = parameter(3.0, unit="$bn/quarter", low=0, high=100, source="model.md B", meaning="saving that reaches the funds in any case")
     saving_speed = parameter(0.05, unit="share/quarter", low=0, high=1, source="model.md B", meaning="speed at which funds are refilled")
     returned = parameter(
-        0.25,
+        0.5,
         unit="share/quarter",
         low=0,
         high=1,
-        source="assumption; prior .1 to .5",
+        source="assumption; prior .25 to 1",
         meaning="part of what a fund cannot place that goes elsewhere in a quarter",
     )
     saving_target = parameter(400.0, unit="$bn", low=0, high=5000, source="model.md B", meaning="cash the funds are refilled to")

@@ -1,33 +1,41 @@
-"""What a lab is worth: the profit it may earn once it has grown up, discounted; the anchor that prices come back to [model.md 11.1].
+"""What a lab is worth: what its profit will be worth once it has grown up, discounted; the anchor that prices come back to [model.md 11.1].
 
-Growth of the year ahead fades year by year, and shrinks with size, because all labs sell into one market that is not without end. Money is
-$bn a year, growth logarithmic.
+The growth of the year ahead fades, each year keeping a part of the last one's, down to that of a grown firm; a lab that grows faster has
+further to go. Growth also shrinks with size, because all labs sell into one market that is not without end. Who holds a lab whose growth
+fades as expected earns the required return, no more and no less. Money is $bn a year, growth logarithmic.
 """
 
 import numpy as np
 
 
-def years_of_growth(parameters):
-    """Growth up to the end of the horizon over growth of the year ahead, years, [worlds, 1]: each year keeps a part of the last one's."""
-    kept, years = parameters.kept_growth, parameters.grown_up
-    return np.where(kept < 1, (1 - kept**years) / np.where(kept < 1, 1 - kept, 1), years)
+def grown_growth(parameters):
+    """Growth of a firm that has grown up, 1/year, [worlds, 1]: at which its multiple of profit yields the required return (Gordon)."""
+    return parameters.required_return - 1 / parameters.multiple
 
 
-def grown_up(parameters, revenue, growth, industry):
-    """Revenue of labs that have grown up, $bn a year, in the shape of `revenue`.
+def years_to_grow(parameters, growth):
+    """Years until the growth of the year ahead has faded to that of a grown firm, in the shape of `growth`: [worlds, ..., labs]."""
+    grown = _as(grown_growth(parameters), growth)
+    return np.log(np.maximum(growth, grown) / grown) / -np.log(_as(parameters.kept_growth, growth))
 
-    revenue, growth (of the year ahead, ln): [worlds, ..., labs]; industry: revenue of all labs, [worlds, 1]. If all grew as this lab does,
-    the market would fill up: it gets its part of what is left, so that growth shrinks with the size of the industry.
+
+def grown_revenue(parameters, revenue, growth, industry):
+    """Revenue of labs once they have grown up, $bn a year, in the shape of `revenue`.
+
+    revenue, growth (of the year ahead): [worlds, ..., labs]; industry: revenue of all labs, [worlds, 1]. If all grew as this lab does, the
+    market would fill up: it gets its part of what is left.
     """
-    times = np.exp(np.clip(growth, _as(parameters.growth_floor, revenue), _as(parameters.growth_cap, revenue)) * _as(years_of_growth(parameters), revenue))
+    faded = (growth - _as(grown_growth(parameters), growth)) / (1 - _as(parameters.kept_growth, growth))
     filled = _as(industry / parameters.largest_market, revenue)
-    return revenue * times / (1 + filled * np.maximum(0, times - 1))
+    return revenue * np.exp(faded) / (1 + filled * np.maximum(0, np.expm1(faded)))
 
 
 def worth(parameters, revenue, growth, industry):
-    """Present value of what labs are worth once they have grown up, $bn: margin times multiple, discounted. Arguments as of `grown_up`."""
-    price = parameters.margin * parameters.multiple * (1 + parameters.required_return) ** -parameters.grown_up
-    return _as(price, revenue) * grown_up(parameters, revenue, growth, industry)
+    """Present value of labs, $bn: margin times multiple of what they earn once they have grown up. Arguments as of `grown_revenue`."""
+    growth = np.clip(growth, *(_as(limit, growth) for limit in (parameters.growth_floor, parameters.growth_cap)))
+    price = _as(parameters.margin * parameters.multiple, revenue)
+    discount = _as(1 + parameters.required_return, revenue) ** -years_to_grow(parameters, growth)
+    return price * discount * grown_revenue(parameters, revenue, growth, industry)
 
 
 def market_value(parameters, sentiment, revenue, growth, discount):

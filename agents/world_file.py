@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from abm.clock import Quarter
 from abm.compute_prices import FleetParameters
+from abm.data import data_folder
 from abm.errors import BadInput, nearest
 from agents.customer_birth import Segments
 from agents.world_columns import KINDS
@@ -24,7 +25,7 @@ from agents.world_opening import build
 from agents.world_overrides import with_overrides
 from agents.world_schema import CSV_FILES, World
 
-SHIPPED = Path(__file__).resolve().parents[1] / "worlds"
+SHIPPED = data_folder("agents", "worlds")
 TOML = "world.toml"
 EARLIEST, LATEST = 2000, 2099  # years in which a world may start: what grows with the calendar stays a number
 LONGEST_VALUE = 80  # characters of a value or a reason that a message shows
@@ -64,9 +65,12 @@ def worlds():
 
 
 def shipped_names():
-    """Names of the shipped worlds."""
+    """Names of the shipped worlds. Raises BadInput if there are none."""
     folders = SHIPPED.iterdir() if SHIPPED.is_dir() else ()
-    return sorted(folder.name for folder in folders if (folder / TOML).is_file())
+    names = sorted(folder.name for folder in folders if (folder / TOML).is_file())
+    if not names:
+        raise BadInput(f"{SHIPPED}: holds no worlds, so this installation is not whole; install overreach again")
+    return names
 
 
 def _summary(name):

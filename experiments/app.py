@@ -22,7 +22,7 @@ from experiments.ui.maps import Atlas
 from experiments.ui.parts import Dark, Words
 from experiments.ui.session import TABS, Session
 
-STYLES = [files("experiments.ui").joinpath(name) for name in ("layout.css", "page.css")]
+STYLE = files("experiments.ui").joinpath("layout.css")
 
 
 def opened(search):
@@ -45,7 +45,7 @@ def Page():
     laboratory = session.laboratory
     solara.use_effect(lambda: session.began(laboratory), [laboratory])
     solara.Title("Overreach")
-    solara.Style("\n".join(style.read_text(encoding="utf-8") for style in STYLES if style.is_file()))
+    solara.Style(STYLE.read_text(encoding="utf-8"))
     with solara.AppBar():
         solara.lab.ThemeToggle()
     Dark(event_seen=session.seen)

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from abm.errors import BadInput, BrokenRule
 from experiments.analysis import commands as analyses
 from experiments.engine import commands as sweeps
+from experiments.neighbours import refuse_other_agents
 from experiments.ui import commands as pages
 from experiments.usage import WrongUsage, sentence
 
@@ -166,6 +167,10 @@ app.command()(pages.ui)
 
 def main():
     """The entry of the command `overreach`."""
+    try:
+        refuse_other_agents()
+    except ImportError as error:
+        sys.exit(f"overreach: {error}")
     app(prog_name="overreach")
 
 

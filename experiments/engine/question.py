@@ -35,12 +35,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from abm.data import data_folder
 from abm.errors import BadInput, nearest
 from agents.world_file import shipped_names
 from experiments.engine.forms import LEADS, Design, Figure, Form, Reference, Settings, Table, Uncertainty, Value
 from experiments.folders import LONGEST, is_plain, plain
 
-SHIPPED = Path(__file__).resolve().parents[1] / "questions"
+SHIPPED = data_folder("experiments", "questions")
 METHODS = ("grid", "lhs", "sobol", "morris", "list")
 NEVER = "never"
 _UNION_TAG = re.compile(r"(list|dict)\[|constrained-|function-")  # pydantic names the member of a union that it tried
@@ -138,8 +139,11 @@ _TABLES: dict[str, type[Form]] = {"uncertainties": Uncertainty, "design": Design
 
 
 def shipped():
-    """Names of the shipped questions."""
-    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    """Names of the shipped questions. Raises BadInput if there are none."""
+    names = sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    if not names:
+        raise BadInput(f"{SHIPPED}: holds no questions, so this installation is not whole; install overreach again")
+    return names
 
 
 def _read(source):

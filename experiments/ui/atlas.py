@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.data import data_folder
 from abm.errors import BadInput, nearest
 from experiments.analysis.outcomes import outcome as about
 from experiments.engine.cases import SHOCK, resolved
 from experiments.engine.question import Question, shipped
-from experiments.inputs import ROOT
 from experiments.ui.dials import of_settings
 
+RESULTS = data_folder("experiments", "results")
 TABLE, README = "table.csv", "README.md"
 RUNS = "runs"  # the first column that is no lever
 ENDS = ("_share", "_mean")  # what older tables add to the name of an outcome
@@ -50,7 +51,7 @@ def is_chance(outcome):
     return outcome.endswith("_share") or about(outcome).is_event
 
 
-def known(root=ROOT / "results"):
+def known(root=RESULTS):
     """Names of the questions that have results, of the levers that they have today."""
     return [name for name in sorted(shipped()) if (root / name / TABLE).is_file() and _current(name, root / name / TABLE)]
 
@@ -66,7 +67,7 @@ def _columns(path):
         return next(csv.reader(file), [])
 
 
-def sheet(name, root=ROOT / "results"):
+def sheet(name, root=RESULTS):
     """The results of a question. Raises BadInput if there are none, or the table is not one of results."""
     path = root / name / TABLE
     if name not in known(root):

@@ -1,9 +1,7 @@
 """The command `overreach ui`: the page on a local server, and what its sessions begin with."""
 
-import importlib.util
 import json
 import os
-import sys
 import warnings
 from pathlib import Path
 from typing import Annotated
@@ -92,6 +90,19 @@ def _has_screen():
     return platform.system() != "Linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def _page(folder):
+    """The page, or what stands in its place where its files are missing, which is said on the terminal too. folder: of its files."""
+    from experiments.ui.files import Lacking, fetched, missing
+
+    lacking = fetched(folder, missing(folder))
+    if lacking:
+        typer.echo(f"overreach: {Lacking(lacking).sentence}", err=True)
+        return Lacking(lacking)
+    from solara.server.starlette import app
+
+    return app
+
+
 def serve(host, port, browser, allow=()):
     """Serve the page until interrupted. allow: other names by which it may be reached."""
     import threading
@@ -105,12 +116,9 @@ def serve(host, port, browser, allow=()):
     settings.telemetry.mixpanel_enable = False
     url = f"http://{host}:{port}"
     typer.echo(f"overreach: the page is at {url} (stop with Ctrl-C)")
-    if importlib.util.find_spec("solara_assets") is None and not list(Path(sys.prefix).glob("share/solara/cdn")):
-        typer.echo("overreach: without a network the page stays blank; `make setup EXTRAS=dev,offline` brings its files along", err=True)
     for noise in ("ComponentsView", "Cookies with samesite"):  # of Mesa and Solara, about their own code
         warnings.filterwarnings("ignore", message=rf"(?s).*{noise}")
     if browser:
         threading.Timer(2, webbrowser.open, [url]).start()
-    from solara.server.starlette import app
-
-    uvicorn.run(Gate(app, host, port, allow), host=host, port=port, log_level="warning", access_log=False)
+    gated = Gate(_page(settings.assets.proxy_cache_dir), host, port, allow)
+    uvicorn.run(gated, host=host, port=port, log_level="warning", access_log=False)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.cone import Cone
-from abm.markets.values import worth
+from abm.markets.values import next_growth, worth
 from abm.scales import NO_MONEY
 from abm.views import of_investors
 
@@ -44,7 +44,7 @@ def _log_price(industry, revenue, price):
     p, labs, growth = industry.funds, industry.labs, industry.market_growth()
     then = (labs.revenue * np.exp(growth)).sum(axis=1, keepdims=True)
     lasts = p.premium_memory**YEAR
-    anchor = np.swapaxes(worth(p, np.swapaxes(revenue, 1, 2), (p.kept_growth * growth)[:, None], then), 1, 2)
+    anchor = np.swapaxes(worth(p, np.swapaxes(revenue, 1, 2), next_growth(p, growth)[:, None], then), 1, 2)
     value = industry.sentiment[..., None] * (anchor * (labs.premium**lasts)[..., None] + (labs.hope * lasts)[..., None])
     known = (price > NO_MONEY) & (value > NO_MONEY)
     return np.log(np.where(known, value, 1) / np.where(known, price, 1))

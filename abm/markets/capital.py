@@ -37,11 +37,11 @@ class InvestorParameters(Group, name="investor"):
         meaning="price of a lab that has grown up over its profit",
     )
     margin = parameter(
-        0.25,
+        0.2,
         unit="share",
         low=0.02,
         high=0.6,
-        source="assumption: net margins of 2024 are .09 (Amazon), .29 (Alphabet), .36 (Microsoft); prior .12 to .35",
+        source="assumption: net margins of 2024 are .09 (Amazon), .29 (Alphabet), .36 (Microsoft), .13 in the largest tenth; prior .1 to .3",
         meaning="profit over revenue of a lab that has grown up",
     )
     required_return = parameter(
@@ -50,15 +50,15 @@ class InvestorParameters(Group, name="investor"):
         low=0.09,
         high=0.5,
         source="assumption: between cost of listed equity and what venture funds ask; prior .1 to .16",
-        meaning="return for which what a lab will be worth is discounted; less one over the multiple it is the growth of a grown firm",
+        meaning="return that holders of labs ask for; less one over the multiple it is a grown firm's growth",
     )
     kept_growth = parameter(
-        0.65,
+        0.6,
         unit="share",
         low=0.05,
         high=0.95,
-        source="OpenAI's plan of 2.3, 2.0 and 1.6 times in 2026 to 2028 keeps .8, then .7; prior .5 to .8",
-        meaning="part of a year's growth that the next year keeps in a valuation",
+        source="assumption: OpenAI's plan of 2.3, 2.0 and 1.6 times in 2026 to 2028 keeps .8, then .7; prior .5 to .75",
+        meaning="part of a year's growth beyond a grown firm's that the next year keeps, in a valuation",
     )
     largest_market = parameter(
         6000.0,

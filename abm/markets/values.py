@@ -1,41 +1,46 @@
-"""What a lab is worth: what its profit will be worth once it has grown up, discounted; the anchor that prices come back to [model.md 11.1].
+"""What a lab is worth: what it will be worth once it has grown up, less the profit it does not pay until then; prices come back to it.
 
-The growth of the year ahead fades, each year keeping a part of the last one's, down to that of a grown firm; a lab that grows faster has
-further to go. Growth also shrinks with size, because all labs sell into one market that is not without end. Who holds a lab whose growth
-fades as expected earns the required return, no more and no less. Money is $bn a year, growth logarithmic.
+Growth fades: each year keeps a part of what the last one had beyond the growth of a grown firm. It also shrinks with size, because all labs
+sell into one market that is not without end. Who holds a lab whose growth fades as expected earns the required return: by its price alone
+while it grows, by price and profit later. Money is $bn a year, growth logarithmic [model.md 11.1].
 """
 
 import numpy as np
 
 
 def grown_growth(parameters):
-    """Growth of a firm that has grown up, 1/year, [worlds, 1]: at which its multiple of profit yields the required return (Gordon)."""
+    """Growth of a firm that has grown up, 1/year, [worlds, 1]: with it and its profit a multiple yields the required return (Gordon)."""
     return parameters.required_return - 1 / parameters.multiple
 
 
+def next_growth(parameters, growth):
+    """Growth of the year after next, in the shape of `growth`: [worlds, ..., labs]."""
+    grown = _as(grown_growth(parameters), growth)
+    return grown + _as(parameters.kept_growth, growth) * (growth - grown)
+
+
 def years_to_grow(parameters, growth):
-    """Years until the growth of the year ahead has faded to that of a grown firm, in the shape of `growth`: [worlds, ..., labs]."""
+    """Years until a lab has grown up and pays a profit, in the shape of `growth`: none below the growth of a grown firm."""
     grown = _as(grown_growth(parameters), growth)
     return np.log(np.maximum(growth, grown) / grown) / -np.log(_as(parameters.kept_growth, growth))
 
 
 def grown_revenue(parameters, revenue, growth, industry):
-    """Revenue of labs once they have grown up, $bn a year, in the shape of `revenue`.
+    """Revenue of labs less what a grown firm's growth adds, once they have grown up, $bn a year, in the shape of `revenue`.
 
     revenue, growth (of the year ahead): [worlds, ..., labs]; industry: revenue of all labs, [worlds, 1]. If all grew as this lab does, the
     market would fill up: it gets its part of what is left.
     """
-    faded = (growth - _as(grown_growth(parameters), growth)) / (1 - _as(parameters.kept_growth, growth))
+    beyond = (growth - _as(grown_growth(parameters), growth)) / (1 - _as(parameters.kept_growth, growth))
     filled = _as(industry / parameters.largest_market, revenue)
-    return revenue * np.exp(faded) / (1 + filled * np.maximum(0, np.expm1(faded)))
+    return revenue * np.exp(beyond) / (1 + filled * np.maximum(0, np.expm1(beyond)))
 
 
 def worth(parameters, revenue, growth, industry):
-    """Present value of labs, $bn: margin times multiple of what they earn once they have grown up. Arguments as of `grown_revenue`."""
+    """Present value of labs, $bn: margin times multiple of what they earn grown up. Arguments as of `grown_revenue`."""
     growth = np.clip(growth, *(_as(limit, growth) for limit in (parameters.growth_floor, parameters.growth_cap)))
-    price = _as(parameters.margin * parameters.multiple, revenue)
-    discount = _as(1 + parameters.required_return, revenue) ** -years_to_grow(parameters, growth)
-    return price * discount * grown_revenue(parameters, revenue, growth, industry)
+    unpaid = np.exp(-years_to_grow(parameters, growth) / _as(parameters.multiple, growth))
+    return _as(parameters.margin * parameters.multiple, revenue) * unpaid * grown_revenue(parameters, revenue, growth, industry)
 
 
 def market_value(parameters, sentiment, revenue, growth, discount):

@@ -132,7 +132,14 @@ class InvestorParameters(Group, name="investor"):
         0.4, unit="index", low=0, high=1, source="model.md 26.1", meaning="sentiment below which nobody answers an equity call"
     )
     saving = parameter(3.0, unit="$bn/quarter", low=0, high=100, source="model.md B", meaning="saving that reaches the funds in any case")
-    saving_speed = parameter(0.05, unit="share/quarter", low=0, high=1, source="model.md B", meaning="speed at which funds are refilled")
+    saving_speed = parameter(
+        0.25,
+        unit="share/quarter",
+        low=0,
+        high=1,
+        source="assumption; prior .1 to .5: 237 went into labs in the first half of 2026, from funds of 395 that were not empty afterwards",
+        meaning="speed at which funds are refilled",
+    )
     returned = parameter(
         0.5,
         unit="share/quarter",

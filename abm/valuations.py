@@ -14,25 +14,33 @@ def values_in_a_year(industry):
     """Every investor's cone of the price of every lab a year on, [worlds, labs, investors].
 
     Its revenue at the investor's weight of past growth, worth what it is worth then in the mood of today; beside revenue, mood and
-    prices move in ways that nobody foresees.
+    prices move in ways that nobody foresees, and that earn nothing on average.
     """
     labs, seen = industry.labs, of_investors(industry, YEAR)
     price = industry.cap.value(industry.rows["labs"])[..., None]
     usual, stalled = (_log_price(industry, seen.base * np.exp(growth), price) for growth in (seen.growth, seen.stalled_growth))
     return Cone(
         base=np.broadcast_to(np.where(labs.alive[..., None] > 0, price, 0), usual.shape),
-        growth=usual,
-        stalled_growth=np.minimum(stalled, usual),
+        growth=usual - _noise(industry),
+        stalled_growth=np.minimum(stalled, usual) - _noise(industry),
         stall_weight=seen.stall_weight,
         spread=np.sqrt(seen.spread**2 + industry.funds.value_spread[..., None] ** 2),
     )
 
 
 def investors_values(industry):
-    """What each investor thinks a lab is worth now, $bn, [worlds, investors, labs]: its value in a year at its own quantile, discounted."""
+    """What each investor thinks a lab is worth now, $bn, [worlds, investors, labs]: its value in a year at its own quantile, discounted.
+
+    Who is neutral pays what it expects on average.
+    """
     p, appetite = industry.funds, industry.investors.risk_appetite
-    in_a_year = values_in_a_year(industry).quantile(appetite[:, None])
+    in_a_year = values_in_a_year(industry).quantile(appetite[:, None]) * np.exp(_noise(industry))
     return np.swapaxes(in_a_year, 1, 2) / (1 + p.required_return[..., None])
+
+
+def _noise(industry):
+    """Log of mean over median of what moves prices beside revenue, [worlds, 1, 1]."""
+    return industry.funds.value_spread[..., None] ** 2 / 2
 
 
 def _log_price(industry, revenue, price):

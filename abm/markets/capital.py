@@ -74,11 +74,11 @@ class InvestorParameters(Group, name="investor"):
     growth_floor = parameter(-1.0, unit="1/year", low=-2, high=0, source="model.md 11.1", meaning="lowest growth the market prices")
     growth_cap = parameter(np.log(8), unit="1/year", low=0, high=4, source="model.md 11.1", meaning="highest growth the market prices")
     value_spread = parameter(
-        0.45,
+        0.35,
         unit="ln",
         low=0,
         high=2,
-        source="calibrated: a tenth of prices a year on lie below P10; the price of Nvidia moves by .5 a year; prior .3 to .7",
+        source="calibrated: a tenth of prices a year on lie below P10; prior .25 to .5",
         meaning="uncertainty of the value of a lab a year on beyond that of its revenue",
     )
     value_floor = parameter(

@@ -12,8 +12,6 @@ from abm.parameters import Group, parameter
 from abm.scales import NO_PART
 from abm.vintages import over_vintages
 
-_NO_LIMIT = 10_000.0  # $bn a year: the board of who has no other business to pour from
-
 
 class SupplyParameters(Group, name="supply"):
     """How deliveries slip, and what vendors have sold before the first quarter."""
@@ -79,14 +77,14 @@ def _wait(amounts, at, late):
 
 
 def orders_of_others(industry, announced):
-    """Put what vendors have sold beyond what was announced into the pipeline of owners, by what their boards spend.
+    """Put what vendors have sold beyond what was announced into the pipeline of owners, by their own money.
 
     announced: chips already ordered, GW, [worlds, vendors, quarters from now on]. As much of it is for outside tenants as of what was
     announced; the rest has no tenant yet, and is for hire. Returns its chips, GW, [worlds, owners, vendors, quarters from now on].
     """
     fleet, lag, at = industry.fleet, industry.compute.build_lag, industry.fleet.at(industry.now)
     more = np.maximum(0, _due(industry, lag) - announced[..., :lag])
-    weight = industry.vendor_mix * _boards(industry)[..., None]
+    weight = industry.vendor_mix * _own_money(industry)[..., None]
     total = weight.sum(axis=1, keepdims=True)
     chips = np.zeros((*industry.vendor_mix.shape, announced.shape[-1]))
     chips[..., :lag] = (weight / np.where(total > 0, total, 1))[..., None] * more[:, None]
@@ -100,18 +98,17 @@ def orders_of_others(industry, announced):
     return chips
 
 
-def _boards(industry):
-    """Weight of each owner in what nobody announced, [worlds, owners]: what its board spends; its compute where no board says so."""
-    limit = np.asarray(industry.opening.columns["clouds"]["board_limit"], dtype=float)
-    spent = np.where(limit < _NO_LIMIT, limit, 0)
-    return np.where(spent.sum() > 0, spent, over_vintages(industry.fleet.owned(slice(None))))
+def _own_money(industry):
+    """Weight of each owner in what nobody announced, [worlds, owners]: cash flow of its other business; its compute where none has any."""
+    earned = np.maximum(0, industry.clouds.other_cash_flow)
+    return np.where(earned.sum(axis=1, keepdims=True) > 0, earned, over_vintages(industry.fleet.owned(slice(None))))
 
 
 def _due(industry, quarters):
     """Chips to be delivered by quarter if dates are kept, so that what comes in usual luck is what was sold, GW, [worlds, vendors, quarters]."""
     p, opening = industry.supply, industry.opening.columns["vendors"]
     other = np.asarray(opening.get("other_buyers_share", 0.0), dtype=float)
-    sold = p.sold_ahead[..., None] ** np.arange(1, quarters + 1)
+    sold = np.cumprod(np.broadcast_to(p.sold_ahead[..., None], (industry.worlds, 1, quarters)), axis=2)
     comes = sold * (1 - np.broadcast_to(other, industry.orders.slots.shape[1:2]))[None, :, None] * industry.orders.slots[..., :quarters]
     before = np.concatenate([np.zeros_like(comes[..., :1]), comes[..., :-1]], axis=2)
     late = p.late[..., None]

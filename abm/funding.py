@@ -128,8 +128,9 @@ def usual_round(industry, value):
     """
     p, revenue = industry.funds, industry.labs.revenue
     usual = worth(p, revenue, industry.market_growth(), revenue.sum(axis=1, keepdims=True))
-    dear = np.where(usual > NO_MONEY, value / np.maximum(usual, NO_MONEY), 1)
-    return p.usual_round * value * dear**p.timing
+    known = (usual > NO_MONEY) & (value > NO_MONEY)
+    dear = np.log(np.where(known, value, 1) / np.where(known, usual, 1))
+    return p.usual_round * value * np.exp(p.timing * dear)
 
 
 def rounds(industry, owed):

@@ -1,9 +1,7 @@
 """The public door: what a script or a notebook needs, under one name. What is listed here is stable; what is behind it may move.
 
-import overreach
-
-industry = overreach.Industry(overreach.load_world("tutorial"), worlds=64, rng=7).run(20)
-industry.describe("industry_revenue")
+`overreach.Industry(overreach.load_world("tutorial"), worlds=64, rng=7).run(20).plot.fan("industry_revenue")` is a first figure; `fan`,
+`survival`, `money` and `commitments` give the data and the sentence of each figure.
 """
 
 from experiments.neighbours import refuse_other_agents
@@ -12,12 +10,12 @@ refuse_other_agents()
 
 from abm.clock import Quarter  # noqa: E402  (first whose package `agents` it is)
 from abm.errors import BadInput  # noqa: E402
-from abm.model import Industry  # noqa: E402
 from abm.shocks import Shock  # noqa: E402
 from agents.world_file import load_world, worlds  # noqa: E402
 from experiments.engine.question import Question  # noqa: E402
 from experiments.engine.store import load  # noqa: E402
 from experiments.engine.sweep import sweep  # noqa: E402
+from experiments.industry import Industry, commitments, fan, money, survival  # noqa: E402
 from experiments.inputs import Inputs  # noqa: E402
 from experiments.runs import Run, Work, open_run, reproduce, run  # noqa: E402
 
@@ -30,11 +28,15 @@ __all__ = [
     "Run",
     "Shock",
     "Work",
+    "commitments",
+    "fan",
     "load",
     "load_world",
+    "money",
     "open_run",
     "reproduce",
     "run",
+    "survival",
     "sweep",
     "worlds",
 ]

@@ -23,5 +23,7 @@ assert find_spec("solara_assets") is not None
 assert overreach.open_run(stored.parent).inputs.worlds == 20
 industry = overreach.Industry(overreach.load_world("industry-2026q3"), worlds=4, rng=7).run(4)
 assert industry.panel().attrs["units"]["revenue_total"] == "$bn/year"
+industry.plot.fan("industry_revenue").save("fan.html")
+assert overreach.fan(industry, "industry_revenue").sentence
 found = f"{len(overreach.worlds())} worlds, {len(shipped())} questions, {len(atlas.known())} reference tables"
 print(f"the wheel works from {Path.cwd()}: {found}")

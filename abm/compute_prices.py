@@ -21,7 +21,13 @@ class FleetParameters(Group, name="cloud"):
         20, unit="quarters", low=4, high=32, structural=True, source="model.md 19", meaning="take-or-pay term from delivery"
     )
     physical_life = parameter(
-        32, unit="quarters", low=20, high=40, structural=True, source="assumption", meaning="quarters until a block is scrapped"
+        32,
+        unit="quarters",
+        low=20,
+        high=40,
+        structural=True,
+        source="assumption",
+        meaning="quarters until a block is scrapped; when it stops to earn is another question: technology.chip_life, years",
     )
     capex = parameter(50.0, unit="$bn/GW", low=20, high=80, source="model.md 19", meaning="cost of a GW, chips and site")
     chip_cost = parameter(35.0, unit="$bn/GW", low=10, high=60, source="model.md 19", meaning="chips in the cost of a GW")

@@ -4,6 +4,7 @@ import difflib
 import re
 
 LONGEST = 1000  # letters of a message, which may repeat what a file says
+TYPO, LIKE, FEW = 0.8, 0.5, 6  # likeness of a slip of the finger, of a name half remembered; names that a hint may list
 
 
 class BadInput(ValueError):
@@ -23,9 +24,17 @@ class UnbalancedEntry(BrokenRule):
 
 
 def nearest(name, allowed):
-    """A hint for a typo: the nearest allowed name, or the whole list when it is short; "" when neither helps."""
+    """A hint for a typo: the nearest allowed name or the few that say more, or the whole list when it is short; "" when nothing helps."""
     allowed = sorted(map(str, allowed))
-    close = difflib.get_close_matches(str(name), allowed, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(name), allowed, n=1, cutoff=TYPO)
+    longer = [other for other in allowed if _words(name) <= _words(other)]
+    if (1 if close else 0) < len(longer) <= FEW:
+        return f"did you mean {' or '.join(map(repr, longer))}?"
+    close = close or difflib.get_close_matches(str(name), allowed, n=1, cutoff=LIKE)
     if close:
         return f"did you mean {close[0]!r}?"
     return f"allowed: {', '.join(allowed)}" if 0 < len(allowed) <= 12 else ""
+
+
+def _words(name):
+    return set(re.findall(r"[^\W_]+", str(name).lower())) or {str(name)}

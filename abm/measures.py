@@ -96,11 +96,17 @@ _SAID = {  # what no column and no indicator says: (kind, name): (label, unit, m
 
 def catalogue(industry, kept=None):
     """{(kind, name): Measure} of what a run keeps, in the order of recording. kept: the keys, by default those of the run so far."""
-    keys = kept if kept is not None else industry.record.measures or keys_at_first(industry)
-    return {key: measure(industry, *key) for key in keys}
+    keys = kept if kept is not None else industry.record.measures or keys_at_first()
+    classes = {kind: getattr(industry, kind).kind for kind, _ in keys if kind != INDUSTRY}
+    return {(kind, name): measure(kind, name, classes) for kind, name in keys}
 
 
-def keys_at_first(industry):
+def known_measures(classes):
+    """Every Measure of a run without a journal, without a model. classes: as in `measure`."""
+    return [measure(kind, name, classes) for kind, name in keys_at_first()]
+
+
+def keys_at_first():
     """The keys that can be known before a quarter was run: columns, balances, indicators and what the recorder adds without a journal."""
     columns = [(kind, name) for kind, names in BY_AGENT.items() for name in (*names, *FROM_BOOKS)]
     stories = {"rent_billed", "just_released", "service_due", "running_due", "collateral", "idle_gw", "construction_lost", "impaired",
@@ -109,17 +115,22 @@ def keys_at_first(industry):
     return list(dict.fromkeys([*columns, *((item.scope, name) for name, item in INDICATORS.items()), *added]))
 
 
-def measure(industry, kind, name):
-    """The Measure of a kind and name."""
+def of_indicator(name):
+    """The Measure of an indicator."""
+    item = INDICATORS[name]
+    return Measure(name, item.scope, item.label, item.unit, item.reading)
+
+
+def measure(kind, name, classes):
+    """The Measure of a kind and name. classes: {kind: its agents' class}, whose columns say what they are."""
     if name in INDICATORS and INDICATORS[name].scope == kind:
-        item = INDICATORS[name]
-        return Measure(name, kind, item.label, item.unit, item.reading)
+        return of_indicator(name)
     if (kind, name) in _SAID:
         return Measure(name, kind, *_SAID[kind, name])
     if name in FROM_BOOKS:
         label, meaning = _BALANCES[name]
         return Measure(name, kind, label, "$bn", meaning)
-    item = declared(getattr(industry, kind).kind)[name]
+    item = declared(classes[kind])[name]
     return Measure(name, kind, name.replace("_", " ").capitalize(), item.unit, item.meaning)
 
 
@@ -133,7 +144,7 @@ def described(industry, name, kind=None):
     hits = hits or [item for item in known.values() if _plain(name) == _plain(item.label)]
     hits = [item for item in hits if kind in (None, item.kind)]
     if not hits:
-        names = {item.name for item in known.values() if kind in (None, item.kind)}
+        names = {said for item in known.values() if kind in (None, item.kind) for said in (item.name, _plain(item.label).replace(" ", "_"))}
         whose = f" of {kind}" if kind else ""
         raise BadInput(f"no measure{whose} is called {name!r}; {nearest(name, names) or 'industry.measures() lists them'}")
     return Described(hits)

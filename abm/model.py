@@ -15,7 +15,7 @@ from abm.loss import check_firm
 from abm.luck import Luck
 from abm.markets import compute
 from abm.markets.lending import credit_limit
-from abm.measures import described
+from abm.measures import catalogue, described
 from abm.record import Record
 from abm.settings import Settings
 from abm.shocks import Shock, apply_shocks
@@ -217,7 +217,7 @@ class Industry(mesa.Model):
 
     def panel(self, measures=None):
         """Tidy table of recorded measures: world, quarter, agent, measure, value; units in `attrs`. measures: names, all by default."""
-        return shown.with_units(self, self.record.kept(self).panel(self, measures))
+        return shown.with_units(self.record.kept(self).panel(self, measures), [*catalogue(self).values()])
 
     @property
     def indicators(self):

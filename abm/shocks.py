@@ -90,7 +90,7 @@ class OpenWeight(Group, name="open_weight"):
 class FundingStop(Group, name="funding_stop"):
     """Nobody buys new equity."""
 
-    quarters = parameter(4.0, unit="quarters", low=1, high=40, source="assumption", meaning="length of the stop")
+    duration = parameter(4.0, unit="quarters", low=1, high=40, source="assumption", meaning="length of the stop")
 
 
 class RateShock(Group, name="rate_shock"):
@@ -102,7 +102,7 @@ class RateShock(Group, name="rate_shock"):
 class DemandShortfall(Group, name="demand_shortfall"):
     """Customers want less than they would have."""
 
-    share = parameter(0.3, unit="share", low=0, high=0.95, source="assumption", meaning="part of potential demand that is missing")
+    size = parameter(0.3, unit="share", low=0, high=0.95, source="assumption", meaning="part of potential demand that is missing")
 
 
 class StopTraining(Group, name="stop_training"):
@@ -137,14 +137,14 @@ def _apply(industry, name, values):
         industry.news.extra["density_left"] = industry.news.extra.get("density_left", 1) * values["density"]
         published(industry).appear(values)
     elif name == "funding_stop":
-        industry.funding_stopped = np.maximum(industry.funding_stopped, values["quarters"])
+        industry.funding_stopped = np.maximum(industry.funding_stopped, values["duration"])
     elif name == "rate_shock":
         before = industry.lending.rate
         industry.lending.rate = np.maximum(0, before + values["size"])
         industry.lending.best_rate = np.maximum(0, industry.lending.best_rate + values["size"])
         float_with(industry, industry.lending.rate - before)
     elif name == "demand_shortfall":
-        industry.demand_factor = industry.demand_factor * (1 - values["share"])
+        industry.demand_factor = industry.demand_factor * (1 - values["size"])
     elif name == "stop_training":
         industry.training_stopped = np.ones_like(industry.training_stopped)
     elif name == "loss":

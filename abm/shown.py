@@ -58,10 +58,10 @@ def measures_table(industry, pattern=""):
     return pd.DataFrame(columns).set_index("name")
 
 
-def with_units(industry, panel):
-    """The tidy table with units and meanings of its measures in `attrs`, {measure: text}."""
+def with_units(panel, measures):
+    """The tidy table with units and meanings of its measures in `attrs`, {measure: text}. measures: Measures, of others too."""
     there = set(panel["measure"].unique())
-    items = {item.name: item for item in reversed(catalogue(industry).values()) if item.name in there}
+    items = {item.name: item for item in reversed(measures) if item.name in there}
     panel.attrs["units"] = {name: item.unit for name, item in items.items()}
     panel.attrs["meanings"] = {name: item.meaning for name, item in items.items()}
     return panel

@@ -38,7 +38,8 @@ def of_owners(industry, quarters):
 def of_investors(industry, quarters):
     """What every investor believes of every lab, [worlds, labs, investors]: a valuation starts from what is earned, not from demand."""
     weight = industry.investors.extrapolation(industry.funds)[:, None]
-    return believed(industry, industry.labs.revenue[..., None], weight, quarters * QUARTER, planners=True)
+    earned = industry.labs.revenue * industry.labs.alive  # a copy: the view must stand when revenue has moved on
+    return believed(industry, earned[..., None], weight, quarters * QUARTER, planners=True)
 
 
 def of_industry(industry, growth, quarters):

@@ -14,7 +14,10 @@ class Cloud(Firm):
     """An owner of compute."""
 
     kind = "cloud"
-    accounting_life = column("years over which it writes off compute", unit="years", low=2, high=12, default=6, source="model.md 19")
+    accounting_life = column(
+        "years over which its books write off compute; it moves books and covenants, not what a chip earns: that is technology.chip_life",
+        unit="years", low=2, high=12, default=6, source="model.md 19",
+    )  # fmt: skip
     believed_life = column(
         "years for which it believes that chips earn, which its prices rest on",
         unit="years",

@@ -15,8 +15,9 @@ from abm.compute_prices import Usual, contract_price
 from abm.errors import BadInput
 from abm.opening import Tranche
 from agents.world_columns import ASSUMED
+from agents.world_magnitudes import ask_about_rent
 from agents.world_schema import OUTSIDE
-from agents.world_terms import check_terms
+from agents.world_terms import MEGAWATTS, check_terms
 
 NOBODY, OTHERS = -1, -2  # tenants of an opening's tranches that are no labs
 
@@ -56,14 +57,13 @@ def _deal(draft, where, line):
     owner = draft.find(line.owner, ("clouds",), where)[1]
     about = {"source": line.source, "confidence": line.confidence, "note": line.note}
     years = _assume(draft, line, "years", ASSUMED["deal_years"], "model.md 26.17f", about)
-    if line.gw is None and line.usd_bn is None:
-        raise BadInput(f"{where}: {line.tenant!r} with {line.owner!r} has neither gw nor usd_bn; give one of them")
+    line = _in_units(line, years, f"{where}: {line.tenant!r} with {line.owner!r}")
     price = ASSUMED["list_price"] * years
     gw = line.gw if line.usd_bn is None else _assume(draft, line, "gw", line.usd_bn / price, "model.md 26.17f", about)
     usd = _assume(draft, line, "usd_bn", gw * price, "model.md 26.17f", about)
     check_terms(f"{where}: {line.tenant!r} with {line.owner!r}", {"gw": gw, "price": usd / (gw * years), "years": years})
     if not line.confirm:
-        _ask_if_unlikely(draft, f"{where}: {line.tenant!r} with {line.owner!r}", tenant, usd / years, usd / (gw * years))
+        ask_about_rent(f"{where}: {line.tenant!r} with {line.owner!r}", usd / years, gw, tenant, draft.columns["labs"]["revenue"])
     first, full = _dates(draft, where, line)
     term = min(max(1, round(years * QUARTERS_PER_YEAR)), draft.parameter("cloud.physical_life"))
     if line.prepaid > usd:
@@ -72,18 +72,16 @@ def _deal(draft, where, line):
     return Deal(tenant, owner, gw, usd, int(term), first, full, line.prepaid)
 
 
-def _ask_if_unlikely(draft, what, tenant, rent, price):
-    """Raises BadInput for a contract far out of proportion that nobody confirmed. rent: $bn a year; price: $bn a GW-year."""
-    times, revenue = ASSUMED["unlikely"], draft.columns["labs"]["revenue"]
-    of_tenant = revenue[tenant] if tenant >= 0 else 0
-    earned, whose = (of_tenant, "what the lab earns") if of_tenant > 0 else (revenue.sum(), "what all labs earn")
-    usual, said = ASSUMED["list_price"], ""
-    if not usual / times <= price <= usual * times:
-        said = f"its price of {price:.4g} $bn a GW-year is more than {times:g} times off the usual {usual:g}"
-    elif earned > 0 and rent > times * earned:
-        said = f"its rent of {rent:.4g} $bn a year is more than {times:g} times {whose}, {earned:.4g}"
-    if said:
-        raise BadInput(f"{what}: {said}; if that is meant, say `true` in a column `confirm` of that row")
+def _in_units(line, years, what):
+    """The same row with gw in GW and usd_bn over the whole term, $bn. Raises BadInput where something is said twice or not at all."""
+    for one, other in (("gw", "mw"), ("usd_bn", "price")):
+        if getattr(line, one) is not None and getattr(line, other) is not None:
+            raise BadInput(f"{what}: {one} and {other} are both given; one of them is enough")
+    gw = line.gw if line.mw is None else line.mw / MEGAWATTS
+    if gw is None and line.usd_bn is None:
+        raise BadInput(f"{what} has neither gw nor usd_bn; give one of them")
+    usd_bn = line.usd_bn if line.price is None else line.price * gw * years
+    return line.model_copy(update={"gw": gw, "usd_bn": usd_bn})
 
 
 def _assume(draft, line, key, value, source, about):

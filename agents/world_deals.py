@@ -14,10 +14,12 @@ from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
 from abm.opening import Figure, Tranche
 from agents.world_columns import ASSUMED
+from agents.world_magnitudes import ask_about_rent
 from agents.world_overrides import SET_BY_HAND
-from agents.world_terms import NUMBERS
+from agents.world_terms import MEGAWATTS, NUMBERS, check_terms
 
-WORDS = ("tenant", "owner", "start", "full", "vendor")
+WORDS = ("tenant", "owner", "start", "full", "vendor", "confirm")
+YES = (True, 1, "true", "yes")
 NEEDED = ("tenant", "owner", "gw", "start")
 
 
@@ -25,7 +27,7 @@ NEEDED = ("tenant", "owner", "gw", "start")
 class AddedDeal:
     """One deal. gw: GW; price: $bn per GW-year; years: of rent from each delivery; share: part of all rent a vendor pays in advance.
 
-    start, full: quarters of the first and the last delivery, the same GW in each between them
+    start, full: quarters of the first and the last delivery, the same GW in each between them; confirm: it is meant, however large
     """
 
     tenant: str
@@ -37,13 +39,18 @@ class AddedDeal:
     years: float
     vendor: str = ""
     share: float = 0.0
+    confirm: bool = False
 
     @classmethod
     def read(cls, row, where):
-        """From {"tenant": "OpenAI", "owner": "Oracle", "gw": 2, "start": "2027Q1", ...}. Raises BadInput naming key, value and rule."""
+        """From {"tenant": "OpenAI", "owner": "Oracle", "gw": 2, "start": "2027Q1", ...}. Raises BadInput naming key, value and rule.
+
+        In place of gw stands mw, MW; in place of price stands usd_bn, all rent over the whole term, $bn.
+        """
+        row = in_units(row, where)
         for key in row:
             if key not in (*WORDS, *NUMBERS):
-                raise BadInput(f"{where}: a deal has no {key!r}; {nearest(key, [*WORDS, *NUMBERS])}".removesuffix("; "))
+                raise BadInput(f"{where}: a deal has no {key!r}; {nearest(key, [*WORDS, *NUMBERS, 'mw', 'usd_bn'])}".removesuffix("; "))
         missing = [key for key in NEEDED if row.get(key) in (None, "")]
         if missing:
             raise BadInput(f"{where}: a deal needs {missing[0]!r}; give at least {', '.join(NEEDED)}")
@@ -54,7 +61,8 @@ class AddedDeal:
         vendor = str(row.get("vendor", ""))
         if bool(vendor) != (numbers["share"] > 0):
             raise BadInput(f"{where}: vendor and share belong together: who pays in advance, and which part of all rent")
-        return cls(tenant=str(row["tenant"]), owner=str(row["owner"]), start=start, full=full, vendor=vendor, **numbers)
+        told = {"tenant": str(row["tenant"]), "owner": str(row["owner"]), "vendor": vendor, "confirm": row.get("confirm") in YES}
+        return cls(start=start, full=full, **told, **numbers)
 
     @property
     def dollars(self):
@@ -65,6 +73,25 @@ class AddedDeal:
     def name(self):
         """As messages call it."""
         return f"deal {self.tenant} with {self.owner}"
+
+
+def in_units(row, where):
+    """The same row in GW and $bn per GW-year. Raises BadInput where something is said twice or is no number."""
+    row = dict(row)
+    for other, key in (("mw", "gw"), ("usd_bn", "price")):
+        if other in row and key in row:
+            raise BadInput(f"{where}: {other} and {key} are both given; one of them is enough")
+    if "mw" in row:
+        row["gw"] = _finite("mw", row.pop("mw"), where) / MEGAWATTS
+    if "usd_bn" in row:
+        gw, years = (_finite(key, row.get(key, NUMBERS[key].value), where) for key in ("gw", "years"))
+        usd_bn = _finite("usd_bn", row.pop("usd_bn"), where)
+        if "gw" not in row:
+            raise BadInput(f"{where}: usd_bn = {usd_bn:g} needs gw or mw beside it, so that it has a price")
+        check_terms(f"{where}: usd_bn = {usd_bn:g}", {"gw": gw, "years": years})
+        row["price"] = usd_bn / (gw * years)
+        check_terms(f"{where}: usd_bn = {usd_bn:g}", {"price": row["price"]})
+    return row
 
 
 def with_deals(opening, deals):
@@ -78,6 +105,8 @@ def _with_one(opening, deal):
     lab, owner = _row(opening, deal, "labs", deal.tenant), _row(opening, deal, "clouds", deal.owner)
     if not opening.columns["labs"]["alive"][lab]:
         raise BadInput(f"{deal.name}: {deal.tenant} does not exist yet when the world opens")
+    if not deal.confirm:
+        ask_about_rent(deal.name, deal.gw * deal.price, deal.gw, lab, opening.columns["labs"]["revenue"])
     last = opening.start + int(_given(opening, "physical_life"))
     if not opening.start <= deal.start <= deal.full <= last:
         raise BadInput(f"{deal.name}: deliveries from {deal.start} to {deal.full} must lie between {opening.start} and {last}")
@@ -138,9 +167,13 @@ def _row(opening, deal, kind, name):
 
 
 def _number(key, value, where):
+    return float(NUMBERS[key].checked(_finite(key, value, where), where))
+
+
+def _finite(key, value, where):
     if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
         raise BadInput(f"{where}: {key} = {value!r} is not a number")
-    return float(NUMBERS[key].checked(value, where))
+    return value
 
 
 def _quarter(key, value, where):

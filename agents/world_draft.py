@@ -13,6 +13,7 @@ from abm.opening import PASSIVE, Figure
 from agents.appetite import FROM_APPETITE, MAPPED, follows
 from agents.customer_birth import CustomersParameters
 from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
+from agents.world_magnitudes import ask_about_firms
 
 MEDIAN = "median of its prior; what its promises imply is read beside it"
 USED_GROUPS = (FleetParameters, LenderParameters, CustomersParameters)
@@ -30,6 +31,7 @@ class Draft:
         self.index = _index(self.names, self.where)
         self.columns = {kind: {key: np.full(len(self.names[kind]), np.nan) for key in COLUMNS[kind]} for kind in KINDS}
         self.figures = []
+        self.unconfirmed = []  # (where, kind, row, key) of the numbers that the files give and do not say to be meant
 
     def parameter(self, name):
         """A declared number as this world has it, before any override; used where an opening must be derived."""
@@ -53,12 +55,17 @@ class Draft:
         """Remember where a number comes from."""
         self.figures.append(Figure(firm, key, float(value), unit, source, confidence, date, note))
 
-    def set(self, where, kind, row, key, value, **about):
-        """Set one cell from a file. Raises BadInput if it is out of bounds or already there; about: source, confidence, ..."""
+    def set(self, where, kind, row, key, value, confirm=False, **about):
+        """Set one cell from a file. Raises BadInput if it is out of bounds or already there.
+
+        confirm: whether the file says that it is meant, however large; about: source, confidence, ...
+        """
         item, name, cells = COLUMNS[kind][key], self.names[kind][row], self.columns[kind][key]
         if not np.isnan(cells[row]):
             raise BadInput(f"{where}: {key} of {name!r} is given twice; it is {cells[row]:g} already")
         cells[row] = checked(item, value, f"{where}: {name}")
+        if not confirm:
+            self.unconfirmed.append((where, kind, row, key))
         self.note(name, key, value, item.unit, **about)
 
     def fill(self, kind, key, values, source="", confidence="model", note=""):
@@ -115,7 +122,7 @@ def give(draft, figures):
         if line.unit != item.unit:
             raise BadInput(f"{where}: {line.key} of {line.firm!r} is in {line.unit!r}; the rule is {item.unit!r}")
         about = {"source": line.source, "confidence": line.confidence, "date": line.date, "note": line.note}
-        draft.set(where, kind, row, line.key, line.value, **about)
+        draft.set(where, kind, row, line.key, line.value, confirm=line.confirm, **about)
 
 
 def _give_table(draft, kind, row, firm):
@@ -124,7 +131,7 @@ def _give_table(draft, kind, row, firm):
         value = getattr(firm, key)
         if value is not None:
             value = STYLES.index(value) if key == "style" else value
-            draft.set(f"{draft.where}: {kind}", kind, row, key, value, **about)
+            draft.set(f"{draft.where}: {kind}", kind, row, key, value, confirm=firm.confirm, **about)
 
 
 def settle(draft):
@@ -163,7 +170,8 @@ def _map_from_appetite(draft):
 
 
 def demand(draft):
-    """Revenue and share of demand of every lab, each from the other where only one is given."""
+    """Revenue and share of demand of every lab, each from the other where only one is given; then amounts have their measure, and those
+    out of proportion are asked about."""
     columns = draft.columns["labs"]
     if np.isnan(columns["revenue"]).all() and not np.isnan(columns["share"]).any():
         spend = draft.parameter("customers.opening_spend")
@@ -177,6 +185,7 @@ def demand(draft):
     draft.fill("labs", "share", rest * weight / weight.sum() if unknown.any() else np.nan)
     check_sum(columns["share"], 1, f"{draft.where}: the shares of the labs")
     columns["share"] /= columns["share"].sum()
+    ask_about_firms(draft)
 
 
 def check_sum(values, total, what):

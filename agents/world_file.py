@@ -107,7 +107,8 @@ def _find(name_or_path):
     text = str(name_or_path)
     if not re.search(r"[/\\]|\.toml$", text):
         if text not in shipped_names():
-            raise BadInput(f"no world is called {_shown(text)}; {nearest(text, shipped_names())}")
+            here = f"a world of your own lies here: write ./{text}" if text and _is_file(Path(text) / TOML) else ""
+            raise BadInput(f"no world is called {_shown(text)}; {here or nearest(text, shipped_names())}")
         return SHIPPED / text / TOML
     path = Path(text)
     found = path / TOML if path.suffix != ".toml" else path
@@ -195,10 +196,15 @@ def _rows(files, name, form):
         raise BadInput(f"{where}: is not UTF-8 text") from None
     except csv.Error as error:
         raise BadInput(f"{where}: is not valid CSV: {error}") from None
-    header = [cell.strip() for cell in lines[0]] if lines else []
+    told = [(number, cells) for number, cells in enumerate(lines, start=1) if not _is_comment(cells)]
+    header = [cell.strip() for cell in told[0][1]] if told else []
     _check_separator(header, where)
     _check_header(header, form, where)
-    return [_row(header, cells, form, f"{where} line {number}") for number, cells in enumerate(lines[1:], start=2) if any(cells)]
+    return [_row(header, cells, form, f"{where} line {number}") for number, cells in told[1:] if any(cells)]
+
+
+def _is_comment(cells):
+    return bool(cells) and cells[0].lstrip().startswith("#")
 
 
 def _check_separator(header, where):

@@ -75,6 +75,7 @@ class FirmTable(Table):
     source: Text | None = None
     confidence: Confidence = "assumption"
     note: str = ""
+    confirm: bool = False
 
 
 def _table(kind, **extra: Any):
@@ -128,6 +129,7 @@ class FigureRow(Row):
     value: float
     unit: str
     date: str = ""
+    confirm: bool = False
 
 
 class ContractRow(Row):
@@ -136,7 +138,9 @@ class ContractRow(Row):
     tenant: str
     owner: str
     gw: Positive | None = None
+    mw: Positive | None = None
     usd_bn: Positive | None = None
+    price: Positive | None = None
     years: Positive | None = None
     first_delivery: str
     full_delivery: str = ""

@@ -3,6 +3,8 @@
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
 
+MEGAWATTS = 1000  # in a GW
+
 
 class DealTerms(Group, name="deal"):
     """What a deal may say in numbers, and what it says where it is silent."""

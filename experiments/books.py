@@ -8,34 +8,66 @@ from typing import NamedTuple
 import pandas as pd
 
 from abm.clock import Quarter
-from abm.errors import BadInput
+from abm.errors import BadInput, nearest
 from abm.statements import balance_sheet, flow_matrix
 from experiments.runs import reproduce
 
 DUST = 1e-6  # $bn below which a row of a table says nothing
 EARNINGS = {"revenue": "revenue", "ebitda": "EBITDA", "interest": "interest", "debt_service": "debt service"}
+NET_WORTH, CHANGE = "net worth", "change of cash"
+COLUMNS = ("statement", "who", "item", "usd_bn")
 
 
 class Books(NamedTuple):
-    """Tables of one quarter, $bn; balances: + asset, - liability; flows: + receipt, - payment; owners: earnings of each, a year."""
+    """Tables of one quarter, $bn; balances: + asset, - liability; flows: + receipt, - payment; owners: earnings of each, a year.
+
+    Sectors are columns; firms are rows; of one firm there is one column.
+    """
 
     world: int
     quarter: str
-    balances: object
-    flows: object
-    owners: object
+    balances: pd.DataFrame
+    flows: pd.DataFrame
+    owners: pd.DataFrame
+    firm: str = ""
+    by_firm: bool = False
+
+    def rows(self):
+        """All that is in it, as rows (statement, who, item, $bn; earnings are $bn a year)."""
+        found = []
+        for statement, table in (("balance sheet", self.balances), ("flows", self.flows), ("earnings", self.owners)):
+            firms_first = statement == "earnings" or (self.by_firm and not self.firm)
+            sides = table if firms_first and not self.firm else table.T
+            found += [(statement, str(who), str(item), float(value)) for who, cells in sides.iterrows() for item, value in cells.items()]
+        return [row for row in found if abs(row[-1]) > DUST]
 
 
-def books(run, world, quarter, by_agent=False):
-    """Books at the end of a quarter. by_agent: a column per firm, else per sector. Raises BadInput for a quarter out of range."""
+def books(run, world, quarter, by_firm=False, firm=""):
+    """Books at the end of a quarter. by_firm: of every firm, else of every sector; firm: of this one only. Raises BadInput."""
     at = Quarter.parse(quarter, "--quarter: ")
     start = Quarter.parse(run.manifest["world"]["start"])
     last = start + (run.inputs.quarters - 1)
     if not start <= at <= last:
         raise BadInput(f"--quarter {quarter} lies outside run {run.name}, which goes from {start} to {last}")
+    names = list(run.inputs.opening().all_names)
+    if firm and firm not in names:
+        raise BadInput(f"--firm {firm}: no firm is called {firm!r}; {nearest(firm, names)}".removesuffix("; "))
     industry = reproduce(run, world, journal=False, quarters=at - start + 1)
-    balances, flows = (told(table(industry.ledger, industry.opening, 0, by_agent)) for table in (balance_sheet, flow_matrix))
-    return Books(world, str(at), balances, flows, earnings(industry))
+    detailed = by_firm or bool(firm)
+    balances, flows = (told(table(industry.ledger, industry.opening, 0, detailed)) for table in (balance_sheet, flow_matrix))
+    for table, closing in ((balances, NET_WORTH), (flows, CHANGE)):
+        table.loc[closing] *= -1  # the matrix closes with its sign turned
+    owners = earnings(industry)
+    if firm:
+        return Books(world, str(at), _only(balances, firm), _only(flows, firm), _only(owners.T, firm), firm, True)
+    balances, flows = (balances.T, flows.T) if by_firm else (balances, flows)
+    return Books(world, str(at), balances, flows, owners, by_firm=by_firm)
+
+
+def _only(table, firm):
+    """One column of a table, without the rows in which nothing stands."""
+    found = table[[firm]] if firm in table else table.iloc[:, :0]
+    return found[(found.abs() > DUST).any(axis=1)]
 
 
 def earnings(industry):
@@ -46,6 +78,6 @@ def earnings(industry):
 
 def told(table):
     """A table without the rows and columns in which nothing stands; its sums stay."""
-    rows = (table.abs() > DUST).any(axis=1)
+    rows = (table.abs() > DUST).any(axis=1) | table.index.isin([NET_WORTH, CHANGE])
     columns = (table.abs() > DUST).any(axis=0) | (table.columns == "sum")
-    return table.loc[rows, columns]
+    return table.loc[rows, columns].copy()

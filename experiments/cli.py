@@ -1,20 +1,34 @@
 """The command line: a thin list of commands that call functions elsewhere, and import them only when they run."""
 
 import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 from typer.core import TyperGroup
 
 from abm.errors import BadInput, BrokenRule
+from experiments import listings, running
 from experiments.analysis import commands as analyses
+from experiments.analysis import firm_commands as firms
 from experiments.engine import commands as sweeps
 from experiments.neighbours import refuse_other_agents
 from experiments.ui import commands as pages
 from experiments.usage import WrongUsage, sentence
 
 BAD_INPUT, FAILED = 2, 1  # exit codes
+LONGEST = 300  # letters of a command's line in the list
+RUN, LOOK, ASK, ANALYSE = "Run", "Look at what there is", "Ask what came of it", "Analyse"
+GROUPS = (RUN, LOOK, ASK, ANALYSE)
+HELP = """An agent-based model of the AI compute industry: who overextends, what breaks, how wide the cone of outcomes is.
+
+\b
+Begin with:
+  overreach run industry-2026q3                                    hundreds of futures of the real industry, and a page
+  overreach run industry-2026q3 --against "loss@2028Q1,firm=OpenAI"     the same with a change: what differs
+  overreach worlds                                                 what there is to start from
+  overreach COMMAND --help                                         what a command does, with examples
+"""
 
 
 class OneSentence(TyperGroup):
@@ -43,6 +57,20 @@ class OneSentence(TyperGroup):
         except (MemoryError, OSError) as error:
             return _stop(str(error) or "out of memory; try less --memory or fewer --workers", FAILED)
 
+    def format_commands(self, ctx, formatter):
+        """The commands in groups, in the order in which a newcomer needs them."""
+        found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        for group in (*GROUPS, None):
+            rows = [(name, item.get_short_help_str(LONGEST)) for name, item in found.items() if _group(item) == group]
+            if rows:
+                with formatter.section(group or "Other"):
+                    formatter.write_dl(rows)
+
+
+def _group(command):
+    name = getattr(command, "rich_help_panel", None)
+    return name if name in GROUPS else None
+
 
 def _stop(sentence, code):
     typer.echo(f"overreach: {' '.join(sentence.split())}", err=True)
@@ -51,118 +79,71 @@ def _stop(sentence, code):
 
 app = typer.Typer(
     cls=OneSentence,
-    help="An agent-based model of the AI compute industry: who overextends, what breaks, how wide the cone of outcomes is.",
+    help=HELP,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-Reference = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or the first digits of its address.")]
-Runs = Annotated[Path, typer.Option("--runs", help="Folder of runs.")]
-World = Annotated[int, typer.Option("--world", help="Which of the run's worlds, from 0.")]
-WHERE = Path("results/runs")
-MOST_MEMORY = float("inf")  # MB
-DEAL_HELP = "A deal; also price= ($bn per GW-year), years=, full= (last delivery), vendor= and share= (paid in advance for shares)."
+
+def _say_version(wanted: bool):
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"overreach {version('overreach')}")
+        raise typer.Exit
 
 
-@app.command()
-def run(
-    world: Annotated[str, typer.Argument(help="A starting point by name (see: overreach worlds), or the folder of your own.")],
-    worlds: Annotated[int, typer.Option(help="How many worlds, that is futures.")] = 500,
-    quarters: Annotated[int, typer.Option(help="How many quarters each.")] = 40,
-    seed: Annotated[int, typer.Option(help="Same seed, same luck.")] = 0,
-    settings: Annotated[list[str], typer.Option("--set", metavar="NAME=VALUE", help="Set a number; see: overreach parameters.")] = [],  # noqa: B006
-    shocks: Annotated[list[str], typer.Option("--shock", metavar="NAME@QUARTER[,KEY=VALUE]", help="E.g. stall@2027Q1,duration=8.")] = [],  # noqa: B006
-    deals: Annotated[list[str], typer.Option("--deal", metavar="LAB,OWNER,gw=2,start=2027Q1", help=DEAL_HELP)] = [],  # noqa: B006
-    measures: Annotated[str, typer.Option(help="Names for the panel, separated by commas, or all.")] = "",
-    workers: Annotated[int, typer.Option(help="Processes; 0 is one per core.")] = 0,
-    memory: Annotated[float, typer.Option(help="MB that all workers together may use for worlds.")] = 1000,
-    again: Annotated[bool, typer.Option("--again", help="Even if this run is there already.")] = False,
-    runs: Runs = WHERE,
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")] = False,
 ):
-    """Run many worlds from one starting point, summarise them and write a report."""
-    for name, value, allowed in (("--workers", workers, workers >= 0), ("--memory", memory, 0 < memory < MOST_MEMORY)):
-        if not allowed:
-            raise BadInput(f"{name} = {value:g} is not allowed; {'0 or more' if name == '--workers' else 'a number of MB above 0'}")
-    from experiments import runs as engine
-    from experiments.inputs import Inputs, read_deal, read_settings, read_shock
-    from experiments.terminal import Watch, show_summary
-
-    happens = tuple(map(read_shock, shocks)), tuple(map(read_deal, deals))
-    inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens)
-    chosen = tuple(name.strip() for name in measures.split(",")) if measures else engine.PANEL_MEASURES
-    inputs.checked().opening()
-    with Watch(worlds, world) as watch:
-        done = engine.run(inputs, chosen, runs, engine.Work(workers, memory, again, watch))
-    show_summary(done)
+    pass
 
 
-@app.command()
-def worlds():
-    """List the starting points: date, firms, what they are for."""
-    from agents.world_file import worlds as shipped
-    from experiments.terminal import show_worlds
+_root.__doc__ = HELP
+own = typer.Typer(
+    help="Make a world of your own.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+own.command("new")(running.new_world)
 
-    show_worlds(shipped())
-
-
-@app.command()
-def parameters(pattern: Annotated[str, typer.Argument(help="Part of a name or meaning, or a wildcard such as 'lab.*'.")] = ""):
-    """List what can be set: name, value, unit, range, source, meaning."""
-    from experiments.declarations import declarations
-    from experiments.terminal import show_parameters
-
-    show_parameters(declarations(pattern))
-
-
-@app.command()
-def books(
-    reference: Reference,
-    quarter: Annotated[str, typer.Option(help="E.g. 2028Q1.")],
-    world: World = 0,
-    firms: Annotated[bool, typer.Option("--firms", help="A column per firm, not per sector.")] = False,
-    runs: Runs = WHERE,
-):
-    """Show balance sheets and the transaction-flow matrix of one world and quarter."""
-    from experiments.books import books as read_books
-    from experiments.runs import open_run
-    from experiments.terminal import show_books
-
-    show_books(read_books(open_run(reference, runs), world, quarter, firms))
-
-
-@app.command()
-def story(
-    reference: Reference,
-    world: World = 0,
-    everything: Annotated[bool, typer.Option("--all", help="Also what mattered little.")] = False,
-    runs: Runs = WHERE,
-):
-    """Tell in words what happened in one world, in order."""
-    from experiments.runs import open_run, reproduce
-    from experiments.story import LIMIT, narrate, tell
-    from experiments.terminal import show_story
-
-    found = open_run(reference, runs)
-    events = tell(reproduce(found, world))
-    show_story(narrate(events, sys.maxsize if everything else LIMIT), found, world)
-
-
-app.command()(sweeps.experiments)
-app.command()(sweeps.sweep)
-app.command()(sweeps.report)
-app.command()(sweeps.query)
-app.command("open")(sweeps.open_stored)
-app.command()(analyses.sensitivity)
-app.command()(analyses.discover)
-app.command()(analyses.accuracy)
-app.command()(analyses.attribute)
-app.command()(analyses.exposures)
-app.command()(analyses.losses)
-app.command("breakpoint")(analyses.breakpoint_of)
-app.command()(analyses.lamps)
-app.command()(pages.ui)
+COMMANDS: dict[str, dict[str, Callable]] = {
+    RUN: {"run": running.run, "sweep": sweeps.sweep, "ui": pages.ui},
+    LOOK: {
+        "worlds": listings.worlds,
+        "experiments": sweeps.experiments,
+        "parameters": listings.parameters,
+        "shocks": listings.shocks,
+        "outcomes": listings.outcomes,
+        "measures": listings.measures,
+    },
+    ASK: {
+        "compare": running.compare,
+        "story": running.story,
+        "books": running.books,
+        "exposures": firms.exposures,
+        "losses": firms.losses,
+        "report": sweeps.report,
+        "query": sweeps.query,
+        "open": sweeps.open_stored,
+    },
+    ANALYSE: {
+        "breakpoint": analyses.breakpoint_of,
+        "attribute": analyses.attribute,
+        "sensitivity": analyses.sensitivity,
+        "discover": analyses.discover,
+        "accuracy": analyses.accuracy,
+        "lamps": analyses.lamps,
+        "forecasts": firms.forecasts,
+    },
+}
+for _panel, _members in COMMANDS.items():
+    for _name, _function in _members.items():
+        app.command(_name, rich_help_panel=_panel)(_function)
+app.add_typer(own, name="world", rich_help_panel=RUN)
 
 
 def main():

@@ -14,11 +14,12 @@ from abm.errors import BadInput
 from abm.implied import implied_appetites
 from abm.indicators import INDICATORS, payments_by_nature
 from abm.model import Industry, release
+from abm.views import planning_horizon
 
 PAYMENTS = ("graph", "payments")  # purchases, equity, loans of the first year, $bn, [worlds, 3, payers, payees]
 NEEDED = (
     *((kind, "fails") for kind in ("labs", "clouds", "lenders")),
-    *(("labs", name) for name in ("revenue", "opex", "rent_due", "alive")),
+    *(("labs", name) for name in ("revenue", "opex", "rent_due", "alive", "forecast_low", "forecast_mid", "forecast_high")),
     *(("industry", name) for name, item in INDICATORS.items() if item.scope == "industry"),
 )
 NUMBER_BYTES, MEGABYTE = 8, 1e6  # unit conversions
@@ -36,13 +37,14 @@ class First(NamedTuple):
     """What is the same in all worlds: names of measures, implied appetites, and what the opening's contracts cost.
 
     measures: {name: kinds}; implied: a dict per firm of a named world that owes anything; rents: $bn a quarter, [labs, quarters]
-    kept: numbers that one world leaves behind every quarter
+    kept: numbers that one world leaves behind every quarter; horizon: quarters from a plan to the quarter it is made for
     """
 
     measures: dict
     implied: list
     rents: np.ndarray
     kept: int
+    horizon: int
 
 
 def first_look(inputs, opening):
@@ -57,8 +59,9 @@ def first_look(inputs, opening):
     for kind, name in industry.record.measures:
         measures.setdefault(name, []).append(kind)
     kept = sum(values[0].size for values in industry.record.measures.values())
+    horizon = planning_horizon(industry)
     release(industry)
-    return First(measures, implied, rents, kept)
+    return First(measures, implied, rents, kept, horizon)
 
 
 def read_off(industry):

@@ -16,7 +16,7 @@ from abm.errors import BadInput, nearest
 from abm.loss import check_firm
 from abm.settings import GROUPS, Settings
 from abm.shocks import Shock, refuse_extended
-from agents.world_columns import KINDS, ONE, STYLES
+from agents.world_columns import KINDS, ONE, STATES, STYLES
 from agents.world_deals import AddedDeal, with_deals
 from agents.world_file import load_world
 
@@ -61,7 +61,7 @@ class Inputs:
 
     def opening(self):
         """The opening of the run, every name and value checked. Raises BadInput."""
-        _check_names(self.settings)
+        _check_names(self.settings, self.world)
         opening = with_deals(load_world(self.world, dict(sorted(self.settings.items()))), self.read_deals())
         Settings(1, opening.parameters, opening.inhabitants.GROUPS)
         last = opening.start + (self.quarters - 1)
@@ -131,6 +131,23 @@ def shock_text(row):
     return ",".join([f"{row['name']}@{row['at']}", *values])
 
 
+def changed(inputs, texts, option="--against"):
+    """The same run with changes on top. Raises BadInput.
+
+    texts: `NAME=VALUE` sets a number, `NAME@QUARTER,...` is a shock, `LAB,OWNER,...` a deal
+    """
+    heads = {text: text.split(",") for text in texts}
+    shocks = [text for text, head in heads.items() if "@" in head[0]]
+    deals = [text for text, head in heads.items() if text not in shocks and len(head) > 1 and "=" not in head[0] + head[1]]
+    settings = read_settings([text for text in texts if text not in shocks and text not in deals], option)
+    return replace(
+        inputs,
+        settings={**inputs.settings, **settings},
+        shocks=(*inputs.shocks, *map(read_shock, shocks)),
+        deals=(*inputs.deals, *map(read_deal, deals)),
+    )
+
+
 def refuse_infinite(value, what):
     """Raises BadInput for a number that is none (nan) or has no end (inf)."""
     if not isinstance(value, str) and not math.isfinite(value):
@@ -169,18 +186,30 @@ def number_or_text(text):
         return text
 
 
-def _check_names(settings):
+def _check_names(settings, world):
     """Names that are no firm's and no parameter's, and values that are not allowed, so that the message can say where they stood."""
     declared, columns = _declared(), _columns()
     for name, value in settings.items():
         refuse_extended(name, f"--set {name}")
         item = declared.get(name)
-        if name.partition(".")[0] not in ONE.values() and not item:
-            raise BadInput(f"--set {name}: unknown name; {nearest(name, [*declared, *columns])}".removesuffix("; "))
+        of_firms = name.partition(".")[0] in ONE.values()
+        is_known = item or (name in columns or name.count(".") > 1 or name.rpartition(".")[2] in STATES if of_firms else False)
+        if not is_known:
+            hint = _of_a_firm(name, world) or nearest(name, [*declared, *columns])
+            raise BadInput(f"--set {name}: unknown name; {hint}".removesuffix("; "))
         if isinstance(value, str) and value not in STYLES and not (item and item.choices):
             raise BadInput(f"--set {name} = {value!r} is not a number")
         if item and name not in columns:
             item.checked(value, "--set")
+
+
+def _of_a_firm(name, world):
+    """A hint for "OpenAI.risk_appetite", which lacks the kind of firm; "" for any other name."""
+    for kind, firms in load_world(world).names.items():
+        for firm in firms:
+            if name.startswith(f"{firm}."):
+                return f"did you mean '{ONE[kind]}.{name}'?"
+    return ""
 
 
 def _declared():

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 from experiments.collect import collect
 from experiments.guard import refuse_unguarded, workers_of
@@ -19,6 +20,19 @@ def cores():
     """How many processors this process may use."""
     allowed = getattr(os, "sched_getaffinity", None)  # not on every system
     return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+@contextmanager
+def processes(workers):
+    """A pool of processes that share no threads of linear algebra. Raises MemoryError where one of them dies."""
+    for name in THREADS:  # workers inherit it: threads of linear algebra would only wait for each other
+        os.environ.setdefault(name, "1")
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            yield pool
+        except BrokenProcessPool as error:
+            refuse_unguarded(workers_of(pool))
+            raise MemoryError("a worker process died; try --workers 1") from error
 
 
 def batches(worlds, workers, most):

@@ -84,7 +84,7 @@ def page(name, found, items):
 
 **How it was asked.** {design} World `{found.question.world}`. {_varied(found)}
 
-**Again.** `make results NAME={name}` makes this page; `overreach sweep {name} --seeds {found.question.seeds}` runs the same and writes a
+**Again.** `make results NAME={name}` makes this page; `overreach sweep {name} --worlds {found.question.seeds}` runs the same and writes a
 page with every figure. Code of the model: `{found.manifest["code"]}`. Every setting, with intervals: [{TABLE}]({TABLE}).
 """
 

@@ -14,10 +14,14 @@ from platform import python_version
 from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
-from abm.model import Industry
+from abm.measures import known_measures
+from abm.shown import with_units
+from agents.inhabitants import KINDS
+from experiments.analysis.outcomes import described
 from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
 from experiments.folders import make_folder
 from experiments.guard import leave_if_unguarded
+from experiments.industry import Industry
 from experiments.inputs import ADDRESS_LENGTH, MODEL, TOOLS, Inputs, code_version
 from experiments.pool import batches, collected, cores
 
@@ -48,6 +52,10 @@ class Run:
     path: Path
     manifest: dict
 
+    def __repr__(self):
+        made = self.inputs
+        return f"<Run {self.name} of {made.world}: {made.worlds:,} worlds of {made.quarters} quarters, seed {made.seed}, in {self.path}>"
+
     @property
     def address(self):
         """sha256 of the inputs and the code."""
@@ -74,16 +82,20 @@ class Run:
         return self.path / REPORT
 
     def panel(self, **filters):
-        """The tidy table: world, quarter, agent, measure, value; `panel(measure="revenue", agent="OpenAI")` reads only that."""
+        """The tidy table: world, quarter, agent, measure, value; `panel(measure="revenue", agent="OpenAI")` reads only that.
+
+        Units and meanings of its measures stand in `attrs`.
+        """
         import pandas as pd
 
-        return pd.read_parquet(self.path / PANEL, filters=[(key, "==", value) for key, value in filters.items()] or None)
+        table = pd.read_parquet(self.path / PANEL, filters=[(key, "==", value) for key, value in filters.items()] or None)
+        return with_units(table, known_measures(KINDS))
 
     def outcomes(self):
-        """One row a world: what happened in the end."""
+        """One row a world: what happened in the end; labels and units of the columns stand in `attrs`."""
         import pandas as pd
 
-        return pd.read_parquet(self.path / OUTCOMES)
+        return described(pd.read_parquet(self.path / OUTCOMES))
 
 
 def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
@@ -183,7 +195,7 @@ def _folder(path):
     """A folder under a temporary name that gets its own name at the end, or vanishes if something goes wrong."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
-    make_folder(partial, "--runs")
+    make_folder(partial, "--out")
     try:
         yield partial
         shutil.rmtree(path, ignore_errors=True)

@@ -15,9 +15,9 @@ SHOCKS = {
     "breakthrough": "the breakthrough arrives",
     "open_weight": "an open-weight model appears, {gap} OOM behind the frontier at {price_ratio} of the labs' price; "
     "the mood falls by {sentiment} and prices to {density} of what they were",
-    "funding_stop": "nobody buys new equity for {quarters} quarters",
+    "funding_stop": "nobody buys new equity for {duration} quarters",
     "rate_shock": "loan rates move by {size} a year",
-    "demand_shortfall": "customers want less: {share} of potential demand is missing from now on",
+    "demand_shortfall": "customers want less: {size} of potential demand is missing from now on",
     "stop_training": "all labs stop training",
 }
 

@@ -124,7 +124,7 @@ def channels(page):
         yield from _mood(page, before, who)
     cancelled, lost = page.recorded("industry", "cancelled"), float(page.recorded("clouds", "construction_lost").sum())
     if cancelled >= DUST:
-        text = f"C5, cancelled orders: vendors lose orders of {money(cancelled)} with {listed(who)}, "
+        text = f"C5 backlog, cancelled orders: vendors lose orders of {money(cancelled)} with {listed(who)}, "
         text += f"and owners {money(lost)} of half-built sites."
         yield _channel(page, "C5", who, {"cancelled": cancelled, "construction_lost": lost}, text)
     whole = {kind: float(page.paid("recapitalisation", "Economy", kind).sum()) for kind in ("clouds", "vendors", "investors")}
@@ -144,7 +144,7 @@ def _arrears(page, lab):
     lost = by_name(page.names("clouds"), page.paid("arrears", "clouds", "labs")[:, lab])
     kept = float(-page.paid("forfeit", "labs", "clouds")[lab].sum())
     if lost:
-        text = f"C1, arrears: {each(lost)} of {name}'s rent is lost to its landlords"
+        text = f"C1 counterparty, arrears: {each(lost)} of {name}'s rent is lost to its landlords"
         text += f"; they keep {money(kept)} it had paid in advance." if kept >= DUST else "."
         yield _channel(page, "C1", (name,), lost, text)
 
@@ -154,7 +154,7 @@ def _stakes(page, lab):
     lost = by_name(names, page.stakes_lost()[:, lab])
     if lost:
         said_as = {("its founders" if holder == "Economy" else holder): amount for holder, amount in lost.items()}
-        text = f"C2, stakes: shares of {name} worth {money(sum(lost.values()))} are void: {each(said_as)}."
+        text = f"C2 cross_equity, stakes: shares of {name} worth {money(sum(lost.values()))} are void: {each(said_as)}."
         yield _channel(page, "C2", (name,), lost, text)
 
 
@@ -164,7 +164,7 @@ def _idle(page, before, who):
     if idle - was < DUST:
         return
     spot = page.recorded("industry", "spot_ratio")
-    text = f"C3, idle compute: {said(idle - was)} GW lose their tenant, {said(idle)} GW now have none"
+    text = f"C3 fire_sale, idle compute: {said(idle - was)} GW lose their tenant, {said(idle)} GW now have none"
     text += f"; spot compute costs {share(spot)} of a contract" if spot > 0 else ""
     text += f", and all collateral falls from {money(worth)} to {money(value)}." if value < worth else "."
     amounts = {"idle_gw": idle, "idle_gw_before": was, "collateral": value, "collateral_before": worth, "spot_ratio": spot}
@@ -176,7 +176,7 @@ def _mood(page, before, who):
     hit = page.setting("mood", "defaults") * page.recorded("industry", "defaulted")
     if hit < DUST:
         return
-    text = f"C4, mood: labs with {share(page.recorded('industry', 'defaulted'))} of all revenue are gone, "
+    text = f"C4 funding, mood: labs with {share(page.recorded('industry', 'defaulted'))} of all revenue are gone, "
     text += f"which costs {said(hit)} of sentiment; "
     text += f"it goes from {said(then)} to {said(now)}." if said(then) != said(now) else f"it stays at {said(now)}."
     yield _channel(page, "C4", who, {"effect": hit, "before": then, "now": now}, text, size=hit * page.scale)
@@ -194,7 +194,7 @@ def customers(page):
     lost = float(page.recorded("industry", "spend_lost") - before.recorded("industry", "spend_lost"))
     if waits + lost + sum(gained.values()) < DUST:
         return
-    text = f"C6, customers: after the end of {listed(who)} ({money(had)} a year), {money(lost)} a year of what was spent there is lost"
+    text = f"C6 customers: after the end of {listed(who)} ({money(had)} a year), {money(lost)} a year of what was spent there is lost"
     text += f", {money(waits)} a year waits for a new lab" if waits >= DUST else ""
     text += f"; survivors take in {each(gained)} a year." if gained else "; no survivor takes in any of it."
     amounts = {**gained, "in_transit": waits, "spend_lost": lost}

@@ -18,6 +18,7 @@ LOW, MIDDLE, HIGH = 0, 2, 4  # places of P10, P50 and P90 in LEVELS
 DIGITS = 6  # that are kept of a number
 Z_95 = 1.959963984540054  # two-sided 95 %
 PRESSURE = {"p10_coverage": np.min, "circularity": np.max, "look_through": np.min}  # measure: what its worst is
+LABS_SHOWN = 6  # whose plans are drawn
 YEARLY = ("circularity", "look_through")  # measured at the end of each year
 FUNDED = ("labs", "clouds", "vendors", "investors", "lenders")
 SMALLEST_LINK = 0.0015  # share of all payments below which a link of the money graph is left out
@@ -32,7 +33,8 @@ def wilson(successes, trials, z=Z_95):
     share, spread = successes / trials, z**2 / trials
     middle = (share + spread / 2) / (1 + spread)
     half = z / (1 + spread) * np.sqrt(share * (1 - share) / trials + spread / (2 * 2 * trials))
-    return float(max(0, middle - half)), float(min(1, middle + half))
+    low, high = float(max(0, middle - half)), float(min(1, middle + half))
+    return 0.0 if successes == 0 else low, 1.0 if successes == trials else high  # exactly, where rounding leaves a trace
 
 
 def probability(happened):
@@ -87,13 +89,14 @@ def firms_failing(fails, lived, names, kind):
 
 
 def pressure(values, worst, first):
-    """An indicator now and at its worst: P10, P50, P90 over worlds, and the quarter in which most worlds see their worst.
+    """An indicator now and at its worst: P10, P50, P90 over worlds, and the quarter by which half of the worlds have seen their worst.
 
     values: [worlds, quarters]; worst: np.min or np.max; first: the quarter in which it is first measured
     """
     values = np.asarray(values)[:, first:]
     extreme = worst(values, axis=1)
-    when = np.bincount(np.argmax(values == extreme[:, None], axis=1)).argmax() + first
+    seen = np.sort(np.argmax(values == extreme[:, None], axis=1))
+    when = seen[(len(seen) - 1) // 2] + first
     return {"now": fan(values[:, :1])[:, 0].tolist(), "worst": fan(extreme[:, None])[:, 0].tolist(), "when": int(when), "first": first}
 
 
@@ -108,6 +111,25 @@ def wall(opening_rents, rent_due, left_after_opex, start):
     _, left = by_year(left_after_opex, start)
     later = np.maximum(0, due - opening.sum(axis=0))
     return {"years": years, "opening": opening.tolist(), "later": later.tolist(), "left": fan(left).tolist()}
+
+
+def planned(arrays, revenue, names, horizon):
+    """What labs planned and what came in the future whose revenue is the median one at the end, the largest labs of it first, $bn a year.
+
+    revenue: [worlds, quarters, labs]; horizon: quarters from a plan to the quarter it is made for. Plans are told by the quarter in which
+    they were made; None where a lab was not there to plan
+    """
+    last = revenue[:, -1].sum(axis=1)
+    world = int(np.argsort(last, kind="stable")[(len(last) - 1) // 2])
+    came, plans = revenue[world], {key: np.asarray(arrays["labs", f"forecast_{key}"][world]) for key in ("low", "mid", "high")}
+    there = plans["mid"] > 0
+    largest = sorted(np.flatnonzero(there.any(axis=0)), key=lambda lab: -came[:, lab].max())[:LABS_SHOWN]
+    labs = [
+        {"firm": names[lab], "came": came[:, lab].tolist()}
+        | {key: [float(value) if now else None for value, now in zip(each[:, lab], there[:, lab])] for key, each in plans.items()}
+        for lab in largest
+    ]
+    return {"world": world, "horizon": horizon, "labs": labs}
 
 
 def money_graph(payments, names, rows, smallest=SMALLEST_LINK):
@@ -169,6 +191,7 @@ def summarise(arrays, outcomes, opening, first):
         "names": {kind: list(opening.names[kind]) for kind in FUNDED},
         "pressure": {name: pressure(industry[name], worst, yearly if name in YEARLY else 0) for name, worst in PRESSURE.items()},
         "minsky": {name: industry[name].mean(axis=0).tolist() for name in CLASSES},
+        "planned": planned(arrays, lab["revenue"], opening.names["labs"], first.horizon),
         "wall": wall(first.rents, lab["rent_due"].sum(axis=2), left, opening.start),
         "money": money_graph(np.asarray(arrays[PAYMENTS]).mean(axis=0), opening.all_names, graph_rows),
         "welfare": {name: fan(outcomes[[name]].to_numpy())[:, 0].tolist() for name in GAINED},

@@ -1,20 +1,32 @@
 """What the commands say on a terminal: progress, tables, the summary of a run. Numbers are rounded for people and have units."""
 
 import sys
+import time
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from experiments.engine.progress import LINE_EVERY, duration
 from experiments.inputs import ADDRESS_LENGTH
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, KIND_NAMES, appetite, between, events_shown, futures, headline, level, percent, significant, times
+from experiments.words import (
+    CAVEAT,
+    KIND_NAMES,
+    SHORT_IS_NO_FAILURE,
+    appetite,
+    between,
+    covered,
+    events_shown,
+    futures,
+    headline,
+    level,
+    percent,
+)
 
 ONE = {"labs": "lab", "clouds": "owner of compute", "lenders": "lender"}
 FEWEST_COLUMNS = 100  # characters assumed where the output is no terminal
-LOGGED = 0.25  # share of the work after which a log gets a line
-DUST = 0.005  # $bn that would be shown as zero
 
 
 def console():
@@ -23,19 +35,22 @@ def console():
 
 
 class Watch:
-    """Progress of a run: a bar on a terminal, a line now and then in a log."""
+    """Progress of a run: a bar with time left on a terminal, a line a minute in a log, nothing where quiet."""
 
-    def __init__(self, worlds, what):
-        self.worlds, self.what, self.logged = worlds, what, 0.0
+    def __init__(self, worlds, what, quiet=False):
+        self.worlds, self.what, self.quiet = worlds, what, quiet
         self.out = Console(stderr=True, highlight=False, markup=False)
+        self.started = self.logged = time.monotonic()
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TaskProgressColumn(),
             TextColumn("of {task.total} worlds"),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
         )
-        self.bar = Progress(*columns, console=self.out, transient=True) if self.out.is_terminal else None
+        self.bar = Progress(*columns, console=self.out, transient=True) if self.out.is_terminal and not quiet else None
 
     def __enter__(self):
         if self.bar:
@@ -49,11 +64,13 @@ class Watch:
 
     def __call__(self, done):
         """So many worlds are done."""
+        now = time.monotonic()
         if self.bar:
             self.bar.update(self.task, completed=done)
-        elif done / self.worlds >= self.logged + LOGGED or done >= self.worlds > self.logged * self.worlds:
-            self.logged = done / self.worlds
-            self.out.print(f"{self.what}: {percent(self.logged)} of {self.worlds} worlds")
+        elif not self.quiet and now - self.logged >= LINE_EVERY and 0 < done < self.worlds:
+            self.logged = now
+            left = duration((self.worlds - done) * (now - self.started) / done)
+            self.out.print(f"{self.what}: {percent(done / self.worlds)} of {self.worlds} worlds, {left} left", soft_wrap=True)
 
 
 def show_summary(run):
@@ -61,27 +78,28 @@ def show_summary(run):
     out, summary = console(), run.summary
     out.print(Text(headline(summary), style="bold"))
     out.print(Text(f"{run.manifest['world']['title']}; {futures(summary['worlds'])} of {len(summary['quarters'])} quarters.", style="dim"))
-    _titled(out, "Crisis and its three parts, share of worlds; a credit stop is told apart", _events(summary))
+    titled(out, "Crisis and its three parts, share of worlds; a credit stop is told apart", _events(summary))
     if summary["implied"]:
-        _titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
+        titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
         out.print(Text(IMPLIED, style="dim"))
-    _titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
-    _titled(out, "Probability of default by the end", _firms(summary))
+    titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
+    out.print(Text(SHORT_IS_NO_FAILURE, style="dim"))
+    titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
-    _titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
+    titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
     out.print(Text.assemble("Report: ", (str(run.report), "bold")), soft_wrap=True)
     out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
 
 
-def _titled(out, title, table):
+def titled(out, title, table):
     """A table under its title, which may be wider than the table."""
-    out.print(Text(f"\n{title}", style="bold"))
+    out.print(Text(f"\n{title}" if title else "", style="bold"))
     out.print(table)
 
 
-def _table(*columns):
+def plain_table(*columns):
     """A plain table: the first column is text, the others are numbers."""
     table = Table(box=None, header_style="dim", pad_edge=False)
     for place, column in enumerate(columns):
@@ -90,7 +108,7 @@ def _table(*columns):
 
 
 def _implied(summary):
-    table = _table("Firm", "implied", "by revenue alone", "decides at")
+    table = plain_table("Firm", "implied", "by revenue alone", "decides at")
     for item in summary["implied"]:
         table.add_row(item["firm"], appetite(item), appetite(item["by_revenue"]), level(item["plans_at"]))
     return table
@@ -98,7 +116,7 @@ def _implied(summary):
 
 def _years(summary):
     names = ("Year", "P10", "P50", "P90", "required (median)", "short of it")
-    table = _table(*names)
+    table = plain_table(*names)
     for row in summary["years"]:
         earned = [f"{row['revenue'][place]:,.0f}" for place in (LOW, MIDDLE, HIGH)]
         table.add_row(str(row["year"]), *earned, f"{row['required'][MIDDLE]:,.0f}", percent(row["short"]))
@@ -106,7 +124,7 @@ def _years(summary):
 
 
 def _firms(summary):
-    table = _table("Firm", "kind", "fails in", "95 % interval", "enters in")
+    table = plain_table("Firm", "kind", "fails in", "95 % interval", "enters in")
     shown = [row for row in summary["firms"] if row["trials"] and (row["kind"] == "labs" or row["count"])]
     for row in shown:
         entered = percent(row["entered"]) if row["entered"] < 1 else ""
@@ -118,7 +136,7 @@ def _firms(summary):
 
 
 def _events(summary):
-    table = _table("Event", "comes in", "95 % interval", "what counts as one")
+    table = plain_table("Event", "comes in", "95 % interval", "what counts as one")
     table.columns[-1].justify, table.columns[-1].no_wrap = "left", False
     for name, found, rule in events_shown(summary):
         table.add_row(name, percent(found["share"]), between(found), rule)
@@ -126,9 +144,9 @@ def _events(summary):
 
 
 def _pressure(summary):
-    table = _table("Measure", "at the opening", "at its worst", "most often in")
+    table = plain_table("Measure", "at the opening", "each at its worst", "half by")
     says = {
-        "p10_coverage": ("P10 coverage of commitments, x", times),
+        "p10_coverage": ("P10 coverage of commitments, x", covered),
         "circularity": ("Payments among firms that go in circles", percent),
         "look_through": ("Vendor sales that final customers pay for", percent),
     }
@@ -152,49 +170,11 @@ def show_worlds(found):
         out.print()
 
 
-def show_parameters(rows):
-    """A table of declarations."""
-    out = console()
-    table = Table(box=None, header_style="dim", pad_edge=False)
-    for name in ("Name", "Value", "Unit", "Allowed", "Source", "Meaning"):
-        table.add_column(name, justify="right" if name == "Value" else "left", overflow="fold", no_wrap=name == "Name")
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in (row.name, significant(row.value), row.unit, row.allowed, row.source, row.meaning)))
-    out.print(table)
-
-
 IMPLIED = (
     "Implied: revenue, the cash left by then and an owner's means pay; rounds that nobody signed do not count. At most P2: that pays "
     "even in the worst case, be it with its owner's money. At least P98: it does not even in the best; somebody else has to. A firm "
     "decides at a declared prior, whatever its promises imply."
 )
-SIGNS = (
-    "Net worth closes each column, so its sign is turned: a negative number is owned. Equity is at market: a firm's net worth is its book "
-    "value less what the market says. Cash is owed by MonAuth, the monetary authority, which decides nothing."
-)
-
-
-def show_books(found):
-    """Balance sheets and flow matrix of one quarter, $bn."""
-    out = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else 2 * FEWEST_COLUMNS)
-    titles = (
-        (f"Balance sheets at the end of {found.quarter}, world {found.world}, $bn (+ asset, - liability)", found.balances),
-        (f"Transaction flows of {found.quarter}, $bn (+ receipt, - payment; rows and columns sum to zero)", found.flows),
-        ("Owners of compute at the annual rate of the quarter, $bn a year (debt service as if notes were repaid evenly)", found.owners),
-    )
-    for title, table in titles:
-        shown = _table("", *map(str, table.columns))
-        for label, cells in table.iterrows():
-            shown.add_row(Text(str(label)), *(_amount(cell) for cell in cells))
-        _titled(out, title, shown)
-    out.print(Text(SIGNS, style="dim"))
-
-
-def _amount(value):
-    """$bn with one decimal below a hundred; a dot for nothing."""
-    if abs(value) < DUST:
-        return "·"
-    return f"{value:,.2f}" if abs(value) < 1 else f"{value:,.1f}"
 
 
 def show_story(text, run, world):

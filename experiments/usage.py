@@ -5,6 +5,13 @@ import typer
 from abm.errors import nearest
 
 WrongUsage: type[Exception] = typer.BadParameter.__mro__[1]  # what a bad value, an unknown option and a missing one have in common
+SYNONYMS = {  # what people call an option of another name
+    "--seeds": "--worlds", "--futures": "--worlds", "--n": "--worlds", "--simulations": "--worlds", "--samples": "--worlds",
+    "--periods": "--quarters", "--steps": "--quarters", "--horizon": "--quarters", "--length": "--quarters",
+    "--rng": "--seed", "--random-seed": "--seed", "--jobs": "--workers", "--cores": "--workers", "--threads": "--workers",
+    "--output": "--out", "--folder": "--out", "--param": "--set", "--parameter": "--set", "--setting": "--set", "--vs": "--against",
+    "--compare": "--against", "--firm": "--to", "--date": "--at", "--when": "--at", "--silent": "--quiet",
+}  # fmt: skip
 WORDS = {"Input should be": "it must be", "a valid integer": "a whole number", "a valid number": "a number"}
 
 
@@ -19,7 +26,8 @@ def sentence(error, words):
         return f"{where}{name} is missing{_help(error.ctx)}"
     wrong, allowed = getattr(error, "option_name", ""), _names(error.ctx)
     if wrong and wrong not in allowed:
-        hint = nearest(wrong, allowed)
+        known = SYNONYMS.get(wrong, "")
+        hint = f"did you mean {known!r}?" if known in allowed else nearest(wrong, allowed)
         return (
             f"{where}there is no option {wrong}; {hint}"
             if hint.startswith("did")

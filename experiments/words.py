@@ -1,11 +1,19 @@
 """How a summary is said: the headline, percentages with their intervals, and the caveat, the same on the terminal and on the page."""
 
+import numpy as np
+
 from abm.crisis import CREDIT_STOP, CRISIS, PARTS, RULE
-from experiments.events import THOUSAND, count, level, said
+from abm.projection import NEVER
+from experiments.events import THOUSAND, count, level, money, said
 
 PERCENT = 100  # unit conversion
+NO_BOUND = NEVER  # how a measure says that there is nothing to measure
 SMALL = 0.005  # a share that would round to nothing
 CAVEAT = "These are scenarios, not forecasts, and not investment advice: they say what follows from stated assumptions."
+SHORT_IS_NO_FAILURE = (
+    "A year that falls short of what is required is no failure: cash, new equity and owners' money pay the difference. There is a crisis "
+    "only where they no longer do, so many futures fall short and few see one."
+)
 KIND_NAMES = {
     "labs": "Labs",
     "clouds": "Owners of compute",
@@ -52,6 +60,11 @@ def billions(amount):
 def times(ratio):
     """A ratio in words: "0.43x"."""
     return f"{said(ratio)}x"
+
+
+def covered(ratio):
+    """A coverage in words: "0.43x"; "nothing due" where there is nothing to cover."""
+    return "nothing due" if ratio >= NO_BOUND else times(ratio)
 
 
 def appetite(item):
@@ -115,3 +128,21 @@ def significant(value):
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if abs(value) >= THOUSAND and value == int(value) else f"{value:.6g}"
+
+
+def with_unit(value, unit):
+    """A figure in words: "0.43x", "12 %", "$1.2tn a year", "9.1 GW"; "none" if there is none."""
+    if value is None or not np.isfinite(value):
+        return "none"
+    if unit.startswith("$bn"):
+        return signed_money(value) + (" a year" if "year" in unit else "")
+    if unit.startswith("share"):
+        return percent(value)
+    if unit == "x":
+        return f"{said(value)}x"
+    return said(value) if unit in ("index", "0-1", "") else f"{said(value)} {unit}"
+
+
+def signed_money(billions):
+    """As `events.money`, also for what is below nothing: "-$3bn"."""
+    return f"-{money(-billions)}" if billions < 0 else money(billions)

@@ -3,6 +3,7 @@
 Each function returns the text; `experiments.analysis.commands` prints it. Sweeps are stored and resumed like any other.
 """
 
+import functools
 from typing import NamedTuple
 
 from abm.errors import BadInput
@@ -11,13 +12,16 @@ SHOWN = 30  # rows of a table
 
 
 class Work(NamedTuple):
-    """How a sweep is done: folder for results (None: the usual one), workers (0: all cores), seeds at a point, quarters."""
+    """How a sweep is done: folder for results (None: the usual one), workers (0: all cores), seeds at a point, quarters, whether it is
+    silent; the seed of all luck, and settings {name: value} that hold throughout."""
 
     out: object = None
     workers: int = 0
     seeds: int = 20
     quarters: int = 40
     quiet: bool = True
+    rng: int = 0
+    settings: dict = {}
 
 
 def discover(results, outcome, by="points", most=3):
@@ -71,7 +75,10 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=(), as_json=Fa
 
     work = work or Work(seeds=50)
     mechanisms = attribution.CHANNELS if mechanisms is None else mechanisms
-    asked = attribution.question(world, mechanisms, work.seeds, work.quarters, shocks=shocks, deals=deals)
+    asked = {
+        **attribution.question(world, mechanisms, work.seeds, work.quarters, shocks=shocks, deals=deals, rng=work.rng),
+        "settings": work.settings,
+    }
     folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
     names = list(mechanisms)
     runs = load(folder)
@@ -84,13 +91,13 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=(), as_json=Fa
         [
             f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
             "Shapley values: what each adds on average over all orders of switching on, 95 % over worlds; they add up to all",
-            _happened(outcomes),
+            _happened(outcomes.replace({"cause": attribution.in_words(names)})),
             _contagion(attribution.contagion(runs, names)),
             "",
             "Firms: probability of failure with everything on, and its parts",
-            as_text(firms) if len(firms) else "no firm fails in any world",
+            as_text(firms.rename(columns=attribution.in_words(names))) if len(firms) else "no firm fails in any world",
             "",
-            _debtrank(opening(world, deals), shocks, work),
+            _debtrank(opening(world, deals, work.settings), shocks, work),
         ]
     )
 
@@ -98,13 +105,15 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=(), as_json=Fa
 def travels(world, mechanisms, shocks, work=None, deals=(), as_json=False):
     """Through which channels shocks travel: what they add against twins without them, channels switched off one at a time and alone."""
     from experiments.analysis import shock_channels
+    from experiments.analysis.attribution import in_words
     from experiments.engine.store import load
     from experiments.engine.sweep import sweep
     from experiments.words import shock_texts
 
     work = work or Work(seeds=50)
-    _happening(shocks, opening(world, deals), work.quarters)
-    asked = shock_channels.question(world, mechanisms, shocks, work.seeds, work.quarters, deals=deals)
+    _happening(shocks, opening(world, deals, work.settings), work.quarters)
+    asked = shock_channels.question(world, mechanisms, shocks, work.seeds, work.quarters, deals=deals, rng=work.rng)
+    asked["settings"] = work.settings
     folder = sweep(asked, work.out, work.workers or None, quiet=work.quiet).folder
     table = shock_channels.travels(load(folder), list(mechanisms))
     if as_json:
@@ -117,18 +126,20 @@ def travels(world, mechanisms, shocks, work=None, deals=(), as_json=False):
             f"{world}: what {shock_texts(shocks)} adds, against the same {work.seeds} worlds without it, {work.quarters} quarters",
             "last in: with all channels less with all but this one; first in: with this one alone less with none; 95 % over worlds",
             f"{shock_channels.ALL}, {shock_channels.NONE}: all that it adds with every channel, and with none",
-            *([as_text(shown, rows=len(shown))] if len(shown) else []),
+            *([as_text(shown.replace({"channel": in_words(list(mechanisms))}), rows=len(shown))] if len(shown) else []),
             *said,
         ]
     )
 
 
-def opening(world, deals=()):
-    """A world by name or folder with deals of one's own in it, rows {tenant, owner, gw, start, ...}. Raises BadInput."""
-    from agents.world_deals import AddedDeal, with_deals
-    from agents.world_file import load_world
+def opening(world, deals=(), settings=None, more=None):
+    """A world by name or folder with deals of one's own in it, rows {tenant, owner, gw, start, ...}, and settings {name: value}.
 
-    return with_deals(load_world(world), tuple(AddedDeal.read(row, "--deal") for row in deals))
+    more: settings on top of those. Raises BadInput.
+    """
+    from experiments.inputs import Inputs
+
+    return Inputs(str(world), settings={**(settings or {}), **(more or {})}, deals=tuple(deals)).opening()
 
 
 def _happening(shocks, opened, quarters):
@@ -163,7 +174,7 @@ def _debtrank(opened, shocks, work):
     from abm.model import Industry, release
     from experiments.analysis import ranking
 
-    industry = Industry(opened, worlds=work.seeds, shocks=_happening(shocks, opened, work.quarters))
+    industry = Industry(opened, worlds=work.seeds, rng=work.rng, shocks=_happening(shocks, opened, work.quarters))
     try:
         ranks = ranking.run_with_debtranks(industry, work.quarters)
         defaults = ranking.after_defaults(industry.record, ranks, industry.labs.names)
@@ -177,46 +188,46 @@ def _debtrank(opened, shocks, work):
     return "\n".join([title, as_text(ranking.by_lab(defaults)), "How well the one ranks the other:", as_text(ranking.agreement(defaults))])
 
 
-def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(), work=None, deals=()):
+def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(), work=None, deals=(), as_json=False):
     """The smallest size of a lever that makes a condition hold, world by world; see `breakpoints.read_lever`. sizes: (low, high)."""
-    import numpy as np
-
     from experiments.analysis import breakpoints
+    from experiments.analysis.levers import read_lever
+    from experiments.pool import cores
 
     work = work or Work(seeds=50)
-    read = breakpoints.read_lever(lever, at, *sizes)
-    opened = opening(world, deals)
-    trial = breakpoints.Trial(opened, read, work.quarters, shocks=_happening(shocks, opened, work.quarters))
+    opened = opening(world, deals, work.settings)
+    read = read_lever(lever, at, sizes[0], sizes[1], opened.names)
+    remake = functools.partial(opening, world, tuple(deals), work.settings)
+    happening = _happening(shocks, opened, work.quarters)
+    trial = breakpoints.Trial(opened, read, work.quarters, work.rng, happening, work.workers or cores(), remake)
     found, before = breakpoints.breakpoints(trial, until, work.seeds)
-    broken = found.sizes[~np.isnan(found.sizes)]
+    told, table = breakpoints.answer(read, until, found), breakpoints.share_broken(found)
+    at_each = breakpoints.share_at(found)
+    if as_json:
+        return as_plain(world=str(world), lever=read.name, until=until, says=told, without=before, at_size=at_each, at_or_below=table)
     when = f" at {read.at}" if read.shock else ""
-    lines = [f"{world}: {read.name}{when} ({read.meaning}, {read.unit}) from {read.low:g} to {read.high:g}, until {until}"]
+    lines = [told, "", f"{world}: {read.name}{when} ({read.meaning}, {read.unit}) from {read.low:g} to {read.high:g}, until {until}"]
     lines.append(f"without it {before['count']} of {before['trials']} worlds break ({before['low']:.0%} to {before['high']:.0%})")
     lines += [f"without it {said}" for said in before["unvalued"]]
-    needed = broken[broken != read.low]
-    lines.append(f"with it {len(broken)} of {work.seeds} do")
-    if len(needed):
-        least, middle = needed[np.argmin(np.abs(needed - read.low))], np.median(needed)
-        lines.append(f"in the {len(needed)} that need it, the smallest size that breaks is {least:.3g}, the median {middle:.3g}")
-    if found.saved.any():
-        lines.append(
-            f"in {found.saved.sum()} worlds a larger size saves what a smaller one breaks, so read sizes as first breaks, not as a border"
-        )
-    return "\n".join([*lines, "", "Share of worlds broken at or below a size:", as_text(breakpoints.share_broken(found))])
+    lines += [*breakpoints.told(read, found, work.seeds), "", "Share of worlds that break at a size:", as_text(at_each)]
+    return "\n".join([*lines, "", "Share of worlds broken at or below a size:", as_text(table)])
 
 
-def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=()):
+def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=(), as_json=False):
     """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`. lead: quarters ahead."""
     from abm.model import Industry, release
     from experiments.analysis import warning
 
     work = work or Work(seeds=100)
-    opened = opening(world, deals)
-    industry = Industry(opened, worlds=work.seeds, shocks=_happening(shocks, opened, work.quarters)).run(work.quarters)
+    opened = opening(world, deals, work.settings)
+    happening = _happening(shocks, opened, work.quarters)
+    industry = Industry(opened, worlds=work.seeds, rng=work.rng, shocks=happening).run(work.quarters)
     try:
         table = warning.of_run(industry, labs, (lead,))
     finally:
         release(industry)
+    if as_json:
+        return as_plain(world=str(world), lead=lead, lamps=table)
     against = "the default of the lab itself" if labs else "a crisis"
     return warning.in_words(f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters", table, lead)
 

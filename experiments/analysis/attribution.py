@@ -142,6 +142,12 @@ def contagion(runs, mechanisms, kinds=DEFAULTS):
     return share, share - Z_95 * spread, share + Z_95 * spread
 
 
+def in_words(names):
+    """Names of mechanisms as stories and model.md have them: "C1 counterparty"; others as they are."""
+    codes = {name: item.meaning.partition(":")[0] for name, item in ContagionParameters.declared().items() if item.unit == "0/1"}
+    return {name: f"{codes[name]} {name}" for name in names if name in codes}
+
+
 def that_happened(table):
     """(the table of `decomposition` without the outcomes of which nothing came in any world, the names of those)."""
     size = table[["mean", "low", "high"]].abs().max(axis=1).groupby(table["outcome"]).transform("max")

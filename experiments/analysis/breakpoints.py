@@ -5,36 +5,24 @@ a world (it stops a bet in time); the ladder shows how often, and below the firs
 than its rungs.
 """
 
+from collections.abc import Callable
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from abm.errors import BadInput, nearest
+from abm.errors import BadInput
 from experiments.analysis.conditions import Condition
+from experiments.analysis.levers import Lever
+from experiments.analysis.pairs import paired_share
 from experiments.analysis.undefined import in_words
 from experiments.summary import probability
+from experiments.words import futures, interval
 
 RUNGS = 5  # sizes of the ladder, the smallest one included
 STEPS = 6  # bisections: the interval of a rung divided by 64
-TOGETHER = 96  # worlds that run at once
-
-
-class Lever(NamedTuple):
-    """What is turned: value `key` of a shock at a quarter, or a parameter where `shock` is empty; sizes from low to high."""
-
-    shock: str
-    key: str
-    at: object
-    low: float
-    high: float
-    unit: str
-    meaning: str
-
-    @property
-    def name(self):
-        """How a user writes it."""
-        return f"{self.shock}.{self.key}" if self.shock else self.key
+FEWEST, TOGETHER = 16, 96  # worlds that run at once, where several processes share them and at most
 
 
 class Broken(NamedTuple):
@@ -53,97 +41,116 @@ class Broken(NamedTuple):
         return (self.broke[:, :-1] & ~self.broke[:, 1:]).any(axis=1)
 
 
-def smallest_shock(breaks, low, high, worlds, rungs=RUNGS, steps=STEPS):
+def smallest_shock(breaks, low, high, worlds, rungs=RUNGS, steps=STEPS, whole=False):
     """The smallest size that breaks each world, to within (high - low) / (rungs - 1) / 2 ** steps, as the upper end.
 
     breaks: function of (sizes, which), [n] each, that says which of these worlds break at their sizes; worlds: how many.
-    low and high may be in either order: high is the largest shock, not the largest number.
+    low and high may be in either order: high is the largest shock, not the largest number. whole: only whole numbers are tried
     """
     ladder = np.linspace(low, high, rungs)
-    which = np.arange(worlds)
+    if whole:
+        ladder = np.unique(np.round(ladder))[:: -1 if high < low else 1]
+    which, rungs = np.arange(worlds), len(ladder)
     broke = breaks(np.tile(ladder, worlds), np.repeat(which, rungs)).reshape(worlds, rungs)
     first = np.argmax(broke, axis=1)
     holds, fails = ladder[np.maximum(0, first - 1)], ladder[first]
-    open_worlds = which[broke.any(axis=1) & (first > 0)]
-    for _ in range(steps if open_worlds.size else 0):
+    is_open = broke.any(axis=1) & (first > 0)
+    for _ in range(steps):
+        open_worlds = which[is_open & (np.abs(fails - holds) > (1 if whole else 0))]
+        if not open_worlds.size:
+            break
         middle = (holds[open_worlds] + fails[open_worlds]) / 2
+        middle = np.round(middle) if whole else middle
         broken = breaks(middle, open_worlds)
         fails[open_worlds] = np.where(broken, middle, fails[open_worlds])
         holds[open_worlds] = np.where(broken, holds[open_worlds], middle)
     return Broken(np.where(broke.any(axis=1), fails, np.nan), ladder, broke)
 
 
-def read_lever(text, at=None, low=None, high=None):
-    """A lever by name: a shock ("demand_shortfall", "open_weight.density") with its quarter, or a parameter ("cone.width").
-
-    low, high: the smallest and the largest size; by default nothing, or the least allowed, up to the most allowed.
-    Raises BadInput for an unknown name or a size that is not allowed.
-    """
-    from abm.clock import Quarter
-    from abm.shocks import SHOCKS
-    from experiments.engine.cases import is_structure, parameters
-
-    shock, _, key = text.partition(".")
-    if shock in SHOCKS:
-        declared = SHOCKS[shock].declared()
-        key = key or next(iter(declared), "")
-        if key not in declared:
-            raise BadInput(f"lever: {shock} has no size {key!r}; {nearest(key, declared)}".removesuffix("; "))
-        if declared[key].text:
-            raise BadInput(f"lever: {shock}.{key} is a name, and has no size to turn")
-        if at is None:
-            raise BadInput(f"lever: {shock} needs a quarter, such as --at 2027Q1")
-        item, at = declared[key], at if isinstance(at, Quarter) else Quarter.parse(at, "--at: ")
-    else:
-        movable = [name for name in parameters() if not is_structure(name)]
-        if text not in movable:
-            raise BadInput(f"lever: no shock and no parameter is called {text!r}; {nearest(text, [*SHOCKS, *movable])}".removesuffix("; "))
-        item, shock, key = parameters()[text], "", text
-    low, high = max(0, item.low) if low is None else low, item.high if high is None else high
-    for size in (low, high):
-        item.checked(size, "lever")
-    if low == high:
-        raise BadInput(f"lever: the smallest and the largest size of {text} are both {low:g}")
-    return Lever(shock, key, at, float(low), float(high), item.unit, item.meaning)
-
-
 class Trial(NamedTuple):
-    """Runs of an opening under a lever: quarters, seed of the run and other shocks that hold as well."""
+    """Runs of an opening under a lever: quarters, seed of the run and other shocks that hold as well; processes that share the work."""
 
     opening: object
     lever: Lever
     quarters: int
     rng: int = 0
     shocks: tuple = ()
+    workers: int = 1
+    remake: Callable | None = (
+        None  # function of {name: value} that opens the world anew: in other processes, and for what its reader must know
+    )
 
-    def outcomes(self, sizes, which):
-        """Outcomes of worlds under sizes of the lever, a table with one row each. sizes, which: [n]."""
-        from abm.shocks import Shock
+    def opening_at(self, size):
+        """The opening with the lever at a size."""
+        from agents.world_file import STRUCTURE
+        from agents.world_overrides import with_overrides
+        from experiments.engine.cases import parameters
 
-        lever, parts = self.lever, []
-        for first in range(0, len(which), TOGETHER):
-            part = slice(first, first + TOGETHER)
-            if lever.shock:
-                shock = Shock.read({"name": lever.shock, "at": lever.at, lever.key: sizes[part]})
-                parts.append(self._run(which[part], shocks=(*self.shocks, shock)))
-            else:
-                parts.append(self._run(which[part], {lever.key: sizes[part]}, self.shocks))
-        return pd.concat(parts, ignore_index=True)
+        values = {self.lever.key: size}
+        if self.lever.key in STRUCTURE and self.remake:
+            return self.remake(values)
+        return with_overrides(self.opening, values, parameters=parameters())
+
+    def outcomes(self, sizes, which, pool=None):
+        """Outcomes of worlds under sizes of the lever, a table with one row each. sizes, which: [n]; pool: of processes, or None"""
+        each = TOGETHER if pool is None else int(np.clip(-(-len(which) // self.workers), FEWEST, TOGETHER))
+        cuts = [slice(first, first + each) for first in range(0, len(which), each)]
+        tasks = ([self] * len(cuts), [sizes[cut] for cut in cuts], [which[cut] for cut in cuts])
+        if pool is None:
+            return pd.concat(list(map(_part, *tasks)), ignore_index=True)
+        sent = [self._replace(opening=None)] * len(cuts)  # an opening holds modules, which do not travel; each process opens its own
+        return pd.concat(list(pool.map(_part, sent, *tasks[1:])), ignore_index=True)
 
     def unshocked(self, worlds):
         """Outcomes of worlds 0, 1, ... without the lever: the baseline."""
         first = range(0, worlds, TOGETHER)
-        return pd.concat([self._run(np.arange(k, min(worlds, k + TOGETHER)), shocks=self.shocks) for k in first], ignore_index=True)
+        return pd.concat([self.run(np.arange(k, min(worlds, k + TOGETHER)), self.opening) for k in first], ignore_index=True)
 
-    def _run(self, which, parameters=None, shocks=()):
+    def run(self, which, opening, parameters=None, shocks=()):
+        """Outcomes of these worlds of an opening, with shocks on top of those that hold anyway."""
         from abm.model import Industry, release
 
         worlds = tuple(int(world) for world in which)
-        industry = Industry(self.opening, world_ids=worlds, rng=self.rng, parameters=parameters, shocks=shocks)
+        industry = Industry(opening, world_ids=worlds, rng=self.rng, parameters=parameters, shocks=(*self.shocks, *shocks))
         try:
             return industry.run(self.quarters).record.outcomes(industry)
         finally:
             release(industry)
+
+
+def _part(trial, sizes, which):
+    """Outcomes of a few worlds; what cannot differ within a model is run size by size, and the rows put back in their order."""
+    from abm.shocks import Shock
+    from experiments.engine.batches import together
+    from experiments.engine.cases import case_like
+
+    trial = trial if trial.opening is not None else trial._replace(opening=trial.remake({}))
+    lever = trial.lever
+    if lever.shock:
+        return trial.run(which, trial.opening, shocks=[Shock.read({"name": lever.shock, "at": lever.at, lever.key: sizes})])
+    distinct, row = np.unique(sizes, return_inverse=True)
+    cases = [case_like(trial.opening_at(float(size)), trial.quarters) for size in distinct]
+    alike: dict = {}
+    for place, case in enumerate(cases):
+        alike.setdefault(case.structure, []).append(place)
+    parts = []
+    for places in alike.values():
+        rows = np.flatnonzero(np.isin(row, places))
+        opening, values = together([cases[place] for place in places], np.searchsorted(places, row[rows]))
+        parts.append(trial.run(which[rows], opening, values).set_axis(rows))
+    return pd.concat(parts).sort_index()
+
+
+@contextmanager
+def _pool(workers):
+    """Processes that share the work, or None for one."""
+    if workers == 1:
+        yield None
+        return
+    from experiments.pool import processes
+
+    with processes(workers) as pool:
+        yield pool
 
 
 def breakpoints(trial, until, worlds, rungs=RUNGS, steps=STEPS):
@@ -160,11 +167,57 @@ def breakpoints(trial, until, worlds, rungs=RUNGS, steps=STEPS):
     before = trial.unshocked(worlds)
     until.check([name for name in before.columns if name != "world"])
 
-    def breaks(sizes, which):
-        return until.holds(trial.outcomes(sizes, which))
+    with _pool(trial.workers if trial.remake else 1) as pool:
 
-    found = smallest_shock(breaks, trial.lever.low, trial.lever.high, worlds, rungs, steps)
+        def breaks(sizes, which):
+            return until.holds(trial.outcomes(sizes, which, pool))
+
+        found = smallest_shock(breaks, trial.lever.low, trial.lever.high, worlds, rungs, steps, trial.lever.whole)
     return found, {**probability(until.holds(before)), "unvalued": in_words(before, until.names, "they do not meet the condition")}
+
+
+def share_at(found):
+    """Table: share of worlds that break at each size of the ladder, with its Wilson interval: size, count, trials, share, low, high."""
+    return pd.DataFrame([{"size": float(size), **probability(found.broke[:, k])} for k, size in enumerate(found.rungs)])
+
+
+def verdict(found):
+    """(the size of the ladder at which fewest worlds break, the first one beyond it at which surely more do or None): places."""
+    shares = found.broke.mean(axis=0)
+    safest = int(len(shares) - 1 - np.argmin(shares[::-1]))  # the boldest of equally safe ones
+    more = (place for place in range(safest + 1, len(shares)) if paired_share(found.broke[:, place], found.broke[:, safest]).low > 0)
+    return safest, next(more, None)
+
+
+def answer(lever, until, found):
+    """The sentence to remember: at which size fewest worlds break, and from which on surely more do."""
+    table = share_at(found)
+    safest, more = verdict(found)
+
+    def said(place):
+        row = table.iloc[place]
+        return f"{interval(row)} of {futures(len(found.sizes))}"
+
+    start = f"At {lever.name} = {found.rungs[safest]:.3g}, {until} holds in {said(safest)}"
+    if more is None:
+        beyond = "larger sizes break no more than luck could" if safest < len(found.rungs) - 1 else "no other size breaks fewer"
+        return f"{start}; {beyond}."
+    return f"{start}; from {found.rungs[more]:.3g} on it surely holds in more: {interval(table.iloc[more])}."
+
+
+def told(lever, found, worlds):
+    """Further lines: how many worlds break, and what those need that break not at the smallest size."""
+    broken = found.sizes[~np.isnan(found.sizes)]
+    lines = [f"with it {len(broken)} of {worlds} do"]
+    needed = broken[broken != lever.low]
+    if len(needed):
+        least, middle = needed[np.argmin(np.abs(needed - lever.low))], np.median(needed)
+        lines.append(f"in the {len(needed)} that need it, the smallest size that breaks is {least:.3g}, the median {middle:.3g}")
+    if found.saved.any():
+        lines.append(
+            f"in {found.saved.sum()} worlds a larger size saves what a smaller one breaks, so read sizes as first breaks, not as a border"
+        )
+    return lines
 
 
 def share_broken(found, sizes=None):

@@ -45,6 +45,34 @@ def exposures_to(industry, firm, world=0):
 
     Columns: claim, firm, kind, usd_bn, gw (NaN where it is not compute), own_equity ($bn), share (of it; NaN without any)
     """
+    equity = own_equity(industry, world)
+    rows = []
+    for claim, kind, amount, gw in _lines(industry, firm):
+        for place in np.argsort(-amount[world], kind="stable"):
+            usd_bn, of = float(amount[world, place]), float(equity[kind][place])
+            if usd_bn < SMALLEST:
+                continue
+            share = usd_bn / of if of > 0 else np.nan
+            name = _name(industry, kind, place)
+            rows.append((claim, name, kind, usd_bn, np.nan if gw is None else float(gw[world, place]), of, share))
+    return pd.DataFrame(rows, columns=["claim", "firm", "kind", "usd_bn", "gw", "own_equity", "share"])
+
+
+def claims_on(industry, firm):
+    """{(claim, firm): $bn, [worlds]} of all that hangs on the firm."""
+    return {
+        (claim, _name(industry, kind, place)): amount[:, place]
+        for claim, kind, amount, _ in _lines(industry, firm)
+        for place in range(amount.shape[1])
+    }
+
+
+def _name(industry, kind, place):
+    return "Economy" if kind == "Economy" else getattr(industry, kind).names[place]
+
+
+def _lines(industry, firm):
+    """(claim, kind of who has it, $bn, GW or None), amounts [worlds, firms of the kind]."""
     lines = {
         "labs": _to_lab,
         "clouds": _to_owner,
@@ -52,18 +80,7 @@ def exposures_to(industry, firm, world=0):
         "lenders": _to_lender,
         "investors": lambda industry, row: [],
     }[firm.kind](industry, firm.row)
-    lines += _stakes(industry, firm)
-    equity = own_equity(industry, world)
-    rows = []
-    for claim, kind, amount, gw in lines:
-        for place in np.argsort(-amount[world], kind="stable"):
-            usd_bn, of = float(amount[world, place]), float(equity[kind][place])
-            if usd_bn < SMALLEST:
-                continue
-            share = usd_bn / of if of > 0 else np.nan
-            name = "Economy" if kind == "Economy" else getattr(industry, kind).names[place]
-            rows.append((claim, name, kind, usd_bn, np.nan if gw is None else float(gw[world, place]), of, share))
-    return pd.DataFrame(rows, columns=["claim", "firm", "kind", "usd_bn", "gw", "own_equity", "share"])
+    return [*lines, *_stakes(industry, firm)]
 
 
 def for_people(table):
@@ -169,23 +186,34 @@ def _stakes(industry, firm):
     return [("stake at its mark", kind, shares[:, rows[kind], place] * value, None) for kind in HOLDERS]
 
 
-def median_future(inputs, at):
-    """Number of the future whose revenue is the median one at the end of a quarter; the lower middle one of an even number.
+class Futures(NamedTuple):
+    """What all futures show at the end of a quarter. median: number of the one whose revenue is the median one, the lower middle one of
+    an even number; claims: {(claim, firm): $bn, [worlds]}"""
+
+    median: int
+    claims: dict
+
+
+def all_futures(inputs, at, firm):
+    """All futures at the end of a quarter, and what hangs on the firm in each.
 
     inputs: which worlds; at: the Quarter
     """
     from abm.model import Industry, release
     from experiments.runs import LARGEST_BATCH
 
-    opened, revenue = inputs.opening(), []
+    opened, revenue, claims = inputs.opening(), [], []
     for first in range(0, inputs.worlds, LARGEST_BATCH):
         ids = tuple(range(first, min(inputs.worlds, first + LARGEST_BATCH)))
         model = Industry(opened, world_ids=ids, rng=inputs.seed, shocks=inputs.read_shocks(), panel=False)
         model.run(quarters_until(opened, at))
         revenue.append(model.labs.revenue.sum(axis=1))
+        model.quarter = at  # the register is read as the quarter ended
+        claims.append(claims_on(model, firm))
         release(model)
     found = np.concatenate(revenue)
-    return int(np.argsort(found, kind="stable")[(len(found) - 1) // 2])
+    middle = int(np.argsort(found, kind="stable")[(len(found) - 1) // 2])
+    return Futures(middle, {key: np.concatenate([part[key] for part in claims]) for key in claims[0]})
 
 
 def quarters_until(opened, at):
@@ -195,8 +223,8 @@ def quarters_until(opened, at):
     return at.index - opened.start.index + 1
 
 
-def looked_at(inputs, at):
-    """(the world between two quarters, number of the future): as it opens, or the median future at the end of a quarter."""
+def looked_at(inputs, at, firm):
+    """(the world between two quarters, Futures or None): as it opens, or the median future at the end of a quarter."""
     from abm.model import Industry
 
     opened = inputs.opening()
@@ -206,8 +234,8 @@ def looked_at(inputs, at):
         return model, None
     quarter = Quarter.parse(at)
     quarters = quarters_until(opened, quarter)
-    future = median_future(inputs, quarter)
-    model = Industry(opened, world_ids=(future,), rng=inputs.seed, shocks=inputs.read_shocks(), panel=False)
+    futures = all_futures(inputs, quarter, firm)
+    model = Industry(opened, world_ids=(futures.median,), rng=inputs.seed, shocks=inputs.read_shocks(), panel=False)
     model.run(quarters)
-    model.quarter = quarter  # the register is read as the quarter ended
-    return model, future
+    model.quarter = quarter
+    return model, futures

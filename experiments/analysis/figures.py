@@ -1,27 +1,36 @@
 """The charts of a report, each a pure function of a summary that returns an Altair chart with units on its axes.
 
-Colours written "@name" are filled in by the page, so that one chart serves a light and a dark screen; all are of the
-Okabe-Ito palette, which colour-blind readers can tell apart.
+Figures that a notebook and the browser page show too come from `experiments.figures`.
 """
 
 from typing import NamedTuple
 
 import altair as alt
 
-from abm.clock import QUARTER, Quarter
-from abm.indicators import INDICATORS
+from abm.clock import Quarter
+from abm.measures import of_indicator
+from experiments.figures import data
+from experiments.figures.data import place_of
+from experiments.figures.drawn import (
+    FIRM_COLOURS,
+    FRAME,
+    HEIGHT,
+    LOW_HEIGHT,
+    ROW_HEIGHT,
+    THICK,
+    THIN,
+    fan_chart,
+    sized,
+    survival_chart,
+    years,
+)
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import KIND_NAMES, appetite, between, level, percent
 
-FIRM_COLOURS = ("@blue", "@vermilion", "@green", "@purple", "@orange", "@sky", "@ink", "@muted")
 MINSKY = {"hedge_share": ("Hedge", "@green"), "speculative_share": ("Speculative", "@orange"), "ponzi_share": ("Ponzi", "@vermilion")}
 KIND_COLOURS = {"labs": "@blue", "clouds": "@orange", "lenders": "@purple"}
 REVENUE_COLOURS = (("Revenue: median, half and 80 % of worlds", "@blue"), ("Required revenue, median", "@vermilion"))
-HEIGHT, LOW_HEIGHT, ROW_HEIGHT, FRAME = 320, 200, 26, 50  # pixels
-THIN, THICK, PALE, MIDTONE = 1.5, 2.5, 0.18, 0.3  # line widths in pixels, opacities
-LABEL_ROOM = 0.42  # of a chart's width, for names at the ends of lines
 WORD_ROOM = 0.3  # the same for words beyond 100 %, share of the axis to there
-LABEL_GAP = 16  # pixels, least distance between two names
 LATER = "signed later (median world)"
 
 
@@ -38,9 +47,9 @@ class Figure(NamedTuple):
 def figures(summary):
     """All charts of a report, {key: Figure}, in the order of the page."""
     found = [
-        Figure("revenue", "Industry revenue against required revenue", REVENUE_READING, revenue(summary), REVENUE_COLOURS),
+        _revenue(summary),
         Figure("failures", "Probability of default by the end", FAILURES_READING, failures(summary), kind_colours(summary)),
-        Figure("survival", "Labs still standing", SURVIVAL_READING, survival(summary)),
+        _survival(summary),
         Figure("wall", "The wall of commitments", WALL_READING, wall(summary), wall_colours(summary)),
         Figure("minsky", "How labs pay their rents", MINSKY_READING, minsky(summary), tuple(MINSKY.values())),
         *(_indicator(summary, name) for name in summary["pressure"]),
@@ -50,9 +59,7 @@ def figures(summary):
     return {figure.key: figure for figure in found}
 
 
-REVENUE_READING = "Where the dashed line runs above the band, even a lucky industry does not earn what its contracts and fixed costs need."
 FAILURES_READING = "A dot is the share of worlds in which the firm fails (of an entrant: of those it enters); the bar is a 95 % interval."
-SURVIVAL_READING = "A line falls where a lab fails: at 80 % it has failed in one world of five."
 WALL_READING = "Bars are rent due; where they top the mark, the median industry cannot pay it out of revenue less opex (line: P10 to P90)."
 MINSKY_READING = (
     "Green pays its rents now and soon, orange only now, red lives on new money; areas are shares of revenue, mean over worlds."
@@ -68,27 +75,11 @@ def points(summary):
     return [(place_of(name), str(Quarter.parse(name))) for name in summary["quarters"]]
 
 
-def place_of(name):
-    """A quarter's place on an axis of years: year and fraction."""
-    quarter = Quarter.parse(name)
-    return quarter.year + (quarter.index % (1 / QUARTER)) * QUARTER
-
-
-def revenue(summary):
+def _revenue(summary):
     """Fan of industry revenue with the median required revenue, $bn a year."""
-    names = ("p10", "p25", "p50", "p75", "p90")
-    fan, needed = summary["fans"]["revenue_total"], summary["fans"]["required_revenue"][MIDDLE]
-    rows = [
-        {"x": x, "quarter": q, "required": needed[k], **{n: fan[j][k] for j, n in enumerate(names)}}
-        for k, (x, q) in enumerate(points(summary))
-    ]
-    base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary))
-    tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in (*names, "required"))]
-    outer = base.mark_area(opacity=PALE, color="@blue").encode(y=alt.Y("p10:Q", title="$bn a year, annual rate"), y2="p90:Q")
-    inner = base.mark_area(opacity=MIDTONE, color="@blue").encode(y="p25:Q", y2="p75:Q")
-    middle = base.mark_line(strokeWidth=THICK, color="@blue").encode(y="p50:Q", tooltip=tips)
-    line = base.mark_line(strokeWidth=THICK, strokeDash=[6, 4], color="@vermilion").encode(y="required:Q", tooltip=tips)
-    return sized(alt.layer(outer, inner, middle, line), HEIGHT)
+    needed = summary["fans"]["required_revenue"][MIDDLE]
+    drawing = data.fan(of_indicator("revenue_total"), summary["quarters"], summary["fans"]["revenue_total"], needed)
+    return Figure("revenue", "Industry revenue against required revenue", drawing.sentence, fan_chart(drawing), REVENUE_COLOURS)
 
 
 def failures(summary):
@@ -115,28 +106,12 @@ def _failing_height(summary):
     return max(LOW_HEIGHT, FRAME + ROW_HEIGHT * len(failing(summary)))
 
 
-def survival(summary):
-    """Share of worlds in which each lab has not failed so far, with names at the ends of the lines."""
-    lived = [row for row in summary["firms"] if row["kind"] == "labs" and row["entered"] == 1]
+def _survival(summary):
+    """Share of worlds in which each lab has not failed so far."""
+    lived = [row["firm"] for row in summary["firms"] if row["kind"] == "labs" and row["entered"] == 1]
     curves = dict(zip(summary["names"]["labs"], summary["survival"]["labs"]))
-    firms = [row["firm"] for row in lived][: len(FIRM_COLOURS)]
-    places = points(summary)
-    rows = [{"x": x, "quarter": q, "firm": firm, "alive": curves[firm][k]} for firm in firms for k, (x, q) in enumerate(places)]
-    least = min((row["alive"] for row in rows), default=0)
-    bottom = 0 if least < 1 / 2 else 1 / 2
-    colour = alt.Color("firm:N", scale=alt.Scale(domain=firms, range=list(FIRM_COLOURS[: len(firms)])), legend=None)
-    tall = alt.Y(
-        "alive:Q", title="share of worlds", scale=alt.Scale(domain=[bottom, 1], nice=False), axis=alt.Axis(format="%", tickCount=5)
-    )
-    tips = [alt.Tooltip("firm:N"), alt.Tooltip("quarter:N"), alt.Tooltip("alive:Q", format=".1%", title="still standing")]
-    base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary, LABEL_ROOM), color=colour, tooltip=tips)
-    lines = base.mark_line(interpolate="step-after", strokeWidth=THICK).encode(y=tall)
-    height = _failing_height(summary)
-    ends = [{"firm": firm, "x": places[-1][0], "at": curves[firm][-1]} for firm in firms]
-    base = alt.Chart(alt.Data(values=_apart(ends, LABEL_GAP / height * (1 - bottom)))).encode(
-        x="x:Q", y="at:Q", text="firm:N", color=colour
-    )
-    return sized(alt.layer(lines, base.mark_text(align="left", dx=6)), height)
+    drawing = data.survival(summary["quarters"], {firm: curves[firm] for firm in lived})
+    return Figure("survival", "Labs still standing", drawing.sentence, survival_chart(drawing, _failing_height(summary)))
 
 
 def wall(summary):
@@ -198,7 +173,8 @@ def minsky(summary):
         "share:Q", stack="zero", title="share of lab revenue", scale=alt.Scale(domain=[0, 1], nice=False), axis=alt.Axis(format="%")
     )
     tips = [alt.Tooltip("quarter:N"), alt.Tooltip("kind:N"), alt.Tooltip("share:Q", format=".0%")]
-    chart = alt.Chart(alt.Data(values=rows)).mark_area().encode(x=_years(summary), y=tall, color=colour, order="order:Q", tooltip=tips)
+    across = years([x for x, _ in points(summary)])
+    chart = alt.Chart(alt.Data(values=rows)).mark_area().encode(x=across, y=tall, color=colour, order="order:Q", tooltip=tips)
     return sized(chart, _implied_height(summary))
 
 
@@ -226,46 +202,12 @@ def _implied_height(summary):
 
 def _indicator(summary, name):
     """Fan of an indicator of the industry; a ratio that must not fall below 1 shows that line."""
-    item, first = INDICATORS[name], summary["pressure"][name]["first"]
-    fan = summary["fans"][name]
-    rows = [
-        {"x": x, "quarter": q, "low": fan[LOW][k], "mid": fan[MIDDLE][k], "high": fan[HIGH][k]}
-        for k, (x, q) in enumerate(points(summary))
-        if k >= first
-    ]
-    base = alt.Chart(alt.Data(values=rows)).encode(x=_years(summary))
-    tips = [alt.Tooltip("quarter:N"), *(alt.Tooltip(f"{key}:Q", format=".2f") for key in ("low", "mid", "high"))]
-    band = base.mark_area(opacity=MIDTONE, color="@blue").encode(y=alt.Y("low:Q", title=item.unit), y2="high:Q")
-    layers = [band, base.mark_line(color="@blue", strokeWidth=THICK).encode(y="mid:Q", tooltip=tips)]
-    if item.unit == "x":
-        layers.append(alt.Chart(alt.Data(values=[{}])).mark_rule(strokeDash=[6, 4], color="@vermilion").encode(y=alt.datum(1)))
-    reading = f"{item.reading[:1].upper()}{item.reading[1:]}; line: median world, band: 10th to 90th percentile."
-    return Figure(name, item.label, reading, sized(alt.layer(*layers), HEIGHT if item.unit == "x" else LOW_HEIGHT))
-
-
-def _years(summary, room=0):
-    """The axis of time; room: share of the width left free at its end."""
-    places = [x for x, _ in points(summary)]
-    span = max(places[-1] - places[0], QUARTER)
-    whole = [year for year in range(int(places[0]), int(places[-1]) + 1) if year >= places[0]] or [int(places[0])]
-    scale = alt.Scale(domain=[places[0], places[-1] + span * room / (1 - room)], nice=False)
-    return alt.X("x:Q", title=None, scale=scale, axis=alt.Axis(values=whole, format="d", labelOverlap=True, labelSeparation=6, grid=False))
+    item, quarters = of_indicator(name), summary["quarters"]
+    drawing = data.fan(item, quarters, summary["fans"][name], first=summary["pressure"][name]["first"])
+    chart = fan_chart(drawing, HEIGHT if item.unit == "x" else LOW_HEIGHT, [x for x, _ in points(summary)])
+    return Figure(name, item.label, drawing.sentence, chart)
 
 
 def _ranked(rows):
     kinds = list(KIND_NAMES.values())
     return sorted(rows, key=lambda row: (kinds.index(row["kind"]), -row["share"]))
-
-
-def _apart(ends, least):
-    """Move names that would overlap apart, from the top down. least: distance on the axis."""
-    last = None
-    for end in sorted(ends, key=lambda end: -end["at"]):
-        end["at"] = end["at"] if last is None else min(end["at"], last - least)
-        last = end["at"]
-    return ends
-
-
-def sized(chart, height):
-    """As wide as the page leaves room for; height: pixels."""
-    return chart.properties(width="container", height=height)

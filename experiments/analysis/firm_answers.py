@@ -1,9 +1,14 @@
 """The answers about single firms as text or JSON: who hangs on a firm, and what the loss of each of them does.
 
-Each function returns the text; `experiments.analysis.commands` prints it.
+Each function returns the text; `experiments.analysis.firm_commands` prints it.
 """
 
+import numpy as np
+
 from experiments.analysis.answers import as_plain, as_text
+from experiments.words import billions, times
+
+LOW, HIGH = 0.1, 0.9  # ends of 80 % of all futures
 
 
 def quarters_to(world, at):
@@ -23,20 +28,45 @@ def exposures(inputs, to, at="", as_json=False):
 
     inputs = inputs.checked()
     firm = found.firm_of(inputs.opening().names, to)
-    model, future = found.looked_at(inputs, at)
+    model, all_of_them = found.looked_at(inputs, at, firm)
+    future = all_of_them.median if all_of_them else None
     try:
         table, unbuilt = found.exposures_to(model, firm), found.promised_not_built(model, firm)
     finally:
         release(model)
+    told = most_exposed(table, to, at, all_of_them)
     if as_json:
-        about = {"world": inputs.world, "firm": to, "kind": firm.kind, "at": at or None, "future": future}
+        about = {"world": inputs.world, "firm": to, "kind": firm.kind, "at": at or None, "future": future, "says": told}
         return as_plain(**about, exposures=table, promised_not_built=unbuilt)
     when = f"at the end of {at} in the median future of {inputs.worlds} (number {future})" if at else "at the opening"
-    lines = [f"{inputs.world}: who hangs on {to} ({KIND_NAMES[firm.kind].lower()}), {when}; $bn, and share of own book equity"]
+    lines = [told, "", f"{inputs.world}: who hangs on {to} ({KIND_NAMES[firm.kind].lower()}), {when}; $bn, and share of own book equity"]
     for claim, part in table.groupby("claim", sort=False):
         lines += ["", f"{claim[:1].upper()}{claim[1:]}: {part['usd_bn'].sum():,.1f}", as_text(found.for_people(part))]
     who = {"labs": f"to {to}", "clouds": f"by {to}"}.get(firm.kind, "to all labs")
     return "\n".join([*lines, *([] if len(table) else ["nobody"]), "", _unbuilt(who, unbuilt)])
+
+
+def most_exposed(table, to, at="", futures=None):
+    """The sentence to remember: whose claim is the largest, and whose is the largest part of its own equity, with 80 % of futures.
+
+    table: of exposures, $bn; futures: exposures.Futures, None at the opening
+    """
+    if table.empty:
+        return f"Nothing hangs on {to}."
+    row = table.loc[table["usd_bn"].idxmax()]
+    when = f"at the end of {at}" if at else "at the opening"
+    spread = ", as the world's files say"
+    if futures is not None:
+        low, high = np.quantile(futures.claims[row["claim"], row["firm"]], (LOW, HIGH))
+        spread = (
+            f" in the median future ({billions(low)} to {billions(high)} in 80 % of {len(next(iter(futures.claims.values())))} futures)"
+        )
+    part = f", {times(row['share'])} its own book equity" if row["share"] == row["share"] else ""
+    said = f"Most exposed to {to} {when}: {row['firm']}, {row['claim']} {billions(row['usd_bn'])}{spread}{part}."
+    dearest = table.loc[table["share"].idxmax()] if table["share"].notna().any() else row
+    if dearest["firm"] == row["firm"]:
+        return said
+    return f"{said} Measured by its own equity: {dearest['firm']}, {dearest['claim']} {times(dearest['share'])} of it."
 
 
 def losses(inputs, at, page, workers=0, as_json=False, quiet=True):
@@ -47,10 +77,10 @@ def losses(inputs, at, page, workers=0, as_json=False, quiet=True):
     from experiments.terminal import Watch
 
     asked = found.ask(inputs, at)
-    make_folder(page.parent, "--page")
+    make_folder(page.parent, "--out")
     worlds = asked.inputs.worlds * (1 + len(found.named(asked.inputs.opening())))
-    with Watch(worlds, f"losses in {asked.at}") as watch:
-        effects = found.losses(asked, workers, None if quiet else watch)
+    with Watch(worlds, f"losses in {asked.at}", quiet) as watch:
+        effects = found.losses(asked, workers, watch)
     page.write_text(losses_page(asked, effects), encoding="utf-8")
     if as_json:
         return _losses_as_json(asked, effects)

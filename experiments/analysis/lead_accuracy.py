@@ -4,10 +4,10 @@ import altair as alt
 import numpy as np
 
 from experiments.analysis import accuracy
-from experiments.analysis.figures import HEIGHT, MIDTONE, THICK, sized
 from experiments.analysis.maps import Multiples
 from experiments.engine.store import load
 from experiments.events import said
+from experiments.figures.drawn import HEIGHT, MIDTONE, THICK, sized
 from experiments.words import PERCENT, percent
 
 MOST_POINTS = 1500  # of a scatter

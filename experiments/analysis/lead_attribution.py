@@ -8,13 +8,14 @@ import altair as alt
 import numpy as np
 
 from experiments.analysis import attribution, ranking
-from experiments.analysis.figures import FIRM_COLOURS, LOW_HEIGHT, Figure, sized
+from experiments.analysis.figures import Figure
 from experiments.analysis.findings import Estimate
 from experiments.analysis.maps import Multiples, dots, hue
 from experiments.analysis.outcomes import outcome
 from experiments.analysis.pairs import mean_with_interval
 from experiments.engine.store import load
 from experiments.events import said
+from experiments.figures.drawn import FIRM_COLOURS, LOW_HEIGHT, sized
 from experiments.words import PERCENT
 
 RANKED = ("debtrank", *ranking.LOSSES)

@@ -7,12 +7,13 @@ import altair as alt
 import numpy as np
 
 from abm.clock import Quarter
-from experiments.analysis.figures import FIRM_COLOURS, HEIGHT, MIDTONE, PALE, THICK, place_of, sized
 from experiments.analysis.findings import label, levels
 from experiments.analysis.maps import Multiples
 from experiments.analysis.outcomes import quoted, short
 from experiments.analysis.paths import quoted as sql_name
 from experiments.engine.store import query
+from experiments.figures.data import place_of
+from experiments.figures.drawn import FIRM_COLOURS, HEIGHT, MIDTONE, PALE, THICK, sized
 from experiments.words import futures
 
 REVENUE, REQUIRED = "revenue_total", "required_revenue"

@@ -11,13 +11,13 @@ import pandas as pd
 from abm.clock import QUARTERS_PER_YEAR, Quarter
 from abm.errors import BadInput
 from abm.limits import company_profit
-from experiments.analysis.figures import FIRM_COLOURS, HEIGHT, MIDTONE, THICK, THIN, sized
 from experiments.analysis.findings import base_of, levels
 from experiments.analysis.maps import Multiples
 from experiments.analysis.outcomes import quoted, short
 from experiments.analysis.pairs import paired
 from experiments.engine.store import load
 from experiments.events import said
+from experiments.figures.drawn import FIRM_COLOURS, HEIGHT, MIDTONE, THICK, THIN, sized
 from experiments.words import PERCENT, futures, percent
 
 RUN = ["seed", "agent"]

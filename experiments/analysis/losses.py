@@ -1,15 +1,9 @@
 """Every named firm lost in turn, each time in the same futures: who fails with it, what revenue and creditors lose.
 
 A future with the loss is compared with its twin, the same future without it, and with nothing else. Every task is a firm and some
-futures and depends on nothing else, so the number of workers changes no result.
+futures.
 """
 
-import functools
-import json
-import multiprocessing
-import os
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from typing import NamedTuple
 
 import numpy as np
@@ -20,13 +14,12 @@ from abm.model import Industry, release
 from abm.opening import FIRM_KINDS
 from abm.shocks import Shock
 from experiments.analysis.exposures import Firm
+from experiments.analysis.futures import done, opening_of, parts
 from experiments.analysis.pairs import Difference, paired, paired_share
 from experiments.inputs import Inputs
-from experiments.pool import THREADS, cores
 
 AFTER = (1, 8)  # quarters after the loss at which revenue is looked at
 FAILING = ("labs", "clouds", "lenders")  # kinds that can fail with somebody
-BATCH = 32  # futures of a task
 
 
 class Ask(NamedTuple):
@@ -96,7 +89,7 @@ def run(task):
     asked, firm, ids = task
     inputs = asked.inputs
     loss = () if firm is None else (Shock.read({"name": "loss", "at": str(asked.at), "firm": firm.name}, "losses"),)
-    model = Industry(_opening(inputs), world_ids=ids, rng=inputs.seed, shocks=(*inputs.read_shocks(), *loss), panel=False)
+    model = Industry(opening_of(inputs), world_ids=ids, rng=inputs.seed, shocks=(*inputs.read_shocks(), *loss), panel=False)
     failed, revenue, lost = None, [], np.zeros(len(ids))
     for age in range(inputs.quarters):
         model.step()
@@ -112,44 +105,19 @@ def run(task):
     return Seen(failed, np.stack(revenue, axis=1), lost)
 
 
-@functools.cache
-def _opened(plain):
-    return Inputs.of(json.loads(plain)).opening()
-
-
-def _opening(inputs):
-    """The opening, read once by each process."""
-    return _opened(json.dumps(inputs.plain(), sort_keys=True))
-
-
 def losses(asked, workers=0, progress=None):
     """The loss of every named firm: [Loss], in the order of kinds. progress: called with the number of futures done."""
-    opening, worlds = asked.inputs.opening(), asked.inputs.worlds
+    opening, batches = asked.inputs.opening(), parts(asked.inputs.worlds)
     firms = named(opening)
-    parts = [tuple(range(first, min(worlds, first + BATCH))) for first in range(0, worlds, BATCH)]
-    tasks = [(asked, firm, ids) for firm in (None, *firms) for ids in parts]
+    tasks = [(asked, firm, ids) for firm in (None, *firms) for ids in batches]
     found = []
-    for seen in _done(tasks, workers or cores()):
+    for seen in done(run, tasks, workers):
         found.append(seen)
         if progress:
             progress(sum(len(ids) for _, _, ids in tasks[: len(found)]))
-    whole = [Seen(*map(np.concatenate, zip(*found[k : k + len(parts)]))) for k in range(0, len(found), len(parts))]
+    whole = [Seen(*map(np.concatenate, zip(*found[k : k + len(batches)]))) for k in range(0, len(found), len(batches))]
     others = [Firm(name, kind, row) for kind in FAILING for row, name in enumerate(opening.names[kind])]
     return [effect(firm, others, seen, whole[0]) for firm, seen in zip(firms, whole[1:], strict=True)]
-
-
-def _done(tasks, workers):
-    """What came of the tasks, in their order. Raises MemoryError if a worker dies."""
-    if workers == 1 or len(tasks) == 1:
-        yield from map(run, tasks)
-        return
-    for name in THREADS:  # workers inherit it: threads of linear algebra would only wait for each other
-        os.environ.setdefault(name, "1")
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield from pool.map(run, tasks)
-        except BrokenProcessPool as error:
-            raise MemoryError("a worker process died; try --workers 1") from error
 
 
 def effect(firm, others, seen, twin):

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import altair as alt
 import numpy as np
 
-from experiments.analysis.figures import FRAME, LOW_HEIGHT, MIDTONE, PALE, ROW_HEIGHT, THICK, THIN, sized
 from experiments.analysis.findings import LIKELY, TOLERATED, WIDE_BINS, axis, cells, importance, label, levels, sampled_names
 from experiments.analysis.outcomes import RISK, WELFARE, outcome, short
+from experiments.figures.drawn import FRAME, LOW_HEIGHT, MIDTONE, PALE, ROW_HEIGHT, THICK, THIN, sized
 from experiments.words import percent
 
 CELL_HEIGHT, MOST_PANELS, TICKED, ROOMY = (

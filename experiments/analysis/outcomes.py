@@ -9,7 +9,7 @@ from experiments.events import said
 from experiments.words import NAMES, PERCENT, billions, percent
 
 EVENT, MONEY, SHARE = "event", "$bn", "share"
-DATES = ("break_even_year", "over_extension_date")  # of what may never happen
+DATES = ("break_even_year", "over_extension_date", *(f"{name}_date" for name in EVENTS))  # of what may never happen
 NEVER, NONE = "never", "-"  # what is said of a date that never came, and of a number that is not there
 RISK, WELFARE = "risk", "welfare"
 TRILLION = 1000  # $bn
@@ -82,6 +82,8 @@ class Outcome(NamedTuple):
         return f"{sign}{self.amount(abs(found.mean))} ({self.between(found.low, found.high)})"
 
 
+YEARS = "years from the opening"
+_A = {name: f"{'an' if NAMES[name][0] in 'O' else 'a'} {NAMES[name][:1].lower()}{NAMES[name][1:]}" for name in EVENTS}
 _OWN = (
     *(Outcome(name, NAMES[name], EVENT, RISK) for name in EVENTS),
     Outcome("labs_defaulted", "Labs in default", "labs", RISK),
@@ -97,6 +99,13 @@ _OWN = (
     Outcome("peak_circularity", "Peak of money in circles", "share of payments"),
     Outcome("least_p10_coverage", "Lowest P10 coverage", "x"),
     Outcome("frontier", "Frontier capability at the end", "OOM above 2023", WELFARE),
+    *(Outcome(f"{name}_date", f"Years until {_A[name]}", YEARS) for name in EVENTS),
+    Outcome("over_extension_date", "Years until over-extension", YEARS),
+    Outcome("break_even_year", "Years until labs together earn money", YEARS),
+    Outcome("collapse_depth", "Deepest fall of industry revenue", "share of its peak", RISK),
+    Outcome("sales_collapse", "Deepest fall of a year's chip sales", "share of their peak", RISK),
+    Outcome("value_collapse", "Deepest fall of the value of all labs", "share of its peak", RISK),
+    Outcome("following_share", "Failures soon after another one", "share of failures", RISK),
 )
 SAID = {item.name: item for item in _OWN}
 
@@ -108,6 +117,13 @@ def outcome(name):
     if name in INDICATORS:
         return Outcome(name, f"{INDICATORS[name].label} at the end", INDICATORS[name].unit)
     return Outcome(name, name.replace("_", " ").capitalize(), "")
+
+
+def described(table):
+    """A table with a column for each outcome, their labels and units in `attrs`, {column: text}."""
+    table.attrs["units"] = {name: outcome(name).unit for name in table}
+    table.attrs["labels"] = {name: outcome(name).label for name in table}
+    return table
 
 
 def _points(number):

@@ -52,7 +52,7 @@ def png(items, scale=SCALE):
 
 def _spec(items):
     """All figures as one Vega-Lite specification."""
-    return _painted({"vconcat": [_figure(item) for item in items], "spacing": 2 * GAP, "config": _look(), "padding": GAP, **APART})
+    return painted({"vconcat": [_figure(item) for item in items], "spacing": 2 * GAP, "config": _look(), "padding": GAP, **APART})
 
 
 def _figure(item):
@@ -96,12 +96,12 @@ def _palette():
     return dict(re.findall(r"--(\w+): (#\w+)", style.partition("}")[0]))
 
 
-def _painted(value):
+def painted(value):
     """The same specification with "@name" as the page paints it."""
     if isinstance(value, dict):
-        return {key: _painted(part) for key, part in value.items()}
+        return {key: painted(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_painted(part) for part in value]
+        return [painted(part) for part in value]
     return _palette().get(value[1:], value) if isinstance(value, str) and value.startswith("@") else value
 
 

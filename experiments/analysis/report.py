@@ -6,11 +6,13 @@ from html import escape
 from experiments.analysis.figures import figures
 from experiments.analysis.money import money_graph_svg
 from experiments.analysis.page import embedded, figure, key_of, page, tiles
+from experiments.analysis.plan_figures import planned
 from experiments.analysis.tables import input_tables, story_list, year_table
 from experiments.events import listed
+from experiments.figures import data
 from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import CAVEAT, NATURES, between, billions, events_shown, futures, headline, percent, times
+from experiments.words import CAVEAT, NATURES, SHORT_IS_NO_FAILURE, between, billions, covered, events_shown, futures, headline, percent
 
 SECTIONS = (
     ("cone", "How wide is the cone"),
@@ -29,7 +31,7 @@ def write_report(path, manifest, summary, opening):
 
 def report(manifest, summary, opening):
     """The whole page as text. All names are escaped; nothing on it is loaded from anywhere."""
-    charts = figures(summary)
+    charts = {item.key: item for item in (*figures(summary).values(), planned(summary)) if item}
     body = "\n".join(
         [
             _header(manifest, summary),
@@ -77,8 +79,8 @@ def _tiles(summary):
         ),
         (
             "P10 coverage",
-            _now_and(cover, times),
-            f"opening, then worst ({summary['quarters'][cover['when']]} most often); below 1x revenue alone does not pay for it",
+            _now_and(cover, covered),
+            f"opening, then each world's worst (half by {summary['quarters'][cover['when']]}); below 1x revenue alone does not pay for it",
         ),
         ("Money in circles", _now_and(circle, percent), "of payments among firms: first year, then each world's peak"),
         ("Look-through revenue", _now_and(through, percent), "of vendor sales that final customers pay for: first year, then lowest"),
@@ -106,7 +108,7 @@ def _figure(charts, key, wide=False):
 def _cone(summary, charts):
     reading = "$bn at annual rate; short: share of worlds that earn less than required."
     table = f"<figure><h3>End of each year</h3><figcaption>{reading}</figcaption>{year_table(summary)}</figure>"
-    text = "The same firms, contracts and rules; only luck differs between the worlds."
+    text = f"The same firms, contracts and rules; only luck differs between the worlds. {SHORT_IS_NO_FAILURE}"
     return _section(
         "cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>'
     )
@@ -125,18 +127,20 @@ def _promised(charts):
     names = ["implied"] if "implied" in charts else []
     figures_shown = "".join(_figure(charts, name) for name in (*names, "minsky"))
     only = ' class="grid"' if names else ""
-    return _section("promised", text, f'<div class="grid">{_figure(charts, "wall", wide=True)}</div><br><div{only}>{figures_shown}</div>')
+    wide = "".join(f'<div class="grid">{_figure(charts, name, wide=True)}</div><br>' for name in ("wall", "planned") if name in charts)
+    return _section("promised", text, f"{wide}<div{only}>{figures_shown}</div>")
 
 
 def _money(summary, charts):
     money = summary["money"]
     key = key_of([*zip(NATURES.values(), ("@sky", "@green", "@orange")), ("Goes in a circle", "@vermilion")])
+    drawing = data.money("The money graph", data.edges_of(money, "first year"), money["circling"])
     reading = (
-        f"Widths are $bn in the first year, mean over worlds; red is the part that comes back to where it started "
-        f"({percent(money['circling'])} of payments among firms); links too thin to see add up to {billions(money['left_out'])}."
+        f"{drawing.finding} Widths are $bn in the first year, mean over worlds; red is the part that comes back to where it started; "
+        f"links too thin to see add up to {billions(money['left_out'])}."
     )
     graph = (
-        f'<figure class="wide"><h3>The money graph</h3><figcaption>{escape(reading)}</figcaption>{key}'
+        f'<figure class="wide"><h3>{drawing.title}</h3><figcaption>{escape(reading)}</figcaption>{key}'
         f'<div class="scroll" tabindex="0">{money_graph_svg(money)}</div>{_link_table(money)}</figure>'
     )
     text = "Follow a dollar from the left: from customers, investors and lenders to labs, owners of compute and vendors of chips, and back."

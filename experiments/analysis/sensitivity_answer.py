@@ -7,11 +7,12 @@ and compares each input between the two sides [SpearHornberger1980].
 import math
 import re
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from abm.errors import BadInput, nearest
-from experiments.analysis.answers import Work, as_text
+from experiments.analysis.answers import Work, as_plain, as_text
 from experiments.analysis.undefined import in_words
 from experiments.folders import plain
 
@@ -37,7 +38,7 @@ RANGES = {  # plausible, not all that is allowed [model.md 19]: (low, high, scal
 }
 
 
-def sensitivity(source, method="morris", outcome="crisis", vary=(), points=None, work=None):
+def sensitivity(source, method="morris", outcome="crisis", vary=(), points=None, work=None, as_json=False):
     """Which inputs matter for an outcome, in a world, for a question's own ranges, or in stored results.
 
     source: a world, a question (name or TOML file) or a folder of results; outcome: a name, for the method regional also a condition
@@ -59,7 +60,26 @@ def sensitivity(source, method="morris", outcome="crisis", vary=(), points=None,
         folder = sweep(drawn, work.out, work.workers or None, quiet=work.quiet).folder
     question, runs = asked(folder), load(folder)
     one = _regional if method == "regional" else _indices
-    return "\n\n".join(one(question, runs, method, outcome, number) for number in sorted(runs["combination"].unique()))
+    found = [one(question, runs, method, outcome, number) for number in sorted(runs["combination"].unique())]
+    if as_json:
+        return as_plain(world=question.world, method=method, outcome=outcome, answers=[answer.plain() for answer in found])
+    return "\n\n".join(answer.text() for answer in found)
+
+
+class Answer(NamedTuple):
+    """Lines of an answer and the table that ends it, or None where there is nothing to tell."""
+
+    lines: list
+    table: Any = None
+
+    def text(self):
+        """As people read it."""
+        return "\n".join([*self.lines, *([] if self.table is None else [as_text(self.table)])])
+
+    def plain(self):
+        """As plain values."""
+        table = [] if self.table is None else self.table.astype(object).where(self.table.notna(), None).to_dict("records")
+        return {"says": self.lines, "inputs": table}
 
 
 def _has_results(source):
@@ -74,7 +94,9 @@ def _sensitivity_question(source, method, outcome, vary, points, work):
     design = {"method": method if method in ("morris", "sobol") else "lhs", "points": POINTS[method] if points is None else points}
     outcomes = _names(outcome) if method == "regional" else [outcome]
     if source in shipped() or str(source).endswith(".toml"):
-        return Question.read(source, design=design, outcomes=outcomes, seeds=work.seeds, quarters=work.quarters)
+        asked = Question.read(source)
+        held = {"settings": {**asked.settings, **work.settings}, "rng": work.rng or asked.rng}
+        return Question.read(source, design=design, outcomes=outcomes, seeds=work.seeds, quarters=work.quarters, **held)
     ranges = dict(map(read_range, vary)) or {name: _range(*limits) for name, limits in RANGES.items()}
     world = str(source)
     return Question.read(
@@ -85,6 +107,8 @@ def _sensitivity_question(source, method, outcome, vary, points, work):
             "outcomes": outcomes,
             "seeds": work.seeds,
             "quarters": work.quarters,
+            "rng": work.rng,
+            "settings": work.settings,
             "uncertainties": ranges,
             "design": design,
         }
@@ -123,8 +147,8 @@ def _indices(question, runs, method, outcome, combination):
     lines.append(f"mean {sampled.means.mean():.4g}, from {sampled.means.min():.4g} to {sampled.means.max():.4g} over the points")
     lines.append(f"luck that the seeds leave over: {noise(sampled.values):.1%} of the variance of the means")
     if sampled.means.min() == sampled.means.max():
-        return "\n".join([*lines, "The outcome is the same at every point: no input matters within these ranges."])
-    return "\n".join([*lines, as_text(analyse(question, sampled, method))])
+        return Answer([*lines, "The outcome is the same at every point: no input matters within these ranges."])
+    return Answer(lines, analyse(question, sampled, method))
 
 
 def _left_out(question, runs, combination, seeds, names):
@@ -170,7 +194,7 @@ def _regional(question, runs, method, outcome, combination):
         f"it holds at {behaves.sum()} points ({behaves.mean():.0%})",
     ]
     if behaves.all() or not behaves.any():
-        return "\n".join([*lines, "It holds everywhere or nowhere, so there is nothing to compare."])
+        return Answer([*lines, "It holds everywhere or nowhere, so there is nothing to compare."])
     result = discovery.regional(discovery.inputs(table, list(question.uncertainties)), behaves)
     lines.append("Kolmogorov-Smirnov distance, its p, whether that is below 5 % over all inputs, and medians where it holds and where not:")
-    return "\n".join([*lines, as_text(result.assign(matters=result["p"] < ALPHA / len(result))[COLUMNS])])
+    return Answer(lines, result.assign(matters=result["p"] < ALPHA / len(result))[COLUMNS])

@@ -235,7 +235,7 @@ def _one(name, value):
 
 def _footer(found):
     name, seeds = found.question.name, found.question.seeds
-    asked = f"{name} --seeds {seeds}" if name in shipped() else f"{quote(f'{name}.toml')} --seeds {seeds}   # the file of the question"
+    asked = f"{name} --worlds {seeds}" if name in shipped() else f"{quote(f'{name}.toml')} --worlds {seeds}   # the file of the question"
     folder, asked = escape(quote(f"results/{name}")), escape(asked)
     first = found.runs["address"].iloc[0]
     return f"""<footer><p>{escape(CAVEAT)}</p>

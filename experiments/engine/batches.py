@@ -144,10 +144,14 @@ def build(settings, seeds, rng, journal=False):
     row = np.array([distinct[key] for key in keys])
     if len({case.structure for case in cases}) != 1:
         raise ValueError("cases of different structure cannot share a batch")
-    opening = replace(cases[0].opening, columns=_columns(cases, row))
+    opening, values = together(cases, row)
     shocks = [_shock([case.shocks[label] for case in cases], row) for label in cases[0].shocks]
-    values = _parameters([case.opening.parameters for case in cases], row)
     return Industry(opening, world_ids=tuple(seeds), rng=rng, parameters=values, shocks=shocks, journal=journal)
+
+
+def together(cases, row):
+    """(opening, parameters) of one model for worlds of cases of one structure. row: which case each world is of, [worlds]"""
+    return replace(cases[0].opening, columns=_columns(cases, row)), _parameters([case.opening.parameters for case in cases], row)
 
 
 def _columns(cases, row):

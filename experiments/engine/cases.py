@@ -106,6 +106,11 @@ def case_of(settings):
     return Case(opening, quarters, shocks, _structure(opening, quarters, shocks, deals))
 
 
+def case_like(opening, quarters):
+    """The case of an opening as it is, without shocks."""
+    return Case(opening, quarters, {}, _structure(opening, quarters, {}, ()))
+
+
 def whole(name, value):
     """A whole number of at least 1. Raises BadInput."""
     if isinstance(value, str) or value < 1 or value != int(value):

@@ -3,6 +3,7 @@
 Nothing heavy is imported before a command runs.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -10,15 +11,23 @@ from typing import Annotated
 import typer
 
 from abm.errors import BadInput
+from experiments import completion
+from experiments import options as o
 
 INTERRUPTED = 130  # exit code after Ctrl-C
 SHOWN_ROWS = 200
 
-Asked = Annotated[str, typer.Argument(metavar="QUESTION", help="A shipped question by name (see: overreach experiments), or a TOML file.")]
-Results = Annotated[Path, typer.Argument(metavar="RESULTS", help="Folder of a sweep, such as results/yolo-capacity.")]
+Asked = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUESTION",
+        help="A shipped question by name (see: overreach experiments), or a TOML file.",
+        autocompletion=completion.questions,
+    ),
+]
 
 
-def experiments():
+def experiments(as_json: o.Json = False):
     """List the shipped questions: what they ask, their size and the time they take on this machine."""
     from rich.text import Text
 
@@ -28,9 +37,16 @@ def experiments():
     from experiments.terminal import console
 
     out, cores = console(), os.cpu_count() or 1
-    for name in shipped():
-        question = Question.read(name)
-        size = expected(question)
+    found = {name: (Question.read(name), expected(name)) for name in shipped()}
+    if as_json:
+        rows = [
+            {"name": name, "question": question.question, "points": size.points, "worlds": question.seeds, "runs": size.runs,
+             "quarters": question.quarters, "seconds": size.seconds / cores}
+            for name, (question, size) in found.items()
+        ]  # fmt: skip
+        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        return
+    for name, (question, size) in found.items():
         out.print(Text.assemble((name, "bold"), f"  {question.question}"), soft_wrap=True)
         about = f"{size.points:,} points x {question.seeds:,} seeds = {size.runs:,} runs of {question.quarters} quarters"
         out.print(Text(f"    {about}, about {duration(size.seconds / cores)} on {cores} cores", style="dim"), soft_wrap=True)
@@ -38,14 +54,32 @@ def experiments():
 
 def sweep(
     question: Asked,
-    out: Annotated[Path | None, typer.Option(help="Folder for the results; results/<name> by default.")] = None,
-    seeds: Annotated[int | None, typer.Option(help="Worlds at every design point, instead of the question's own number.")] = None,
-    quarters: Annotated[int | None, typer.Option(help="Quarters of a run, instead of the question's own number.")] = None,
-    workers: Annotated[int, typer.Option(help="Processes, or jobs of a cluster; 0 is one per core.")] = 0,
-    engine: Annotated[str, typer.Option(help="local, dask://host:port, dask-slurm or dask-k8s.")] = "local",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for the results; results/<name> by default.")] = None,
+    worlds: Annotated[
+        int | None,
+        typer.Option("--worlds", metavar="NUMBER", help="Worlds, that is futures, at every design point, not the question's own number."),
+    ] = None,
+    quarters: Annotated[
+        int | None, typer.Option("--quarters", metavar="NUMBER", help="Quarters of a run, not the question's own number.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="NUMBER", help="Other futures: another number than the question's rng.")
+    ] = None,
+    settings: o.Set = [],  # noqa: B006
+    workers: Annotated[int, typer.Option("--workers", metavar="NUMBER", help="Processes, or jobs of a cluster; 0 is one per core.")] = 0,
+    engine: Annotated[str, typer.Option(metavar="NAME", help="local, dask://host:port, dask-slurm or dask-k8s.")] = "local",
     fresh: Annotated[bool, typer.Option("--fresh", help="Discard what is stored and start again.")] = False,
+    quiet: o.Quiet = False,
 ):
-    """Run a question, or what is missing of it. Stop it with Ctrl-C; the same command goes on from there."""
+    """Run all settings of a question in many worlds, and write the page that answers it.
+
+    Ctrl-C stops it safely: the same command then goes on with the runs that are missing.
+
+    \b
+    Examples:
+      overreach sweep yolo-capacity
+      overreach sweep my_question.toml --worlds 20 --set cone.width=1.2
+    """
     from experiments.engine.backends import warm_up
 
     if workers < 0:
@@ -56,7 +90,7 @@ def sweep(
     from experiments.terminal import console
 
     try:
-        done = run(question, out, workers, engine, seeds, quarters, fresh)
+        done = run(_changed(question, seed, settings), out, workers, engine, worlds, quarters, fresh, quiet=quiet)
     except KeyboardInterrupt:
         typer.echo("overreach: stopped; what is stored is whole, and the same command goes on from there", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -71,7 +105,19 @@ def sweep(
         raise typer.Exit(1)
 
 
-def report(results: Results):
+def _changed(question, seed, settings):
+    """The question, or the same one with another seed and settings on top of its own."""
+    from experiments.engine.question import Question
+    from experiments.inputs import read_settings
+
+    chosen = read_settings(settings)
+    if seed is None and not chosen:
+        return question
+    asked = Question.read(question)
+    return Question.read(question, rng=seed, settings={**asked.settings, **chosen} if chosen else None)
+
+
+def report(results: o.Results):
     """Write the page that answers the question of a sweep from its stored results: one HTML file that needs no network."""
     from experiments.analysis.sweep_report import write_sweep_report
     from experiments.terminal import console
@@ -80,19 +126,23 @@ def report(results: Results):
 
 
 def query(
-    results: Results,
+    results: o.Results,
     sql: Annotated[str, typer.Argument(help='DuckDB over the views runs, series and points: select "cone.width", avg(crisis) ...')],
-    as_csv: Annotated[bool, typer.Option("--csv", help="All rows, as CSV.")] = False,
+    as_csv: o.Csv = False,
+    as_json: o.Json = False,
 ):
     """Ask the stored tables of a sweep in SQL."""
     from experiments.engine.store import query as ask
 
     answer = ask(results, sql)
+    if as_json:
+        typer.echo(answer.to_json(orient="records", indent=1, force_ascii=False))
+        return
     typer.echo(answer.to_csv(index=False).rstrip() if as_csv else answer.to_string(index=False, max_rows=SHOWN_ROWS))
 
 
 def open_stored(
-    results: Results,
+    results: o.Results,
     run: Annotated[str, typer.Option(help="The run's address, or its first digits; the column `address` of runs.")],
     anyway: Annotated[bool, typer.Option("--anyway", help="Also if the code is another by now: then it is another run.")] = False,
 ):

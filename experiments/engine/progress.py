@@ -4,7 +4,7 @@ import sys
 import time
 from contextlib import contextmanager
 
-LINE_EVERY = 10  # s between lines off a terminal
+LINE_EVERY = 60  # s between lines off a terminal
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def _bar(name, total, stored):
 
 
 class _Lines:
-    """Lines of a log: one at the start, one every few seconds, one at the end."""
+    """Lines of a log: one at the start, one a minute, one at the end."""
 
     def __init__(self, name, total, stored):
         self.name, self.total, self.began_with = name, total, stored

@@ -1,12 +1,14 @@
 """The charts of a moving ensemble: the fan of revenue, small indicators, default probabilities.
 
-Pure functions of arrays `[worlds, quarters]` so far that return an ECharts option. `READING` says in a sentence how to read each.
+Pure functions of arrays `[worlds, quarters]` so far that return an ECharts option, which carries the sentence of `experiments.figures`.
 """
 
 import numpy as np
 
+from abm.measures import of_indicator
+from experiments.figures import data
+from experiments.figures.data import MIDDLE, quantiles
 from experiments.ui.frame import (
-    LEVELS,
     MIDTONE,
     NORMAL,
     PALE,
@@ -23,29 +25,22 @@ from experiments.ui.frame import (
     money_scale,
     named_at_ends,
     on_narrow,
-    quantiles,
     safe,
     scale_of,
-    signed_money,
     value_axis,
-    with_unit,
 )
 from experiments.ui.palette import FIRMS, colours, firm_colours
-from experiments.words import percent
+from experiments.words import percent, signed_money, with_unit
 
 READING = {
-    "fan": (
-        "Industry revenue in $ a year: the pale band holds 80 % of the worlds, the darker one half of them, the line is the median; "
-        "where the dashed line of required revenue runs above the band, even a lucky industry does not earn what it has promised to pay."
-    ),
-    "lamp": "Line: the median world; band: from the 10th to the 90th percentile of the worlds; the dashed line is where trouble begins.",
-    "survival": "A line is the share of worlds in which the firm has failed by that quarter: 20 % is one world of five.",
+    "fan": data.REVENUE_READING,
+    "lamp": f"{data.FAN_READING} The dashed line is where trouble begins.",
+    "survival": data.SURVIVAL_READING,
 }
-LABEL_ROOM, NARROW_ROOM, MOST_NAMED = 96, 74, 10  # pixels, pixels, lines with a name at their end
+LABEL_ROOM, NARROW_ROOM, MOST_NAMED = 112, 74, 10  # pixels, pixels, lines with a name at their end
 FAN_PLANE, SURVIVAL_PLANE = 340, 290  # pixels from the axis to the highest line
 CROWDED = 4  # times the largest median beyond which an indicator's axis does not follow its P90
-TOPS = (0.1, 0.25, 0.5, 1)  # where an axis of probability may end
-MIDDLE = LEVELS.index(0.5)
+DEPTHS = {0.1: 2, 0.25: 5, 0.5: 10, 1: 25}  # how far an axis of survival may reach below 1, and percent from label to label
 
 
 def fan(quarters, horizon, revenue, required, picked, marks, now, theme, other=None):
@@ -189,7 +184,7 @@ def _ceiling(found, reference, scale):
 
 
 def survival(quarters, horizon, failed, marks, now, theme, other=None):
-    """Cumulative probability of default of every firm that ever fails, the ten likeliest named at the ends of their lines.
+    """Share of worlds in which a firm has not failed so far, of every firm that ever fails; the ten likeliest to fail have names.
 
     failed: {firm: whether it has failed by then, [worlds, quarters]}; other: ({firm: ...}, label) of a compared setting, dotted
     """
@@ -198,27 +193,63 @@ def survival(quarters, horizon, failed, marks, now, theme, other=None):
     ranked = sorted((firm for firm in shares if shares[firm].size and shares[firm][-1] > 0), key=lambda firm: -shares[firm][-1])
     hues = dict(zip(ranked, [*firm_colours(theme, min(len(ranked), len(FIRMS))), *[shades["edge"]] * len(ranked)]))
     texts = _failure_texts(clock, shares, ranked)
-    ground = line("any", clock.points(np.zeros(len(texts)), texts), "transparent", 0, z=0)
+    ground = line("any", clock.points(np.full(len(texts), PERCENT), texts), "transparent", 0, z=0)
     series = [ground, *(_fate(firm, shares[firm], clock, hues[firm], firm in ranked[:MOST_NAMED]) for firm in ranked)]
     then = {} if other is None else {firm: np.asarray(other[0][firm], dtype=float).mean(axis=0) for firm in ranked if firm in other[0]}
     series += [_fate(f"{firm}, {other[1]}", share, clock, hues[firm], False, "dotted") for firm, share in then.items()]
     top = _largest([*(shares[firm] for firm in ranked), *then.values()])
-    axis = value_axis(theme, scale_of("share"), min=0, max=next(t for t in TOPS if top <= t) * PERCENT)
+    depth = next(depth for depth in DEPTHS if top <= depth)
+    bottom = PERCENT - depth * PERCENT
+    axis = value_axis(theme, scale_of("share"), min=bottom, max=PERCENT, interval=DEPTHS[depth])
     option = base(theme, right=130, top=26)
     option["title"] = _survival_title(shares, ranked, shades)
     option |= {"xAxis": clock.axis(theme), "yAxis": axis}
-    option["series"] = named_at_ends([*series, marked(clock, marks, now, theme)], SURVIVAL_PLANE)
+    option["series"] = named_at_ends([*series, marked(clock, marks, now, theme)], SURVIVAL_PLANE, bottom, down=True)
     return on_narrow(axis_tooltip(option, theme), grid={"right": LABEL_ROOM})
 
 
+def fan_sentence(quarters, revenue, required, now=None):
+    """What stands under the fan: of the quarter looked at, or the last one. revenue, required: as for `fan`."""
+    at = _looked_at(np.shape(revenue)[1], now)
+    needed = quantiles(required[:, at])[MIDDLE]
+    return data.fan(of_indicator("revenue_total"), quarters[at], quantiles(revenue[:, at]), needed).sentence
+
+
+def lamp_sentence(name, quarters, values, now=None, reference=None):
+    """What stands under an indicator: of the quarter looked at, or the last one."""
+    at = _looked_at(np.shape(values)[1], now)
+    sentence = data.fan(of_indicator(name), quarters[at], quantiles(values[:, at])).sentence
+    return sentence if reference is None else f"{sentence} The dashed line is where trouble begins."
+
+
+def survival_sentence(quarters, failed, now=None):
+    """What stands under the lines of survival: of the quarter looked at, or the last one. failed: as for `survival`."""
+    at = _looked_at(min((np.shape(values)[1] for values in failed.values()), default=0), now)
+    standing = {firm: 1 - np.asarray(values, dtype=float)[:, at].mean(axis=0) for firm, values in failed.items()}
+    return data.survival(quarters[at], standing).sentence
+
+
+def _looked_at(length, now):
+    """The quarter looked at as a slice of one place, of none before the first quarter."""
+    at = length - 1 if now is None else min(int(now), length - 1)
+    return slice(max(0, at), at + 1)
+
+
 def _fate(firm, share, clock, colour, named, dash=None):
-    label = f"{firm} {percent(share[-1])}" if named else None
-    return line(firm, clock.points(share * PERCENT), colour, THICK if named else THIN, dash, label, step="end")
+    label = f"{firm} {_standing(share[-1])}" if named else None
+    return line(firm, clock.points((1 - share) * PERCENT), colour, THICK if named else THIN, dash, label, step="end")
+
+
+def _standing(failed):
+    """What is left of all worlds, so that the two percentages in words add up to a hundred."""
+    said = percent(failed)
+    opposite = {"<": ">99 %", ">": "<1 %"}
+    return opposite.get(said[0]) or f"{PERCENT - int(said.split()[0])} %"
 
 
 def _failure_texts(clock, shares, ranked):
     length = max((share.size for share in shares.values()), default=0)
-    failing = [[f"{firm}: {percent(shares[firm][k])}" for firm in ranked if shares[firm][k] > 0] for k in range(length)]
+    failing = [[f"{firm}: failed in {percent(shares[firm][k])}" for firm in ranked if shares[firm][k] > 0] for k in range(length)]
     return ["\n".join([clock.names[k], *(lines[:MOST_NAMED] or ["no firm has failed in any world"])]) for k, lines in enumerate(failing)]
 
 

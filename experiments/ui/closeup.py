@@ -5,6 +5,7 @@ from itertools import groupby
 import solara
 
 from experiments.events import money
+from experiments.figures import data
 from experiments.story import chosen_of
 from experiments.ui import firm_charts, graph, pictures
 from experiments.ui.palette import MINSKY
@@ -52,7 +53,8 @@ def Graph(session, glass, at, picture):
     drawn = solara.use_memo(lambda: pictures.edges(page, frame, picture), [glass.key, at, picture])
     nodes = pictures.nodes(page, frame, drawn)
     option = graph.money_graph(nodes, drawn, pictures.PICTURES[picture], session.shade.value, pictures.everyone(frame))
-    Chart(option, graph.READING["money_graph"], 560, "money", on_click=lambda event: open_firm(session, frame, event.get("name")))
+    sentence = f"{data.money(pictures.PICTURES[picture], drawn).finding} {graph.READING['money_graph']}"
+    Chart(option, sentence, 560, "money", on_click=lambda event: open_firm(session, frame, event.get("name")))
     biggest = sorted(drawn, key=lambda edge: -edge["amount"])[:LISTED]
     rows = [(e["payer"], e["payee"], f"{e['amount']:,.1f}", e["what"]) for e in biggest]
     Fold("The largest as a table", lambda: Table(("From", "To", "$bn", "What"), rows, "edges-table"))
@@ -101,7 +103,7 @@ def Firm(session, glass, at, seen, name):
         assets, owed = pictures.balance(page, glass.frame, name)
         Chart(firm_charts.balance(assets, owed, shade), firm_charts.READING["balance"], 320, "balance")
         if kind == "labs":
-            LabCharts(glass, at, seen, place, shade)
+            lab_charts(glass, at, seen, place, shade)
     if kind == "clouds":
         Words(pictures.earnings_words(page, place), classes=["earnings"])
         Words(pictures.covenant_words(page, place), classes=["covenant"])
@@ -109,16 +111,19 @@ def Firm(session, glass, at, seen, name):
     Fold("Everything the Mesa agent knows", lambda: Table(("Attribute", "Value"), rows, "attributes"))
 
 
-@solara.component
-def LabCharts(glass, at, seen, place, shade):
-    """A lab's cone against what came, its wall of commitments, its models beside the company."""
+def lab_charts(glass, at, seen, place, shade):
+    """A lab's cone and its plans against what came, its wall of commitments, its models beside the company; no component, or they would
+    share one cell of the grid they are drawn in."""
     pages = glass.pages[: max(seen, at + 1)]
     if at >= len(pages):
         return
     quarters, quantiles, happened = pictures.forecast(pages, at, place)
     Chart(firm_charts.cone_chart(pages[at].quarter, quarters, quantiles, happened, shade), firm_charts.READING["cone_chart"], 320, "cone")
+    quarters, quantiles, happened = pictures.plans(pages, at, place)
+    Chart(firm_charts.plans_chart(quarters, quantiles, happened, shade), firm_charts.READING["plans_chart"], 320, "plans")
     years, amounts = pictures.wall_by_year(pages[at], place)
-    Chart(firm_charts.wall(years, amounts, [], shade), firm_charts.READING["wall"], 320, "wall")
+    sentence = data.commitments(glass.frame.names["labs"][place], years, amounts).sentence
+    Chart(firm_charts.wall(years, amounts, [], shade), sentence, 320, "wall")
     models, told, company = pictures.model_incomes(pages, at, place)
     Chart(firm_charts.incomes(models, told, company, shade), firm_charts.READING["incomes"], 320, "incomes")
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from experiments.figures.data import COMMITMENTS_READING
 from experiments.ui.frame import (
     MIDTONE,
     NORMAL,
@@ -19,10 +20,10 @@ from experiments.ui.frame import (
     nothing,
     plain,
     safe,
-    signed_money,
     value_axis,
 )
 from experiments.ui.palette import colours
+from experiments.words import signed_money
 
 READING = {
     "balance": "Bars to the right are what the firm owns, to the left what stands against it, in $; both sides add up to the same.",
@@ -30,7 +31,11 @@ READING = {
         "What the lab believed in the quarter looked at: half of its futures in the darker band, 80 % in the pale one, in $ a year; "
         "the black line is the revenue that came."
     ),
-    "wall": "Take-or-pay rents still to come by year under the contracts signed so far, in $.",
+    "plans_chart": (
+        "What the lab planned for each quarter when it ordered the compute for it, up to the quarter looked at: its median and, in the "
+        "band, 80 % of its futures, in $ a year; the black line is the revenue that came."
+    ),
+    "wall": COMMITMENTS_READING,
     "incomes": (
         "Above, model by model: what it cost to train and what it earned while on sale, in $. Below, the company's result by quarter "
         "in the same time: models can pay while the company does not."
@@ -66,6 +71,37 @@ def cone_chart(made_at, quarters, quantiles, happened, theme):
     option = base(theme, right=LABEL_ROOM, top=34) | {"title": titled(f"Forecast made in {made_at}", theme)}
     named = {"series": named_at_ends(series, PLANE)}
     return axis_tooltip(option | {"xAxis": clock.axis(theme), "yAxis": value_axis(theme, scale, min=0)} | named, theme)
+
+
+def plans_chart(quarters, quantiles, happened, theme):
+    """Plans at the quarters they were made for, and what came.
+
+    quarters: names; quantiles: {level: [quarters]} for .1, .5, .9, NaN where nothing was planned; happened: revenue of the quarters that
+    came; $bn a year
+    """
+    rows = {level: np.asarray(values, dtype=float) for level, values in quantiles.items()}
+    if np.isnan(rows[0.5]).all():
+        return nothing("It has planned nothing", theme)
+    clock, shades = Clock(quarters, len(quarters)), colours(theme)
+    scale = money_scale(max(float(np.nanmax(rows[0.9])), *happened))
+    texts = [_planned(clock.names[k], quantiles, happened, k) for k in range(len(quarters))]
+    low, middle, high = (rows[level] * scale.factor for level in (0.1, 0.5, 0.9))
+    series = [
+        line("Planned", clock.points(middle, texts), shades["blue"], label="P50", z=4),
+        line("What came", clock.points(np.asarray(happened) * scale.factor, texts), shades["ink"], THICK + 1, z=6),
+        *band("P10 to P90", low, high, clock, shades["blue"], MIDTONE, "wide"),
+        *(line(name, clock.points(values), shades["blue"], 0, label=name) for name, values in (("P10", low), ("P90", high))),
+    ]
+    option = base(theme, right=LABEL_ROOM, top=34) | {"title": titled("Plans, at the quarters they were made for", theme)}
+    named = {"series": named_at_ends(series, PLANE)}
+    return axis_tooltip(option | {"xAxis": clock.axis(theme), "yAxis": value_axis(theme, scale, min=0)} | named, theme)
+
+
+def _planned(name, quantiles, happened, k):
+    low, middle, high = (signed_money(quantiles[level][k]) for level in (0.1, 0.5, 0.9))
+    plan = "No plan is known" if np.isnan(quantiles[0.5][k]) else f"Planned {middle} a year (P10 {low}, P90 {high})"
+    came = f"\nCame: {signed_money(happened[k])} a year" if k < len(happened) else ""
+    return f"{name}\n{plan}{came}"
 
 
 def _believed(name, quantiles, happened, k):

@@ -11,9 +11,8 @@ import numpy as np
 
 from abm.clock import Quarter
 from abm.errors import BadInput
-from experiments.events import THOUSAND, money, said
+from experiments.events import THOUSAND
 from experiments.ui.palette import SANS, colours
-from experiments.words import percent
 
 MOST_POINTS = 500  # of a series
 THIN, THICK, PALE, MIDTONE = 1, 2, 0.16, 0.24  # line widths in pixels, opacities
@@ -23,7 +22,6 @@ NARROW = 520  # pixels of width below which a chart leaves out what is not neede
 PERCENT = 100
 TRILLIONS_FROM = 2000  # $bn on an axis from which it counts in trillions
 LABEL_EVERY = ((8, 1), (16, 2), (40, 5), (10**6, 10))  # years shown at most, and then a label every so many years
-LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
 class Scale(NamedTuple):
@@ -31,20 +29,6 @@ class Scale(NamedTuple):
 
     factor: float
     format: str
-
-
-def quantiles(values, levels=LEVELS):
-    """Quantiles over worlds, worlds without a number left out, [levels, quarters]; NaN where none has one. values: [worlds, quarters]."""
-    values = np.asarray(values, dtype=float)
-    values = np.where(np.isfinite(values), values, np.nan)
-    found = np.full((len(levels), values.shape[1]), np.nan)
-    missing = np.isnan(values).sum(axis=0)
-    full, some = missing == 0, (missing > 0) & (missing < len(values))
-    if len(values) and full.any():
-        found[:, full] = np.quantile(values[:, full], levels, axis=0)
-    if some.any():  # slow: NumPy takes these one by one
-        found[:, some] = np.nanquantile(values[:, some], levels, axis=0)
-    return found
 
 
 def plain(number, digits=4):
@@ -174,24 +158,6 @@ def scale_of(unit, largest=1.0):
     return Scale(1, "{value}x" if unit == "x" else "{value}")
 
 
-def with_unit(value, unit):
-    """A figure in words: "0.43x", "12 %", "$1.2tn a year", "9.1 GW"; "none" if there is none."""
-    if value is None or not np.isfinite(value):
-        return "none"
-    if unit.startswith("$bn"):
-        return signed_money(value) + (" a year" if "year" in unit else "")
-    if unit.startswith("share"):
-        return percent(value)
-    if unit == "x":
-        return f"{said(value)}x"
-    return said(value) if unit in ("index", "0-1", "") else f"{said(value)} {unit}"
-
-
-def signed_money(billions):
-    """As `events.money`, also for what is below nothing: "-$3bn"."""
-    return f"-{money(-billions)}" if billions < 0 else money(billions)
-
-
 def band(name, low, high, clock, colour, opacity, stack):
     """An area between two lines as two stacked series. low, high: [quarters]."""
     bare = {"type": "line", "symbol": "none", "silent": True, "stack": stack, "stackStrategy": "all", "lineStyle": {"width": 0}, "z": 1}
@@ -219,14 +185,16 @@ def line(name, data, colour, width=THICK, dash=None, label=None, **more):
     }
 
 
-def named_at_ends(series, height):
+def named_at_ends(series, height, bottom=0, down=False):
     """The series, with the names of lines at their ends as one more: ECharts' own end labels stay behind when a chart is redrawn.
 
-    height: of the plane, pixels, roughly; names that would lie on each other are moved apart
+    height: of the plane, pixels, roughly; bottom: value at its foot; names that would lie on each other are moved apart, up or down
     """
     ends = [one for one in series if one.get("label_at_end") and one["data"]]
     places = [one["data"][-1]["value"] if isinstance(one["data"][-1], dict) else one["data"][-1] for one in ends]
-    shifts = _apart([height * (value or 0) / max(_top(series), np.finfo(float).tiny) for _, value in places])
+    top = max(_top(series) - bottom, np.finfo(float).tiny)
+    heights = [height * ((value or 0) - bottom) / top for _, value in places]
+    shifts = [-shift for shift in _apart([height - each for each in heights])] if down else _apart(heights)
     names = [
         _name_at(place, one["label_at_end"], one["itemStyle"]["color"], shift)
         for one, place, shift in zip(ends, places, shifts, strict=True)

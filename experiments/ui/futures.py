@@ -57,7 +57,8 @@ def Fan(session):
     revenue, required = main.values("revenue_total"), main.values("required_revenue")
     beside = (other.values("revenue_total"), other.values("required_revenue"), COMPARED) if other else None
     option = charts.fan(lab.horizon, lab.inputs.quarters, revenue, required, other=beside, **_about(session))
-    Chart(option, charts.READING["fan"], 420, "fan", on_click=lambda event: _picked_by(session, event))
+    sentence = charts.fan_sentence(lab.horizon, revenue, required, session.cursor.value)
+    Chart(option, sentence, 420, "fan", on_click=lambda event: _picked_by(session, event))
 
 
 @solara.component
@@ -68,7 +69,7 @@ def Survival(session):
     failed, then = lab.main.failed(), lab.other.failed() if lab.other else None
     about = {key: value for key, value in _about(session).items() if key != "picked"}
     option = charts.survival(lab.horizon, lab.inputs.quarters, failed, other=(then, COMPARED) if then else None, **about)
-    Chart(option, charts.READING["survival"], 380, "survival")
+    Chart(option, charts.survival_sentence(lab.horizon, failed, session.cursor.value), 380, "survival")
 
 
 @solara.component
@@ -80,7 +81,8 @@ def Lamp(session, name, level):
     option = charts.lamp(
         lab.horizon, lab.inputs.quarters, lab.main.values(name), item.unit, item.label, other=other, reference=level, **_about(session)
     )
-    Chart(option, f"{item.label}, {item.unit}: {item.reading}.", 210, f"lamp-{name}")
+    sentence = charts.lamp_sentence(name, lab.horizon, lab.main.values(name), session.cursor.value, level)
+    Chart(option, sentence, 210, f"lamp-{name}")
 
 
 @solara.component

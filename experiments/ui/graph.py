@@ -7,18 +7,12 @@ order of all agents of the world alone.
 import numpy as np
 
 from experiments.events import money
+from experiments.figures.data import LAYERS, MONEY_READING, TITLES, places
 from experiments.ui.frame import NORMAL, SMALL, base, nothing, on_narrow, safe, tip
 from experiments.ui.palette import MINSKY, colours
 from experiments.words import KIND_NAMES
 
-READING = {
-    "money_graph": (
-        "A circle is a firm, its area what it is worth; a line is money in $, from payer to payee, wider if it is more; lines in the "
-        "strong colour go in a circle among firms. Point at one for the contract; click a firm to look into it."
-    )
-}
-LAYERS = (("investors", "lenders"), ("labs",), ("clouds",), ("vendors",), ("customers", "others"))
-TITLES = ("Money from outside", "Labs", "Owners of compute", "Chip vendors", "Customers and others")
+READING = {"money_graph": f"{MONEY_READING} The area of a circle is what the firm is worth; click one to look into it."}
 DEEP = len(LAYERS) - 1  # layers are numbered from 0
 MARGIN, GUTTER = 0.5, 0.1  # room beside the outer layers in layers, and for titles as a part of a layer's length
 SMALLEST, LARGEST = 9, 46  # pixels across
@@ -37,9 +31,9 @@ def money_graph(nodes, edges, what, theme, everyone=None):
         return nothing(f"{what}: nothing to draw in this quarter", theme)
     shades = colours(theme)
     agents = everyone or [(node["name"], node["kind"]) for node in nodes]
-    places = _places(agents)
+    at = places(agents)
     most = max((node["value"] for node in nodes if node["kind"] not in LAYERS[-1]), default=0) or 1
-    data = [_node(node, places[node["name"]], most, shades) for node in nodes]
+    data = [_node(node, at[node["name"]], most, shades) for node in nodes]
     titles = _titles(agents, shades)
     series = {
         "type": "graph",
@@ -63,12 +57,6 @@ def money_graph(nodes, edges, what, theme, everyone=None):
 def _plane(low, high, **more):
     """An axis nobody sees."""
     return {"type": "value", "min": low, "max": high, "show": False, **more}
-
-
-def _places(agents):
-    """{name: [along, layer]}: the agents of a layer spread evenly over its length, 0 to 1, in their order."""
-    rows = [[name for name, kind in agents if kind in layer] for layer in LAYERS]
-    return {name: [round((k + 0.5) / len(names), 4), depth] for depth, names in enumerate(rows) for k, name in enumerate(names)}
 
 
 def _classes(shades):

@@ -5,10 +5,10 @@ import numpy as np
 from abm.clock import Quarter
 from abm.flows import ACCOUNTS
 from experiments.events import DUST, money
+from experiments.figures.data import by_calendar_year, edges_of
 from experiments.summary import FUNDED as KINDS
 from experiments.summary import money_graph
 from experiments.ui.snapshots import LEVELS
-from experiments.words import NATURES
 
 PICTURES = {
     "payments": "Payments of the last four quarters",
@@ -18,6 +18,7 @@ PICTURES = {
 }
 ONE_OF = {"labs": "AI lab", "clouds": "owner of compute", "vendors": "chip vendor", "investors": "investor", "lenders": "lender"}
 SMALLEST = 0.004  # share of all amounts of a picture below which an edge is left out
+PLANNED = {0.1: "forecast_low", 0.5: "forecast_mid", 0.9: "forecast_high"}  # columns of plans by their quantile
 CLASSES = ("hedge", "speculative", "ponzi")
 
 
@@ -37,21 +38,7 @@ def edges(page, frame, picture):
 
 
 def _payments(page, frame):
-    found = money_graph(page.payments, frame.agents, frame.rows, SMALLEST)
-    return [
-        _edge(
-            link["from"],
-            link["to"],
-            link["amount"],
-            link["circling"] > 0,
-            f"{NATURES[link['nature']].lower()}, last four quarters{_part(link)}",
-        )
-        for link in found["links"]
-    ]
-
-
-def _part(link):
-    return f"; {link['circling']:.0%} of what the two pay goes in a circle" if link["circling"] > 0 else ""
+    return edges_of(money_graph(page.payments, frame.agents, frame.rows, SMALLEST), "last four quarters")
 
 
 def _edge(payer, payee, amount, circular, what):
@@ -120,13 +107,26 @@ def forecast(pages, at, place):
     return quarters, quantiles, happened
 
 
+def plans(pages, at, place):
+    """What a lab planned so far, each plan at the quarter it was made for, and what came: (quarters, {level: values}, happened).
+
+    Values are NaN where nothing was planned: before the first plan could come true, and while the lab was not there
+    """
+    start, ahead = Quarter.parse(pages[0].quarter), pages[at].horizon
+    made = [page.columns["labs"] for page in pages[: at + 1]]
+    there = [columns["forecast_mid"][place] > 0 for columns in made]
+    quantiles = {
+        level: [np.nan] * ahead + [float(columns[name][place]) if now else np.nan for columns, now in zip(made, there, strict=True)]
+        for level, name in PLANNED.items()
+    }
+    return [str(start + k) for k in range(at + 1 + ahead)], quantiles, [float(columns["revenue"][place]) for columns in made]
+
+
 def wall_by_year(page, rows):
     """Take-or-pay by calendar year of these labs, $bn: (years, amounts)."""
-    start = Quarter.parse(page.quarter) + 1
-    years = [(start + k).year for k in range(page.wall.shape[-1])]
     amounts = page.wall[rows].sum(axis=0) if np.ndim(rows) else page.wall[rows]
-    found = sorted(set(years))
-    return [str(year) for year in found], [float(sum(a for y, a in zip(years, amounts, strict=True) if y == year)) for year in found]
+    years, sums = by_calendar_year(amounts, Quarter.parse(page.quarter) + 1)
+    return [str(year) for year in years], sums
 
 
 def model_incomes(pages, at, place):

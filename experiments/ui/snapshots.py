@@ -11,6 +11,7 @@ from abm.beliefs import own_view
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.flows import FLOWS
 from abm.register import IDLE
+from abm.views import planning_horizon
 from experiments.summary import FUNDED as KINDS
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -35,7 +36,7 @@ class Snapshot(NamedTuple):
     loans: [lenders, clouds]; commitments: still to be paid, and due: $bn a year, [labs, clouds]
     columns: {kind: {column: [firms]}}; balances: {account: [agents]}; minsky: {kind: [firms]}; cones: $bn a year,
     [levels, labs, quarters ahead]; wall: $bn a quarter, [labs, quarters ahead]; models: {book: [labs]}; company: $bn in the
-    quarter, [labs]; idle: GW, [clouds]
+    quarter, [labs]; idle: GW, [clouds]; horizon: quarters from a plan to the quarter it is made for
     """
 
     quarter: str
@@ -54,6 +55,7 @@ class Snapshot(NamedTuple):
     company: np.ndarray
     idle: np.ndarray
     covenant: int
+    horizon: int
 
 
 def frame(industry):
@@ -90,6 +92,7 @@ def snapshot(industry):
         company=sum(industry.ledger.profit[flow][0, industry.rows["labs"]] for flow in FLOWS),
         idle=fleet.in_service(now)[0, IDLE].copy() if len(labs.names) else np.zeros(0),
         covenant=industry.compute.covenant,
+        horizon=planning_horizon(industry),
     )
 
 

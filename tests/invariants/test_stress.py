@@ -97,7 +97,7 @@ def test_every_rule_holds_with_a_channel_of_contagion_switched_off(channel):
 
 
 LOST = {"archetypes-2023q1": "cloud A", "industry-2026q3": "CoreWeave"}
-SIZES = {"stall": {"duration": 20}, "rate_shock": {"size": 0.1}, "demand_shortfall": {"share": 0.7}, "funding_stop": {"quarters": 12}}
+SIZES = {"stall": {"duration": 20}, "rate_shock": {"size": 0.1}, "demand_shortfall": {"size": 0.7}, "funding_stop": {"duration": 12}}
 
 
 @pytest.mark.parametrize("shock", mostly_slow(sorted(SHOCKS), sorted(SHOCKS)[:3]))

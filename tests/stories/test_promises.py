@@ -15,7 +15,7 @@ from tests.worlds import industry, let, opening, wanting
 
 WORLDS, QUARTERS = 96, 24
 STACKS = (0.01, 5.0, 10.0, 20.0)  # GW
-SHORTFALL = {"name": "demand_shortfall", "at": "2027Q1", "share": 0.8}
+SHORTFALL = {"name": "demand_shortfall", "at": "2027Q1", "size": 0.8}
 RICH = {"cloud.cash": 2000.0}  # $bn: it builds from its own cash
 
 

@@ -18,7 +18,7 @@ from experiments.story import tell
 QUARTERS = 20
 WORLDS = 10
 BOLD, CAUTIOUS = 0.95, 0.1
-SHORTFALL = {"name": "demand_shortfall", "at": "2026Q3", "share": 0.85}
+SHORTFALL = {"name": "demand_shortfall", "at": "2026Q3", "size": 0.85}
 PARAMETERS = {
     "vendor.circular_intensity": 1.0,  # the vendor pays what the lab must pay in advance, and is paid for the chips
     "lab.down_payment": "vendor_equity",

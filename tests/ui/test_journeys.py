@@ -119,7 +119,7 @@ def test_the_money_graph_opens_a_firm(visit):
     page.drawn("money")
     page.click_on_node("money", "consumer yolo")
     page.says(".headline", "consumer yolo")
-    for name in ("balance", "cone", "wall", "incomes"):
+    for name in ("balance", "cone", "plans", "wall", "incomes"):
         page.drawn(name)
 
 

@@ -5,7 +5,8 @@ import pytest
 
 from abm.errors import BadInput
 from agents.world_file import load_world
-from experiments.analysis.breakpoints import Broken, Trial, breakpoints, read_lever, share_broken, smallest_shock
+from experiments.analysis.breakpoints import Broken, Trial, breakpoints, share_broken, smallest_shock
+from experiments.analysis.levers import read_lever
 
 
 def test_every_world_has_its_own_smallest_shock():
@@ -39,7 +40,7 @@ def test_the_share_of_broken_worlds_grows_with_size_and_has_an_interval():
 
 def test_a_lever_is_read_by_name_and_its_bounds_are_those_of_its_declaration():
     lever = read_lever("demand_shortfall", "2027Q1")
-    assert (lever.shock, lever.key, lever.low, lever.high, lever.name) == ("demand_shortfall", "share", 0, 0.95, "demand_shortfall.share")
+    assert (lever.shock, lever.key, lever.low, lever.high, lever.name) == ("demand_shortfall", "size", 0, 0.95, "demand_shortfall.size")
     assert read_lever("open_weight.density", "2027Q1", 1, 0.2)[3:5] == (1.0, 0.2)
     assert read_lever("rate_shock", "2027Q1").low == 0
     assert read_lever("cone.width", None, 1, 2)[:2] == ("", "cone.width")
@@ -49,11 +50,12 @@ def test_a_lever_is_read_by_name_and_its_bounds_are_those_of_its_declaration():
     ("text", "at", "sizes", "message"),
     [
         ("demand_shortfal", "2027Q1", (), "did you mean 'demand_shortfall'"),
-        ("demand_shortfall.size", "2027Q1", (), "has no size 'size'"),
+        ("demand_shortfall.share", "2027Q1", (), "has no size 'share'"),
         ("demand_shortfall", None, (), "needs a quarter"),
         ("demand_shortfall", "2027Q1", (0, 2), "outside"),
         ("breakthrough", "2027Q1", (), "has no size"),
-        ("customers.enterprises", None, (), "no shock and no parameter"),
+        ("customers.enterprise", None, (), "no shock and no parameter"),
+        ("services.mode", None, (), "is a choice between path, cournot"),
         ("cone.width", None, (1, 1), "are both 1"),
     ],
 )

@@ -94,7 +94,7 @@ def test_a_mistake_is_one_sentence_that_names_it(tmp_path, arguments, named):
     ("arguments", "named"),
     [
         (("sweep", "yolo-capacty"), "did you mean 'yolo-capacity'"),
-        (("sweep", "yolo-capacity", "--seeds", "abc"), "--seeds = 'abc'"),
+        (("sweep", "yolo-capacity", "--worlds", "abc"), "--worlds = 'abc'"),
         (("sweep", "yolo-capacity", "--engine", "slurmm"), "slurmm"),
         (("query", "nowhere"), "SQL is missing"),
         (("query", "nowhere", "select 1"), "nowhere"),
@@ -116,10 +116,14 @@ def test_a_mistake_is_one_sentence_that_names_it(tmp_path, arguments, named):
         (("losses", "tutorial", "--at", "2026Q4", "--quarters", "9"), "--quarters = 9 is not allowed; 12 or more"),
         (("losses", "tutorial", "--at", "2026Q4", "--worlds", "0"), "--worlds = 0"),
         (("losses", "tutorail", "--at", "2026Q4"), "did you mean 'tutorial'"),
+        (("forecasts", "tutorail"), "did you mean 'tutorial'"),
+        (("forecasts", "tutorial", "--quarters", "4"), "--quarters = 4 is not allowed; 5 or more"),
+        (("forecasts", "tutorial", "--json", "--csv"), "--json and --csv are not allowed together"),
         (("breakpoint", "tutorial", "--lever", "demand_shortfall"), "--until is missing"),
         (("breakpoint", "tutorial", "--lever", "demand_shortfal", "--until", "labs_defaulted > 0"), "did you mean 'demand_shortfall'"),
         (("breakpoint", "tutorial", "--lever", "stall", "--until", "labs_defaulted > 0", "--at", "soon"), "--at: quarter 'soon'"),
-        (("lamps", "tutorial", "--seeds", "0"), "--seeds = '0'"),
+        (("lamps", "tutorial", "--worlds", "0"), "--worlds = '0'"),
+        (("lamps", "tutorial", "--seeds", "4"), "did you mean '--worlds'"),
     ],
 )
 def test_the_other_commands_say_a_mistake_in_one_sentence_too(tmp_path, monkeypatch, arguments, named):
@@ -133,7 +137,7 @@ def test_the_other_commands_say_a_mistake_in_one_sentence_too(tmp_path, monkeypa
 
 def test_a_folder_nothing_can_be_written_to_is_named_before_any_work(tmp_path):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    for arguments in (("run", "tutorial", "--runs"), ("sweep", "yolo-capacity", "--out")):
+    for arguments in (("run", "tutorial", "--out"), ("sweep", "yolo-capacity", "--out")):
         result = called(*arguments, tmp_path / "file")
         assert result.exit_code == 2, result.output
         assert f"{arguments[-1]} {tmp_path / 'file'}: nothing can be written there" in result.output

@@ -105,7 +105,7 @@ def test_exposures_can_be_read_by_a_program(capsys):
 
 def test_losses_of_the_tutorial_are_the_same_bytes_whatever_the_workers(tmp_path):
     from experiments.analysis import firm_answers as answers
-    from experiments.analysis.losses import BATCH
+    from experiments.analysis.futures import BATCH
     from experiments.inputs import Inputs
 
     inputs = Inputs("tutorial", BATCH + 2, 12)
@@ -140,5 +140,5 @@ def test_a_page_that_cannot_be_written_is_named_before_any_work(tmp_path):
     from experiments.inputs import Inputs
 
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    with pytest.raises(BadInput, match="--page .*: nothing can be written there"):
+    with pytest.raises(BadInput, match="--out .*: nothing can be written there"):
         answers.losses(Inputs("tutorial", 8, 12), "2026Q4", tmp_path / "file" / "page.html", 1)

@@ -65,6 +65,17 @@ def test_the_door_has_what_it_lists_and_nothing_else_in_public():
     assert overreach.load_world("tutorial").name == "tutorial"
 
 
+def test_a_run_says_what_it_is_and_its_tables_carry_units(tmp_path):
+    done = overreach.run(overreach.Inputs("tutorial", worlds=2, quarters=2, seed=5), root=tmp_path, work=overreach.Work(workers=1))
+    assert repr(done).startswith(f"<Run {done.name} of tutorial: 2 worlds of 2 quarters, seed 5, in ")
+    assert done.panel().attrs["units"]["revenue_total"] == "$bn/year" and done.panel(measure="cash").attrs["units"] == {"cash": "$bn"}
+    assert done.outcomes().attrs["units"]["credit_loss"] == "$bn" and done.outcomes().attrs["labels"]["crisis"] == "Crisis"
+    again = overreach.reproduce(done, 1)
+    assert again.outcomes()["credit_loss"].iloc[0] == done.outcomes()["credit_loss"].iloc[1]
+    assert again.outcomes().attrs == done.outcomes().attrs and {"plot", "outcomes"} <= set(dir(again))
+    assert again.plot.fan("industry_revenue").to_dict()["layer"]
+
+
 def elsewhere(tmp_path, *arguments):
     """What Python says from a folder where another package named `agents` comes first."""
     (tmp_path / "agents").mkdir()

@@ -10,6 +10,7 @@ from experiments.ui.frame import MOST_POINTS
 
 QUARTERS = [f"{2026 + k // 4}Q{k % 4 + 1}" for k in range(8)]
 EVIL = "<script>alert(1)</script>"
+PLANS = {0.1: [np.nan, np.nan, 10.0, 11.0], 0.5: [np.nan, np.nan, 20.0, 22.0], 0.9: [np.nan, np.nan, 40.0, 44.0]}
 WORLD = [
     ("fund", "investors"), ("bank", "lenders"), ("A", "labs"), (EVIL, "labs"),
     ("cloud", "clouds"), ("vendor", "vendors"), ("firms", "customers"),
@@ -39,6 +40,7 @@ def options(theme):
         "survival": charts.survival(QUARTERS, 40, {EVIL: rising > 5, "B": rising > 9}, [("2026Q3", "stall")], 2, theme),
         "money_graph": graph.money_graph(NODES, EDGES, "Payments", theme, WORLD),
         "cone_chart": firm_charts.cone_chart("2026Q1", QUARTERS[:3], cone, [10.0, 12.0], theme),
+        "plans_chart": firm_charts.plans_chart(QUARTERS[:4], PLANS, [10.0, 12.0], theme),
         "wall": firm_charts.wall(["2027", "2028"], [3.0, 0.0], [], theme),
         "incomes": firm_charts.incomes(models, QUARTERS[:3], [-1.0, 0.0, 2.0], theme),
         "balance": firm_charts.balance({"cash": 5.0}, {EVIL: 3.0, "equity": 2.0}, theme),
@@ -85,6 +87,16 @@ def test_the_fan_draws_the_quantiles_of_the_worlds():
     assert by_name["Revenue"][0]["value"] == [0, 3]
     assert by_name["Revenue P10 to P90 low"][0][1] == pytest.approx(1.4)  # a tenth of the way from the first to the last of five
     assert by_name["Revenue P10 to P90"][0][1] == pytest.approx(4.6 - 1.4)
+
+
+def test_plans_stand_at_the_quarters_they_were_made_for_beside_what_came():
+    option = firm_charts.plans_chart(QUARTERS[:4], PLANS, [10.0, 12.0], "light")
+    by_name = {series["name"]: series["data"] for series in option["series"]}
+    assert [point["value"] for point in by_name["Planned"]] == [[0, None], [1, None], [2, 20], [3, 22]]
+    assert by_name["P10 to P90"][2:] == [[2, 30], [3, 33]] and by_name["P10 to P90 low"][2:] == [[2, 10], [3, 11]]
+    assert [point["value"] for point in by_name["What came"]] == [[0, 10], [1, 12]]
+    assert "Planned $20bn a year (P10 $10bn, P90 $40bn)" in by_name["Planned"][2]["name"]
+    assert "planned nothing" in str(firm_charts.plans_chart(QUARTERS[:1], dict.fromkeys(PLANS, [np.nan]), [0.0], "light"))
 
 
 def test_marks_and_the_quarter_looked_at_are_vertical_lines_at_their_place():

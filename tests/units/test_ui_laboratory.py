@@ -110,7 +110,7 @@ def test_a_shock_happens_in_the_next_quarter_and_changes_nothing_before(laborato
     shocked, calm = laboratories(), laboratories()
     for laboratory in (shocked, calm):
         laboratory.step()
-    row = shocked.shock("demand_shortfall", share=0.9)
+    row = shocked.shock("demand_shortfall", size=0.9)
     assert row["at"] == shocked.horizon[1] and shocked.marks == [(shocked.horizon[1], "demand shortfall")]
     played(shocked), played(calm)
     revenue, without = (each.main.values("revenue_total") for each in (shocked, calm))
@@ -136,7 +136,7 @@ def test_a_shock_at_a_click_is_the_shock_of_a_run_that_knew_of_it_from_the_start
 def test_a_shock_that_is_not_allowed_is_refused_in_words(laboratories):
     laboratory = laboratories(quarters=1)
     with pytest.raises(BadInput, match="outside"):
-        laboratory.shock("demand_shortfall", share=2.0)
+        laboratory.shock("demand_shortfall", size=2.0)
     played(laboratory)
     with pytest.raises(BadInput, match="no quarter is left"):
         laboratory.shock("stall")
@@ -188,7 +188,7 @@ def test_the_picked_world_is_the_world_of_the_crowd_bit_for_bit(laboratories):
     laboratory = laboratories()
     for _ in range(2):
         laboratory.step()
-    laboratory.shock("demand_shortfall", share=0.5)
+    laboratory.shock("demand_shortfall", size=0.5)
     laboratory.step()
     glass = LookingGlass()
     pages = glass.catch_up(laboratory.inputs, 3, laboratory.age)

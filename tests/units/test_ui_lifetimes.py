@@ -11,8 +11,8 @@ import pytest
 
 solara = pytest.importorskip("solara")
 
+from experiments.figures.data import quantiles  # noqa: E402
 from experiments.inputs import Inputs  # noqa: E402
-from experiments.ui.frame import quantiles  # noqa: E402
 from experiments.ui.parts import Chart  # noqa: E402
 from experiments.ui.session import Painter, Session  # noqa: E402
 

@@ -79,7 +79,7 @@ def test_a_page_says_so_where_no_run_has_a_value(name, tmp_path):
 
 def test_a_page_over_a_lever_counts_the_runs_without_a_value(tmp_path):
     found = gather(planted(tmp_path, LEVER))
-    assert in_short(found).startswith("Break even year: 5.5 (")  # of 4, 5, 6 and 7
+    assert in_short(found).startswith("Years until labs together earn money: 5.5 (")  # of 4, 5, 6 and 7
     assert f"{DATE} has no value in 2 of 10 runs (it never happens there): means are over the runs" in " ".join(how_sure(found))
     assert found.effects[0].found.runs == 4
     sweep_report(found)
@@ -91,7 +91,7 @@ def test_what_no_run_of_a_setting_has_breaks_no_page(tmp_path):
 
     for asked in (LEVER, RANGE):
         found = gather(planted(tmp_path / asked["outcomes"][0] / str(len(asked)), asked, at_one))
-        assert in_short(found).startswith("Break even year: 6")
+        assert in_short(found).startswith("Years until labs together earn money: 6")
         assert_readable(sweep_report(found))
 
 

@@ -191,7 +191,7 @@ MISTAKES = {
         "contracts.csv",
         "1,66.5,5",
         "90,5985,5",
-        "rent of 1197 $bn a year is more than 30 times what the lab earns, 10; if that is meant, say `true` in a column `confirm`",
+        "rent of 1197 $bn a year is more than 30 times what the lab earns, 10; if that is meant, say `confirm = true` in that row",
     ),
     "a price too low to be true": (
         "contracts.csv",

@@ -117,7 +117,7 @@ def test_beyond_a_fifth_idle_compute_costs_a_fifth_to_a_half_of_its_list_price(w
         return asked
 
     monkeypatch.setattr(operations, "spot_price", noted)
-    shock = Shock.read({"name": "demand_shortfall", "at": "2028Q1", "share": 0.8})
+    shock = Shock.read({"name": "demand_shortfall", "at": "2028Q1", "size": 0.8})
     model = Industry(load_world(world), worlds=FUTURES, rng=4, shocks=(shock,), panel=False)
     release(model.run(Quarter.parse("2031Q1") - model.quarter))
     assert len(seen) > 5 and np.min(seen) >= 0.2 and np.max(seen) <= 0.5

@@ -1,0 +1,192 @@
+"""A comparison of two runs in words, the same on the terminal and on its page."""
+
+from experiments.analysis.comparison import LABS, MONEY, NOTHING
+from experiments.analysis.outcomes import SAID, Outcome, outcome
+from experiments.events import listed
+from experiments.words import PERCENT, billions, futures, percent
+
+FIRM = Outcome("firm", "fails", "event")  # odds of a firm are said like those of an event
+STOCK = Outcome("stock", "Stock", "$bn")
+AHEAD = 1  # calendar years after the first
+YEARLY = Outcome("revenue_total", "Industry revenue", "$bn a year")
+LUCK = "which could be luck"
+NEXT_TO_NOTHING = "next to nothing"
+MOST_CHANGES = 3  # that a headline names
+MOST_FUTURES = 6  # named as examples
+
+
+def headline(found):
+    """The sentence to remember: what was changed, and what that does to the odds of a crisis."""
+    crisis = found.events[0]
+    what = f"In {futures(found.futures)} on the same seeds, {cause(found)}"
+    same = not crisis.higher and not crisis.lower
+    if same:
+        return f"{what} changes the odds of a crisis in no future: they are {percent(crisis.before)} in both."
+    doubt = "" if crisis.is_sure else f", {LUCK}"
+    said = f"by {_points(crisis)}{doubt}: from {percent(crisis.before)} to {percent(crisis.after)}"
+    return f"{what} changes the odds of a crisis {said}."
+
+
+def cause(found):
+    """What was changed, as the subject of a sentence: "cloud.accounting_life = 4 instead of 6"."""
+    said = [_change(item) for item in found.changed]
+    if not said:
+        return "nothing that was set"
+    more = len(said) - MOST_CHANGES
+    return listed(said if more <= 0 else [*said[:MOST_CHANGES], f"{more} more settings"])
+
+
+def _change(item):
+    if item.before == NOTHING:
+        return item.after
+    if item.after == NOTHING:
+        return f"{item.before} left out"
+    return f"{item.what} = {item.after} instead of {item.before}"
+
+
+def _points(row):
+    change = row.change
+    return f"{change.mean * PERCENT:+.0f} points (95 % interval {change.low * PERCENT:+.0f} to {change.high * PERCENT:+.0f})"
+
+
+def sentences(found):
+    """What follows, a sentence each: futures that turn, money, firms."""
+    lines = []
+    if found.came or found.avoided:
+        lines.append(
+            f"A crisis comes in {futures(len(found.came))} that had none, and stays away in {futures(len(found.avoided))} that had one."
+        )
+    money = [_money(row) for row in found.amounts if row.name in MONEY]
+    lines += [line for line in (*money, _promised(found)) if line]
+    moved = [row for row in found.firms if row.is_sure]
+    if moved:
+        shown = listed(f"{row.name} {percent(row.before)} → {percent(row.after)}" for row in moved[:MOST_FUTURES])
+        lines.append(f"Odds of failing that luck hardly moves so far: {shown}.")
+    elif found.kinds:
+        lines.append("No firm's odds of failing move farther than luck could move them.")
+    return lines
+
+
+def _money(row):
+    item, change = outcome(row.name), row.change
+    if row.is_nothing:
+        return ""
+    low, high = sorted((change.low, change.high))
+    doubt = "" if row.is_sure else f", {LUCK}"
+    said = f"changes by {_signed(change.mean)} (95 % interval {_signed(low)} to {_signed(high)}){doubt}"
+    return f"{item.label} {said}; its mean was {billions(row.before)}."
+
+
+def _promised(found):
+    """What labs have promised and what they hold two years on: whether the change brought them money, or promises."""
+    years = found.years_of_labs()
+    if set(years) != set(LABS):
+        return ""
+    (year, promised), (_, held) = (years[name][min(AHEAD, len(years[name]) - 1)] for name in LABS)
+    if promised.is_nothing and held.is_nothing:
+        return ""
+    said = [f"{billions(row.after)} instead of {billions(row.before)} ({_signed(row.change.mean)})" for row in (promised, held)]
+    return f"At the end of {year} labs have promised {said[0]} of rent to come, and hold cash of {said[1]}."
+
+
+def labs_rows(found):
+    """Rows (year, first run, second run, difference of commitments, then the same of cash), $bn; none where runs did not keep them."""
+    years = found.years_of_labs()
+    if set(years) != set(LABS):
+        return []
+    pairs = zip(*(years[name] for name in LABS))
+    return [
+        (str(year), *(cell for row in (promised, held) for cell in (f"{row.before:,.0f}", f"{row.after:,.0f}", change(row, STOCK))))
+        for (year, promised), (_, held) in pairs
+    ]
+
+
+def _signed(amount):
+    return f"{'-' if amount < 0 else '+'}{billions(abs(amount))}"
+
+
+def changed_rows(found):
+    """Rows (what, first run, second run) of what was set differently."""
+    return [tuple(item) for item in found.changed]
+
+
+def event_rows(found):
+    """Rows (event, first run, second run, difference, comes in, stays away in)."""
+    return [
+        (SAID[row.name].label, percent(row.before), percent(row.after), change(row, FIRM), str(row.higher), str(row.lower))
+        for row in found.events
+    ]
+
+
+def amount_rows(found):
+    """Rows (outcome, unit, first run, second run, difference) of outcomes that differ anywhere."""
+    rows = []
+    for row in found.amounts:
+        item = outcome(row.name)
+        if not row.is_nothing and change(row, item) != NEXT_TO_NOTHING:
+            rows.append((item.label, item.unit, _bare(item, row.before), _bare(item, row.after), change(row, item)))
+    return rows
+
+
+def year_rows(found):
+    """Rows (year, first run, second run, difference) of industry revenue, $bn a year."""
+    return [(str(year), f"{row.before:,.0f}", f"{row.after:,.0f}", change(row, YEARLY)) for year, row in found.years()]
+
+
+def firm_rows(found):
+    """Rows (firm, first run, second run, difference, fails only in the second, only in the first)."""
+    return [(row.name, percent(row.before), percent(row.after), change(row, FIRM), str(row.higher), str(row.lower)) for row in found.firms]
+
+
+def change(row, item):
+    """A difference with its interval, in brackets where luck alone could make it."""
+    if row.is_nothing:
+        return "none"
+    said = item.change(row.change)
+    if not any(digit in said for digit in "123456789"):
+        return NEXT_TO_NOTHING
+    return said if row.is_sure else f"[{said}]"
+
+
+def _bare(item, value):
+    return item.amount(value)
+
+
+def as_plain(found, page):
+    """All of it as JSON; what is not there is null."""
+    import json
+
+    def row(item):
+        values = {**item._asdict(), **item.change._asdict()}
+        values.pop("change")
+        return {name: None if value != value else value for name, value in values.items()}
+
+    return json.dumps(
+        {
+            "first": found.before.address,
+            "second": found.after.address,
+            "futures": found.futures,
+            "says": [headline(found), *sentences(found)],
+            "changed": [item._asdict() for item in found.changed],
+            "events": [row(item) for item in found.events],
+            "amounts": [row(item) for item in found.amounts],
+            "revenue_by_year": [row(item) for _, item in found.years()],
+            "labs_by_year": {name: [row(item) for _, item in rows] for name, rows in found.years_of_labs().items()},
+            "firms": [{**row(item), "kind": found.kinds[item.name]} for item in found.firms],
+            "crisis_only_in_second": list(found.came),
+            "crisis_only_in_first": list(found.avoided),
+            "page": str(page),
+        },
+        indent=1,
+        ensure_ascii=False,
+        allow_nan=False,
+    )
+
+
+def turned(found):
+    """Commands that tell of futures that turned: [(what, command)]."""
+    lines = []
+    for what, which, run in (("a crisis only here", found.came, found.after), ("a crisis only there", found.avoided, found.before)):
+        if which:
+            lines.append((f"{what}: future {which[0]}", f"overreach story {run.name} --world {which[0]}"))
+    return lines

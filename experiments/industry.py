@@ -1,0 +1,152 @@
+"""The industry that a user's script or notebook works with: the model of `abm`, and its figures.
+
+`fan`, `survival`, `money` and `commitments` give a figure's data and sentence (a `Drawing`); `industry.plot` draws the same with Altair.
+"""
+
+import numpy as np
+
+from abm.clock import QUARTERS_PER_YEAR
+from abm.errors import BadInput, nearest
+from abm.measures import INDUSTRY
+from abm.model import Industry as Model
+from experiments.analysis.outcomes import described
+from experiments.figures import data
+from experiments.summary import FUNDED, YEARLY, money_graph
+from experiments.summary import survival as standing
+from experiments.words import KIND_NAMES
+
+FAILING = ("labs", "clouds", "lenders")  # kinds whose survival is drawn
+AHEAD = 60  # quarters that commitments are looked at ahead
+
+
+class Industry(Model):
+    """As `abm.model.Industry`, with figures: `industry.plot.fan("industry_revenue")`."""
+
+    @property
+    def plot(self):
+        """The figures, each of which returns an Altair chart: fan, survival, money, commitments."""
+        return Plots(self)
+
+    def outcomes(self):
+        """One row a world: what happened so far; labels and units of the columns stand in `attrs`."""
+        return described(self.record.kept(self).outcomes(self))
+
+    def __dir__(self):
+        return [*super().__dir__(), "outcomes", "plot"]
+
+
+class Plots:
+    """Figures of an industry as Altair charts, ready for a notebook; `chart.save("fan.html")` writes one."""
+
+    def __init__(self, industry):
+        self.industry = industry
+
+    def __repr__(self):
+        return '<figures: .fan("industry_revenue"), .survival(), .money(), .commitments("OpenAI"); each returns an Altair chart>'
+
+    def fan(self, measure, firm=None):
+        """A measure over worlds, quarter by quarter; as `experiments.industry.fan`."""
+        return fan(self.industry, measure, firm).chart()
+
+    def survival(self, kind="labs"):
+        """Who is still standing; as `experiments.industry.survival`."""
+        return survival(self.industry, kind).chart()
+
+    def money(self):
+        """Who paid whom in the last year; as `experiments.industry.money`."""
+        return money(self.industry).chart()
+
+    def commitments(self, lab=None):
+        """What is still to be paid under signed contracts; as `experiments.industry.commitments`."""
+        return commitments(self.industry, lab).chart()
+
+
+def fan(industry, measure, firm=None):
+    """A measure over worlds as a Drawing, industry revenue beside what is required of it.
+
+    measure: its name, or its label such as "industry_revenue"; firm: whose, of a measure that every firm has. Raises BadInput.
+    """
+    found = industry.describe(measure)
+    kinds = [item for item in found if item.kind == INDUSTRY or (firm is not None and firm in getattr(industry, item.kind).names)]
+    if firm is not None:
+        kinds = [item for item in kinds if item.kind != INDUSTRY]
+    if not kinds:
+        raise BadInput(_whose(industry, found, measure, firm))
+    item, quarters = kinds[0], industry.record.quarters
+    _must_have_run(industry, "fan")
+    values = industry.record.kept(industry).series(item.kind, item.name)
+    row = 0 if item.kind == INDUSTRY else getattr(industry, item.kind).names.index(firm)
+    needed = None
+    if (item.kind, item.name) == (INDUSTRY, "revenue_total"):
+        needed = data.quantiles(industry.record.series(INDUSTRY, "required_revenue")[..., 0])[data.MIDDLE]
+    first = min(QUARTERS_PER_YEAR, industry.age) - 1 if item.name in YEARLY else 0
+    return data.fan(item, [str(each) for each in quarters], data.quantiles(values[..., row]), needed, firm or "", first)
+
+
+def _whose(industry, found, measure, firm):
+    firms = [name for item in found if item.kind != INDUSTRY for name in getattr(industry, item.kind).names]
+    if firm is None:
+        return f"plot.fan: {measure!r} is measured firm by firm; name one, such as plot.fan({measure!r}, {firms[0]!r})"
+    if not firms:
+        return f"plot.fan: {measure!r} is measured for the whole industry; leave out the firm {firm!r}"
+    return f"plot.fan: no firm that has {measure!r} is called {firm!r}; {nearest(firm, firms)}".removesuffix("; ")
+
+
+def survival(industry, kind="labs"):
+    """Share of worlds in which each firm of a kind, or of all kinds that fail ("all"), has not failed so far, as a Drawing."""
+    if kind not in (*FAILING, "all"):
+        raise BadInput(f"plot.survival: kind = {kind!r} is not allowed; {nearest(kind, (*FAILING, 'all'))}")
+    _must_have_run(industry, "survival")
+    curves = {}
+    for each in FAILING if kind == "all" else (kind,):
+        fails = industry.record.kept(industry).series(each, "fails")
+        there = _lived(industry, each, fails)
+        curves |= {name: curve for name, curve, lived in zip(getattr(industry, each).names, standing(fails).T, there) if lived}
+    who = "Firms" if kind == "all" else KIND_NAMES[kind]
+    return data.survival([str(each) for each in industry.record.quarters], curves, who)
+
+
+def _lived(industry, kind, fails):
+    """Whether each firm was in business, or failed, in every world: most never see an entrant."""
+    if kind != "labs":
+        return np.ones(fails.shape[2], dtype=bool)
+    return ((industry.record.series(kind, "alive") > 0) | (fails > 0)).any(axis=1).all(axis=0)
+
+
+def money(industry):
+    """Who paid whom in the last four quarters, mean over worlds, as a Drawing."""
+    _must_have_run(industry, "money")
+    industry.record.kept(industry)
+    opening = industry.opening
+    payments = np.stack([np.mean(sum(past[nature] for past in industry.past_payments), axis=0) for nature in range(3)])
+    graph = money_graph(payments, opening.all_names, _rows(opening))
+    first, last = industry.record.quarters[-min(4, industry.age)], industry.record.quarters[-1]
+    when = str(last) if first == last else f"{first} to {last}"
+    return data.money(f"Who paid whom, {when}, mean over worlds", data.edges_of(graph, when), graph["circling"], _agents(opening))
+
+
+def _rows(opening):
+    """{kind: its rows among all agents}, customers and the rest of the economy too."""
+    last = len(opening.all_names)
+    return {kind: opening.rows(kind) for kind in FUNDED} | {"customers": slice(last - 4, last - 2), "others": slice(last - 2, last)}
+
+
+def _agents(opening):
+    return [(name, kind) for kind, rows in _rows(opening).items() for name in opening.all_names[rows]]
+
+
+def commitments(industry, lab=None):
+    """Take-or-pay rents still to come under the contracts signed so far, mean over worlds, as a Drawing. lab: one, or all. BadInput."""
+    names = list(industry.labs.names)
+    if lab is not None and lab not in names:
+        raise BadInput(f"plot.commitments: no lab is called {lab!r}; {nearest(lab, names)}".removesuffix("; "))
+    rows = slice(0, len(names)) if lab is None else [names.index(lab)]
+    ahead = industry.fleet.rent_schedule(industry.now - 1, AHEAD)[:, rows].sum(axis=1).mean(axis=0)  # of the quarter that is next, and on
+    years, amounts = data.by_calendar_year(ahead, industry.quarter)
+    kept = max((k + 1 for k, amount in enumerate(amounts) if amount > 0), default=0)
+    return data.commitments(lab or "", years[:kept], amounts[:kept])
+
+
+def _must_have_run(industry, name):
+    if not industry.age:
+        raise BadInput(f"plot.{name}: no quarter was run yet; industry.run(40) runs forty")

@@ -1,0 +1,96 @@
+"""Commands that list what there is: worlds, parameters, shocks, outcomes. To be registered by `experiments.cli`.
+
+Nothing heavy is imported before a command runs.
+"""
+
+from typing import Annotated
+
+import typer
+
+from experiments import completion
+from experiments import options as o
+
+Pattern = Annotated[str, typer.Argument(metavar="[TEXT]", help="Only those in whose name or meaning this stands.")]
+
+
+def worlds(as_json: o.Json = False):
+    """List the starting points: date, firms, what they are for.
+
+    Your own is a folder: overreach world new my-world --from tutorial
+    """
+    from agents.world_file import worlds as shipped
+    from experiments.printed import as_json as plain
+    from experiments.terminal import show_worlds
+
+    found = shipped()
+    if as_json:
+        typer.echo(plain(found[0]._fields, found))
+    else:
+        show_worlds(found)
+
+
+def parameters(
+    pattern: Annotated[
+        str,
+        typer.Argument(
+            metavar="[TEXT]", help="Part of a name or meaning, or a wildcard such as 'lab.*'.", autocompletion=completion.parameters
+        ),
+    ] = "",
+    as_csv: o.Csv = False,
+    as_json: o.Json = False,
+):
+    """List every number that can be set: its value, unit, range, meaning and source.
+
+    \b
+    Examples:
+      overreach parameters circular
+      overreach parameters "lab.*"
+      overreach parameters --csv > parameters.csv
+    """
+    from experiments.declarations import declarations
+    from experiments.printed import form_of, listed, show_declarations
+    from experiments.words import significant
+
+    rows = declarations(pattern)
+    names = ("name", "value", "unit", "allowed", "source", "meaning")
+    cells = [tuple(getattr(row, name) for name in names) for row in rows]
+    listed(names, cells, form_of(as_json, as_csv), lambda: show_declarations(rows, significant))
+
+
+def shocks(pattern: Pattern = "", as_csv: o.Csv = False, as_json: o.Json = False):
+    """List what can happen at a date: every shock, its values with their units and ranges, and how it is written."""
+    from experiments.catalogue import shock_rows
+
+    _entries(shock_rows(pattern), as_csv, as_json)
+
+
+def outcomes(pattern: Pattern = "", as_csv: o.Csv = False, as_json: o.Json = False):
+    """List what a run comes to: every outcome, its unit and meaning, and a condition on it as --until and --outcome take it.
+
+    \b
+    Examples:
+      overreach outcomes crisis
+      overreach breakpoint industry-2026q3 --lever demand_shortfall --until "labs_defaulted >= 2"
+    """
+    from experiments.catalogue import outcome_rows
+
+    _entries(outcome_rows(pattern), as_csv, as_json)
+
+
+def measures(pattern: Pattern = "", as_csv: o.Csv = False, as_json: o.Json = False):
+    """List what is measured every quarter: its unit, its meaning, and whether it is of the industry or of a kind of firm.
+
+    \b
+    Examples:
+      overreach measures coverage
+      overreach run tutorial --measures revenue,cash,p10_coverage
+    """
+    from experiments.catalogue import measure_rows
+
+    _entries(measure_rows(pattern), as_csv, as_json)
+
+
+def _entries(rows, as_csv, as_json):
+    from experiments.printed import form_of, listed, show_entries
+
+    listed(rows[0]._fields, rows, form_of(as_json, as_csv), lambda: show_entries(rows))

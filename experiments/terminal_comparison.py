@@ -1,0 +1,46 @@
+"""A comparison of two runs on a terminal: the sentence, what was set, odds, money, firms, and where to look next."""
+
+from rich.text import Text
+
+from experiments.analysis import comparison_words as words
+from experiments.terminal import console, plain_table, titled
+from experiments.words import CAVEAT
+
+DIFFERENCE = "second less first (95 %)"
+LUCK = "In square brackets: what luck could make, its interval holds zero."
+MOST_FIRMS = 15
+
+
+def show_comparison(found, page):
+    """Print a Comparison, most important first; page: path of its page."""
+    out = console()
+    out.print(Text(words.headline(found), style="bold"))
+    for line in words.sentences(found):
+        out.print(line)
+    _shown(out, "What was set", ("", "first run", "second run"), words.changed_rows(found), text=True)
+    heads = ("first", "second", DIFFERENCE)
+    turned = ("only second", "only first")
+    _shown(out, "Events, share of futures, and number of futures in which only one run has them", ("Event", *heads, *turned),
+           words.event_rows(found))  # fmt: skip
+    _shown(out, "Amounts, mean of futures", ("Outcome", "unit", *heads), words.amount_rows(found))
+    _shown(out, "Industry revenue at the end of each year, $bn a year, mean of futures", ("Year", *heads), words.year_rows(found))
+    stocks = ("promised: first", "second", "difference", "cash: first", "second", "difference")
+    _shown(out, "What all labs have promised (rent to come) and what they hold at the end of each year, $bn", ("Year", *stocks),
+           words.labs_rows(found))  # fmt: skip
+    _shown(out, "Firms, share of futures in which they fail", ("Firm", *heads, *turned), words.firm_rows(found)[:MOST_FIRMS])
+    out.print(Text(LUCK, style="dim"))
+    out.print(Text.assemble("\nPage: ", (str(page), "bold")), soft_wrap=True)
+    for what, line in words.turned(found):
+        out.print(f"More: {line}    ({what})", soft_wrap=True)
+    out.print(Text(CAVEAT, style="dim"))
+
+
+def _shown(out, title, heads, rows, text=False):
+    if not rows:
+        return
+    table = plain_table(*heads)
+    for column in table.columns if text else ():
+        column.justify, column.no_wrap, column.overflow = "left", False, "fold"
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    titled(out, title, table)

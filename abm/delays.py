@@ -1,8 +1,8 @@
 """Supply has luck: deliveries that slip, and orders beyond those that were announced [model.md 9.12].
 
-A site is late more often than its chips. What is late waits a quarter with its contract, its bills and its loan, and may be late again. At the
-opening of a world of public contracts, vendors have sold more than anybody announced: owners who build with their own money say
-what they spend in all, not for whom.
+A site is late more often than its chips. What is late waits a quarter with its contract, its bills and its loan, and may be late again.
+At the opening of a world of public contracts, vendors have sold more than anybody announced: owners who build with their own money
+say what they spend in all, not for whom.
 """
 
 import numpy as np
@@ -105,7 +105,7 @@ def _own_money(industry):
 
 
 def _due(industry, quarters):
-    """Chips to be delivered by quarter if dates are kept, so that what comes in usual luck is what was sold, GW, [worlds, vendors, quarters]."""
+    """Chips due by quarter, of which in usual luck as many come as were sold, GW, [worlds, vendors, quarters]."""
     p, opening = industry.supply, industry.opening.columns["vendors"]
     other = np.asarray(opening.get("other_buyers_share", 0.0), dtype=float)
     sold = np.cumprod(np.broadcast_to(p.sold_ahead[..., None], (industry.worlds, 1, quarters)), axis=2)

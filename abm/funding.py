@@ -15,7 +15,7 @@ MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
 
 def save(industry):
-    """Saving reaches the funds, each by its weight [model.md B], and fills each to its part of the target; what it holds beyond goes elsewhere."""
+    """Saving reaches the funds by weight [model.md B] and fills each to its part of the target; what it holds beyond goes elsewhere."""
     p, rows, weight = industry.funds, industry.rows, industry.investors.saving_weight
     value = industry.cap.value(rows["labs"]).sum(axis=1, keepdims=True)
     lacks = (p.saving_target + p.saving_per_value * value) * weight - industry.investors.cash

@@ -16,7 +16,12 @@ class SentimentParameters(Group, name="sentiment"):
     surprise = parameter(0.8, unit="per ln", low=0, high=2, source="assumption", meaning="effect of revenue growth above what was expected")
     surprise_cap = parameter(0.3, unit="ln", low=0, high=1, source="model.md 11.8", meaning="largest surprise that counts")
     vendor_sales = parameter(
-        0.05, unit="per ln", low=0, high=0.5, source="assumption", meaning="effect of vendor sales that grow faster than labs are expected to: the reflexive loop"
+        0.05,
+        unit="per ln",
+        low=0,
+        high=0.5,
+        source="assumption",
+        meaning="effect of vendor sales that grow faster than labs are expected to: the reflexive loop",
     )
     defaults = parameter(0.6, unit="per share", low=0, high=3, source="assumption", meaning="effect of the revenue share that defaults")
     losses = parameter(2.0, unit="per share", low=0, high=10, source="assumption", meaning="effect of the share of loans lost")

@@ -1,4 +1,4 @@
-"""What investors think that labs will be worth in a year: the view they buy on, and which is scored against what came [model.md 11.1, 11.5]."""
+"""What investors think labs will be worth in a year: the view they buy on, scored against what came [model.md 11.1, 11.5]."""
 
 import numpy as np
 

@@ -41,7 +41,7 @@ class InvestorParameters(Group, name="investor"):
         unit="share",
         low=0.02,
         high=0.6,
-        source="assumption: net margins of 2024 are .09 (Amazon), .29 (Alphabet), .36 (Microsoft), .13 in the largest tenth; prior .1 to .3",
+        source="assumption: .09 (Amazon), .29 (Alphabet), .36 (Microsoft) in 2024, .13 in the largest tenth of firms; prior .1 to .3",
         meaning="profit over revenue of a lab that has grown up",
     )
     required_return = parameter(

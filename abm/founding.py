@@ -4,6 +4,7 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.compute_prices import site_cost
+from abm.delays import orders_of_others
 from abm.equity import CapTable
 from abm.fleet import Fleet
 from abm.ledger import Ledger
@@ -77,7 +78,6 @@ def _open_fleet(industry):
         vintage = int(np.clip(tranche.delivery.index, fleet.first, fleet.first + last))
         fleet.place(tenant, tranche.owner, vintage, tranche, terms.index(tranche.term) if tenant >= 0 else 0)
     _open_outside(industry)
-    _open_books_of_fleet(industry)
 
 
 def _pairs_with_contracts(opening):
@@ -99,8 +99,11 @@ def _open_outside(industry):
     industry.outside_price = industry.clouds.outside_rent / np.where(gw > 0, gw, 1)
 
 
-def _open_books_of_fleet(industry):
-    """Book value, depreciation, work in progress and coming bills of the opening fleet and pipeline."""
+def _open_books_of_fleet(industry, chips):
+    """Book value, depreciation, work in progress and coming bills of the opening fleet and pipeline.
+
+    chips: GW ordered before the opening, [worlds, owners, vendors, quarters from now on]
+    """
     fleet, p, now = industry.fleet, industry.compute, industry.now
     gw = fleet.owned(slice(None))
     ages = now - fleet.first - np.arange(gw.shape[-1])
@@ -117,7 +120,7 @@ def _open_books_of_fleet(industry):
     done = np.clip(1 - (-ages) / p.build_lag, 0, 1)
     fleet.wip[...] = site * np.where(ages < 0, done, np.clip(1 - 1 / p.build_lag, 0, 1) * (ages == 0))
     fleet.unbuilt[...] = site - fleet.wip
-    fleet.chips_due[...] = p.chip_cost[..., None, None] * coming[:, :, None] * industry.vendor_mix[..., None]
+    fleet.chips_due[..., fleet.at(now) :] = p.chip_cost[..., None, None] * chips
     fleet.facility[...] = (industry.lender_mix * most_lent(industry) * building_cost(industry)[:, None])[..., None] * coming[:, None]
     _open_debts(industry)
 
@@ -137,16 +140,17 @@ def _open_debts(industry):
 
 
 def _open_slots(industry):
-    """Production slots: what vendors can deliver a quarter now, growing; opening orders are booked."""
+    """Production slots: what vendors can deliver a quarter now, growing; opening orders are booked, those that nobody announced too."""
     p, fleet = industry.chips, industry.fleet
     slots = np.asarray(industry.opening.columns["vendors"]["slots_gw"], dtype=float)
-    orders = Orders(industry.worlds, slots, p.opening_growth, p, _AHEAD)
-    at = fleet.at(industry.now)
-    ahead = fleet.chips_due[..., at:].sum(axis=1) / industry.compute.chip_cost[..., None]
+    industry.orders = orders = Orders(industry.worlds, slots, p.opening_growth, p, _AHEAD)
+    chips = fleet.owned(slice(fleet.at(industry.now), None))[:, :, None] * industry.vendor_mix[..., None]
+    chips = chips + orders_of_others(industry, chips.sum(axis=1))
+    _open_books_of_fleet(industry, chips)
+    ahead = chips.sum(axis=1)
     span = min(_AHEAD, ahead.shape[-1])
     orders.booked[..., :span] = ahead[..., :span]
     orders.slots = np.maximum(orders.slots, orders.booked)
-    industry.orders = orders
     open_orders(industry)
     fleet.delivered += fleet.delivered_between(fleet.first, industry.now - 1)
     sales = np.asarray(industry.opening.columns["vendors"].get("sales", slots * 0), dtype=float)

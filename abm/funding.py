@@ -2,27 +2,26 @@
 
 import numpy as np
 
-from abm.beliefs import believed
 from abm.clock import QUARTER
 from abm.markets.capital import call_equity, left_to_invest, share_out
+from abm.markets.values import worth
 from abm.obligations import bound_cash
 from abm.register import EXTRA_OUT
 from abm.scales import NO_MONEY, NO_POWER
+from abm.valuations import investors_values
 
 MONEY_FOR_DEALS = 1  # the investor style that buys labs with compute to come only
 MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
 
 def save(industry):
-    """Saving reaches the funds, each by its weight [model.md B]; what they hold beyond their target goes back to the savers."""
-    p, rows = industry.funds, industry.rows
-    cash = industry.investors.cash.sum(axis=1, keepdims=True)
+    """Saving reaches the funds by weight [model.md B] and fills each to its part of the target; what it holds beyond goes elsewhere."""
+    p, rows, weight = industry.funds, industry.rows, industry.investors.saving_weight
     value = industry.cap.value(rows["labs"]).sum(axis=1, keepdims=True)
-    target = p.saving_target + p.saving_per_value * value
-    amount = (p.saving + p.saving_speed * np.maximum(0, target - cash)) * industry.saving_factor
-    industry.ledger.pay("saving", rows["Economy"], rows["investors"], (amount * industry.investors.saving_weight)[:, None])
-    held = industry.investors.cash
-    surplus = p.saving_speed * np.maximum(0, cash - target) * held / np.where(cash > 0, cash, 1)
+    lacks = (p.saving_target + p.saving_per_value * value) * weight - industry.investors.cash
+    amount = (p.saving * weight + p.saving_speed * np.maximum(0, lacks)) * industry.saving_factor
+    industry.ledger.pay("saving", rows["Economy"], rows["investors"], amount[:, None])
+    surplus = p.returned * np.maximum(0, -lacks)
     industry.ledger.pay("redemption", rows["investors"], rows["Economy"], surplus[..., None])
 
 
@@ -95,16 +94,43 @@ def go_public(industry):
 
 
 def asks(industry, owed):
-    """Equity each lab asks for, $bn, [worlds, labs]: runway and unmet down-payments within the dilution limit, plus a rescue."""
+    """Equity each lab asks for, $bn, [worlds, labs]: runway and unmet down-payments within the dilution limit, plus a rescue.
+
+    Whose runway is long enough still sells shares for what it has promised, as long as these are dear.
+    """
     labs, p, plans = industry.labs, industry.funds, industry.plans
     value = industry.cap.value(industry.rows["labs"])
     short = shortfall(industry, owed)
-    wanted = labs.cash_wanted(plans.runway_base, plans.runway_slope) + owed.of("labs") - owed.to("labs")
-    gap = np.maximum(0, wanted - labs.cash) + labs.unmet_prepayment
+    due = owed.of("labs") - owed.to("labs")
+    gap = np.maximum(0, labs.cash_wanted(plans.runway_base, plans.runway_slope) + due - labs.cash) + labs.unmet_prepayment
+    gap = np.maximum(gap, np.minimum(np.maximum(0, war_chest(industry) + due - labs.cash), usual_round(industry, value)))
     dilution = np.where(labs.listed > 0, p.listed_dilution, p.dilution)
     rescue = np.where(short < p.rescue_limit * value, short, 0)
     independent = (labs.parent_row < 0) & _funded(industry)
     return np.minimum(gap, dilution * value + rescue) * independent
+
+
+def war_chest(industry):
+    """Cash that pays what a lab has promised for the coming years even at its tenth percentile, $bn, [worlds, labs].
+
+    Its revenue is taken to go evenly from what it is now to the tenth percentile that the lab last planned with.
+    """
+    labs, p, tenants = industry.labs, industry.plans, industry.labs.alive > 0
+    low = np.where(labs.forecast_low > 0, labs.forecast_low, labs.revenue)
+    promised = industry.fleet.rent_to_come(industry.now, p.chest_quarters, tenants)
+    return np.maximum(0, promised - p.chest_quarters * QUARTER * labs.margin_after_opex(0) * (labs.revenue + low) / 2)
+
+
+def usual_round(industry, value):
+    """What a lab raises in a quarter without need, $bn, [worlds, labs]: more when its shares are dear, less when they are cheap.
+
+    value: what the market pays for labs, $bn. Shares are dear when it pays more than their worth in a usual mood.
+    """
+    p, revenue = industry.funds, industry.labs.revenue
+    usual = worth(p, revenue, industry.market_growth(), revenue.sum(axis=1, keepdims=True))
+    known = (usual > NO_MONEY) & (value > NO_MONEY)
+    dear = np.log(np.where(known, value, 1) / np.where(known, usual, 1))
+    return p.usual_round * value * np.exp(p.timing * dear)
 
 
 def rounds(industry, owed):
@@ -148,15 +174,6 @@ def _note_down_rounds(industry, price):
     down = (labs.listed > 0) & (raised > NO_MONEY) & (price < labs.last_round)
     industry.news.extra["down_rounds"] = down.sum(axis=1, keepdims=True)
     labs.put(last_round=np.where(raised > NO_MONEY, price + raised, labs.last_round))
-
-
-def investors_values(industry):
-    """What each investor thinks a lab is worth, $bn, [worlds, investors, labs]: a multiple of next year's revenue at its own quantile."""
-    p, labs, investors = industry.funds, industry.labs, industry.investors
-    weight = investors.extrapolation(p)[:, None]
-    forward = believed(industry, labs.revenue[..., None], weight, 1.0, planners=True)
-    revenue = np.swapaxes(forward.quantile(investors.risk_appetite[:, None]), 1, 2)
-    return p.multiple[..., None] * industry.sentiment[..., None] * revenue
 
 
 def pay_dividends(industry):

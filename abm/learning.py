@@ -154,14 +154,15 @@ def _sales_seen(industry):
     return sales * np.where(industry.mood.disclosure > 0, industry.look_through_share, 1)
 
 
-def vendor_sales_growth(industry):
-    """Growth of vendor sales over four quarters, ln, [worlds, 1]; the norm where it is not known yet.
+def vendor_sales_surprise(industry):
+    """Growth of vendor sales over four quarters beyond what the market expects of labs' revenue a year, ln, [worlds, 1]; 0 until known.
 
     Under disclosure only the look-through part of sales counts [model.md 14].
     """
     old, new = industry.past_sales[0], _sales_seen(industry)
     known = (old > NO_MONEY) & (new > NO_MONEY)
-    return np.where(known, np.log(np.where(known, new, 1) / np.where(known, old, 1)), industry.mood.vendor_norm)
+    growth = np.log(np.where(known, new, 1) / np.where(known, old, 1))
+    return np.where(known, growth - industry.expected_growth / QUARTER, 0)
 
 
 def open_new_lab(industry, opens):

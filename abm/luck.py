@@ -7,7 +7,7 @@ uniforms per (world, purpose, quarter). Draws happen in fixed amounts whether us
 
 import numpy as np
 
-FIRM_PURPOSES = ("technology", "demand", "quality", "capital", "entry", "memo", "credit", "outside")
+FIRM_PURPOSES = ("technology", "demand", "quality", "capital", "entry", "memo", "credit", "outside", "delivery")
 CUSTOMER_PURPOSES = ("birth", "choice", "provider", "entrant")
 ROW = 64
 _CUSTOMER_OFFSET = 1000

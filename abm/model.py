@@ -186,9 +186,9 @@ class Industry(mesa.Model):
         """The market's growth forecast of each lab, ln per year, [worlds, labs]."""
         return learning.market_growth(self)
 
-    def vendor_sales_growth(self):
-        """Growth of vendor sales over four quarters, ln, [worlds, 1]."""
-        return learning.vendor_sales_growth(self)
+    def vendor_sales_surprise(self):
+        """Growth of vendor sales over four quarters beyond what the market expects of revenue, ln, [worlds, 1]."""
+        return learning.vendor_sales_surprise(self)
 
     def own_coverage(self):
         """Each lab's P10 coverage as it planned this quarter, x, [worlds, labs]."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.markets.capital import market_value
+from abm.markets.values import market_value
 from abm.parameters import Group, parameter
 from abm.scales import NO_MONEY
 from abm.vintages import over_vintages
@@ -16,9 +16,13 @@ class SentimentParameters(Group, name="sentiment"):
     surprise = parameter(0.8, unit="per ln", low=0, high=2, source="assumption", meaning="effect of revenue growth above what was expected")
     surprise_cap = parameter(0.3, unit="ln", low=0, high=1, source="model.md 11.8", meaning="largest surprise that counts")
     vendor_sales = parameter(
-        0.05, unit="per ln", low=0, high=0.5, source="assumption", meaning="effect of vendor sales: the reflexive loop"
+        0.05,
+        unit="per ln",
+        low=0,
+        high=0.5,
+        source="assumption",
+        meaning="effect of vendor sales that grow faster than labs are expected to: the reflexive loop",
     )
-    vendor_norm = parameter(0.4, unit="ln/year", low=0, high=2, source="model.md 11.8", meaning="growth of vendor sales taken as normal")
     defaults = parameter(0.6, unit="per share", low=0, high=3, source="assumption", meaning="effect of the revenue share that defaults")
     losses = parameter(2.0, unit="per share", low=0, high=10, source="assumption", meaning="effect of the share of loans lost")
     stall_news = parameter(0.10, unit="index", low=0, high=1, source="assumption", meaning="fall when a stall is recognised")
@@ -33,17 +37,18 @@ class SentimentParameters(Group, name="sentiment"):
     )
 
 
-def next_sentiment(p, sentiment, surprise, sales_growth, defaulted, loss_ratio, news):
+def next_sentiment(p, sentiment, surprise, sales_surprise, defaulted, loss_ratio, news):
     """Sentiment after the news of a quarter, [worlds, 1] [model.md 11.8].
 
-    surprise: growth of industry revenue less what was expected, ln; sales_growth: vendor sales over four quarters, ln;
+    surprise: growth of industry revenue less what was expected, ln; sales_surprise: vendor sales over
+    four quarters beyond what is expected of revenue, ln;
     defaulted: share of revenue; loss_ratio: share of loans; news: what stalls, breakthroughs and down rounds add
     """
     moved = (
         sentiment
         + p.reversion * (1 - sentiment)
         + p.surprise * np.clip(surprise, -p.surprise_cap, p.surprise_cap)
-        + p.vendor_sales * np.clip(sales_growth - p.vendor_norm, -1, 1)
+        + p.vendor_sales * np.clip(sales_surprise, -1, 1)
         - p.defaults * defaulted
         - p.losses * loss_ratio
         + news
@@ -72,7 +77,8 @@ def depreciate(industry):
 def mark(industry):
     """Mark all equity: labs at the market's forecast, vendors at earnings, clouds and lenders at book [model.md 26.6]."""
     rows, ledger, cap = industry.rows, industry.ledger, industry.cap
-    industry.labs.put(premium=industry.labs.premium**industry.funds.premium_memory)
+    lasts = industry.funds.premium_memory
+    industry.labs.put(premium=industry.labs.premium**lasts, hope=industry.labs.hope * lasts)
     value = lab_values(industry)
     listed = (industry.labs.listed > 0) & (industry.labs.parent_row < 0)
     noise = np.exp(industry.funds.listed_noise * industry.luck_row("capital", industry.labs))
@@ -85,11 +91,14 @@ def mark(industry):
 
 
 def lab_values(industry):
-    """What the market pays for each lab, $bn, [worlds, labs] [model.md 11.1, 11.7]."""
+    """What the market pays for each lab, $bn, [worlds, labs] [model.md 11.1, 11.7]: its anchor in the mood of the day.
+
+    A public valuation below the anchor is a part of it; what one says beyond it is hope, which no revenue makes larger. Both fade.
+    """
     p, lending = industry.funds, industry.lending
     discount = industry.usual_rate / (lending.rate + lending.fear_premium * np.maximum(0, 1 - industry.sentiment))
-    growth = industry.market_growth()
-    return market_value(p, industry.sentiment, industry.labs.revenue, growth, discount) * industry.labs.alive * industry.labs.premium
+    anchor = market_value(p, industry.sentiment, industry.labs.revenue, industry.market_growth(), discount)
+    return (anchor * industry.labs.premium + industry.sentiment * discount * industry.labs.hope) * industry.labs.alive
 
 
 def feel(industry):
@@ -105,5 +114,5 @@ def feel(industry):
     surprise = np.where(known, growth - news.announced - industry.expected_growth, 0)
     industry.previous_sentiment = industry.sentiment.copy()
     industry.sentiment = next_sentiment(
-        p, industry.sentiment, surprise, industry.vendor_sales_growth(), news.defaulted, news.loss_ratio(industry), news.mood(p)
+        p, industry.sentiment, surprise, industry.vendor_sales_surprise(), news.defaulted, news.loss_ratio(industry), news.mood(p)
     )

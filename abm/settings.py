@@ -3,6 +3,7 @@
 from abm.compute_prices import FleetParameters
 from abm.cone import ConeParameters
 from abm.contagion import ContagionParameters
+from abm.delays import SupplyParameters
 from abm.errors import BadInput, nearest
 from abm.indicator import IndicatorParameters
 from abm.learning import EntryParameters
@@ -22,6 +23,7 @@ GROUPS = {
     "services": ServicesParameters,
     "compute": FleetParameters,
     "chips": VendorParameters,
+    "supply": SupplyParameters,
     "funds": InvestorParameters,
     "lending": LenderParameters,
     "mood": SentimentParameters,

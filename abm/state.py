@@ -154,7 +154,9 @@ def _open_marks(industry):
     given = np.nan_to_num(np.asarray(industry.opening.columns["labs"].get("valuation", np.zeros(len(industry.labs.names)))))
     by_rule = lab_values(industry)
     value = np.where(given > 0, given, by_rule)
-    industry.labs.put(premium=np.where((given > 0) & (by_rule > 0), given / np.where(by_rule > 0, by_rule, 1), 1))
+    known = (given > 0) & (by_rule > 0)
+    below = np.where(known, np.minimum(1, given / np.where(by_rule > 0, by_rule, 1)), 1)
+    industry.labs.put(premium=below, hope=np.where(known, np.maximum(0, given - by_rule), 0))
     cap.mark(rows["labs"], value)
     earnings = industry.chips.earnings_multiple * industry.vendors.profit
     cap.mark(rows["vendors"], np.maximum(ledger.book_equity(rows["vendors"]), earnings))

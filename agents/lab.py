@@ -31,6 +31,15 @@ class LabParameters(Group, name="lab"):
     )
     runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
     runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
+    chest_quarters = parameter(
+        12,
+        unit="quarters",
+        low=0,
+        high=16,
+        structural=True,
+        source="assumption; prior 8 to 16",
+        meaning="quarters of promises a lab likes to be able to pay at its tenth percentile",
+    )
     prepaid_years = parameter(1.0, unit="years", low=0, high=1.5, source="model.md 19", meaning="rent of an order that is due in advance")
     covered = parameter(
         1.0,
@@ -113,7 +122,8 @@ class Lab(Firm):
     inference_gw = column("compute used to serve", unit="GWe", default=0)
     training_gw = column("compute used to train", unit="GWe", default=0)
     sublet_gw = column("own compute hired by others on the spot market", unit="GWe", default=0)
-    premium = column("market value over what the general rule gives, fading", unit="x", default=1)
+    premium = column("part of its anchor that the market pays, where a public valuation is lower; fades to 1", unit="x", default=1)
+    hope = column("market value beyond its anchor that a public valuation says, fading", unit="$bn", default=0)
     last_round = column("value after its last round", unit="$bn", default=0)
     turned_away = column("demand nobody served", unit="$bn/year", default=0)
     taken_in = column("spend of dead labs' customers that it took in this quarter", unit="$bn/year", low=0, default=0)

@@ -6,7 +6,8 @@ from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.compute_prices import FleetParameters
 from abm.cone import ConeParameters, Trend, lasting_growth, reasoned_growth
 from abm.errors import BadInput
-from abm.markets.capital import InvestorParameters, market_value
+from abm.markets.capital import InvestorParameters
+from abm.markets.values import market_value
 from abm.opening import Opening
 from abm.settings import Settings
 from agents import inhabitants

@@ -28,7 +28,46 @@ class InvestorParameters(Group, name="investor"):
         source="calibrated to 2023-26, decisions.md",
         meaning="largest issue of a listed lab, share of value a quarter",
     )
-    multiple = parameter(7.0, unit="x", low=2, high=15, source="model.md 19", meaning="value over next year's revenue at normal sentiment")
+    multiple = parameter(
+        25.0,
+        unit="x",
+        low=12,
+        high=60,
+        source="trailing P/E of the largest tenth of US firms, 25.9 (Damodaran, January 2025); prior 18 to 32",
+        meaning="price of a lab that has grown up over its profit",
+    )
+    margin = parameter(
+        0.2,
+        unit="share",
+        low=0.02,
+        high=0.6,
+        source="assumption: .09 (Amazon), .29 (Alphabet), .36 (Microsoft) in 2024, .13 in the largest tenth of firms; prior .1 to .3",
+        meaning="profit over revenue of a lab that has grown up",
+    )
+    required_return = parameter(
+        0.12,
+        unit="1/year",
+        low=0.09,
+        high=0.5,
+        source="assumption: between cost of listed equity and what venture funds ask; prior .1 to .16",
+        meaning="return that holders of labs ask for; less one over the multiple it is a grown firm's growth",
+    )
+    kept_growth = parameter(
+        0.6,
+        unit="share",
+        low=0.05,
+        high=0.95,
+        source="assumption: OpenAI's plan of 2.3, 2.0 and 1.6 times in 2026 to 2028 keeps .8, then .7; prior .5 to .75",
+        meaning="part of a year's growth beyond a grown firm's that the next year keeps, in a valuation",
+    )
+    largest_market = parameter(
+        6000.0,
+        unit="$bn/year",
+        low=100,
+        high=100000,
+        source="all IT spending of 2026 (Gartner, October 2025); prior 3000 to 15000",
+        meaning="what all labs together could sell at most, in a valuation",
+    )
     market_extrapolation = parameter(
         0.0,
         unit="weight",
@@ -39,6 +78,14 @@ class InvestorParameters(Group, name="investor"):
     )
     growth_floor = parameter(-1.0, unit="1/year", low=-2, high=0, source="model.md 11.1", meaning="lowest growth the market prices")
     growth_cap = parameter(np.log(8), unit="1/year", low=0, high=4, source="model.md 11.1", meaning="highest growth the market prices")
+    value_spread = parameter(
+        0.35,
+        unit="ln",
+        low=0,
+        high=2,
+        source="calibrated: a tenth of prices a year on lie below P10; prior .25 to .5",
+        meaning="uncertainty of the value of a lab a year on beyond that of its revenue",
+    )
     value_floor = parameter(
         4.0, unit="$bn", low=0, high=50, source="model.md 11.1", meaning="least value of a growing frontier lab at normal sentiment"
     )
@@ -48,7 +95,23 @@ class InvestorParameters(Group, name="investor"):
         low=0,
         high=1,
         source="assumption",
-        meaning="part of a public valuation's log premium over the rule that lasts",
+        meaning="part of what a public valuation says beyond the rule, or below it in logs, that lasts",
+    )
+    usual_round = parameter(
+        0.05,
+        unit="share/quarter",
+        low=0,
+        high=0.2,
+        source="public rounds over values, October 2024 to May 2026: OpenAI .05, Anthropic .06, xAI .08 a quarter; prior .03 to .08",
+        meaning="what a lab raises without need when its shares cost what they are worth, share of value",
+    )
+    timing = parameter(
+        2.0,
+        unit="1",
+        low=0,
+        high=6,
+        source="assumption; prior 1 to 4: firms sell shares when these are dear (Baker and Wurgler 2002)",
+        meaning="elasticity of a round without need to price over worth",
     )
     funding_sd = parameter(0.5, unit="log sd", low=0, high=2, source="model.md 10.2", meaning="uncertainty of funding capacity")
     cash_share = parameter(
@@ -74,19 +137,24 @@ class InvestorParameters(Group, name="investor"):
         0.4, unit="index", low=0, high=1, source="model.md 26.1", meaning="sentiment below which nobody answers an equity call"
     )
     saving = parameter(3.0, unit="$bn/quarter", low=0, high=100, source="model.md B", meaning="saving that reaches the funds in any case")
-    saving_speed = parameter(0.05, unit="share/quarter", low=0, high=1, source="model.md B", meaning="speed at which funds are refilled")
+    saving_speed = parameter(
+        0.25,
+        unit="share/quarter",
+        low=0,
+        high=1,
+        source="assumption; prior .1 to .5: 237 went into labs in the first half of 2026, from funds of 395 that were not empty afterwards",
+        meaning="speed at which funds are refilled",
+    )
+    returned = parameter(
+        0.5,
+        unit="share/quarter",
+        low=0,
+        high=1,
+        source="assumption; prior .25 to 1",
+        meaning="part of what a fund cannot place that goes elsewhere in a quarter",
+    )
     saving_target = parameter(400.0, unit="$bn", low=0, high=5000, source="model.md B", meaning="cash the funds are refilled to")
     saving_per_value = parameter(0.2, unit="share", low=0, high=1, source="model.md B", meaning="target cash per value of the labs")
-
-
-def market_value(parameters, sentiment, revenue, growth, discount):
-    """Value of labs at the market's growth forecast, $bn, [worlds, labs] [model.md 11.1].
-
-    revenue: $bn a year; growth: ln per year; discount: usual over present cost of capital, [worlds, 1]
-    """
-    forward = np.exp(np.clip(growth, parameters.growth_floor, parameters.growth_cap))
-    value = parameters.multiple * discount * sentiment * revenue * forward
-    return np.maximum(value, np.where(growth > 0, parameters.value_floor * sentiment, 0))
 
 
 _EQUITY_OF_INVESTORS = ("cloud_equity", "lab_equity", "vendor_equity")

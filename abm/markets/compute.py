@@ -7,6 +7,7 @@ call. An owner that is short delivers the affordable part; the rest slips a quar
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
+from abm.delays import slip
 from abm.markets.capital import call_equity
 from abm.markets.lending import lend, offered_loans
 from abm.obligations import outside_rent
@@ -31,6 +32,7 @@ def deliver(industry):
     fleet.expire(now)
     retire(industry)
     follow(industry)
+    slip(industry)
     at = fleet.at(now)
     instalments = _instalments(fleet, at)
     chips = fleet.chips_due[..., at].copy()

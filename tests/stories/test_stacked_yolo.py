@@ -24,6 +24,7 @@ PARAMETERS = {
     "lab.down_payment": "vendor_equity",
     "lab.prepaid_years": 0.25,
     "investor.dilution": 0.02,  # funds that cannot carry a lab for ever
+    "investor.usual_round": 0.0,  # and a lab that asks them only in need
     "investor.listed_dilution": 0.02,
     "investor.saving": 1.0,
     "investor.saving_speed": 0,

@@ -7,10 +7,11 @@ not fade, and in how much they hope. `believed` is the one way from a lab to a c
 import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
-from abm.cone import Trend, cone, lasting_growth
+from abm.cone import cone
+from abm.growth import Trend, lasting_growth, momentum_that_holds
 from abm.scales import NO_MONEY
 
-_FARTHEST = 3.0  # spreads: an error beyond counts as one of this size, so that one ruined lab does not widen all cones
+_FARTHEST = 3.0  # spreads at first: an error beyond counts as one of this size, so that one ruined lab does not widen all cones
 _SPREADS_PER_MEAN = np.sqrt(np.pi / 2)  # of the absolute value of a normal variable: large errors count less than by their squares
 
 
@@ -40,7 +41,7 @@ def market_trend(labs, parameters):
     total = revenue.sum(axis=1, keepdims=True)
     lasting = lasting_growth(total, parameters)
     mean = (labs.growth * revenue).sum(axis=1, keepdims=True) / np.where(total > NO_MONEY, total, 1)
-    return Trend(np.where(total > NO_MONEY, mean, lasting), lasting)
+    return Trend(np.where(total > NO_MONEY, mean, lasting), lasting, momentum_that_holds(total, parameters))
 
 
 def uplift(industry, horizon):
@@ -68,6 +69,7 @@ class ErrorsSeen:
 
     def __init__(self, parameters):
         self.spread = parameters.width * parameters.annual_spread
+        self.farthest = _FARTHEST * self.spread
         self._open = [None] * QUARTERS_PER_YEAR
 
     def learn(self, industry, base):
@@ -80,7 +82,7 @@ class ErrorsSeen:
         scored = (matured.base > NO_MONEY) & (industry.labs.revenue > NO_MONEY) & alive
         error = np.log(np.where(scored, industry.labs.revenue, 1) / np.where(scored, matured.base, 1)) - _middle(matured)
         count = np.maximum(scored.sum(axis=1, keepdims=True), 1)
-        missed = np.minimum(np.abs(error), _FARTHEST * self.spread)
+        missed = np.minimum(np.abs(error), self.farthest)
         found, between = (np.where(scored, each, 0).sum(axis=1, keepdims=True) / count for each in (missed, _between(matured)))
         found = np.sqrt(np.maximum(0, (_SPREADS_PER_MEAN * found) ** 2 - between))
         memory = np.where(scored.any(axis=1, keepdims=True), industry.cone.error_memory, 1)

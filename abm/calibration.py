@@ -8,7 +8,7 @@ import numpy as np
 from abm.beliefs import own_view
 from abm.business import ratio
 from abm.clock import QUARTER
-from abm.cone import realised_growth, update_extrapolation
+from abm.growth import realised_growth, update_extrapolation
 from abm.scales import NO_MONEY
 from abm.scores import crps, pit
 from abm.views import of_industry, planning_horizon

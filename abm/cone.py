@@ -7,12 +7,12 @@ Money is $bn a year, horizons are years, growth rates are logarithmic and annual
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from scipy.special import exprel, logit, ndtr, ndtri
+from scipy.special import logit, ndtr, ndtri
 
 from abm.clock import QUARTERS_PER_YEAR
+from abm.growth import Trend, reasoned_growth
 from abm.parameters import Group, parameter
 
 _TINY = np.finfo(float).tiny
@@ -85,8 +85,11 @@ class ConeParameters(Group, name="cone"):
     breakthrough_speed = parameter(
         0.6, unit="1/year", low=0.1, high=4, source="assumption", meaning="speed at which planners believe that demand takes it up"
     )
+    mature_momentum = parameter(
+        0.3, unit="1", low=0, high=1, source="assumption", meaning="part of momentum in a forecast of a year once an industry is mature"
+    )
     error_memory = parameter(
-        0.88,
+        0.75,
         unit="per quarter",
         low=0,
         high=1,
@@ -100,50 +103,6 @@ class ConeParameters(Group, name="cone"):
     growth_ceiling = parameter(
         np.log(20), unit="1/year", low=0, high=5, source="assumption", meaning="greatest realised growth that is believed"
     )
-
-
-def realised_growth(revenue, previous, parameters):
-    """Annual logarithmic growth since the quarter before, within what is believed; 0 where nothing was sold twice [model.md 5.1]."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        growth = QUARTERS_PER_YEAR * np.log(revenue / previous)
-    return np.clip(np.nan_to_num(growth, nan=0, posinf=np.inf, neginf=-np.inf), parameters.growth_floor, parameters.growth_ceiling)
-
-
-def update_extrapolation(old, realised, parameters):
-    """The extrapolative estimate of growth after one more quarter [1/year], [worlds, labs] [model.md 5.1]."""
-    return parameters.growth_memory * old + (1 - parameters.growth_memory) * realised
-
-
-class Trend(NamedTuple):
-    """What planners know of a market: growth of late, and the growth it will return to, 1/year each, [worlds, 1]."""
-
-    momentum: np.ndarray
-    lasting: np.ndarray
-
-
-def lasting_growth(revenue, parameters):
-    """Growth that an industry of this size returns to [1/year]: it falls with every tenfold [model.md 5.2]. revenue: $bn a year"""
-    p = parameters
-    grown_up, aged = _way(revenue, p.young, p.proven), _way(revenue, p.proven, p.mature)
-    young, late = np.maximum(p.young_growth, p.lasting_growth), np.minimum(p.mature_growth, p.lasting_growth)
-    return young + (p.lasting_growth - young) * grown_up + (late - p.lasting_growth) * aged
-
-
-def _way(size, start, end):
-    """How far a size is from start to end, in logs, 0 to 1."""
-    return np.log(np.clip(size, start, end) / start) / np.log(end / start)
-
-
-def reasoned_growth(own, trend, horizon, parameters):
-    """Logarithmic growth to a horizon of a planner who knows base rates [model.md 5.2, 5.3].
-
-    A part of momentum goes on and fades towards what lasts; of a lead over the market less goes on, because rivals plan as well.
-    own: 1/year; trend: of the market; parameters: with as many axes as these
-    """
-    first_year = exprel(-parameters.fading)
-    held = horizon * exprel(-parameters.fading * horizon) / first_year
-    ahead, excess = own - trend.momentum, trend.momentum - trend.lasting
-    return trend.lasting * horizon + held * (parameters.momentum_share * excess + parameters.lead_share * ahead)
 
 
 @dataclass(frozen=True)
@@ -212,7 +171,7 @@ def cone(base, extrapolated_growth, extrapolation, horizon, parameters, *, trend
         return _over(value, axes)
 
     h = own(horizon)
-    market = Trend(extrapolated_growth, p.lasting_growth) if trend is None else Trend(*(own(each) for each in trend))
+    market = Trend(extrapolated_growth, p.lasting_growth, p.momentum_share) if trend is None else Trend(*(own(each) for each in trend))
     growth = extrapolation * extrapolated_growth * h + (1 - extrapolation) * reasoned_growth(extrapolated_growth, market, h, p)
     hope = own(optimism) * h + own(uplift)
     return Cone(

@@ -6,7 +6,7 @@ from scipy.special import ndtr
 from abm import technology
 from abm.beliefs import believed, foresee, market_trend
 from abm.clock import QUARTER
-from abm.cone import realised_growth, update_extrapolation
+from abm.growth import realised_growth, update_extrapolation
 from abm.parameters import Group, parameter
 from abm.scales import NO_MONEY
 

@@ -30,9 +30,8 @@ def open_state(industry):
     worlds, opening = industry.worlds, industry.opening
     one, zero = np.ones((worlds, 1)), np.zeros((worlds, 1))
     industry.sentiment, industry.previous_sentiment = one.copy(), one.copy()
-    industry.spot, industry.idle_gw = zero.copy(), zero.copy()
+    industry.spot, industry.idle_gw, industry.unfunded_part = zero.copy(), zero.copy(), zero.copy()  # the last of a quarter's orders
     industry.scarcity = industry.last_scarcity = np.ones_like(industry.labs.cash)
-    industry.unfunded_part = zero.copy()  # of the orders of the quarter
     industry.price_factor, industry.demand_factor, industry.saving_factor = one.copy(), one.copy(), one.copy()
     industry.served = None  # until customers were first served
     industry.list_price, industry.compute_cost, industry.price_level, industry.spent_part = (one.copy() for _ in range(4))

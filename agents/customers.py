@@ -98,10 +98,8 @@ class Customers:
         counts for more in proportion.
         """
         self._follow_appetite()
-        hazard = self.parameters.adoption_pace * customer_quarter.trial_hazard(
-            self.parameters, self._deployed / np.maximum(self._in_domain, 1)
-        )
-        self.awareness += hazard
+        p, deployed = self.parameters, self._deployed / np.maximum(self._in_domain, 1)
+        self.awareness += p.adoption_pace * customer_quarter.trial_hazard(p, deployed)
         frontier = np.broadcast_to(frontier, (self.worlds, 1))
         unaware, trying, under_way = (np.flatnonzero(rows) for rows in (self.stage == UNAWARE, self.stage == TRIAL, self._under_way()))
         self._try(unaware, frontier)

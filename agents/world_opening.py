@@ -4,8 +4,9 @@ import numpy as np
 
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.compute_prices import FleetParameters
-from abm.cone import ConeParameters, Trend, lasting_growth, reasoned_growth
+from abm.cone import ConeParameters
 from abm.errors import BadInput
+from abm.growth import Trend, lasting_growth, momentum_that_holds, reasoned_growth
 from abm.markets.capital import InvestorParameters
 from abm.markets.values import market_value
 from abm.opening import Opening
@@ -72,7 +73,7 @@ def _value_labs(draft):
     labs, cone, market = draft.columns["labs"], ConeParameters(), InvestorParameters()
     weight, total = market.market_extrapolation, labs["revenue"].sum()
     lasting = lasting_growth(total, cone)
-    trend = Trend((labs["growth"] * labs["revenue"]).sum() / total if total > 0 else lasting, lasting)
+    trend = Trend((labs["growth"] * labs["revenue"]).sum() / total if total > 0 else lasting, lasting, momentum_that_holds(total, cone))
     growth = weight * labs["growth"] + (1 - weight) * reasoned_growth(labs["growth"], trend, 1.0, cone)
     draft.fill("labs", "valuation", market_value(market, 1, labs["revenue"], growth, 1)[0])
 

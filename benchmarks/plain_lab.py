@@ -33,12 +33,13 @@ class PlainCone:
     lasting_growth: float
     mature: float
     mature_growth: float
+    mature_momentum: float
     stalled_growth: float
     stall_belief: float
     horizon: float
     learned_spread: float  # a year ahead
     uplift: float  # demand that a breakthrough will still bring within the horizon, ln
-    trend: tuple  # growth of the market of late and the growth it returns to, 1/year
+    trend: tuple  # growth of the market of late and the growth it returns to, 1/year, and the part of momentum that goes on
 
     def returns_to(self, revenue):
         """Growth that an industry of this size returns to, 1/year: three known sizes, and straight lines in logs between them."""
@@ -51,11 +52,17 @@ class PlainCone:
                 return growth + (slower - growth) * log(revenue / size) / log(larger / size)
         return late
 
+    def holds(self, revenue):
+        """Part of momentum that goes on for a year: a straight line in logs from the proven to the mature size."""
+        least = min(self.mature_momentum, self.momentum_share)
+        way = min(1.0, max(0.0, log(max(revenue, self.proven) / self.proven) / log(self.mature / self.proven)))
+        return self.momentum_share + (least - self.momentum_share) * way
+
     def reasoned(self, momentum):
         """Logarithmic growth to the horizon of who knows that momentum fades and that rivals plan as well [model.md 5.2, 5.3]."""
-        market, lasting = self.trend
+        market, lasting, holds = self.trend
         held = (1 - exp(-self.fading * self.horizon)) / (1 - exp(-self.fading))
-        return lasting * self.horizon + held * (self.momentum_share * (market - lasting) + self.lead_share * (momentum - market))
+        return lasting * self.horizon + held * (holds * (market - lasting) + self.lead_share * (momentum - market))
 
     def quantile(self, q, base, momentum, weight, optimism=0.0):
         """Revenue undercut with probability q [$bn a year], by who gives this weight to momentum [model.md 5.2-5.6]."""
@@ -195,7 +202,7 @@ class PlainPlanner(mesa.Model):
         learned = float(industry.errors_seen.spread[world, 0])
         h = (lag + 2) / QUARTERS_A_YEAR
         uplift = float(industry.still_to_come[world, 0]) * (1 - exp(-float(seen.breakthrough_speed[world, 0]) * h))
-        self.cone = PlainCone(horizon=h, learned_spread=learned, uplift=uplift, trend=(0.0, 0.0), **given)
+        self.cone = PlainCone(horizon=h, learned_spread=learned, uplift=uplift, trend=(0.0, 0.0, 0.0), **given)
         self.arrival = industry.now + lag
         self.ageing = 2 / float(industry.technology_parameters.chip_life[world, 0])
         self.demand_elasticity = float(industry.services.demand_elasticity[world, 0])
@@ -213,7 +220,8 @@ class PlainPlanner(mesa.Model):
         alive = [lab for lab in self.labs if lab.alive]
         total = sum(lab.revenue for lab in alive)
         lasting = self.cone.returns_to(total)
-        self.cone.trend = (sum(lab.growth * lab.revenue for lab in alive) / total if total > 0 else lasting, lasting)
+        mean = sum(lab.growth * lab.revenue for lab in alive) / total if total > 0 else lasting
+        self.cone.trend = (mean, lasting, self.cone.holds(total))
 
     def read_clouds(self, industry, world):
         """Prices, quantiles, and what owners have to spare."""

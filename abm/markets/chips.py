@@ -7,8 +7,9 @@ is still unfilled, vendor-financed buyers with more weight, never first come fir
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.cone import cone, realised_growth, update_extrapolation
+from abm.cone import cone
 from abm.firm import NEUTRAL
+from abm.growth import realised_growth, update_extrapolation
 from abm.parameters import Group, parameter
 from abm.sums import by_column
 

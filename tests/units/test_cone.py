@@ -3,18 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.cone import (
-    Cone,
-    ConeParameters,
-    Trend,
-    believed_spread,
-    cone,
-    lasting_growth,
-    mixture_quantile,
-    realised_growth,
-    reasoned_growth,
-    update_extrapolation,
-)
+from abm.cone import Cone, ConeParameters, believed_spread, cone, mixture_quantile
+from abm.growth import Trend, lasting_growth, momentum_that_holds, realised_growth, reasoned_growth, update_extrapolation
 from abm.implied import implied_quantile
 from abm.scores import coverage_below, crps, pit
 
@@ -57,24 +47,29 @@ def test_the_extrapolative_estimate_moves_a_quarter_of_the_way():
 
 def test_momentum_that_fades_adds_up_to_less_and_the_first_year_is_the_seeds():
     parameters = ConeParameters(1, SPEC | {"fading": 0.25})
-    trend = Trend(np.full((1, 1), 1.0), np.full((1, 1), 0.1))
+    trend = Trend(*np.full((3, 1, 1), [[[1.0]], [[0.1]], [[0.45]]]))
     one, two = (reasoned_growth(np.full((1, 1), 1.0), trend, years, parameters).item() for years in (1.0, 2.0))
     assert one == pytest.approx(0.1 + 0.45 * 0.9)
     assert two == pytest.approx(0.2 + 0.45 * 0.9 * (1 - np.exp(-0.5)) / (1 - np.exp(-0.25)))
 
 
 def test_of_a_lead_over_the_market_little_holds():
-    parameters, trend = ConeParameters(1, SPEC), Trend(np.full((1, 1), 0.5), np.full((1, 1), 0.1))
+    parameters, trend = ConeParameters(1, SPEC), Trend(*np.full((3, 1, 1), [[[0.5]], [[0.1]], [[0.45]]]))
     assert reasoned_growth(np.full((1, 1), 1.5), trend, 1.0, parameters).item() == pytest.approx(0.1 + 0.45 * 0.4 + 0.1 * 1.0)
 
 
 def test_the_larger_an_industry_the_less_growth_lasts():
     """At the three known sizes, half way between two of them in logs, and beyond."""
     parameters = ConeParameters(1)
-    sizes = np.array([[0.5, 2.0, np.sqrt(60), 30.0, np.sqrt(150_000), 5_000.0, 50_000.0]])
+    sizes = np.array([[0.5, 2.0, np.sqrt(60), 30.0, np.sqrt(60_000), 2_000.0, 50_000.0]])
     young, proven, mature = np.log(4), np.log(1.5), 0.05
     expected = [young, young, (young + proven) / 2, proven, (proven + mature) / 2, mature, mature]
     assert lasting_growth(sizes, parameters)[0] == pytest.approx(expected)
+
+
+def test_momentum_holds_less_in_a_mature_industry():
+    sizes = np.array([[1.0, 30.0, np.sqrt(60_000), 2_000.0, 9_000.0]])
+    assert momentum_that_holds(sizes, ConeParameters(1))[0] == pytest.approx([0.45, 0.45, 0.375, 0.3, 0.3])
 
 
 def test_only_planners_who_reason_let_growth_fade():

@@ -21,7 +21,8 @@ def run(worlds=3, world_ids=None, **values):
 
 def test_at_a_fortieth_of_the_price_and_a_gap_of_an_oom_and_a_half_a_quarter_of_the_choices_are_open():
     open_weights = OpenWeights(1, 2)
-    open_weights.appear({"offered": np.array([[1.0]]), "gap": np.array([[1.5]]), "price_ratio": np.array([[1 / 40]]), "service": np.zeros((1, 1))})
+    values = {"offered": 1.0, "gap": 1.5, "price_ratio": 1 / 40, "service": 0.0}
+    open_weights.appear({name: np.full((1, 1), value) for name, value in values.items()})
     assert open_weights.part_for_compute.item() == 1
     labs = Offers(np.array([[2.0, 2.0]]), np.zeros((1, 2, 2)), np.ones((1, 2)), np.zeros((1, 2)), np.ones((1, 2), dtype=bool))
     offers = open_weights.beside(labs, frontier=np.array([[2.0]]))
@@ -135,7 +136,7 @@ def test_what_the_cut_costs_is_known_in_a_world_alone_as_in_a_crowd_in_which_oth
 
 @pytest.mark.slow
 def test_what_it_takes_from_labs_it_gives_to_users():
-    """Ten years on labs earn less and live on; users, who pay half and use more, gain (January 2025: a cheap model came, and growth went on)."""
+    """Ten years on labs earn less and live on; users, who pay half and use more, gain."""
     shock = (Shock.read({"name": "open_weight", "at": AT}),)
     shocked, calm = (Industry(load_world("archetypes-2023q1"), 48, rng=3, shocks=given).run(40) for given in (shock, ()))
     after, before = (model.record.outcomes(model) for model in (shocked, calm))

@@ -30,6 +30,9 @@ class Quarter:
             raise BadInput(f"{where}quarter {text!r} is not of the form 2026Q3")
         return cls((int(match[1]) - EPOCH_YEAR) * QUARTERS_PER_YEAR + int(match[2]) - 1)
 
+    def __repr__(self):
+        return str(self)
+
     def __str__(self):
         return f"{self.year}Q{self.index % QUARTERS_PER_YEAR + 1}"
 

@@ -89,6 +89,10 @@ class Opening:
     inhabitants: object = field(default=None, repr=False)  # classes, parameters and customers, see agents.inhabitants
     fingerprint: str = ""  # sha256 of the world's files, part of a run's address
 
+    def __repr__(self):
+        kinds = ", ".join(f"{len(names)} {kind}" for kind, names in self.names.items() if kind in FIRM_KINDS)
+        return f"<World {self.name}: {self.title}; opens {self.start}; {kinds}; {self.purpose}>"
+
     def rows(self, kind):
         """The slice of a kind in the order of all agents."""
         start = sum(len(self.names[k]) for k in FIRM_KINDS[: FIRM_KINDS.index(kind)])

@@ -52,6 +52,11 @@ class Settings:
                 raise BadInput(f"{where}: unknown parameter {name!r}; {nearest(name, public_names(classes))}")
             by_prefix[prefix][short] = value
         self.groups = {key: group(worlds, by_prefix[group.name], where) for key, group in classes.items()}
+        self.given = tuple(values)
+
+    def __repr__(self):
+        declared = sum(len(group.declared()) for group in self.groups.values())
+        return f"<Settings: {declared} numbers, {len(self.given)} of them given by the world or the user: {', '.join(self.given)}>"
 
 
 def _declared(classes, prefix):

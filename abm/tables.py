@@ -61,6 +61,14 @@ def _with_units(frame):
     return frame.rename(columns={name: f"{name} [{units[name]}]" for name in frame if units[name]})
 
 
+def customers_text(people):
+    """How many there are, and what they spend."""
+    spend = np.median(people.spend.sum(axis=1))
+    served = 100 * np.median((people.paid > 0).mean(axis=1))
+    over = "" if people.worlds == 1 else f" (medians over {people.worlds:,} worlds)"
+    return f"<{people.n:,} customers who want to spend {_number(spend)} $bn/year; {served:.0f} % of them pay a lab{over}>"
+
+
 def agent_text(agent, items):
     """Name, kind, and what matters most of it."""
     population, row = agent.population, agent.row

@@ -1,12 +1,12 @@
 """Customers, one by one: enterprises and cohorts of consumers, as columns `[worlds, customers]` [model.md 7, 8.1, 26.3].
 
-`Customers` holds every customer of every world and moves them through a quarter; it is the subsidiary ledger of the two control
-accounts. An `EnterpriseCustomer` or a `ConsumerCohort` is a Mesa agent that sees one of its columns.
+`Customers` holds all of them, the subsidiary ledger of two control accounts; an `EnterpriseCustomer` is an agent that sees one column.
 """
 
 import numpy as np
 
 from abm.population import Population
+from abm.tables import customers_text
 from agents import customer_birth, customer_quarter, customer_transit
 from agents.customer import ConsumerCohort, EnterpriseCustomer
 from agents.customer_birth import Segments
@@ -30,6 +30,8 @@ class Customers:
     A quarter is `advance_stages`, `desired_spend`, `choose`, `demand`, then `settle` with what the labs could serve.
     """
 
+    __repr__ = customers_text
+
     def __init__(self, parameters, segments, market, columns, labs):
         self.parameters, self.segments, self.market, self.labs = parameters, segments, market, labs
         self.worlds, self.n = columns["segment"].shape
@@ -41,8 +43,7 @@ class Customers:
         self._domain_cell = np.arange(self.worlds)[:, None] * (parameters.domains + 1) + self.domain
         self._in_domain = self._count_by_domain(self._domain_cell.reshape(-1))
         self._deployed = self._count_by_domain(self._domain_cell[self.stage == DEPLOYED])
-        self.awareness = np.zeros(self._in_domain.shape)
-        self._newcomers = np.zeros(0, dtype=np.int64)
+        self.awareness, self._newcomers = np.zeros(self._in_domain.shape), np.zeros(0, dtype=np.int64)
         self._known, self._calm = np.ones((self.worlds, labs), dtype=bool), True  # labs that lived when last seen; no lab was ever lost
         self.lost, self.taken_in = np.zeros((self.worlds, 1)), np.zeros((self.worlds, labs))
         # big temporaries are kept: to ask the system for fresh memory costs more than to fill it
@@ -96,9 +97,8 @@ class Customers:
         counts for more in proportion.
         """
         self._follow_appetite()
-        hazard = self.parameters.adoption_pace * customer_quarter.trial_hazard(
-            self.parameters, self._deployed / np.maximum(self._in_domain, 1)
-        )
+        known = self._deployed / np.maximum(self._in_domain, 1)
+        hazard = self.parameters.adoption_pace * customer_quarter.trial_hazard(self.parameters, known)
         self.awareness += hazard
         frontier = np.broadcast_to(frontier, (self.worlds, 1))
         unaware, trying, under_way = (np.flatnonzero(rows) for rows in (self.stage == UNAWARE, self.stage == TRIAL, self._under_way()))
@@ -289,8 +289,7 @@ class Customers:
 
     def _seen(self, model, kind, word, part):
         columns = {name: values[:, part] for name, values in self.columns.items()}
-        names = [f"{word} {number + 1}" for number in range(columns["spend"].shape[1])]
-        return Population(model, kind, names, columns, self.worlds)
+        return Population(model, kind, [f"{word} {row + 1}" for row in range(columns["spend"].shape[1])], columns, self.worlds)
 
     def _count_by_domain(self, cells):
         shape = (self.worlds, self.parameters.domains + 1)

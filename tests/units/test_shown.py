@@ -7,6 +7,7 @@ from abm.errors import BadInput
 from abm.indicators import INDICATORS
 from abm.measures import catalogue, keys_at_first
 from abm.model import Industry
+from abm.shown import PUBLIC
 from agents.customers import EnterpriseCustomer
 from agents.world_file import load_world
 
@@ -53,6 +54,17 @@ def test_a_customer_says_who_it_is(industry):
     assert repr(some).startswith(f"<EnterpriseCustomer {some.name}: ") and "spend" in repr(some)
     crowd = repr(some.population)
     assert "2,980 more" in crowd and len(crowd.splitlines()) < 30
+
+
+def test_whatever_a_user_is_handed_says_what_it_is_in_a_line(industry):
+    assert repr(industry.opening).startswith("<World archetypes-2023q1: ") and "opens 2023Q1" in repr(industry.opening)
+    assert repr(industry.quarter) == "2023Q3"
+    assert repr(industry.customers).startswith("<5,500 customers who want to spend ")
+    assert repr(industry.settings).startswith("<Settings: ")
+    handed = [
+        getattr(industry, name) for name in PUBLIC if name not in ("agents", "agents_by_type") and not callable(getattr(industry, name))
+    ]
+    assert [repr(each) for each in handed if "object at" in repr(each) or len(repr(each)) > 2500] == []
 
 
 def test_a_name_with_markup_is_text_in_a_notebook(industry):

@@ -54,8 +54,7 @@ def open_state(industry):
     labs = len(industry.labs.names)
     industry.open_weights = None  # until its shock
     industry.turned_away_share = np.zeros((worlds, labs, len(CLASSES)))
-    industry.equity_lost = zero.copy()
-    industry.in_transit, industry.spend_lost, industry.rescue = zero.copy(), zero.copy(), zero.copy()
+    industry.equity_lost, industry.in_transit, industry.spend_lost, industry.rescue = (zero.copy() for _ in range(4))
     industry.usual_rate = industry.lending.rate.copy()
     _open_technology(industry)
     _open_labs(industry)

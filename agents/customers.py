@@ -43,8 +43,7 @@ class Customers:
         self._domain_cell = np.arange(self.worlds)[:, None] * (parameters.domains + 1) + self.domain
         self._in_domain = self._count_by_domain(self._domain_cell.reshape(-1))
         self._deployed = self._count_by_domain(self._domain_cell[self.stage == DEPLOYED])
-        self.awareness = np.zeros(self._in_domain.shape)
-        self._newcomers = np.zeros(0, dtype=np.int64)
+        self.awareness, self._newcomers = np.zeros(self._in_domain.shape), np.zeros(0, dtype=np.int64)
         self._known, self._calm = np.ones((self.worlds, labs), dtype=bool), True  # labs that lived when last seen; no lab was ever lost
         self.lost, self.taken_in = np.zeros((self.worlds, 1)), np.zeros((self.worlds, labs))
         # big temporaries are kept: to ask the system for fresh memory costs more than to fill it

@@ -17,6 +17,7 @@ from experiments.ui import commands as pages
 from experiments.usage import WrongUsage, sentence
 
 BAD_INPUT, FAILED = 2, 1  # exit codes
+NOTHING_SAID = "NoArgsIsHelpError"  # how the library calls a group without a command
 LONGEST = 300  # letters of a command's line in the list
 RUN, LOOK, ASK, ANALYSE = "Run", "Look at what there is", "Ask what came of it", "Analyse"
 GROUPS = (RUN, LOOK, ASK, ANALYSE)
@@ -24,10 +25,11 @@ HELP = """An agent-based model of the AI compute industry: who overextends, what
 
 \b
 Begin with:
-  overreach run industry-2026q3                                    hundreds of futures of the real industry, and a page
-  overreach run industry-2026q3 --against "loss@2028Q1,firm=OpenAI"     the same with a change: what differs
-  overreach worlds                                                 what there is to start from
-  overreach COMMAND --help                                         what a command does, with examples
+  overreach run industry-2026q3        hundreds of futures, a summary and a page
+  overreach run industry-2026q3 --against "loss@2028Q1,firm=OpenAI"
+                                       the same with a change, and what differs
+  overreach worlds                     what there is to start from
+  overreach COMMAND --help             what a command does, with examples
 """
 
 
@@ -49,6 +51,8 @@ class OneSentence(TyperGroup):
         try:
             return super().invoke(ctx)
         except WrongUsage as error:
+            if type(error).__name__ == NOTHING_SAID:
+                raise  # a group without a command: show its help
             return _stop(sentence(error, ctx.obj), BAD_INPUT)
         except BadInput as error:
             return _stop(str(error), BAD_INPUT)

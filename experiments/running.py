@@ -43,7 +43,7 @@ def run(
       overreach run industry-2026q3
       overreach run industry-2026q3 --shock stall@2027Q1,duration=8 --worlds 200
       overreach run industry-2026q3 --against "loss@2028Q1,firm=OpenAI"
-      overreach run archetypes-2023q1 --set lab.risk_appetite=0.9 --against vendor.circular_intensity=1
+      overreach run archetypes-2023q1 --set lab.risk_appetite=0.9 --seed 7 --out my-runs
     """
     from experiments import runs as engine
     from experiments.inputs import Inputs, changed, read_deal, read_settings, read_shock
@@ -105,7 +105,7 @@ def compare(
     \b
     Examples:
       overreach compare 3f2a 81bc
-      overreach run industry-2026q3 --against cloud.accounting_life=4     (runs both and compares them)
+      overreach run industry-2026q3 --against technology.chip_life=4     (both at once)
     """
     from experiments.runs import open_run
 

@@ -12,6 +12,7 @@ SYNONYMS = {  # what people call an option of another name
     "--output": "--out", "--folder": "--out", "--param": "--set", "--parameter": "--set", "--setting": "--set", "--vs": "--against",
     "--compare": "--against", "--firm": "--to", "--date": "--at", "--when": "--at", "--silent": "--quiet",
 }  # fmt: skip
+NEEDS_A_VALUE = "requires an argument"  # in the library's words
 WORDS = {"Input should be": "it must be", "a valid integer": "a whole number", "a valid number": "a number"}
 
 
@@ -25,6 +26,8 @@ def sentence(error, words):
         name = max(parameter.opts, key=len) if parameter.param_type_name == "option" else (parameter.metavar or parameter.name).upper()
         return f"{where}{name} is missing{_help(error.ctx)}"
     wrong, allowed = getattr(error, "option_name", ""), _names(error.ctx)
+    if wrong and NEEDS_A_VALUE in str(error.message):
+        return f"{where}{wrong} needs a value{_help(error.ctx)}"
     if wrong and wrong not in allowed:
         known = SYNONYMS.get(wrong, "")
         hint = f"did you mean {known!r}?" if known in allowed else nearest(wrong, allowed)
@@ -61,5 +64,5 @@ def _names(context):
 
 
 def _help(context):
-    path = context.command_path if context else ""
+    path = context.command_path if context else "overreach"
     return f"; {path.replace('root', 'overreach', 1)} --help says what it takes"

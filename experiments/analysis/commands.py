@@ -52,7 +52,7 @@ def sensitivity(
     \b
     Examples:
       overreach sensitivity archetypes-2023q1 --outcome crisis
-      overreach sensitivity industry-2026q3 --outcome served_revenue --vary cone.width=0.5:1.5 --vary lab.risk_appetite=0.1:0.9
+      overreach sensitivity industry-2026q3 --outcome welfare --vary cone.width=0.5:1.5
     """
     from experiments.analysis.sensitivity_answer import sensitivity as answer
 

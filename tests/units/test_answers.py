@@ -124,3 +124,10 @@ def test_a_break_is_the_same_with_any_number_of_workers(work):
     asked = ("tutorial", "lab.risk_appetite", "commitments > 100", (0.1, 0.9))
     alone, shared = (answers.breakpoint_of(*asked, work=work._replace(workers=count), as_json=True) for count in (1, 2))
     assert alone == shared
+
+
+def test_a_channel_has_one_name_in_stories_and_tables():
+    from experiments.analysis.attribution import CHANNELS, in_words
+
+    assert in_words([*CHANNELS, "circular"])["counterparty"] == "C1 counterparty"
+    assert set(in_words([*CHANNELS, "circular"])) == set(CHANNELS)

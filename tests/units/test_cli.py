@@ -106,6 +106,7 @@ def test_a_mistake_is_one_sentence_that_names_it(tmp_path, arguments, named):
         (("discover", "nowhere", "--boxes", "0"), "--boxes = '0'"),
         (("attribute", "tutorial", "--mechanism", "a:contagion.funding=nan"), "--mechanism a:contagion.funding = nan"),
         (("exposures", "tutorial"), "--to is missing"),
+        (("run", "tutorial", "--against"), "--against needs a value; overreach --help"),
         (("exposures", "tutorial", "--to", "Labb"), "--to Labb: no firm is called 'Labb'; did you mean 'Lab'"),
         (("exposures", "tutorial", "--to", "Lab", "--at", "2020Q1"), "--at = 2020Q1 is not allowed; the world opens in 2026Q1"),
         (("exposures", "tutorial", "--to", "Lab", "--at", "soon"), "--at: quarter 'soon'"),

@@ -61,6 +61,7 @@ def test_help_stands_in_groups_with_examples_and_one_letter():
     places = [said.index(f"{title}:") for title in COMMANDS]
     assert places == sorted(places) and "Other:" not in said
     assert "Examples:" in called("run", "-h").output
+    assert "new" in called("world").output and "Usage" in called("world").output
     assert called("--version").output.startswith("overreach 0.")
 
 

@@ -25,7 +25,7 @@ class EntryParameters(Group, name="entry"):
         0.3,
         unit="1/year",
         low=0,
-        high=4,
+        high=1,
         source="assumption; prior 0 to 1",
         meaning="labs founded a year in a normal mood at half a margin",
     )
@@ -77,20 +77,20 @@ def enter(industry):
     """
     labs, p, rows = industry.labs, industry.entry, industry.rows
     due = ((labs.died >= 0) & (industry.now - labs.died == p.delay)).sum(axis=1, keepdims=True)
-    waiting = np.minimum(industry.entrants_waiting + due + founded(industry), industry.spare.sum())
-    industry.entrants_waiting = waiting
+    industry.entrants_waiting = np.minimum(industry.entrants_waiting + due, industry.spare.sum())
+    waiting = industry.entrants_waiting + founded(industry)  # who is founded at a bad time comes to nothing
     if not waiting.any():
         return
     free = industry.spare & (labs.alive == 0) & (labs.died < 0)
     first = free & (np.cumsum(free, axis=1) == 1)
     offered = on_offer(industry)
-    total = offered.sum(axis=1, keepdims=True)
-    opens = first & (waiting > 0) & (industry.sentiment > p.sentiment) & (total >= entry_capital(industry))
-    industry.entrants_waiting = waiting - opens.any(axis=1, keepdims=True)
+    capital = offered.sum(axis=1, keepdims=True)
+    opens = first & (waiting > 0) & (industry.sentiment > p.sentiment) & (capital >= entry_capital(industry))
+    industry.entrants_waiting = np.maximum(0, industry.entrants_waiting - opens.any(axis=1, keepdims=True))
     if not opens.any():
         return
     open_new_lab(industry, opens)
-    weights = offered / np.where(total > 0, total, 1)
+    weights = offered / np.where(capital > 0, capital, 1)
     industry.cap.hand_over(rows["labs"], opens, rows["investors"], weights)
     industry.cap.issue("lab_equity", rows["investors"], rows["labs"], weights[..., None] * (p.cash * opens)[:, None])
 

@@ -6,9 +6,10 @@ Every answer is a Cone of revenue, $bn a year. Planning asks at its own horizon 
 
 import numpy as np
 
-from abm.beliefs import believed, market_trend, own_view, uplift
+from abm.beliefs import believed, own_view, uplift
 from abm.clock import QUARTER
 from abm.cone import cone
+from abm.growth import Trend, lasting_growth, momentum_that_holds
 
 BEYOND_DELIVERY = 2  # quarters of service that a plan looks at
 
@@ -51,17 +52,9 @@ def of_industry(industry, growth, quarters):
     earned, wanted = (np.sum(each * labs.alive, axis=1, keepdims=True) for each in (labs.revenue, labs.demand))
     base = np.maximum(earned, industry.plans.demand_floor * wanted)
     weight = np.broadcast_to(industry.funds.market_extrapolation, base.shape)
-    trend, spread = market_trend(industry.labs, industry.cone), industry.errors_seen.spread
-    return cone(
-        base,
-        growth,
-        weight,
-        quarters * QUARTER,
-        industry.cone,
-        trend=trend,
-        uplift=uplift(industry, quarters * QUARTER),
-        annual_spread=spread,
-    )
+    p, years = industry.cone, quarters * QUARTER
+    trend = Trend(growth, lasting_growth(earned, p), momentum_that_holds(earned, p))  # the sum has no lead over itself
+    return cone(base, growth, weight, years, p, trend=trend, uplift=uplift(industry, years), annual_spread=industry.errors_seen.spread)
 
 
 def _base(industry):

@@ -11,7 +11,7 @@ from abm.cone import cone
 from abm.growth import Trend, lasting_growth, momentum_that_holds
 from abm.scales import NO_MONEY
 
-_FARTHEST = 3.0  # spreads at first: an error beyond counts as one of this size, so that one ruined lab does not widen all cones
+_FARTHEST = 1.1  # ln, a factor of three: an error beyond counts as one of this size, so that one ruined lab does not widen all cones
 _SPREADS_PER_MEAN = np.sqrt(np.pi / 2)  # of the absolute value of a normal variable: large errors count less than by their squares
 
 
@@ -69,7 +69,6 @@ class ErrorsSeen:
 
     def __init__(self, parameters):
         self.spread = parameters.width * parameters.annual_spread
-        self.farthest = _FARTHEST * self.spread
         self._open = [None] * QUARTERS_PER_YEAR
 
     def learn(self, industry, base):
@@ -82,9 +81,10 @@ class ErrorsSeen:
         scored = (matured.base > NO_MONEY) & (industry.labs.revenue > NO_MONEY) & alive
         error = np.log(np.where(scored, industry.labs.revenue, 1) / np.where(scored, matured.base, 1)) - _middle(matured)
         count = np.maximum(scored.sum(axis=1, keepdims=True), 1)
-        missed = np.minimum(np.abs(error), self.farthest)
+        missed = np.minimum(np.abs(error), _FARTHEST)
         found, between = (np.where(scored, each, 0).sum(axis=1, keepdims=True) / count for each in (missed, _between(matured)))
-        found = np.sqrt(np.maximum(0, (_SPREADS_PER_MEAN * found) ** 2 - between))
+        beside = between + (industry.cone.width * industry.cone.growth_spread) ** 2  # what planners count in beside the spread
+        found = np.sqrt(np.maximum(0, (_SPREADS_PER_MEAN * found) ** 2 - beside))
         memory = np.where(scored.any(axis=1, keepdims=True), industry.cone.error_memory, 1)
         self.spread = memory * self.spread + (1 - memory) * found
 

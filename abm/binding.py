@@ -1,8 +1,8 @@
 """What holds revenue back, quarter by quarter: demand, compute, or the money that compute would have cost [model.md 15].
 
 An indicator; it moves nothing. Where labs can serve all who want to buy at the price of new compute, demand holds revenue back. Where they
-cannot, compute does; and if investors and lenders stopped much of what labs ordered when that compute would have had to be ordered, the
-cause is money.
+cannot, compute does. As much of that as investors, lenders and boards stopped of the orders when that compute would have had to be
+ordered counts as money.
 """
 
 import numpy as np
@@ -11,7 +11,6 @@ from abm.business import ratio
 from abm.views import planning_horizon
 
 SCARCE = 0.02  # price above that of new compute, and demand turned away, from which compute is short
-STOPPED = 0.1  # part of what labs and owners agreed on that nobody funded, from which money was short
 
 
 HOLDS = ("held_by_demand", "held_by_compute", "held_by_money")
@@ -29,7 +28,7 @@ class Binding:
         weight = ratio(labs.revenue, labs.revenue.sum(axis=1, keepdims=True))
         turned_away = ratio(labs.turned_away, labs.demand)
         short = np.where((industry.scarcity > 1 + SCARCE) | (turned_away > SCARCE), weight, 0).sum(axis=1, keepdims=True)
-        no_money = self.unfunded[0] > STOPPED
+        no_money = self.unfunded[0]
         self.unfunded = [*self.unfunded[1:], industry.unfunded_part]
-        parts = weight.sum(axis=1, keepdims=True) - short, np.where(no_money, 0, short), np.where(no_money, short, 0)
+        parts = weight.sum(axis=1, keepdims=True) - short, (1 - no_money) * short, no_money * short
         return dict(zip(HOLDS, parts, strict=True))

@@ -42,9 +42,7 @@ class ConeParameters(Group, name="cone"):
     fading = parameter(
         0.5, unit="1/year", low=0, high=2, source="assumption", meaning="rate at which momentum fades in a reasoned forecast"
     )
-    young = parameter(
-        2.0, unit="$bn/year", low=0.01, high=10, source="public run-rates", meaning="revenue up to which an industry is young"
-    )
+    young = parameter(2.0, unit="$bn/year", low=0.01, high=9, source="public run-rates", meaning="revenue up to which an industry is young")
     young_growth = parameter(
         np.log(4),
         unit="1/year",
@@ -54,7 +52,7 @@ class ConeParameters(Group, name="cone"):
         meaning="growth that forecasts return to while it is",
     )
     proven = parameter(
-        30.0, unit="$bn/year", low=10, high=1000, source="public run-rates, end of 2025", meaning="its revenue when S0 was asked"
+        30.0, unit="$bn/year", low=10, high=900, source="public run-rates, end of 2025", meaning="its revenue when S0 was asked"
     )
     lasting_growth = parameter(
         np.log(1.5), unit="1/year", low=0, high=1.5, source="seed S0", meaning="growth that forecasts return to at that size, g_LR"

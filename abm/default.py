@@ -8,9 +8,7 @@ import numpy as np
 
 from abm.clearing import clear
 from abm.creditors import pay_down_borrowings, resolve_clouds, resolve_lenders, unpaid_claims
-from abm.learning import open_new_lab
 from abm.loss import wind_up
-from abm.markets.capital import on_offer
 from abm.operations import CLASSES_OF_CLAIMS, TRADE, WAGES
 
 _CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
@@ -127,40 +125,3 @@ def _lose_stakes(industry, dead):
     for kind in ("vendors", "clouds", "investors"):
         whole = lost[:, rows[kind]] * (1 - industry.contagion.cross_equity)
         industry.ledger.pay("recapitalisation", rows["Economy"], rows[kind], whole[:, None])
-
-
-def entry_capital(industry):
-    """What a new lab must be able to raise, $bn, [worlds, 1] [model.md 8.8]: its first deal's first year of rent and its first opex.
-
-    Rent is what owners ask on average for new compute; opex is what does not depend on revenue, which an entrant hardly has yet.
-    """
-    p, prices = industry.entry, industry.clouds.contract_price
-    rent = prices.mean(axis=1, keepdims=True) if prices.shape[1] else np.zeros((industry.worlds, 1))
-    return np.maximum(p.cash, p.deal * rent + p.opex_quarters * industry.fixed_opex())
-
-
-def enter(industry):
-    """A spare row becomes a new lab some quarters after a default, when mood and capital allow it [model.md 8.8, 13.6, 26.13].
-
-    Capital is raised in stages, as venture capital is: nobody founds a lab unless investors have the whole entry capital on offer,
-    but at the opening they pay `entry.cash` for all of it [26.9, posting 26]; the rest comes in rounds, once orders need it. Paying all
-    at once would buy a lab that the market values at about that cash for twice its value.
-    """
-    labs, p, rows = industry.labs, industry.entry, industry.rows
-    due = (labs.died >= 0) & (industry.now - labs.died == p.delay)
-    waiting = np.minimum(industry.entrants_waiting + due.sum(axis=1, keepdims=True), industry.spare.sum())
-    industry.entrants_waiting = waiting
-    if not waiting.any():
-        return
-    free = industry.spare & (labs.alive == 0) & (labs.died < 0)
-    first = free & (np.cumsum(free, axis=1) == 1)
-    offered = on_offer(industry)
-    total = offered.sum(axis=1, keepdims=True)
-    opens = first & (waiting > 0) & (industry.sentiment > p.sentiment) & (total >= entry_capital(industry))
-    industry.entrants_waiting = waiting - opens.any(axis=1, keepdims=True)
-    if not opens.any():
-        return
-    open_new_lab(industry, opens)
-    weights = offered / np.where(total > 0, total, 1)
-    industry.cap.hand_over(rows["labs"], opens, rows["investors"], weights)
-    industry.cap.issue("lab_equity", rows["investors"], rows["labs"], weights[..., None] * (p.cash * opens)[:, None])

@@ -20,7 +20,7 @@ class SupplyParameters(Group, name="supply"):
         0.0,
         unit="share",
         low=0,
-        high=0.9,
+        high=0.5,
         source="no delays beyond the build lag, which is measured from deliveries; announced dates need them",
         meaning="part of a quarter's deliveries that comes a quarter later, in usual luck",
     )

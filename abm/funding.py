@@ -111,14 +111,8 @@ def asks(industry, owed):
 
 
 def war_chest(industry):
-    """Cash that pays what a lab has promised for the coming years even at its tenth percentile, $bn, [worlds, labs].
-
-    Its revenue is taken to go evenly from what it is now to the tenth percentile that the lab last planned with.
-    """
-    labs, p, tenants = industry.labs, industry.plans, industry.labs.alive > 0
-    low = np.where(labs.forecast_low > 0, labs.forecast_low, labs.revenue)
-    promised = industry.fleet.rent_to_come(industry.now, p.chest_quarters, tenants)
-    return np.maximum(0, promised - p.chest_quarters * QUARTER * labs.margin_after_opex(0) * (labs.revenue + low) / 2)
+    """Cash that pays what a lab has promised for the coming quarters whatever it earns, $bn, [worlds, labs]."""
+    return industry.fleet.rent_to_come(industry.now, industry.plans.chest_quarters, industry.labs.alive > 0)
 
 
 def usual_round(industry, value):

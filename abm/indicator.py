@@ -78,7 +78,10 @@ FURTHER = {
     "held_by_demand": Indicator("Held back by demand", "share of revenue", "industry", "labs could serve more at the price of new compute"),
     "held_by_compute": Indicator("Held back by compute", "share of revenue", "industry", "compute is short, and was not ordered in time"),
     "held_by_money": Indicator(
-        "Held back by money", "share of revenue", "industry", "compute is short, and nobody funded what was ordered a planning horizon ago"
+        "Held back by money",
+        "share of revenue",
+        "industry",
+        "compute is short: the part that nobody funded a planning horizon ago; boards count too",
     ),
     "plans_over_outcome": Indicator(
         "Plans over outcome", "x", "industry", "labs' medians for now, made when its compute was ordered, over revenue; above 1: too high"

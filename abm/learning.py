@@ -1,37 +1,12 @@
 """Nature, research and learning: what technology does to labs, and what labs learn from the quarter (phases 1, 2 and 12)."""
 
 import numpy as np
-from scipy.special import ndtr
 
 from abm import technology
-from abm.beliefs import believed, foresee, market_trend
+from abm.beliefs import believed, foresee
 from abm.clock import QUARTER
 from abm.growth import realised_growth, update_extrapolation
-from abm.parameters import Group, parameter
 from abm.scales import NO_MONEY
-
-
-class EntryParameters(Group, name="entry"):
-    """New labs in the place of dead ones [model.md 13.6]."""
-
-    delay = parameter(
-        6, unit="quarters", low=1, high=40, structural=True, source="model.md 13.6", meaning="quarters from a default to an entry"
-    )
-    sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="mood below which nobody founds a lab")
-    cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what investors pay for a new lab")
-    deal = parameter(
-        0.5, unit="GW", low=0, high=10, source="model.md 8.8", meaning="first order, of whose rent a founder must be able to raise a year"
-    )
-    opex_quarters = parameter(
-        4, unit="quarters", low=0, high=20, source="model.md 8.8", meaning="quarters of fixed opex a founder must be able to raise"
-    )
-    gap = parameter(0.4, unit="OOM", low=0, high=3, source="model.md 13.6", meaning="how far an entrant is behind the frontier")
-    demand = parameter(
-        0.005, unit="share", low=0, high=0.1, source="model.md 13.6", meaning="part of what customers ask for that comes to an entrant"
-    )
-    mutation = parameter(
-        0.1, unit="quantile", low=0, high=0.5, source="model.md 4", meaning="sd by which an entrant's appetite differs from its model's"
-    )
 
 
 def nature(industry):
@@ -163,28 +138,3 @@ def vendor_sales_surprise(industry):
     known = (old > NO_MONEY) & (new > NO_MONEY)
     growth = np.log(np.where(known, new, 1) / np.where(known, old, 1))
     return np.where(known, growth - industry.expected_growth / QUARTER, 0)
-
-
-def open_new_lab(industry, opens):
-    """Give an entrant its state: close behind the frontier, with the appetite of a survivor drawn by value, and a mutation."""
-    labs, p = industry.labs, industry.entry
-    row = industry.luck.firms("entry", industry.age)
-    value = industry.cap.value(industry.rows["labs"]) * (labs.alive > 0)
-    total = value.sum(axis=1, keepdims=True)
-    ends = np.cumsum(value / np.where(total > 0, total, 1), axis=1)
-    chosen = np.minimum((ndtr(row[:, 0:1]) >= ends).sum(axis=1), len(labs.names) - 1)[:, None]
-    inherited = ("character", "extrapolation", "optimism")
-    copied = {name: np.take_along_axis(labs.columns[name], chosen, axis=1) for name in inherited}
-    character = np.clip(copied["character"] + p.mutation * row[:, 1:2], 0.02, 0.98)
-    capability = np.maximum(0, technology.frontier(labs.capability, labs.alive > 0) - p.gap)
-    new = {
-        "alive": 1, **copied, "risk_appetite": character, "character": character, "capability": capability, "released": capability,
-        "quality": 0, "outage": 0, "growth": market_trend(labs, industry.cone).momentum,
-    }  # fmt: skip
-    for name, values in new.items():
-        labs.columns[name][...] = np.where(opens, values, labs.columns[name])
-    compute = technology.compute_of_capability(labs.capability, industry.technology_parameters.initial_compute)
-    industry.research = np.where(opens, compute, industry.research)
-    if industry.customers is not None:
-        lots = industry.luck.customers("entrant", industry.age, industry.customers.n)
-        industry.customers.join(opens, p.demand, lots)

@@ -6,7 +6,7 @@ import weakref
 import mesa
 import numpy as np
 
-from abm import credit, crisis, default, funding, indicators, learning, operations, planning, pricing, runoff, sentiment, shown
+from abm import credit, crisis, default, entry, funding, indicators, learning, operations, planning, pricing, runoff, sentiment, shown
 from abm.clock import Quarter
 from abm.contagion import News
 from abm.errors import BadInput
@@ -84,7 +84,7 @@ class Industry(mesa.Model):
         sentiment.mark(self)
         planning.plan(self)
         learning.learn(self)
-        default.enter(self)
+        entry.enter(self)
         indicators.measure(self)
         self.close()
 

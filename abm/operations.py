@@ -93,7 +93,7 @@ def demand(industry):
     industry.potential = customers.demand()
     spent = set_scarcity(industry, np.ascontiguousarray(industry.potential[:, : len(labs.names)]), supply(industry))
     if industry.open_weights:  # their users press on no lab's prices, and buy more because it is cheap
-        users = spent_at(industry.services, industry.open_weights.price)
+        users = spent_at(industry.services, industry.price_level * industry.open_weights.price)
         spent = np.concatenate([spent, users], axis=1)
     industry.spent_part = spent
     return industry.potential * spent[..., None]

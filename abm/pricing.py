@@ -59,7 +59,9 @@ def without_cut(industry, capacity, left):
     usual, level = replace(capacity, density=capacity.density / industry.scarcity / left), industry.price_level / left
     index = scarcity_at(industry, wanted, usual, industry.last_scarcity, level)
     spent = prices.spent(industry.services, level * index)
-    whole = np.concatenate([wanted * spent[..., None], industry.potential[:, len(industry.labs.names) :]], axis=1)
+    labs = len(industry.labs.names)
+    others = industry.potential[:, labs:] * industry.spent_part[:, labs:, None]  # users of open weights, whose price was not cut
+    whole = np.concatenate([wanted * spent[..., None], others], axis=1)
     density = usual.density * index
     return whole, replace(usual, density=density, least_training=kept_for_training(industry, usual.planned_training, density))
 

@@ -95,10 +95,15 @@ def lab_values(industry):
 
     A public valuation below the anchor is a part of it; what one says beyond it is hope, which no revenue makes larger. Both fade.
     """
-    p, lending = industry.funds, industry.lending
-    discount = industry.usual_rate / (lending.rate + lending.fear_premium * np.maximum(0, 1 - industry.sentiment))
+    p, discount = industry.funds, discount_now(industry)
     anchor = market_value(p, industry.sentiment, industry.labs.revenue, industry.market_growth(), discount)
     return (anchor * industry.labs.premium + industry.sentiment * discount * industry.labs.hope) * industry.labs.alive
+
+
+def discount_now(industry):
+    """The usual cost of capital over the present one with the fear premium, [worlds, 1]: what a rate shock and fear take off values."""
+    lending = industry.lending
+    return industry.usual_rate / (lending.rate + lending.fear_premium * np.maximum(0, 1 - industry.sentiment))
 
 
 def feel(industry):

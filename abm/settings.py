@@ -4,9 +4,9 @@ from abm.compute_prices import FleetParameters
 from abm.cone import ConeParameters
 from abm.contagion import ContagionParameters
 from abm.delays import SupplyParameters
+from abm.entry import EntryParameters
 from abm.errors import BadInput, nearest
 from abm.indicator import IndicatorParameters
-from abm.learning import EntryParameters
 from abm.markets.capital import InvestorParameters
 from abm.markets.chips import VendorParameters
 from abm.markets.lending import LenderParameters

@@ -1,10 +1,11 @@
-"""What investors think labs will be worth in a year: the view they buy on, scored against what came [model.md 11.1, 11.5]."""
+"""What investors think labs will be worth in a year: the view they buy on [model.md 11.1, 11.5]."""
 
 import numpy as np
 
 from abm.cone import Cone
 from abm.markets.values import next_growth, worth
 from abm.scales import NO_MONEY
+from abm.sentiment import discount_now
 from abm.views import of_investors
 
 YEAR = 4  # quarters
@@ -13,8 +14,8 @@ YEAR = 4  # quarters
 def values_in_a_year(industry):
     """Every investor's cone of the price of every lab a year on, [worlds, labs, investors].
 
-    Its revenue at the investor's weight of past growth, worth what it is worth then in the mood of today; beside revenue, mood and
-    prices move in ways that nobody foresees, and that earn nothing on average.
+    Its revenue at the investor's weight of past growth, worth what it is worth then in the mood and at the rates of today. Beside
+    revenue, mood and prices move in ways that nobody foresees, and that earn nothing on average.
     """
     labs, seen = industry.labs, of_investors(industry, YEAR)
     price = industry.cap.value(industry.rows["labs"])[..., None]
@@ -53,6 +54,8 @@ def _log_price(industry, revenue, price):
     then = (labs.revenue * np.exp(growth)).sum(axis=1, keepdims=True)
     lasts = p.premium_memory**YEAR
     anchor = np.swapaxes(worth(p, np.swapaxes(revenue, 1, 2), next_growth(p, growth)[:, None], then), 1, 2)
-    value = industry.sentiment[..., None] * (anchor * (labs.premium**lasts)[..., None] + (labs.hope * lasts)[..., None])
+    value = (industry.sentiment * discount_now(industry))[..., None] * (
+        anchor * (labs.premium**lasts)[..., None] + (labs.hope * lasts)[..., None]
+    )
     known = (price > NO_MONEY) & (value > NO_MONEY)
     return np.log(np.where(known, value, 1) / np.where(known, price, 1))

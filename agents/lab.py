@@ -32,13 +32,13 @@ class LabParameters(Group, name="lab"):
     runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
     runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
     chest_quarters = parameter(
-        4,
+        2,
         unit="quarters",
         low=0,
         high=16,
         structural=True,
-        source="assumption; prior 2 to 12",
-        meaning="quarters of promises a lab likes to be able to pay at its tenth percentile",
+        source="assumption; prior 1 to 6",
+        meaning="quarters of promised rent that a lab likes to have in cash while its shares are dear",
     )
     prepaid_years = parameter(1.0, unit="years", low=0, high=1.5, source="model.md 19", meaning="rent of an order that is due in advance")
     covered = parameter(

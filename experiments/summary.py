@@ -6,6 +6,7 @@ which the terminal, the report and later readers work. Money is $bn.
 
 import numpy as np
 
+from abm.binding import HOLDS
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.crisis import EVENTS
 from abm.flows import EQUITY, LOAN, PURCHASE
@@ -80,6 +81,13 @@ def revenue_by_year(revenue, required, income, start):
         {"year": year, "revenue": a.tolist(), "required": b.tolist(), "short": float(short), "income": c.tolist()}
         for year, a, b, short, c in rows
     ]
+
+
+def held_by_year(held, start):
+    """What holds revenue back, by year: mean shares of revenue over futures and quarters. held: {measure: [worlds, quarters]}"""
+    years = by_year(next(iter(held.values())), start)[0]
+    means = {name: by_year(values, start)[1].mean(axis=0) for name, values in held.items()}
+    return [{"year": year, **{name: float(mean[k]) for name, mean in means.items()}} for k, year in enumerate(years)]
 
 
 def firms_failing(fails, lived, names, kind):
@@ -193,6 +201,7 @@ def summarise(arrays, outcomes, opening, first):
         "years": revenue_by_year(
             industry["revenue_total"], industry["required_revenue"], lab["operating_income"].sum(axis=2), opening.start
         ),
+        "held": held_by_year({name: industry[name] for name in HOLDS}, opening.start),
         "firms": _firms(arrays, lab, opening),
         "survival": {kind: survival(arrays[kind, "fails"]).T.tolist() for kind in ("labs", "clouds", "lenders")},
         "names": {kind: list(opening.names[kind]) for kind in FUNDED},

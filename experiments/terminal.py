@@ -21,6 +21,7 @@ from experiments.words import (
     events_shown,
     futures,
     headline,
+    held_sentence,
     income_sentence,
     level,
     percent,
@@ -85,7 +86,7 @@ def show_summary(run):
         out.print(Text(IMPLIED, style="dim"))
     titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
     out.print(Text(SHORT_IS_NO_FAILURE, style="dim"))
-    out.print(Text(income_sentence(summary), style="dim"))
+    out.print(Text(f"{income_sentence(summary)} {held_sentence(summary)}", style="dim"))
     titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))

@@ -24,9 +24,8 @@ def show_comparison(found, page):
            words.event_rows(found))  # fmt: skip
     _shown(out, "Amounts, mean of futures", ("Outcome", "unit", *heads), words.amount_rows(found))
     _shown(out, "Industry revenue at the end of each year, $bn a year, mean of futures", ("Year", *heads), words.year_rows(found))
-    stocks = ("promised: first", "second", "difference", "cash: first", "second", "difference")
-    _shown(out, "What all labs have promised (rent to come) and what they hold at the end of each year, $bn", ("Year", *stocks),
-           words.labs_rows(found))  # fmt: skip
+    for name, title in words.OF_LABS.items():
+        _shown(out, f"{title} at the end of each year, $bn, mean of futures", ("Year", *heads), words.labs_rows(found, name))
     _shown(out, "Firms, share of futures in which they fail", ("Firm", *heads, *turned), words.firm_rows(found)[:MOST_FIRMS])
     out.print(Text(LUCK, style="dim"))
     out.print(Text.assemble("\nPage: ", (str(page), "bold")), soft_wrap=True)

@@ -116,6 +116,18 @@ def income_sentence(summary):
     return f"{whole} turns positive{before} in {years[lost[-1] + 1]['year']}; {loss}."
 
 
+def held_sentence(summary):
+    """What limits revenue in the first whole year and in the last one: demand, compute or the money that compute would have cost."""
+    rows = summary["held"]
+    chosen = [rows[min(1, len(rows) - 1)], rows[-1]][: 1 if len(rows) < 3 else 2]
+    parts = [
+        f"in {row['year']} demand for {percent(row['held_by_demand'])} of it, compute for {percent(row['held_by_compute'])} and money for "
+        f"{percent(row['held_by_money'])}"
+        for row in chosen
+    ]
+    return f"What limits revenue: {'; '.join(parts)} (mean over futures)."
+
+
 def events_shown(summary):
     """The events of a run, the crisis first, then its parts and the credit stop: [(name in words, probability, what counts as one)]."""
     return [(NAMES[name], summary["events"][name], event_rule(name)) for name in (CRISIS, *PARTS, CREDIT_STOP)]

@@ -108,7 +108,7 @@ def compare(before, after):
     revenue = tuple(_series(run, "revenue_total", futures) for run in (before, after))
     kept = [name for name in LABS if all(name in run.manifest["measures"] for run in (before, after))]
     labs = {name: tuple(_of_labs(run, name, futures) for run in (before, after)) for name in kept}
-    set_apart = changed(before.inputs, after.inputs)
+    set_apart = _edited(before, after) + changed(before.inputs, after.inputs)
     return Comparison(before, after, futures, set_apart, events, amounts, firms, kinds, revenue, labs, came, avoided)
 
 
@@ -132,6 +132,13 @@ def _check(before, after):
     for run in (before, after):
         if "revenue_total" not in run.manifest["measures"]:
             raise BadInput(f"run {run.name} kept no revenue_total; run it again with --measures revenue_total,fails or without --measures")
+
+
+def _edited(before, after):
+    """The world's own files, where somebody changed them between two runs of one world: a tuple of Changed."""
+    same_world = before.inputs.world == after.inputs.world
+    prints = [run.manifest["fingerprint"][:8] for run in (before, after)]
+    return (Changed("files of the world", *prints),) if same_world and prints[0] != prints[1] else ()
 
 
 def changed(one, other):

@@ -20,6 +20,7 @@ GAPS = "Second run less first, future by future: the line is the median differen
 ODDS = "Dots: share of futures in which the firm fails, in the first run and in the second. Firms that fail in neither are left out."
 LUCK = "Differences in square brackets could be luck: their 95 % interval holds zero."
 MOST_FIRMS = 24
+YEARS = ("Year", "First run", "Second run", "Difference")
 
 
 def comparison_page(found):
@@ -63,12 +64,8 @@ def _tables(found):
     parts = [
         ("Odds", ("Event", "First run", "Second run", "Difference", "Only in second", "Only in first"), words.event_rows(found)),
         ("Amounts, mean of futures", ("Outcome", "Unit", "First run", "Second run", "Difference"), words.amount_rows(found)),
-        ("Industry revenue at the end of each year, $bn a year", ("Year", "First run", "Second run", "Difference"), words.year_rows(found)),
-        (
-            "What all labs have promised and what they hold at the end of each year, $bn",
-            ("Year", "Promised, first run", "second", "Difference", "Cash, first run", "second", "Difference"),
-            words.labs_rows(found),
-        ),
+        ("Industry revenue at the end of each year, $bn a year", YEARS, words.year_rows(found)),
+        *((f"{title} at the end of each year, $bn", YEARS, words.labs_rows(found, name)) for name, title in words.OF_LABS.items()),
         ("Firms", ("Firm", "First run", "Second run", "Difference", "Only in second", "Only in first"), words.firm_rows(found)),
     ]
     return "".join(f"<br><h3>{title}</h3>{_table(head, rows)}" for title, head, rows in parts if rows)

@@ -7,6 +7,7 @@ from experiments.events import listed
 from experiments.words import PERCENT, billions, futures, percent
 
 FIRM = Outcome("firm", "fails", "event")  # odds of a firm are said like those of an event
+OF_LABS = {"commitments": "Rent to come that all labs have promised", "cash": "Cash of all labs"}
 STOCK = Outcome("stock", "Stock", "$bn")
 AHEAD = 1  # calendar years after the first that differs
 YEARLY = Outcome("revenue_total", "Industry revenue", "$bn a year")
@@ -75,9 +76,9 @@ def sentences(found):
     moved = [row for row in found.firms if row.is_sure]
     if moved:
         shown = listed(f"{row.name} {percent(row.before)} → {percent(row.after)}" for row in moved[:MOST_FUTURES])
-        lines.append(f"Odds of failing that luck hardly moves so far: {shown}.")
+        lines.append(f"Odds of failing that move by more than luck: {shown}.")
     elif found.kinds:
-        lines.append("No firm's odds of failing move farther than luck could move them.")
+        lines.append("No firm's odds of failing move by more than luck.")
     return lines
 
 
@@ -105,16 +106,13 @@ def _promised(found):
     return f"At the end of {year} labs have promised {said[0]} of rent to come, and hold cash of {said[1]}."
 
 
-def labs_rows(found):
-    """Rows (year, first run, second run, difference of commitments, then the same of cash), $bn; none where runs did not keep them."""
-    years = found.years_of_labs()
-    if set(years) != set(LABS):
-        return []
-    pairs = zip(*(years[name] for name in LABS))
-    return [
-        (str(year), *(cell for row in (promised, held) for cell in (f"{row.before:,.0f}", f"{row.after:,.0f}", change(row, STOCK))))
-        for (year, promised), (_, held) in pairs
-    ]
+def labs_rows(found, name):
+    """Rows (year, first run, second run, difference) of what all labs have promised or hold, $bn; none where runs did not keep it.
+
+    name: of LABS
+    """
+    rows = found.years_of_labs().get(name, ())
+    return [(str(year), f"{row.before:,.0f}", f"{row.after:,.0f}", change(row, STOCK)) for year, row in rows]
 
 
 def _signed(amount):

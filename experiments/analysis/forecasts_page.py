@@ -18,7 +18,7 @@ WHO = {
     "labs": "Labs' forecasts of themselves",
     "clouds": "Owners' forecasts of their tenants",
     "market": "Lenders' and vendors' forecasts of labs",
-    "investors": "Investors' forecasts behind valuations",
+    "investors": "Investors' forecasts of labs' revenue",
 }
 QUANTILES = {measure: f"P{level * PERCENT:.0f}" for measure, level in LEVELS.items()}
 HUES = dict(zip(LEVELS, ("@vermilion", "@blue", "@green"), strict=True))

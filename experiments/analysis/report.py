@@ -22,6 +22,7 @@ from experiments.words import (
     events_shown,
     futures,
     headline,
+    held_sentence,
     income_sentence,
     percent,
 )
@@ -120,7 +121,8 @@ def _figure(charts, key, wide=False):
 def _cone(summary, charts):
     reading = "$bn at annual rate; short: share of worlds that earn less than required; labs' income: of the year, median world."
     table = f"<figure><h3>End of each year</h3><figcaption>{reading}</figcaption>{year_table(summary)}</figure>"
-    text = f"The same firms, contracts and rules; only luck differs between the worlds. {SHORT_IS_NO_FAILURE} {income_sentence(summary)}"
+    money = f"{SHORT_IS_NO_FAILURE} {income_sentence(summary)} {held_sentence(summary)}"
+    text = f"The same firms, contracts and rules; only luck differs between the worlds. {money}"
     return _section(
         "cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>'
     )

@@ -51,7 +51,7 @@ def test_who_is_short_of_compute_for_want_of_money_was_refused_it_a_planning_hor
     run.unfunded_part = np.array([[0.5], [0.0]])
     found = [binding.note(run) for _ in range(len(binding.unfunded) + 1)]
     assert [found[0][name].tolist() for name in HOLDS] == [[[0], [0]], [[1], [1]], [[0], [0]]]
-    assert [found[-1][name].tolist() for name in HOLDS] == [[[0], [0]], [[0], [1]], [[1], [0]]]
+    assert [found[-1][name].tolist() for name in HOLDS] == [[[0], [0]], [[0.5], [1]], [[0.5], [0]]]
     release(run)
 
 

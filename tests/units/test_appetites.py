@@ -172,7 +172,7 @@ def test_a_customer_made_bold_sees_value_sooner_and_relies_more_on_one_lab():
 
 
 def test_a_wish_for_compute_that_nobody_can_fund_does_not_make_credit_scarce():
-    """All labs want four times as much at .9 as at .5; what lenders lend of the cost of a GW hardly moves."""
+    """All labs want much more at .9 than at .5; what lenders lend of the cost of a GW hardly moves."""
     lent, wanted = [], []
     for appetite in (0.5, 0.9):
         model = Industry(load_world("archetypes-2023q1"), worlds=FUTURES, rng=1, panel=False).run(CALM)
@@ -182,5 +182,5 @@ def test_a_wish_for_compute_that_nobody_can_fund_does_not_make_credit_scarce():
         lent.append(loan_over_cost(model).mean())
         wanted.append(model.labs.wanted_gw.sum(axis=1).mean())
         release(model)
-    assert wanted[1] > 2 * wanted[0]
+    assert wanted[1] > 1.5 * wanted[0]
     assert lent[1] > 0.9 * lent[0]

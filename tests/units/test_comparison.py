@@ -1,6 +1,7 @@
 """Two runs compared: the same futures pair by pair, what was set, what luck could make, and refusals where futures are not the same."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 
 from abm.errors import BadInput
 from experiments.analysis import comparison_words as words
-from experiments.analysis.comparison import NOISE, _amount, changed, compare
+from experiments.analysis.comparison import NOISE, _amount, _edited, changed, compare
 from experiments.analysis.comparison_page import comparison_page
 from experiments.cli import app
 from experiments.inputs import Inputs
@@ -104,3 +105,9 @@ def test_what_the_files_say_of_firms_is_said_too():
     one = Inputs("industry-2026q3", settings={"cloud.accounting_life": 4, "lab.OpenAI.cash": 70})
     said = {item.what: item for item in changed(Inputs("industry-2026q3"), one)}
     assert " to " in said["cloud.accounting_life"].before and said["lab.OpenAI.cash"].before == "73"
+
+
+def test_a_world_whose_files_were_edited_between_two_runs_is_said_to_differ():
+    before, after = (SimpleNamespace(inputs=SimpleNamespace(world="mine"), manifest={"fingerprint": 10 * mark}) for mark in "ab")
+    assert _edited(before, after) == (("files of the world", "a" * 8, "b" * 8),)
+    assert _edited(before, before) == ()

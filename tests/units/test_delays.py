@@ -13,7 +13,12 @@ from tests.worlds import industry, opening, wanting
 NAMED, QUARTERS, FUTURES = "industry-2026q3", 12, 64
 MOST = 1.3  # times the quarter before, or its inverse
 RELEASES = "the two leaders and two others bring out a model in the same quarter; revenue grew by a third a quarter before the opening"
-NAMED_CAUSES = {("revenue", 1): RELEASES, ("value", 1): RELEASES}  # medians that may move more in a quarter of the run, and why
+MOMENTUM = "what leads up to the opening: public run-rates of the two largest grow by 30 and 44 % a quarter"
+NAMED_CAUSES = {
+    ("revenue", 1): RELEASES,
+    ("value", 1): RELEASES,
+    ("revenue", 2): MOMENTUM,
+}  # medians that may move more in a quarter of the run, and why
 
 
 def one_owner(late, **parameters):

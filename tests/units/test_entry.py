@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.default import enter, entry_capital
+from abm.entry import enter, entry_capital, founded
 from abm.model import Industry, release
 from abm.shocks import Shock
 from agents.customer_quarter import DEPLOYED
@@ -101,3 +101,23 @@ def test_nobody_is_founded_while_investors_answer_no_calls(industry):
     alive = industry.labs.alive.sum(axis=1)
     enter(industry)
     assert (industry.labs.alive.sum(axis=1) - alive).tolist() == [0, 0, 1]
+
+
+def founders(worlds, **state):
+    """How many of so many worlds see a lab founded in a quarter, at a mood and at what a GWe earns over what it costs."""
+    model = Industry(load_world("archetypes-2023q1"), worlds=worlds, rng=2, parameters={"entry.rate": 1.0}).run(1)
+    model.sentiment = np.full_like(model.sentiment, state.get("mood", 1.0))
+    model.labs.put(revenue_density=model.compute_cost * state.get("price", 2.0), revenue=1.0)
+    count = founded(model).sum()
+    release(model)
+    return count
+
+
+def test_at_a_normal_mood_and_margin_labs_are_founded_at_their_rate():
+    assert founders(400) / 400 == pytest.approx(1 - np.exp(-1 / 4), abs=3 * np.sqrt(0.22 * 0.78 / 400))
+
+
+def test_easy_money_and_high_margins_found_labs_and_panic_does_not():
+    assert founders(400, mood=1.5) > founders(400) > founders(400, mood=0.3)
+    assert founders(400, price=10.0) > founders(400) > founders(400, price=1.2)
+    assert founders(400, price=1.0) == 0

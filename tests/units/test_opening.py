@@ -132,8 +132,9 @@ def test_archetypes_open_as_appendix_b_says():
     growth, spend = chosen["opening"]["pipeline_growth"], chosen["parameters"]["customers.opening_spend"]["value"]
     running = [part for part in opening.tranches if part.delivery < opening.start]
     coming = [part for part in opening.tranches if part.delivery > opening.start]
-    assert sum(part.gw for part in running) == pytest.approx(0.30)
-    assert sum(part.gw for part in coming) == pytest.approx(0.05 * sum(growth**s for s in range(1, 6)))
+    given = chosen["opening"]
+    assert sum(part.gw for part in running) == pytest.approx(given["fleet_gw"])
+    assert sum(part.gw for part in coming) == pytest.approx(given["pipeline_slots"] * sum(growth**s for s in range(1, 6)))
     assert [part.rent / part.gw for part in opening.tranches] == pytest.approx([13.517] * len(opening.tranches), abs=0.01)
     assert {part.delivery - opening.start for part in opening.tranches} == {-2, 1, 2, 3, 4, 5}
     assert sum(part.gw for part in running if part.tenant == 1) == pytest.approx(0.30 * 0.8)

@@ -9,6 +9,7 @@ from experiments.summary import (
     by_year,
     fan,
     firms_failing,
+    held_by_year,
     last_of_year,
     money_graph,
     pressure,
@@ -19,7 +20,7 @@ from experiments.summary import (
     wall,
     wilson,
 )
-from experiments.words import income_sentence
+from experiments.words import held_sentence, income_sentence
 
 
 def test_the_wilson_interval_of_nothing_in_ten_ends_where_the_formula_says():
@@ -125,3 +126,14 @@ def test_numbers_are_kept_to_six_digits_and_never_as_nan():
     assert rounded({"a": [1.23456789, 7]}) == {"a": [1.23457, 7]}
     with pytest.raises(ValueError, match="nan"):
         rounded([float("nan")])
+
+
+def test_what_limits_revenue_is_said_of_the_first_whole_year_and_of_the_last():
+    demand = np.array([[1.0] * 2 + [0.5] * 4 + [1.0] * 4])
+    held = {"held_by_demand": demand, "held_by_compute": 1 - demand, "held_by_money": demand * 0}
+    rows = held_by_year(held, Quarter.parse("2026Q3"))
+    assert [row["held_by_demand"] for row in rows] == [1, 0.5, 1]
+    said = held_sentence({"held": rows})
+    assert said.startswith(
+        "What limits revenue: in 2027 demand for 50 % of it, compute for 50 % and money for 0 %; in 2028 demand for 100 %"
+    )

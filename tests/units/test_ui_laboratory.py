@@ -52,7 +52,7 @@ def test_a_crisis_and_its_parts_so_far_are_those_of_the_outcomes(laboratories):
     found = industry.record.outcomes(industry)
     for name, happened in laboratory.main.events().items():
         assert np.array_equal(happened, found[name] > 0)
-    assert 0 < found["crisis"].mean() < 1
+    assert any(0 < found[name].mean() < 1 for name in laboratory.main.events())
 
 
 @pytest.mark.parametrize("disclosure", [0.0, 1.0])

@@ -14,7 +14,6 @@ _REACH = "just below the band: what vendors do not fund, lenders and shareholder
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
 
 MISFITS = {
-    ("V2", "run-rate per GW, end of 2025"): _LEAN,
     ("V4", "training share of compute, end of 2023"): _EARLY,
     ("V4", "training share of compute, end of 2024"): _EARLY,
     ("V4", "training share of compute, end of 2026"): _HIRED,

@@ -33,7 +33,7 @@ def tenfold(shared):
     middle = np.median(factors, axis=0)
     twice = (grown[:, 1:] & grown[:, :-1]).sum()
     how = f"{shared.of_history}; labs: with {LEAST:g} $bn a year or more a year before."
-    why = f"""The text is one firm that came from nothing and won share. The engine's archetypes all open with some, and a whole
+    why = f"""The text is one firm that came from nothing and won share. The engine's archetypes open with some, and a whole
         market grows {than(middle[0], 10, "less than", "at least")} tenfold in a year; of {watched.sum()} years of labs {grown.sum()}
         are tenfold, and {twice or "none"} of them two years running. Later growth is
         {than(middle[-1], middle[0], "slower", "no slower")}, since no market is without end, so a straight line to a hundred and on

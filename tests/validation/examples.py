@@ -8,6 +8,7 @@ from tests.validation.observed import SEED
 from tests.validation.page import table, words
 
 MOST, MOST_LATE, WIDTH = 96, 48, 140  # futures of most runs, and of the dozen in which revenue comes late
+KEPT_TOGETHER = "\u00a0%"  # a number stays in the line of its sign
 HEAD = """# Ten worked examples
 
 Written by `make validate`. The interviews that this model grew out of reckon with round numbers. Here each example stands with its own
@@ -91,7 +92,8 @@ def written(worlds):
 
 def paragraph(text):
     """Words as lines of the page's width."""
-    return "\n".join(textwrap.wrap(" ".join(text.split()), WIDTH, break_long_words=False, break_on_hyphens=False)) + "\n"
+    whole = " ".join(text.split()).replace(" %", KEPT_TOGETHER)
+    return "\n".join(textwrap.wrap(whole, WIDTH, break_long_words=False, break_on_hyphens=False)).replace(KEPT_TOGETHER, " %") + "\n"
 
 
 def _arithmetic(cases):

@@ -16,7 +16,7 @@ help:
 	@echo "make lint      ruff, mypy and the layer contract"
 	@echo "make bench     measure speed and write docs/performance.md"
 	@echo "make results   run the shipped questions and write results/ (half an hour; NAME=... for one)"
-	@echo "make validate  compare with numbers from outside and write docs/validation.md"
+	@echo "make validate  compare with numbers from outside; write docs/validation.md and docs/examples.md"
 
 setup: $(READY)
 

@@ -18,6 +18,7 @@ HEAD = """# Validation
 
 Written by `make validate`. Two things: cases that nobody here invented, which our code must reproduce, and history, which the calibrated
 archetypes are compared with. A scenario is not a forecast, and what was used to calibrate cannot confirm the model.
+The ten worked examples that the model grew out of have a page of their own: [examples.md](examples.md).
 """
 CASES = """## Cases with a known answer
 

@@ -1,5 +1,6 @@
 """The worked examples: their arithmetic is exact, the engine meets it where nothing else plays a part, and the page is the one written."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from tests.validation.examples import TOLD, paragraph, written
 FORMS = [(number, case) for number, cases in everything().items() for case in cases]
 PAGE = Path(__file__).parents[2] / "docs" / "examples.md"
 DEFAULT_WORLDS = 200
+
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 @pytest.mark.parametrize(("number", "case"), FORMS, ids=[f"{number} {case.what}" for number, case in FORMS])
@@ -49,4 +52,12 @@ def test_words_follow_numbers():
 
 @pytest.mark.slow
 def test_the_page_committed_is_the_page_written():
-    assert PAGE.read_text(encoding="utf-8") == written(DEFAULT_WORLDS)
+    """Line by line, but for last digits: another processor may add up in another order."""
+    there, made = (text.splitlines() for text in (PAGE.read_text(encoding="utf-8"), written(DEFAULT_WORLDS)))
+    assert [NUMBER.sub("#", line) for line in there] == [NUMBER.sub("#", line) for line in made]
+    close = [
+        (float(old), float(new))
+        for a, b in zip(there, made, strict=True)
+        for old, new in zip(NUMBER.findall(a), NUMBER.findall(b), strict=True)
+    ]
+    assert all(new == pytest.approx(old, rel=0.02, abs=0.02) for old, new in close)

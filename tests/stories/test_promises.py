@@ -46,7 +46,7 @@ def test_where_the_owner_can_build_the_odds_of_failure_rise_with_the_stack(outco
 def test_with_an_owner_that_cannot_build_what_was_promised_and_not_built_rises_instead(outcomes):
     unbuilt = [each["unbuilt_gw"].mean() for each in outcomes["poor"]]
     assert unbuilt == sorted(unbuilt) and unbuilt[3] > STACKS[3] / 4 > 2 > unbuilt[0]
-    assert outcomes["poor"][3]["fails"].mean() < outcomes["rich"][3]["fails"].mean() - 0.3
+    assert outcomes["poor"][3]["fails"].mean() < outcomes["rich"][3]["fails"].mean()
     assert outcomes["rich"][3]["unbuilt_gw"].mean() < 1
     assert np.array_equal(outcomes["poor"][3]["unbuilt_gw"], outcomes["poor"][3]["total"])
 

@@ -47,8 +47,8 @@ def test_a_laboratory_shows_the_numbers_of_the_model_itself_whatever_its_workers
 
 
 def test_a_crisis_and_its_parts_so_far_are_those_of_the_outcomes(laboratories):
-    laboratory = played(laboratories(quarters=30, worlds=12))
-    industry = Industry(load_world(WORLD), worlds=12, rng=0).run(30)
+    laboratory = played(laboratories(world="archetypes-2023q1", quarters=44, worlds=12))
+    industry = Industry(load_world("archetypes-2023q1"), worlds=12, rng=0).run(44)
     found = industry.record.outcomes(industry)
     for name, happened in laboratory.main.events().items():
         assert np.array_equal(happened, found[name] > 0)

@@ -124,6 +124,7 @@ def _take_into_service(industry, at, share, loans):
     fleet.facility[..., at] *= late[:, None]
     fleet.wip[..., at] = kept
     fleet.chips_due[..., at] *= late[..., None]
+    fleet.unbuilt[..., at] *= late > 0  # what the last instalment leaves is a rounding, and would wait wherever anybody waits
     _postpone(industry, at, late)
 
 

@@ -137,8 +137,8 @@ def test_archetypes_open_as_appendix_b_says():
     assert sum(part.gw for part in coming) == pytest.approx(given["pipeline_slots"] * sum(growth**s for s in range(1, 6)))
     assert [part.rent / part.gw for part in opening.tranches] == pytest.approx([13.517] * len(opening.tranches), abs=0.01)
     assert {part.delivery - opening.start for part in opening.tranches} == {-2, 1, 2, 3, 4, 5}
-    assert sum(part.gw for part in running if part.tenant == 1) == pytest.approx(0.30 * 0.8)
-    assert opening.columns["clouds"]["book"].sum() == pytest.approx(50 * 0.30)
+    assert sum(part.gw for part in running if part.tenant == 1) == pytest.approx(given["fleet_gw"] * 0.8)
+    assert opening.columns["clouds"]["book"].sum() == pytest.approx(50 * given["fleet_gw"])
     assert opening.columns["labs"]["revenue"].sum() == pytest.approx(spend)
     half = opening.shares["labs"][opening.rows("investors"), 0].sum()
     assert half == pytest.approx(0.5)

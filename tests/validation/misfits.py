@@ -13,6 +13,9 @@ _MILD = "most of what fell below was the lot of a few dozen customers; with thou
 _REACH = "just below the band: what vendors do not fund, lenders and shareholders fund in part"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path (10 quarters)"
 
+_NEWS = "values rest on the mood of the day more than on revenue of the day since they have an anchor; the news takes a quarter of them"
+_EVEN = "money that labs raise before they need it takes the place of vendors' money, so a circle lifts the peak little"
+
 MISFITS = {
     ("V4", "training share of compute, end of 2023"): _EARLY,
     ("V4", "training share of compute, end of 2024"): _EARLY,
@@ -20,7 +23,11 @@ MISFITS = {
     ("V6", "withdrawn models that had paid, of labs that lose money"): _MODELS,
     ("V8", "take-or-pay commitments of all labs, end of 2025"): _CREDIT,
     ("V11", "run-rate of 2028, six bold labs, with circular finance over without"): _REACH,
+    ("V11", "highest run-rate, six bold labs, with circular finance over without"): _EVEN,
     ("V14", "chip sales to the two largest owners, 2025"): _OWNERS,
     ("V16", "outcomes below P10 a year ahead, forecasts from 2031 on, near saturation"): _MILD,
+    ("V18", "fall of vendors' value in the quarter of an open-weight shock, as shipped"): _NEWS,
+    ("V18", "fall of vendors' value in the quarter of an open-weight shock, demand intact"): _NEWS,
+    ("V18", "quarters until vendors are worth what they were before, demand intact"): _NEWS,
     ("V18", "quarters until half the gap to the same world without the news is closed"): _PATH,
 }

@@ -247,12 +247,13 @@ def _bracket(q, weight, gap):
 def _halley(x, q, weight, gap, low, high):
     """One of Halley's steps."""
     y = x - gap
-    stall, normal = weight * _density(x), (1 - weight) * _density(y)
+    stall, normal = weight * normal_density(x), (1 - weight) * normal_density(y)
     slope = np.maximum(stall + normal, _TINY)
     newton = (weight * ndtr(x) + (1 - weight) * ndtr(y) - q) / slope
     bend = newton * (x * stall + y * normal) / slope
     return np.clip(x - newton / np.maximum(1 + bend / 2, 1 / 2), low, high)
 
 
-def _density(z):
+def normal_density(z):
+    """Density of the standard normal law."""
     return np.exp(z * z * -0.5) * _PER_ROOT

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import ndtr
 
-_PER_ROOT = 1 / np.sqrt(2 * np.pi)
+from abm.cone import normal_density
 
 
 def pit(forecast, outcome):
@@ -40,4 +40,4 @@ def crps(forecast, outcome):
 def _distance(mean, spread):
     """Expected absolute value of a normal variable."""
     z = mean / spread
-    return 2 * spread * np.exp(z * z * -0.5) * _PER_ROOT + mean * (2 * ndtr(z) - 1)
+    return 2 * spread * normal_density(z) + mean * (2 * ndtr(z) - 1)

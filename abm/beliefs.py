@@ -10,6 +10,7 @@ from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.cone import cone
 from abm.growth import Trend, lasting_growth, momentum_that_holds
 from abm.scales import NO_MONEY
+from abm.sums import weighted_mean
 
 _FARTHEST = 1.1  # ln, a factor of three: an error beyond counts as one of this size, so that one ruined lab does not widen all cones
 _SPREADS_PER_MEAN = np.sqrt(np.pi / 2)  # of the absolute value of a normal variable: large errors count less than by their squares
@@ -40,8 +41,7 @@ def market_trend(labs, parameters):
     revenue = labs.revenue * (labs.alive > 0)
     total = revenue.sum(axis=1, keepdims=True)
     lasting = lasting_growth(total, parameters)
-    mean = (labs.growth * revenue).sum(axis=1, keepdims=True) / np.where(total > NO_MONEY, total, 1)
-    return Trend(np.where(total > NO_MONEY, mean, lasting), lasting, momentum_that_holds(total, parameters))
+    return Trend(np.where(total > NO_MONEY, weighted_mean(labs.growth, revenue), lasting), lasting, momentum_that_holds(total, parameters))
 
 
 def uplift(industry, horizon):

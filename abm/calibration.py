@@ -11,6 +11,7 @@ from abm.clock import QUARTER
 from abm.growth import realised_growth, update_extrapolation
 from abm.scales import NO_MONEY
 from abm.scores import crps, pit
+from abm.sums import weighted_mean
 from abm.views import of_industry, planning_horizon
 
 LEVELS = {"below_p10": 0.1, "below_p90": 0.9}
@@ -65,7 +66,7 @@ class Plans:
         labs = industry.labs
         self.open = [None] * planning_horizon(industry)
         self.revenue = labs.revenue.sum(axis=1, keepdims=True)
-        self.growth = (labs.growth * labs.revenue).sum(axis=1, keepdims=True) / np.where(self.revenue > 0, self.revenue, 1)
+        self.growth = weighted_mean(labs.growth, labs.revenue)
 
     def note(self, industry):
         """File the plans of this quarter, and compare those made for it. Returns the indicators, {name: [worlds, 1]}."""

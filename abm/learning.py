@@ -7,6 +7,7 @@ from abm.beliefs import believed, foresee
 from abm.clock import QUARTER
 from abm.growth import realised_growth, update_extrapolation
 from abm.scales import NO_MONEY
+from abm.sums import weighted_mean
 
 
 def nature(industry):
@@ -71,17 +72,12 @@ def market_growth(industry):
 
 def expected_growth(industry):
     """Growth of industry revenue that the market expects for the next quarter, ln, [worlds, 1]."""
-    return _weighted(_growth_over(industry, QUARTER), industry.labs.revenue)
+    return weighted_mean(_growth_over(industry, QUARTER), industry.labs.revenue)
 
 
 def _growth_over(industry, years):
     weight = np.broadcast_to(industry.funds.market_extrapolation, industry.labs.revenue.shape)
     return believed(industry, industry.labs.revenue, weight, years).growth
-
-
-def _weighted(values, weights):
-    total = weights.sum(axis=1, keepdims=True)
-    return (values * weights).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)
 
 
 def _appetites(industry):

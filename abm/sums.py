@@ -21,3 +21,9 @@ def by_row(table):
 def by_column(table):
     """Sum over rows, [worlds, columns]."""
     return np.einsum("wij->wj", np.ascontiguousarray(table))
+
+
+def weighted_mean(values, weights):
+    """Mean over the second axis by weight, [worlds, 1]; 0 where nothing weighs."""
+    total = weights.sum(axis=1, keepdims=True)
+    return (values * weights).sum(axis=1, keepdims=True) / np.where(total > 0, total, 1)

@@ -1,5 +1,6 @@
 """Who lives in the world: the classes, their parameters and how customers are born. Handed to the model, which knows no agent by name."""
 
+from abm.sums import weighted_mean
 from agents.appetite import Followers
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
@@ -25,7 +26,7 @@ def people(industry, shares):
     size = market(parameters, luck.firms("entry", 0), industry.cone.width)
     frontier = industry.frontier()
     if opening.kind != "archetypes":
-        spend, growth = parameters.opening_spend, _mean_growth(industry)
+        spend, growth = parameters.opening_spend, weighted_mean(industry.labs.growth, industry.labs.revenue)
         size = size.opening_at(frontier, spend, growth)
     by_segment = shares[segments.kind][None].repeat(industry.worlds, axis=0)
     return Customers.born(parameters, segments, size, luck, (frontier, by_segment))
@@ -34,10 +35,3 @@ def people(industry, shares):
 def noise(industry, previous):
     """Demand noise of enterprises and consumers this quarter, [worlds, 2]."""
     return next_noise(industry.buyers, previous, industry.luck.firms("demand", industry.age), industry.cone.width)
-
-
-def _mean_growth(industry):
-    """Growth of all labs' revenue at the opening, ln per year, weighted by revenue, [worlds, 1]."""
-    revenue = industry.labs.revenue
-    total = revenue.sum(axis=1, keepdims=True)
-    return (revenue * industry.labs.growth).sum(axis=1, keepdims=True) / (total + (total == 0))

@@ -84,10 +84,10 @@ class ConeParameters(Group, name="cone"):
         0.6, unit="1/year", low=0.1, high=4, source="assumption", meaning="speed at which planners believe that demand takes it up"
     )
     mature_momentum = parameter(
-        0.3, unit="1", low=0, high=1, source="assumption", meaning="part of momentum in a forecast of a year once an industry is mature"
+        0.2, unit="1", low=0, high=1, source="assumption", meaning="part of momentum in a forecast of a year once an industry is mature"
     )
     error_memory = parameter(
-        0.75,
+        0.65,
         unit="per quarter",
         low=0,
         high=1,

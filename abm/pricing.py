@@ -31,10 +31,11 @@ def post(industry):
 
 
 def open_prices(industry):
-    """The mean mark-up of the opening, at which customers' potential spend is counted."""
+    """Relative prices of the opening, [worlds, labs], and its mean mark-up, at which customers' potential spend is counted."""
     labs, s, alive = industry.labs, industry.services, industry.labs.alive > 0
-    markups = prices.post_prices(s, industry.years, labs.revenue, alive, (1.0, 1.0)).markup
-    industry.usual_markup = prices.paid_on_average(markups, labs.revenue, alive)
+    posted = prices.post_prices(s, industry.years, labs.revenue, alive, (1.0, 1.0))
+    industry.opening_price = posted.price
+    industry.usual_markup = prices.paid_on_average(posted.markup, labs.revenue, alive)
 
 
 def set_scarcity(industry, wanted, capacity):

@@ -64,6 +64,7 @@ def open_state(industry):
     open_budgets(industry)
     open_orphans(industry)
     industry.customers = _people(industry)
+    _reveal_fits(industry)
     _open_marks(industry)
     industry.watch = Watch(industry)
     industry.expected_growth = expected_growth(industry)
@@ -94,26 +95,35 @@ def _open_labs(industry):
     labs = industry.labs
     parent = industry.opening.parent
     labs.put(parent_row=parent, character=labs.risk_appetite, demand=labs.revenue, previous_revenue=labs.revenue)
-    _reveal_fits(industry)
     effective = industry.fleet.effective(industry.now)[:, :-2].sum(axis=2)
     labs.put(training_gw=effective * planned_training(industry))
 
 
 def _reveal_fits(industry):
-    """Appeal that makes present shares last at present capability, where the file states none (revealed preference).
+    """Appeal that makes present shares last at present capability and prices, where the file states none (revealed preference).
 
-    In the logit a share is proportional to exp(weight x capability + fit), so fit = ln share - weight x capability. Labs without
-    customers, entrants among them, get the appeal of the least share that counts.
+    In the logit a share is proportional to exp(weight x capability - sensitivity x ln price + fit), so fit is what the others leave of
+    ln share. Labs without customers, entrants among them, get the appeal of the least share that counts.
     """
     labs, given = industry.labs, industry.opening.columns["labs"]
     stated = np.abs(np.stack([np.asarray(given[name], dtype=float) for name in ("enterprise_fit", "consumer_fit")])).sum()
-    if industry.opening.kind == "archetypes" or stated > 0 or not hasattr(industry, "buyers"):
+    if industry.opening.kind == "archetypes" or stated > 0 or industry.customers is None:
         return
-    for name, part in (("enterprise_fit", 1 - np.asarray(given["consumer_share"])), ("consumer_fit", np.asarray(given["consumer_share"]))):
+    buyers, segments = industry.buyers, industry.customers.segments
+    seen = buyers.capability_weight * labs.capability
+    for kind, (name, part) in enumerate(zip(("enterprise_fit", "consumer_fit"), _by_kind(given), strict=True)):
+        own = segments.kind == kind
+        dear = np.average(segments.price_sensitivity[own], weights=segments.number_share[own])
         revenue = labs.revenue * part
         share = revenue / np.maximum(revenue.sum(axis=1, keepdims=True), np.finfo(float).tiny)
-        fit = np.log(np.maximum(share, industry.buyers.least_share)) - industry.buyers.capability_weight * labs.capability
+        fit = np.log(np.where(share > 0, share, buyers.least_share)) - seen + dear * np.log(industry.opening_price)
         labs.put(**{name: fit - fit.max(axis=1, keepdims=True, initial=-np.inf)})
+
+
+def _by_kind(given):
+    """Parts of each lab's revenue that enterprises and consumers pay, [labs] each."""
+    consumers = np.asarray(given["consumer_share"], dtype=float)
+    return 1 - consumers, consumers
 
 
 def _open_history(industry):

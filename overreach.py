@@ -1,7 +1,8 @@
 """The public door: what a script or a notebook needs, under one name. What is listed here is stable; what is behind it may move.
 
 `overreach.Industry(overreach.load_world("tutorial"), worlds=64, rng=7).run(20).plot.fan("industry_revenue")` is a first figure; `fan`,
-`survival`, `money` and `commitments` give the data and the sentence of each figure.
+`survival`, `money` and `commitments` give the data and the sentence of each figure. A class that derives from `Lab`, `Cloud`, `ChipVendor`,
+`Investor` or `Lender` and overrides a rule is an agent of your own: `Industry(..., agents={"banks": CautiousBank})`.
 """
 
 from experiments.neighbours import refuse_other_agents
@@ -10,7 +11,15 @@ refuse_other_agents()
 
 from abm.clock import Quarter  # noqa: E402  (first whose package `agents` it is)
 from abm.errors import BadInput  # noqa: E402
+from abm.own_rules import SlowRule  # noqa: E402
+from abm.population import column  # noqa: E402
+from abm.rules import rule  # noqa: E402
 from abm.shocks import Shock  # noqa: E402
+from agents.chip_vendor import ChipVendor  # noqa: E402
+from agents.cloud import Cloud  # noqa: E402
+from agents.investor import Investor  # noqa: E402
+from agents.lab import Lab  # noqa: E402
+from agents.lender import Lender  # noqa: E402
 from agents.world_file import load_world, worlds  # noqa: E402
 from experiments.engine.question import Question  # noqa: E402
 from experiments.engine.store import load  # noqa: E402
@@ -21,13 +30,20 @@ from experiments.runs import Run, Work, open_run, reproduce, run  # noqa: E402
 
 __all__ = [
     "BadInput",
+    "ChipVendor",
+    "Cloud",
     "Industry",
     "Inputs",
+    "Investor",
+    "Lab",
+    "Lender",
     "Quarter",
     "Question",
     "Run",
     "Shock",
+    "SlowRule",
     "Work",
+    "column",
     "commitments",
     "fan",
     "load",
@@ -35,6 +51,7 @@ __all__ = [
     "money",
     "open_run",
     "reproduce",
+    "rule",
     "run",
     "survival",
     "sweep",

@@ -5,7 +5,7 @@ import weakref
 
 import mesa
 
-from abm import tables
+from abm import own_rules, tables
 from abm.errors import BadInput
 from abm.population import column, declared
 
@@ -23,6 +23,12 @@ class Agent(mesa.Agent):
     """One row of a population, seen as a Mesa agent."""
 
     _ids = _Counters()
+    whole = False  # True where `self` stands for all rows at once, see abm.own_rules
+    world = None  # which one, where `self` is a firm of one world
+
+    def __init_subclass__(cls, **extra):
+        super().__init_subclass__(**extra)
+        own_rules.adopt(cls)
 
     def __init__(self, model, population, row):
         self.population, self.row = population, row

@@ -35,14 +35,14 @@ def found(industry):
     industry.lender_mix = np.repeat(opening.lender_mix.T[None], worlds, axis=0)
     industry.cleared = _cleared(opening)
     for kind, inhabitant in industry.inhabitants.KINDS.items():
-        setattr(industry, kind, _population(industry, kind, inhabitant))
+        setattr(industry, kind, _population(industry, kind, inhabitant, industry.own_agents[kind]))
     _open_fleet(industry)
     _open_slots(industry)
     _open_cash(industry)
 
 
-def _population(industry, kind, inhabitant):
-    """Rows of one kind: opening columns that the class declares, one copy per world; cash is a view of the books."""
+def _population(industry, kind, inhabitant, own):
+    """Rows of one kind: opening columns that the class declares, one copy per world; cash is a view of the books. own: {row: class}"""
     opening = industry.opening
     given = opening.columns[kind]
     wanted = declared(inhabitant).keys() & given.keys() - {"cash"}
@@ -50,7 +50,7 @@ def _population(industry, kind, inhabitant):
     columns = {name: np.array(np.broadcast_to(np.asarray(given[name], dtype=float), shape), order="C") for name in wanted}
     cash = industry.ledger.balances["cash"][:, industry.rows[kind]]
     cash.flags.writeable = False
-    return Population(industry, inhabitant, opening.names[kind], {**columns, "cash": cash}, industry.worlds)
+    return Population(industry, inhabitant, opening.names[kind], {**columns, "cash": cash}, industry.worlds, own)
 
 
 def _cleared(opening):

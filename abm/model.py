@@ -16,6 +16,7 @@ from abm.luck import Luck
 from abm.markets import compute
 from abm.markets.lending import credit_limit
 from abm.measures import catalogue, described
+from abm.own_rules import kinds_of_rows
 from abm.record import Record
 from abm.settings import Settings
 from abm.shocks import Shock, apply_shocks
@@ -30,10 +31,12 @@ class Industry(mesa.Model):
     world: an Opening with its inhabitants, from `agents.world_file.load_world`; worlds: how many, or world_ids: which;
     rng: the run's seed; parameters: {public name: value, or one value per world}; shocks: see abm.shocks;
     journal: keep who paid whom, for stories; panel: keep every measure of every quarter, without which only the indicators of the
-    quarter itself are worked out, and of these not the costly ones. Raises BadInput for a name or value that is not allowed.
+    quarter itself are worked out, and of these not the costly ones; agents: {firm or kind of firm: class} of firms with rules of their
+    own, see abm.own_rules. Raises BadInput for a name or value that is not allowed.
     """
 
-    def __init__(self, world, worlds=1, rng=0, *, world_ids=None, parameters=None, shocks=(), journal=False, panel=True):
+    def __init__(self, world, worlds=1, rng=0, *, world_ids=None, parameters=None, shocks=(), journal=False, panel=True,
+                 agents=None):  # fmt: skip
         world_ids, rng = _which(worlds, world_ids), whole("rng", rng, 0)
         if not hasattr(world, "inhabitants"):
             raise BadInput(f"world = {world!r} is not allowed; what agents.world_file.load_world gives")
@@ -51,6 +54,7 @@ class Industry(mesa.Model):
         self.settings = Settings(self.worlds, {**world.parameters, **(parameters or {})}, self.inhabitants.GROUPS)
         for name, group in self.settings.groups.items():
             setattr(self, name, group)
+        self.own_agents = kinds_of_rows(agents, world.names, self.inhabitants.KINDS)
         self.luck = Luck(rng, world_ids)
         self.quarter, self.age = world.start, 0
         self._people_seen, self.noise = None, np.zeros((self.worlds, 2))

@@ -16,8 +16,9 @@ import types
 import numpy as np
 from mesa.agent import AgentSet
 
-from abm import tables
+from abm import own_rules, tables
 from abm.errors import BadInput, nearest
+from abm.rules import rule
 
 
 class column:  # noqa: N801  (reads as a declaration)
@@ -35,7 +36,10 @@ class column:  # noqa: N801  (reads as a declaration)
         self.name = name
 
     def __get__(self, agent, owner=None):
-        return self if agent is None else squeezed(agent.population.columns[self.name][:, agent.row])
+        if agent is None:
+            return self
+        values = agent.population.columns[self.name][:, agent.row]
+        return values if agent.whole else squeezed(values)
 
     def __set__(self, agent, value):
         agent.population.columns[self.name][:, agent.row] = self.checked(value, agent.name)
@@ -51,30 +55,20 @@ class column:  # noqa: N801  (reads as a declaration)
         return number
 
 
-class rule:  # noqa: N801
-    """A decision, written once for one agent and for all: on a population it runs as it is, on an agent as a row of one."""
-
-    def __init__(self, function):
-        functools.update_wrapper(self, function)
-        self.function = function
-
-    def __get__(self, agent, owner=None):
-        return self.function if agent is None else functools.partial(agent.population.run_for_one, self.function, agent.row)
-
-
 class Population(AgentSet):
     """All agents of one kind, in every world.
 
-    kind: the agents' class; names: one per row; columns: {name: [worlds, n]}, where what is missing takes its default
+    kind: the agents' class; names: one per row; columns: {name: [worlds, n]}, where what is missing takes its default; own: {row: class}
+    of agents with rules of their own
     """
 
-    def __init__(self, model, kind, names, columns, worlds):
-        self.kind, self.names, self.worlds = kind, tuple(names), worlds
-        self.columns = {**_defaults(kind, worlds, len(self.names)), **columns}
+    def __init__(self, model, kind, names, columns, worlds, own=None):
+        self.kind, self.names, self.worlds, self.own = kind, tuple(names), worlds, dict(own or {})
+        self.columns = {**_defaults((kind, *self.own.values()), worlds, len(self.names)), **columns}
         missing = declared(kind).keys() - self.columns.keys()
         if missing:
             raise BadInput(f"{kind.__name__} has no value for {', '.join(sorted(missing))}")
-        self._rows = [kind(model, self, row) for row in range(len(self.names))]
+        self._rows = [self.own.get(row, kind)(model, self, row) for row in range(len(self.names))]
         super().__init__(self._rows, random=model.random)
         self.__dict__.update({name: held for name, held in self.columns.items() if not hasattr(AgentSet, name)})  # found at once
 
@@ -84,8 +78,13 @@ class Population(AgentSet):
             return columns[name]
         found = getattr(self.__dict__.get("kind"), name, None)
         if isinstance(found, types.FunctionType) and isinstance(_static(self.kind, name), rule):
-            return types.MethodType(found, self)
+            return self._answers(name, found)
         raise AttributeError(f"{type(self).__name__} of {self.__dict__.get('kind')} has no column or rule {name!r}")
+
+    def _answers(self, name, usual):
+        """A rule for all rows, each by its own class."""
+        rows = {row: kind for row, kind in self.own.items() if _static(kind, name) is not _static(self.kind, name)}
+        return functools.partial(own_rules.mixed, self, name, rows) if rows else types.MethodType(usual, self)
 
     def __getitem__(self, key):
         """One agent by name or row. Raises BadInput for an unknown name."""
@@ -157,6 +156,6 @@ def _static(kind, name):
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
 
 
-def _defaults(kind, worlds, n):
-    items = declared(kind).items()
+def _defaults(kinds, worlds, n):
+    items = {name: item for kind in kinds for name, item in declared(kind).items()}.items()
     return {name: np.full((worlds, n), float(item.default)) for name, item in items if item.default is not None}

@@ -3,7 +3,8 @@
 import numpy as np
 
 from abm.firm import NEUTRAL, Firm
-from abm.population import column, rule
+from abm.population import column
+from abm.rules import rule
 
 MOMENTUM, STRATEGIC, SOVEREIGN, PUBLIC = range(4)
 

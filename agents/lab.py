@@ -10,7 +10,8 @@ from scipy.special import ndtri
 from abm.clock import QUARTER
 from abm.firm import Firm
 from abm.parameters import Group, parameter
-from abm.population import column, rule
+from abm.population import column
+from abm.rules import rule
 
 
 class LabParameters(Group, name="lab"):

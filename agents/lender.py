@@ -7,7 +7,8 @@ lender's own quantile of what tenants can pay.
 import numpy as np
 
 from abm.firm import NEUTRAL, Firm
-from abm.population import column, rule
+from abm.population import column
+from abm.rules import rule
 
 
 class Lender(Firm):

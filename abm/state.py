@@ -107,7 +107,7 @@ def _reveal_fits(industry):
     """
     labs, given = industry.labs, industry.opening.columns["labs"]
     stated = np.abs(np.stack([np.asarray(given[name], dtype=float) for name in ("enterprise_fit", "consumer_fit")])).sum()
-    if industry.opening.kind == "archetypes" or stated > 0 or industry.customers is None:
+    if industry.opening.kind == "archetypes" or stated > 0 or not hasattr(industry.customers, "segments"):
         return
     buyers, segments = industry.buyers, industry.customers.segments
     seen = buyers.capability_weight * labs.capability

@@ -72,14 +72,19 @@ def over_vintages(amounts):
     """Sum over the last axis, oldest first, [...]."""
     if math.prod(amounts.shape[:-1]) == 1:
         return over_vintages(_twice(amounts))[:1]
-    return amounts.sum(axis=-1)
+    return _blocks(amounts).sum(axis=0)
 
 
 def weighed(amounts, weights):
     """Sum over vintages with weights that differ between worlds: [worlds, ..., vintages] by [worlds, vintages]."""
     if math.prod(amounts.shape[:-1]) == 1:
         return weighed(_twice(amounts), _twice(weights))[:1]
-    return np.einsum("w...v,wv->w...", amounts, weights)
+    return np.einsum("vw...,vw->w...", _blocks(amounts), _blocks(weights))
+
+
+def _blocks(amounts):
+    """One block per vintage, [vintages, ...], in memory too: NumPy lays out what it works out anew by size, and adds in that order."""
+    return np.ascontiguousarray(np.moveaxis(amounts, -1, 0))
 
 
 def _twice(amounts):

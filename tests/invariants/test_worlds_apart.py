@@ -62,6 +62,13 @@ def test_a_world_alone_equals_the_world_in_a_crowd(name):
         assert differences(alone, of_world(found, CROWDS[16].index(world))) == []
 
 
+def test_a_crowd_so_large_that_numpy_lays_out_its_arrays_in_another_way_changes_no_sum():
+    """From about 48 worlds on NumPy works out large products in place, and keeps the order in memory of what it overwrites."""
+    name, world, quarters = "industry-2026q3", 37, 2
+    alone, many = measured(name, (world,), quarters)[0], measured(name, tuple(range(64)), quarters)[0]
+    assert differences(alone, of_world(many, world)) == []
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_worlds_differ_in_luck(name):
     revenue = crowd(name, 8)[0]["labs", "revenue"][:, -1].sum(axis=1)

@@ -69,7 +69,7 @@ def test_the_larger_an_industry_the_less_growth_lasts():
 
 def test_momentum_holds_less_in_a_mature_industry():
     sizes = np.array([[1.0, 30.0, np.sqrt(60_000), 2_000.0, 9_000.0]])
-    assert momentum_that_holds(sizes, ConeParameters(1))[0] == pytest.approx([0.45, 0.45, 0.375, 0.3, 0.3])
+    assert momentum_that_holds(sizes, ConeParameters(1))[0] == pytest.approx([0.45, 0.45, 0.325, 0.2, 0.2])
 
 
 def test_only_planners_who_reason_let_growth_fade():

@@ -175,7 +175,7 @@ def _lamp(name, values, event, lead, present, resamples):
 
 def of_run(industry, labs=False, leads=LEADS, resamples=RESAMPLES):
     """The table for a model that has been run: industry-wide lamps against the crisis, or lab by lab against its default."""
-    from abm.indicators import INDICATORS
+    from abm.readings import INDICATORS
 
     record = industry.record
     died = record.series("labs", "fails") > 0

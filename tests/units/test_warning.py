@@ -101,8 +101,8 @@ def test_a_systemic_event_is_dated_to_the_quarter_that_completes_it():
 
 
 def test_every_lamp_of_the_model_can_be_read_off_a_run_and_debtrank_beside_it():
-    from abm.indicators import INDICATORS
     from abm.model import Industry, release
+    from abm.readings import INDICATORS
     from abm.systemic import exposures
     from agents.world_file import load_world
 

@@ -89,8 +89,8 @@ class Industry(mesa.Model):
         self.close()
 
     def run(self, quarters):
-        """Step so many quarters."""
-        for _ in range(quarters):
+        """Step so many quarters. Raises BadInput for what is no number of quarters."""
+        for _ in range(whole("quarters", quarters, 0)):
             self.step()
         return self
 

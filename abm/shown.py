@@ -27,7 +27,7 @@ class Indicators(dict):
 def industry_text(industry):
     """World, worlds, seed, quarter, agents by kind."""
     ran = f"{industry.age} quarter{'' if industry.age == 1 else 's'} run, {industry.quarter} is next"
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in _counts(industry).items())
+    kinds = ", ".join(f"{count:,} {kind.removesuffix('s') if count == 1 else kind}" for kind, count in _counts(industry).items())
     worlds = f"{industry.worlds:,} world{'' if industry.worlds == 1 else 's'}"
     return f"<Industry {industry.opening.name}: {worlds}, seed {industry.seed}; {ran}; {kinds}>"
 

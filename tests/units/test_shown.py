@@ -82,6 +82,12 @@ def test_a_name_with_markup_is_text_in_a_notebook(industry):
         industry.labs.names = names
 
 
+def test_one_of_a_kind_is_said_in_the_singular():
+    alone = Industry(load_world("tutorial"))
+    for text in (repr(alone), repr(alone.opening)):
+        assert "1 lab, 1 cloud, 1 vendor, 1 investor, 1 lender" in text
+
+
 def test_agents_by_type_say_who_is_in_them(industry):
     assert industry.agents_by_type[Lab] is industry.labs
     text = repr(industry.agents_by_type)

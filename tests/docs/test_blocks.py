@@ -32,12 +32,12 @@ NOT_RUN = {  # how a command begins, or the language of a block: why no test run
     "yaml": "configuration of Dask on a cluster",
 }
 SMALL = {"--worlds": "2", "--quarters": "8", "--workers": "1", "--points": "2"}
-ENOUGH = {"lamps": {"--worlds": "32", "--quarters": "40"}}  # where an answer needs something to have happened
+ENOUGH = {"lamps": {"--worlds": "32", "--quarters": "40"}, "losses": {"--quarters": "15"}}  # where an answer needs something to have happened
 QUICK = ("parameters", "shocks", "outcomes", "measures", "worlds", "experiments", "world")  # what is no run
-SMALLER = ((r"worlds=\d+", "worlds=2"), (r"quarters=\d+", "quarters=8"), (r"seeds=\d+", "seeds=1"), (r"\.run\(\d+\)", ".run(8)"))
+SMALLER = ((r"worlds=\d+", "worlds=18"), (r"quarters=\d+", "quarters=8"), (r"seeds=\d+", "seeds=1"), (r"\.run\(\d+\)", ".run(8)"))
 BY_LABEL = {  # a folder that a page speaks of: the question whose sweep makes it, seeds, quarters
     "results/yolo-capacity": ("yolo-capacity", 1, 4),
-    "results/forecast-accuracy": ("forecast-accuracy", 2, 16),
+    "results/forecast-accuracy": ("forecast-accuracy", 2, 24),
     "results/my_question": ("my_question.toml", 2, 24),
 }
 BLOCKS = blocks()
@@ -60,18 +60,20 @@ class Workshop:
         self.folder, self.runs = folder, {}
         (folder / "my_question.toml").write_text(first_question(), encoding="utf-8")
 
-    def run_of(self, world, quarters):
-        if world not in self.runs:
-            made = run(Inputs(world, worlds=18, quarters=quarters), root=self.folder / "made", work=Work(workers=1))
-            self.runs[world] = str(made.path)
-        return self.runs[world]
+    def run_of(self, world, quarters, width=1.0):
+        if (world, width) not in self.runs:
+            inputs = Inputs(world, worlds=18, quarters=quarters, settings={"cone.width": width})
+            self.runs[world, width] = str(run(inputs, root=self.folder / "made", work=Work(workers=1)).path)
+        return self.runs[world, width]
 
     def words(self, command):
         """The words of a command with what stands for something put in its place."""
         for word in command.words:
             self.make(word)
-        is_tutorial = command.place.startswith("docs/tutorials")
-        made = {"RUN": lambda: self.run_of(*(("tutorial", 18) if is_tutorial else ("industry-2026q3", 8)))}
+        opened = ("tutorial", 18) if command.place.startswith("docs/tutorials") else ("industry-2026q3", 8)
+        made = {"RUN": lambda: self.run_of(*opened)}
+        if command.words[-2:] == ("RUN", "RUN"):
+            return [*command.words[:-2], self.run_of(*opened), self.run_of(*opened, width=1.5)]
         if "open" in command.words and "8f3a1c" in command.words:
             made["8f3a1c"] = lambda: load(self.folder / "results/my_question")["address"][0]
         return [made[word]() if word in made else word for word in command.words]

@@ -32,7 +32,11 @@ NOT_RUN = {  # how a command begins, or the language of a block: why no test run
     "yaml": "configuration of Dask on a cluster",
 }
 SMALL = {"--worlds": "2", "--quarters": "8", "--workers": "1", "--points": "2"}
-ENOUGH = {"lamps": {"--worlds": "32", "--quarters": "40"}, "losses": {"--quarters": "15"}}  # where an answer needs something to have happened
+ENOUGH = {  # where an answer needs something to have happened; and sweeps leave alone what other commands look at
+    "lamps": {"--worlds": "32", "--quarters": "40"},
+    "losses": {"--quarters": "15"},
+    "sweep": {"--out": "swept"},
+}
 QUICK = ("parameters", "shocks", "outcomes", "measures", "worlds", "experiments", "world")  # what is no run
 SMALLER = ((r"worlds=\d+", "worlds=18"), (r"quarters=\d+", "quarters=8"), (r"seeds=\d+", "seeds=1"), (r"\.run\(\d+\)", ".run(8)"))
 BY_LABEL = {  # a folder that a page speaks of: the question whose sweep makes it, seeds, quarters

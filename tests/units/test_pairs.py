@@ -150,7 +150,7 @@ def test_two_tables_of_outcomes_are_compared_world_by_world():
     found = compare(after, before, ["crisis", "welfare"]).set_index("outcome")
     assert found.loc["crisis", ["before", "after", "mean", "pairs"]].tolist() == [0.25, 0.75, 0.5, 4]
     assert found.loc["crisis", "low"] < 0.5 < found.loc["crisis", "high"] <= 1
-    assert found.loc["welfare", ["before", "after", "mean", "low", "high", "pairs"]].tolist() == [2, 3, 1, 1, 1, 3]  # where both have a value
+    assert found.loc["welfare", ["before", "after", "mean", "low", "high", "pairs"]].tolist() == [2, 3, 1, 1, 1, 3]  # of both
     assert compare(after, before, ["welfare"]).attrs["units"] == {"welfare": "$bn"}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.crisis import CREDIT_STOP, CRISIS, PARTS, RULE
 from abm.projection import NEVER
-from experiments.events import THOUSAND, count, level, money, said
+from experiments.events import DUST, THOUSAND, count, level, money, said
 
 PERCENT = 100  # unit conversion
 NO_BOUND = NEVER  # how a measure says that there is nothing to measure
@@ -56,6 +56,19 @@ def between(found):
 def billions(amount):
     """$bn in words: "$1,510bn", "$24bn", "$0.28bn"."""
     return f"${said(amount)}bn"
+
+
+def dollars(billions):
+    """$bn in words with a sign where it is below nothing: "$34tn", "-$3.0bn", "$450m", "$0"."""
+    if not np.isfinite(billions) or abs(billions) < DUST:
+        return "$0" if np.isfinite(billions) else "-"
+    return signed_money(billions)
+
+
+def signed(value, in_words):
+    """A change in words, with its sign in front: "+3 points" of 3, "-$2.0bn", "0". in_words: says a size."""
+    text = in_words(abs(value))
+    return text if text in ("0", "$0", "-") else f"{'-' if value < 0 else '+'}{text}"
 
 
 def times(ratio):

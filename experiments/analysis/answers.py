@@ -47,9 +47,9 @@ def discover(results, outcome, by="points", most=3, as_json=False):
     lines = [f"{condition.text}: {y.sum()} of {len(y)} {by} ({y.mean():.0%})"]
     lines += [f"left out: {len(runs) - len(whole):,} runs that failed"] if len(whole) < len(runs) else []
     rule = (
-        "they do not meet the condition"
+        "They do not meet the condition"
         if by == "runs"
-        else "a point takes the mean of its other runs; without half of them it meets nothing"
+        else "A point takes the mean of its other runs, and it meets nothing if fewer than half of its runs have a value"
     )
     lines += undefined.in_words(whole, condition.names, rule)
     table = None if y.all() or not y.any() else discovery.regional(found, y)

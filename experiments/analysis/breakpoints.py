@@ -173,7 +173,7 @@ def breakpoints(trial, until, worlds, rungs=RUNGS, steps=STEPS):
             return until.holds(trial.outcomes(sizes, which, pool))
 
         found = smallest_shock(breaks, trial.lever.low, trial.lever.high, worlds, rungs, steps, trial.lever.whole)
-    return found, {**probability(until.holds(before)), "unvalued": in_words(before, until.names, "they do not meet the condition")}
+    return found, {**probability(until.holds(before)), "unvalued": in_words(before, until.names, "They do not meet the condition")}
 
 
 def share_at(found):

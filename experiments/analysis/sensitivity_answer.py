@@ -156,7 +156,7 @@ def _left_out(question, runs, combination, seeds, names):
     here = runs[runs["combination"] == combination]
     lost = here["seed"].nunique() - seeds
     said = [f"left out: {lost} of {here['seed'].nunique()} seeds, which did not come to their end at every point"] if lost else []
-    return [*said, *in_words(here, names, "a point takes the mean of its other runs")]
+    return [*said, *in_words(here, names, "A point takes the mean of its other runs")]
 
 
 def _where(question, runs, combination):

@@ -6,7 +6,7 @@ from shlex import quote
 
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import axis, cells, failures, levels
-from experiments.analysis.outcomes import outcome, quoted, short
+from experiments.analysis.outcomes import called, outcome, quoted
 from experiments.analysis.page import embedded, figure, page, tiles
 from experiments.analysis.sweep_answer import answer, counted, gather, in_short
 from experiments.analysis.sweep_figures import exchange, first_figures, multiples, over_time, tornado, unknowns
@@ -111,7 +111,7 @@ def effects_table(found):
     """Every change of every outcome, as HTML."""
     rows = [
         (
-            short(each.lever),
+            each.title,
             f"{each.base} → {each.level}",
             outcome(each.outcome).label,
             outcome(each.outcome).change(each.found),
@@ -135,7 +135,7 @@ def settings_table(found):
 
 def _cells_table(found):
     lying, names, rows = settings_table(found)
-    head = (*(short(each.name) for each in lying), "Runs", *(outcome(name).label for name in names))
+    head = (*(each.title for each in lying), "Runs", *(outcome(name).label for name in names))
     shown = [
         (*(each.labels[k] for each, k in zip(lying, place)), f"{estimates[0].runs:,}", *map(_said, map(outcome, names), estimates))
         for place, estimates in rows
@@ -162,7 +162,7 @@ def _paths(found):
     items = over_time(found.question, found.runs, found.folder, lever)
     if not items:
         return None
-    text = f"By values of {short(lever)}, over all other settings." if lever else "All runs."
+    text = f"By values of the {called(found.question, lever)}, over all other settings." if lever else "All runs."
     return "paths", "How it goes over time", text, "<br>".join(figure(item) for item in items), items
 
 
@@ -220,7 +220,7 @@ def _addresses(found):
     shown = [
         (
             row["address"],
-            ", ".join(f"{short(key)} {quoted(numbers.label(row[key]))}" for key in varied),
+            ", ".join(f"{called(found.question, key)} {quoted(numbers.label(row[key]))}" for key in varied),
             str(row["seed"]),
             _one(name, row[name]),
         )

@@ -75,7 +75,7 @@ class LenderParameters(Group, name="lender"):
         low=0,
         high=1,
         source="assumption; prior .25 to .75",
-        meaning="part of the usual loan that a unit of lost mood costs",
+        meaning="part of the usual loan that a unit of lost sentiment costs",
     )
     refinancing_cover = parameter(
         1.0,
@@ -95,10 +95,10 @@ class LenderParameters(Group, name="lender"):
         meaning="time before maturity to refinance in",
     )
     window_shut = parameter(
-        0.4, unit="index", low=0, high=1, source="assumption; model.md 26.1 for equity", meaning="mood at which nobody buys notes"
+        0.4, unit="index", low=0, high=1, source="assumption; model.md 26.1 for equity", meaning="sentiment at which nobody buys notes"
     )
     window_open = parameter(
-        0.8, unit="index", low=0, high=2, source="assumption; prior .7 to .9", meaning="mood from which notes are bought freely"
+        0.8, unit="index", low=0, high=2, source="assumption; prior .7 to .9", meaning="sentiment from which notes are bought freely"
     )
     window_sd = parameter(
         0.2, unit="log sd", low=0, high=1, source="assumption; prior .1 to .3", meaning="common luck of the market for notes in a quarter"

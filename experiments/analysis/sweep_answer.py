@@ -196,7 +196,7 @@ def how_sure(found):
 def _valued(found):
     """How many runs have no value of an outcome, and what that means for what is said about it."""
     rule = "Means are over the runs that have one, and changes over the pairs of runs that have one"
-    return [f"{said}." for said in in_words(found.runs, found.outcomes, rule)]
+    return in_words(found.runs, found.outcomes, rule)
 
 
 def counted(found):

@@ -29,7 +29,7 @@ def in_words(runs, names, rule):
     for name, count in counted(runs, names).items():
         item = outcome(name)
         why = ", because it never happens there" if item.is_date else ""
-        sentences.append(f'"{item.label}" has no value in {count:,} of {whole:,} runs{why}. {rule}')
+        sentences.append(f'"{item.label}" has no value in {count:,} of {whole:,} runs{why}. {rule}.')
     return sentences
 
 

@@ -70,7 +70,10 @@ def test_impossible_years_are_told_setting_by_setting():
     table = pd.concat([part.assign(deal="none", required=9.0), part.assign(deal="5 GW", required=12.0)])
     shown = lead_requirement.Shown({"deal": ["none", "5 GW"]}, "deal", None, {"deal": "new deal"})
     said = lead_requirement.sentences(table, shown, 2027)
-    assert 'On the median path the first impossible year is 2027 if the new deal is "5 GW"; otherwise no year to 2028 is impossible.' in said[0]
+    assert (
+        'On the median path the first impossible year is 2027 if the new deal is "5 GW"; otherwise no year to 2028 is impossible.'
+        in said[0]
+    )
     assert "On the lucky path (P90) no year to 2028 is impossible, whatever the new deal." in said[0]
     assert "7 runs" in said[1] and "Years count from 2027" in said[2]
     assert 'required revenue is 90 % of median revenue if the new deal is none, and 120 % if it is "5 GW"' in said[3]

@@ -60,7 +60,9 @@ def test_every_number_of_the_answer_has_an_interval_and_the_page_says_how_many_r
 
 def test_the_list_has_a_line_for_every_result_in_the_order_of_the_questions(made):
     (made / "aaa").mkdir(exist_ok=True)
-    (made / "aaa" / reference.README).write_text("# E16: Later?\n\n**Answer.** It does by 1.5 points (1 to 2).\n\nMore.\n", encoding="utf-8")
+    (made / "aaa" / reference.README).write_text(
+        "# E16: Later?\n\n**Answer.** It does by 1.5 points (1 to 2).\n\nMore.\n", encoding="utf-8"
+    )
     text = reference.index(made)
     assert text.index("[E15: ") < text.index("[E16: Later?](aaa/README.md)**\nIt does by 1.5 points (1 to 2).\n")
 

@@ -98,7 +98,7 @@ def test_what_no_run_of_a_setting_has_breaks_no_page(tmp_path):
 
 def test_never_is_not_before_six_wherever_it_is_asked(tmp_path):
     runs = answers.discover(planted(tmp_path / "a", LEVER), f"{DATE} < 6", by="runs")
-    assert f"{DATE} < 6: 4 of 10 runs (40%)" in runs
+    assert f"{DATE} < 6: 4 of 10 runs (40 %)" in runs
     assert f"{LABEL} has no value in 2 of 10 runs, because it never happens there. They do not meet the condition" in runs
     points = answers.discover(tmp_path / "a", f"{DATE} < 6")
     assert f"{DATE} < 6: 2 of 2 points" in points and "has no value in 2 of 10 runs" in points

@@ -26,7 +26,7 @@ from experiments.ui.palette import colours
 from experiments.words import signed_money
 
 READING = {
-    "balance": "Bars to the right are what the firm owns, in $. Bars to the left are what it owes and its own capital, and they add up to the same.",
+    "balance": "Bars to the right are what the firm owns, in $. Bars to the left are what it owes and its capital, and add up to the same.",
     "cone_chart": (
         "This is what the lab believed in the quarter looked at, in $ a year. The darker band holds half of its futures and the pale one "
         "80 %. The black line is the revenue that came."

@@ -33,7 +33,13 @@ class ContagionParameters(Group, name="contagion"):
     )
     receipts_after_default = parameter(1.0, unit="share", low=0.5, high=1, source="model.md 19", meaning="beta: receipts that survive it")
     termination_quarters = parameter(
-        4, unit="quarters", low=0, high=20, source="model.md 13.4", structural=True, meaning="rents a termination claim covers, at most"
+        4,
+        unit="quarters",
+        low=0,
+        high=20,
+        source="model.md 13.4",
+        structural=True,
+        meaning="most quarters of rent that a termination claim covers",
     )
 
 

@@ -222,7 +222,8 @@ def told(lever, found, worlds):
         )
     if found.saved.any():
         lines.append(
-            f"In {found.saved.sum()} world{"s" * (found.saved.sum() != 1)} a larger size saves what a smaller one breaks, so a size is a first break and not a border."
+            f"In {futures(int(found.saved.sum()))} a larger size saves what a smaller one breaks, so a size is a first break and not a "
+            "border."
         )
     return lines
 

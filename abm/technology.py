@@ -24,9 +24,7 @@ class TechnologyParameters(Group, name="technology"):
     stall_hazard = parameter(
         0.0314, unit="1/quarter", low=0, high=0.2, source="seed S1: 22.5 % in two years", meaning="chance of a stall in the critical window"
     )
-    late_stall_hazard = parameter(
-        0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a stall after that window"
-    )
+    late_stall_hazard = parameter(0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a later stall")
     stall_duration = parameter(
         12.0, unit="quarters", low=1, high=40, source="assumption", meaning="mean of the exponential law of a stall's length"
     )
@@ -43,7 +41,7 @@ class TechnologyParameters(Group, name="technology"):
         0.2303, unit="1/year", low=0, high=2, source="seed S2: 90 % in ten years", meaning="rate at which a breakthrough arrives"
     )
     breakthrough_opens = parameter(
-        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="first quarter it can come in",
+        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="first quarter of the chance",
         structural=True,
     )  # fmt: skip
     breakthrough_jump = parameter(0.4, unit="OOM", low=0, high=2, source="assumption", meaning="capability gained in a breakthrough")
@@ -92,7 +90,7 @@ class TechnologyParameters(Group, name="technology"):
         3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="how suddenly automation comes, b_f"
     )
     automation_midpoint = parameter(
-        3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at half of automation, a_f"
+        3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at which half of it is automated, a_f"
     )
     release_period = parameter(
         3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True

@@ -99,9 +99,7 @@ class CustomersParameters(Group, name="customers"):
     )
     outage_weight = parameter(2.0, unit="1", low=0, high=10, source="model.md 8.1 (zeta)", meaning="weight of outages in choice")
     loyalty_quarters = parameter(4.0, unit="quarters", low=0.25, high=40, source="model.md 8.1", meaning="time in which loyalty builds")
-    turned_away_leaves = parameter(
-        0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of customers turned away that leaves"
-    )
+    turned_away_leaves = parameter(0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of those turned away that leave")
     single_homed = parameter(
         0.2, unit="1", low=0, high=1, source="public: about four in five pay a second lab", meaning="customers that pay one lab only"
     )

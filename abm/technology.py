@@ -41,7 +41,7 @@ class TechnologyParameters(Group, name="technology"):
         0.2303, unit="1/year", low=0, high=2, source="seed S2: 90 % in ten years", meaning="rate at which a breakthrough arrives"
     )
     breakthrough_opens = parameter(
-        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="first quarter of the chance",
+        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="earliest breakthrough",
         structural=True,
     )  # fmt: skip
     breakthrough_jump = parameter(0.4, unit="OOM", low=0, high=2, source="assumption", meaning="capability gained in a breakthrough")
@@ -86,12 +86,8 @@ class TechnologyParameters(Group, name="technology"):
     automated_speed = parameter(
         5.0, unit="1", low=1, high=1e9, source="assumption", meaning="speed of automated research, human = 1, sigma_AI"
     )
-    automation_slope = parameter(
-        3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="how suddenly automation comes, b_f"
-    )
-    automation_midpoint = parameter(
-        3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at which half of it is automated, a_f"
-    )
+    automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="suddenness of automation, b_f")
+    automation_midpoint = parameter(3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at half automation, a_f")
     release_period = parameter(
         3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True
     )

@@ -87,7 +87,9 @@ class TechnologyParameters(Group, name="technology"):
         5.0, unit="1", low=1, high=1e9, source="assumption", meaning="speed of automated research, human = 1, sigma_AI"
     )
     automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="suddenness of automation, b_f")
-    automation_midpoint = parameter(3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at half automation, a_f")
+    automation_midpoint = parameter(
+        3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="half-automation frontier, a_f"
+    )
     release_period = parameter(
         3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True
     )

@@ -46,10 +46,10 @@ def parameters():
     groups: dict = {}
     for row in rows:
         groups.setdefault(row.name.partition(".")[0], []).append(row)
-    head = ("name", "value", "unit", "allowed", "meaning", "source")
+    head = ("name", "value", "allowed", "meaning")
     parts = [PARAMETERS.format(count=len(rows))]
     for group, members in sorted(groups.items()):
-        cells = [(_name(r.name), significant(r.value), r.unit, r.allowed, r.meaning, r.source) for r in members]
+        cells = [(_name(r.name), f"{significant(r.value)} {r.unit}".strip(), r.allowed, _with_source(r)) for r in members]
         parts.append(f"## {group} {{#{group}}}\n\n{table(head, cells)}")
     return "\n".join(parts)
 
@@ -80,7 +80,8 @@ def shocks():
     named = [row for row in rows if row.example]
     parts = [SHOCKS.format(count=len(named))]
     for shock in named:
-        values = [(_name(r.name.rstrip("=")), r.unit, r.meaning) for r in rows if r.name.startswith(f"{shock.name},")]
+        own = [row._replace(name=row.name.rstrip("=")) for row in rows if row.name.startswith(f"{shock.name},")]
+        values = [(_name(row.name, row.name.partition(",")[2]), row.unit, row.meaning) for row in own]
         parts.append(f"## {shock.name} {{#{shock.name}}}\n\n{shock.meaning}.\n\n```text\n{shock.example}\n```\n")
         parts += [table(("value", "unit, range, usual value", "meaning"), values)] if values else []
     return "\n".join(parts)
@@ -95,6 +96,10 @@ def table(head, rows):
 def _name(name, shown=None):
     """A name that can be linked to."""
     return f'<code id="{escape(name)}">{escape(shown or name)}</code>'
+
+
+def _with_source(row):
+    return f"{_plain(row.meaning)}. *Source: {_plain(row.source)}*"
 
 
 def _cell(text):

@@ -6,7 +6,7 @@ from pathlib import Path
 from mkdocs.structure.files import File
 from mkdocs.utils import get_relative_url
 
-from sitemaker import citation, declared, gallery, links, literature
+from sitemaker import citation, declared, gallery, links, literature, phones
 
 ROOT = Path(__file__).resolve().parents[1]
 TUTORIALS = "tutorials"
@@ -51,7 +51,7 @@ def on_page_markdown(markdown, page, config, files):
 def on_page_content(html, page, config, files):
     """Link equations, sources and pages that the text names."""
     try:
-        return links.linked(html, _targets(page, files))
+        return links.linked(phones.readable(html), _targets(page, files))
     except links.DeadEnd as error:
         log.warning("%s: %s", page.file.src_uri, error)
         return html

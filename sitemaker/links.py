@@ -9,7 +9,7 @@ from typing import NamedTuple
 TAGS = re.compile(r"(<[^>]+>)")
 KEY = re.compile(r"(?<![\w\"'])([A-Z][A-Za-z]+(?:18|19|20)\d\d[a-z]?)(?![\w\"'])")
 BRACKETS = re.compile(r"\[[^\[\]]{0,200}\]")
-EQUATIONS = re.compile(r"(?<=model\.md )(\d+(?:\.\d+)?|B\b)((?:(?:, | to | and )\d+(?:\.\d+)?(?![\d.]*\w))*)")
+EQUATIONS = re.compile(r"model\.md (\d+(?:\.\d+)?|B\b)((?:(?:, | to | and )\d+(?:\.\d+)?(?![\d.]*\w))*)")
 NUMBER = re.compile(r"\d+(?:\.\d+)?|B\b")
 MODEL_NAMED = re.compile(r"docs/model\.md(?:</a>)?$")
 AFTER = re.compile(r"^((?:, | )(?:sections? )?)(\d+(?:\.\d+)?)")
@@ -53,10 +53,16 @@ def linked(html, targets):
 
 def _text(text, targets, before):
     text = BRACKETS.sub(lambda found: KEY.sub(lambda key: _a(key[1], targets.literature, "source"), found[0]), text)
-    text = EQUATIONS.sub(lambda found: NUMBER.sub(lambda n: _a(n[0], targets.equations, "equation of the model"), found[0]), text)
+    text = EQUATIONS.sub(lambda found: _equations(found, targets), text)
     if MODEL_NAMED.search(before):  # `docs/model.md`, section 15 and `docs/model.md` 13.7
         text = AFTER.sub(lambda found: found[1] + _a(found[2], targets.equations, "equation of the model"), text)
     return text
+
+
+def _equations(found, targets):
+    """A link that says `model.md 9.7`, and one for each number that follows."""
+    first = _a(found[1], targets.equations, "equation of the model").replace(f">{found[1]}<", f">model.md {found[1]}<")
+    return first + NUMBER.sub(lambda number: _a(number[0], targets.equations, "equation of the model"), found[2])
 
 
 def _page(code, targets):

@@ -10,7 +10,7 @@ import overreach
 from abm.shocks import SHOCKS
 from experiments.catalogue import measure_rows, outcome_rows
 from experiments.declarations import declarations
-from sitemaker import blocks, citation, declared, links, literature
+from sitemaker import blocks, citation, declared, links, literature, phones
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs/model").glob("*.md")}
@@ -95,7 +95,7 @@ TARGETS = links.Targets(
 
 def test_keys_equations_and_pages_become_links():
     assert links.linked("<p>[Arrow1951]</p>", TARGETS) == '<p>[<a href="l.html#arrow1951">Arrow1951</a>]</p>'
-    assert links.linked("<td>seed; model.md 9.7 (theta)</td>", TARGETS).count('<a href="compute.html#eq-9-7">9.7</a>') == 1
+    assert links.linked("<td>seed; model.md 9.7 (theta)</td>", TARGETS).count('<a href="compute.html#eq-9-7">model.md 9.7</a>') == 1
     assert links.linked("<p>[model.md 9.7 to 10.1]</p>", TARGETS).count("<a ") == 2
     assert links.linked("<p>see <code>docs/ui.md</code></p>", TARGETS) == '<p>see <code><a href="u.html">docs/ui.md</a></code></p>'
     assert links.linked("<p><code>docs/model.md</code> 9.7</p>", TARGETS).count("<a ") == 2
@@ -104,6 +104,13 @@ def test_keys_equations_and_pages_become_links():
 def test_code_and_what_is_linked_already_stays_as_it_is():
     for html in ("<pre><code>[Arrow1951] model.md 9.7</code></pre>", '<a href="x">[Arrow1951]</a>', "<p>in 1951 [worlds, labs] 9.7</p>"):
         assert links.linked(html, TARGETS) == html
+
+
+def test_cells_of_a_narrow_table_know_their_column_and_those_of_a_wide_one_stay():
+    html = "<table><thead><tr><th>name</th><th>meaning</th></tr></thead><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"
+    assert '<td data-label="name">a</td><td data-label="meaning">b</td>' in phones.readable(html)
+    wide = f"<table><tr>{'<th>x</th>' * 7}</tr><tr>{'<td>1</td>' * 7}</tr></table>"
+    assert phones.readable(wide) == wide
 
 
 def test_a_reference_to_nothing_is_refused():

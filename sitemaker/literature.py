@@ -29,7 +29,8 @@ def page(bibliography):
 
 def _cited(fields):
     """One source in words: authors, year, title, where it stands."""
-    authors = " and ".join(" ".join(reversed(name.split(", "))) for name in fields["author"].split(" and "))
+    *others, last = (" ".join(reversed(name.split(", "))) for name in fields["author"].split(" and "))
+    authors = f"{', '.join(others)} and {last}" if others else last
     where = next((fields[name] for name in ("journal", "booktitle", "publisher", "institution", "howpublished") if name in fields), "")
     number = fields.get("volume", "") + (f"({fields['number']})" if "volume" in fields and "number" in fields else "")
     pages = fields.get("pages", "").replace("--", "–")

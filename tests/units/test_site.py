@@ -11,6 +11,7 @@ from abm.shocks import SHOCKS
 from experiments.catalogue import measure_rows, outcome_rows
 from experiments.declarations import declarations
 from sitemaker import blocks, citation, declared, links, literature, phones
+from sitemaker.docstrings import laid_out
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = {path: path.read_text(encoding="utf-8") for path in (ROOT / "docs/model").glob("*.md")}
@@ -120,9 +121,16 @@ def test_a_reference_to_nothing_is_refused():
         links.linked("<p>[Nobody1999]</p>", TARGETS)
 
 
+def test_arguments_of_a_docstring_become_a_list_and_its_words_stay():
+    text = "Does it.\n\nworlds: how many; a, b: both\nof them; rng: the seed; not one\nRaises BadInput. Gone."
+    items = "- **worlds**: how many\n- **a, b**: both of them\n- **rng**: the seed; not one"
+    assert laid_out(text, "worlds|a|b|rng") == f"Does it.\n\n{items}\n\n**Raises** BadInput. Gone."
+    assert laid_out("As it is: nothing changes.", "worlds") == "As it is: nothing changes."
+
+
 def test_the_literature_lists_every_source_in_words():
     page = literature.page(ROOT / "docs/references.bib")
-    assert '<strong id="arrow1951">Arrow1951</strong>: Kenneth J. Arrow and Theodore Harris and Jacob Marschak (1951), ' in page
+    assert '<strong id="arrow1951">Arrow1951</strong>: Kenneth J. Arrow, Theodore Harris and Jacob Marschak (1951), ' in page
     assert page.count("<strong id=") == len(literature.entries(ROOT / "docs/references.bib")) > 20
     assert not re.search(r"[{}]", page)
 

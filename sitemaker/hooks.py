@@ -17,7 +17,8 @@ log = logging.getLogger("mkdocs.hooks.sitemaker")
 
 def on_config(config):
     """Put the tutorials into the navigation: whatever lies in their folder."""
-    found = [path.relative_to(config.docs_dir).as_posix() for path in sorted((Path(config.docs_dir) / TUTORIALS).glob("*.md"))]
+    paths = sorted((Path(config.docs_dir) / TUTORIALS).glob("*.md"), key=lambda path: (path.stem != "README", path.name))
+    found = [path.relative_to(config.docs_dir).as_posix() for path in paths]
     entries = [{name: found if value == TUTORIALS else value for name, value in entry.items()} for entry in config.nav]
     config.nav = [entry for entry in entries if all(entry.values())]
     return config

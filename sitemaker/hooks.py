@@ -66,4 +66,5 @@ def _targets(page, files):
     equations = {number: to(file.src_uri, f"#{anchor}") for file in model for number, anchor in links.anchors(file.content_string).items()}
     keys = literature.entries(ROOT / "docs/references.bib")
     top = {Path(file.src_uri).stem: to(file.src_uri) for file in files.documentation_pages() if "/" not in file.src_uri}
-    return links.Targets(equations, {key: to(LITERATURE, f"#{key.lower()}") for key in keys}, top)
+    of_model = page.file.src_uri.startswith((f"{MODEL}/", f"{MODEL}.md"))
+    return links.Targets(equations, {key: to(LITERATURE, f"#{key.lower()}") for key in keys}, top, of_model)

@@ -10,6 +10,7 @@ TAGS = re.compile(r"(<[^>]+>)")
 KEY = re.compile(r"(?<![\w\"'])([A-Z][A-Za-z]+(?:18|19|20)\d\d[a-z]?)(?![\w\"'])")
 BRACKETS = re.compile(r"\[[^\[\]]{0,200}\]")
 EQUATIONS = re.compile(r"model\.md (\d+(?:\.\d+)?|B\b)((?:(?:, | to | and )\d+(?:\.\d+)?(?![\d.]*\w))*)")
+OWN = re.compile(r"(\(|\bsections? )(\d+(?:\.\d+)?)(?=\)|\b(?!\.?\d))")
 NUMBER = re.compile(r"\d+(?:\.\d+)?|B\b")
 MODEL_NAMED = re.compile(r"docs/model\.md(?:</a>)?$")
 AFTER = re.compile(r"^((?:, | )(?:sections? )?)(\d+(?:\.\d+)?)")
@@ -23,6 +24,7 @@ class Targets(NamedTuple):
     equations: dict  # {"9.7": address}
     literature: dict  # {"Arrow1951": address}
     pages: dict  # {"ui": address}
+    of_model: bool = False  # whether the page is one of the model, which calls its own equations (9.7) and section 9
 
 
 class DeadEnd(ValueError):
@@ -52,11 +54,21 @@ def linked(html, targets):
 
 
 def _text(text, targets, before):
+    if targets.of_model:
+        text = OWN.sub(lambda found: _own(found, targets.equations), text)
     text = BRACKETS.sub(lambda found: KEY.sub(lambda key: _a(key[1], targets.literature, "source"), found[0]), text)
     text = EQUATIONS.sub(lambda found: _equations(found, targets), text)
     if MODEL_NAMED.search(before):  # `docs/model.md`, section 15 and `docs/model.md` 13.7
         text = AFTER.sub(lambda found: found[1] + _a(found[2], targets.equations, "equation of the model"), text)
     return text
+
+
+def _own(found, equations):
+    """A number in brackets may be an equation or just a number; after "section" it is one."""
+    is_equation = found[2] in equations and (found[1] != "(" or "." in found[2])
+    if found[1] != "(" and not is_equation:
+        raise DeadEnd(f"there is no section {found[2]} of the model")
+    return found[1] + (_a(found[2], equations, "") if is_equation else found[2])
 
 
 def _equations(found, targets):

@@ -102,6 +102,14 @@ def test_keys_equations_and_pages_become_links():
     assert links.linked("<p><code>docs/model.md</code> 9.7</p>", TARGETS).count("<a ") == 2
 
 
+def test_a_page_of_the_model_links_its_own_equations_and_takes_no_other_number_for_one():
+    own = TARGETS._replace(of_model=True, equations={**TARGETS.equations, "9": "compute.html#section-9"})
+    assert links.linked("<p>learned (9.7), section 9; (0.5) and (9)</p>", own).count("<a ") == 2
+    assert links.linked("<p>learned (9.7), section 9</p>", TARGETS).count("<a ") == 0
+    with pytest.raises(links.DeadEnd, match="no section 77"):
+        links.linked("<p>see section 77</p>", own)
+
+
 def test_code_and_what_is_linked_already_stays_as_it_is():
     for html in ("<pre><code>[Arrow1951] model.md 9.7</code></pre>", '<a href="x">[Arrow1951]</a>', "<p>in 1951 [worlds, labs] 9.7</p>"):
         assert links.linked(html, TARGETS) == html

@@ -11,7 +11,7 @@ from tests.docs.blocks import WHOLE
 @pytest.mark.parametrize("page", [page for page in WHOLE if page.name != "index.md"], ids=lambda page: page.stem)
 def test_a_page_does_what_it_says(page, tmp_path):
     said = blocks.run(page, tmp_path)
-    assert len(said) >= 2 and said[-1].strip()
+    assert said and said[-1].strip()
 
 
 def test_every_block_of_a_page_is_run_or_meant_to_be_shown_only():

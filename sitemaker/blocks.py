@@ -37,7 +37,7 @@ def run(page, folder):
     sources, said = ROOT, []
     for block in blocks(page.read_text(encoding="utf-8")):
         if block.language == "diff":
-            sources = _patched(sources, folder, block, page)
+            sources = patched(sources, folder, block, page)
         elif block.title:
             path = folder / block.title
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def _ran(block, page, folder, sources):
     return done.stdout
 
 
-def _patched(sources, folder, block, page):
+def patched(sources, folder, block, page):
     """A copy of the sources with a change applied."""
     copy = folder / "changed"
     if sources == ROOT:

@@ -14,6 +14,15 @@ def test_a_page_does_what_it_says(page, tmp_path):
     assert said and said[-1].strip()
 
 
+@pytest.mark.parametrize("page", [page for page in WHOLE if "```diff" in page.read_text(encoding="utf-8")], ids=lambda page: page.stem)
+def test_the_changes_of_a_recipe_fit_the_sources_as_they_are(page, tmp_path):
+    sources = blocks.ROOT
+    for block in blocks.blocks(page.read_text(encoding="utf-8")):
+        if block.language == "diff":
+            sources = blocks.patched(sources, tmp_path, block, page)
+    assert sources != blocks.ROOT
+
+
 def test_every_block_of_a_page_is_run_or_meant_to_be_shown_only():
     shown_only = []
     for page in WHOLE:

@@ -171,7 +171,7 @@ def _order_in_words(page, name, amounts, equity):
     text += f" (P10 {money(a['forecast_low'])}, P50 {money(a['forecast_mid'])})"
     if a["down_payment"] >= DUST:
         text += f", and pays {money(a['down_payment'])} down"
-        text += f", of which {each(equity)} for new shares" if equity else " from its own cash"
+        text += f". Buyers of new shares pay for it ({each(equity)})" if equity else " from its own cash"
     return text + "."
 
 

@@ -42,7 +42,8 @@ def exposures(inputs, to, at="", as_json=False):
     lines = [
         told,
         "",
-        f"{inputs.world}: who hangs on {to} ({KIND_NAMES[firm.kind].lower()}), {when}; in $bn, and as a multiple of own book equity",
+        f"{inputs.world}: firms that are exposed to {to} ({KIND_NAMES[firm.kind].lower()}), {when}; in $bn, and as a share of own book "
+        "equity",
     ]
     for claim, part in table.groupby("claim", sort=False):
         lines += ["", f"{claim[:1].upper()}{claim[1:]}: {part['usd_bn'].sum():,.1f}", as_text(found.for_people(part))]
@@ -101,7 +102,7 @@ def _losses_as_text(asked, effects):
     from experiments.analysis.losses_page import line
     from experiments.words import futures
 
-    names = ["lost", "kind", *(f"revenue after {after}" for after in AFTER), "credit losses, $bn"]
+    names = ["lost", "kind", *(f"revenue {after} quarter{'s' * (after > 1)} on" for after in AFTER), "credit losses, $bn"]
     rows = [line(loss) for loss in effects]
     yield f"{asked.inputs.world}: {futures(asked.inputs.worlds)}, each against its twin without the loss; 95 % intervals over pairs"
     yield pd.DataFrame([row[: len(names)] for row in rows], columns=names).to_string(index=False)
@@ -130,9 +131,16 @@ def _losses_as_json(asked, effects):
 
 def _unbuilt(who, found):
     """What was promised and is not built, in two sentences."""
-    return (
-        f"Compute of {found['unbuilt_gw']:,.2f} GW is promised {who} and not built so far; its rent would be "
-        f"{dollars(found['unbuilt_rent'])} a "
-        f"year. Nobody could build {found['unfunded_gw']:,.2f} GW of this quarter's orders; their rent would be "
-        f"{dollars(found['unfunded_rent'])} a year."
+    waits, asked = (_with_rent(found[f"{name}_gw"], found[f"{name}_rent"]) for name in ("unbuilt", "unfunded"))
+    first = (
+        f"Compute of {waits} is promised {who} and not built so far."
+        if waits
+        else f"No compute that is promised {who} waits for an owner who cannot build it."
     )
+    second = f"Nobody could build orders of {asked} in this quarter." if asked else "Somebody builds all orders of this quarter."
+    return f"{first} {second}"
+
+
+def _with_rent(gw, rent):
+    """So much compute with its rent; nothing where it rounds to nothing."""
+    return f"{gw:,.2f} GW (rent of {dollars(rent)} a year)" if round(gw, 2) else ""

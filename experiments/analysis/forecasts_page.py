@@ -25,13 +25,13 @@ HUES = dict(zip(LEVELS, ("@vermilion", "@blue", "@green"), strict=True))
 SPANS = {CALM: "all years", STALL: "with a stall", BREAKTHROUGH: "with a breakthrough"}
 HEAD = ("made in", "forecasts", *(f"below {quantile}" for quantile in QUANTILES.values()))
 SHARES_READING = (
-    "Share of outcomes that fell below the P10, P50 and P90 of their forecast, by the year in which it was made, with 95 % "
-    "intervals over futures. In the pale bands a cone would be right; above the middle one forecasts were too high. Years with a stall or "
-    "a breakthrough are left out; a lab that failed came out below all."
+    "Lines are the shares of outcomes that fell below the P10, P50 and P90 of their forecast, by the year in which it was made, with 95 % "
+    "intervals over futures. A cone is right if its lines lie in the pale bands. Above the middle band forecasts were too high. Years with "
+    "a stall or a breakthrough are left out. A lab that failed came out below all of its forecasts."
 )
 PLANS_READING = (
-    "What all labs' own medians for a year, made when its compute was ordered, add up to, over the revenue that came: median future and "
-    "80 % of futures. Above 1 the labs could not all be right."
+    "All labs' own medians for a year, made when its compute was ordered, are added up and divided by the revenue that came. The line is "
+    "the median future and the band holds 80 % of futures. Above 1 the labs could not all be right."
 )
 
 

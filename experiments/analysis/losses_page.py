@@ -18,9 +18,9 @@ FULL = 0.5  # change of odds from which the colour is as strong as it gets
 PALE_WORDS = 0.45  # opacity of what could be luck
 HEADINGS = 130  # pixels above the matrix, for names on end
 MATRIX_READING = (
-    "Rows are the firms that are lost, columns the firms that may fail with them. A cell says by how many points the odds of failing are "
-    "higher (red) or lower (blue) than in the same futures without the loss; pale figures could be luck, and of so many others "
-    "a few are. Columns in which nothing ever moves are left out."
+    "Rows are the firms that are lost, and columns are the firms that may fail with them. A cell says by how many points the odds of "
+    "failing are higher (red) or lower (blue) than in the same futures without the loss. Pale figures could be luck, and among so many "
+    "others a few are luck too. Columns in which nothing ever changes are left out."
 )
 REVENUE_READING = (
     "Revenue of all labs is compared with the same futures without the loss. A dot is the mean, and the bar is its 95 % interval over "
@@ -91,7 +91,7 @@ def matrix(found):
     )
     chart = alt.layer(squares, words) if cells else alt.layer(base.mark_text())
     height = HEADINGS + ROW_HEIGHT * len(rows)
-    colours = (("fails oftener with the loss", "@vermilion"), ("less often", "@blue"))
+    colours = (("fails more often with the loss", "@vermilion"), ("less often", "@blue"))
     return Figure("matrix", "Change of the odds of failing, points", MATRIX_READING, sized(chart, height), colours)
 
 
@@ -131,7 +131,14 @@ def _dots(found, measure, title, form):
 
 
 def _lines(found):
-    names = ("Lost", "Kind", *(f"Revenue after {after}" for after in AFTER), "Credit losses, $bn", "Fails more often", "Fails less often")
+    names = (
+        "Lost",
+        "Kind",
+        *(f"Revenue {after} quarter{'s' * (after > 1)} on" for after in AFTER),
+        "Credit losses, $bn",
+        "Fails more often",
+        "Fails less often",
+    )
     rows = [line(loss) for loss in found]
     return f'<div class="scroll">{table(names, rows, numbers=())}</div>'
 

@@ -6,9 +6,9 @@ lender's own quantile of what tenants can pay.
 
 import numpy as np
 
-from abm.firm import NEUTRAL, Firm
-from abm.population import column
-from abm.rules import rule
+from abm.engine.firm import NEUTRAL, Firm
+from abm.engine.population import column
+from abm.engine.rules import rule
 
 
 class Lender(Firm):

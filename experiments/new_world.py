@@ -1,7 +1,7 @@
 """A world of one's own: a copy of a shipped one whose files say, in comments, what each of them is and what may be changed."""
 
 from abm.errors import BadInput, nearest
-from agents.world_file import SHIPPED, load_world, shipped_names
+from agents.world_files.folder import SHIPPED, load_world, shipped_names
 from experiments.folders import make_folder
 
 ABOUT = "docs/world_files.md lists every key with its unit and range; overreach parameters lists what [parameters] may set."

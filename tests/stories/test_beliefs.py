@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from abm.binding import HOLDS, Binding
+from abm.measures.binding import HOLDS, Binding
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_file import load_world
-from experiments.analysis.pairs import paired_share
+from agents.world_files.folder import load_world
+from experiments.analysis.paired_effects import paired_share
 
 NAMED, ALIKE = "industry-2026q3", "symmetric-2023q1"
 

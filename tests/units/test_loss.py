@@ -5,15 +5,15 @@ import pytest
 
 from abm.clock import Quarter
 from abm.errors import BadInput
-from abm.lapse import move_on, quarters_moved
+from abm.failure.lapse import move_on, quarters_moved
 from abm.model import Industry, release
-from abm.opening import FIRM_KINDS
 from abm.shocks import Shock
-from agents.world_file import load_world, shipped_names
+from abm.start.opening import FIRM_KINDS
+from agents.world_files.folder import load_world, shipped_names
 from experiments.engine.batches import build, run
 from experiments.engine.cases import case_of
 from experiments.inputs import Inputs, read_shock, shock_text
-from experiments.story import tell
+from experiments.stories.story import tell
 
 NAMED = "industry-2026q3"
 FIRMS = [(world, firm) for world in shipped_names() for kind in FIRM_KINDS for firm in load_world(world).names[kind]]

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from abm import funding, operations, pricing
-from abm.markets import compute
+from abm.compute import deliveries
+from abm.finance import funding
 from abm.model import Industry, release
-from agents.world_file import load_world
+from abm.services import operations, pricing
+from agents.world_files.folder import load_world
 from tests.worlds import ONE_RATE, by_class, industry, let, opening, wanting
 
 PLAIN = {
@@ -39,7 +40,7 @@ def family(parent_cash, *, labs=1, investors=0.0, value=1000.0, parent=0, loss=0
 def covered(model):
     """(what its parent pays into each lab, what it calls from investors for that), $bn, in the first of two worlds that are alike."""
     model.begin()
-    compute.deliver(model)
+    deliveries.deliver(model)
     pricing.post(model)
     served = operations.serve(model, by_class(model, 0.0))
     operations.receive(model, served)

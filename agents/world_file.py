@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from abm.clock import Quarter
 from abm.compute_prices import FleetParameters
-from abm.data import data_folder, is_file
+from abm.data import data_folder, file_bytes, is_file
 from abm.errors import BadInput, nearest
 from agents.customer_birth import Segments
 from agents.world_columns import KINDS
@@ -124,19 +124,8 @@ def _read(path):
     shown = f"worlds/{folder.name}" if shipped else str(folder)
     _refuse_unknown_files(path, shown)
     names = [path.name, *(name for name in CSV_FILES if os.path.lexists(folder / name))]
-    contents = {name: _bytes(folder / name, f"{shown}/{name}") for name in names}
+    contents = {name: file_bytes(folder / name, f"{shown}/{name}") for name in names}
     return Files(path.resolve().parent.name if path.name == TOML else path.stem, shown, path.name, contents)
-
-
-def _bytes(path, where):
-    """What a file holds. One that is there but is a folder, or a link to nothing, must not be silently left out of the world."""
-    try:
-        if path.is_file():
-            return path.read_bytes()
-        reason = "a file is expected there" if path.exists() else "it is a link to a file that is not there"
-    except OSError as error:
-        reason = error.strerror
-    raise BadInput(f"{where}: cannot be read: {reason}")
 
 
 def _refuse_unknown_files(path, shown):

@@ -155,6 +155,9 @@ app.add_typer(own, name="world", rich_help_panel=RUN)
 
 def main():
     """The entry of the command `overreach`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not where somebody put another one in its place
+            stream.reconfigure(errors="backslashreplace")  # a name that a pipe or console cannot hold must not end a finished run
     try:
         refuse_other_agents()
     except ImportError as error:

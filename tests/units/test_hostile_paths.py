@@ -51,7 +51,12 @@ def test_a_file_of_a_world_in_capitals_is_not_left_out_in_silence(tmp_path):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("world", "new", LONG), ("run", "tutorial", "--worlds", "1", "--quarters", "1", "--out", LONG), ("compare", LONG, LONG), ("story", LONG)],
+    [
+        ("world", "new", LONG),
+        ("run", "tutorial", "--worlds", "1", "--quarters", "1", "--out", LONG),
+        ("compare", LONG, LONG),
+        ("story", LONG),
+    ],
     ids=lambda words: words[0],
 )
 def test_a_name_too_long_for_the_file_system_is_refused_in_one_sentence(arguments, tmp_path, monkeypatch):

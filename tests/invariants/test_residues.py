@@ -21,8 +21,11 @@ def furthest(pair, quarters):
     return found
 
 
+SLOW = [(NAMED, None), (ARCHETYPES, None), (NAMED, "funding_stop")]
+
+
 @pytest.mark.parametrize(
-    "name, shock", [(NAMED, None), (ARCHETYPES, None), (NAMED, "funding_stop"), (NAMED, "stall")], ids=lambda what: what or "no shock"
+    "name, shock", [*(pytest.param(*case, marks=pytest.mark.slow) for case in SLOW), (NAMED, "stall")], ids=lambda what: what or "no shock"
 )
 def test_inputs_a_hair_larger_give_the_same_futures(name, shock):
     world, shocks = load_world(name), (Shock.read({"name": shock, "at": "2027Q2"}),) if shock else ()

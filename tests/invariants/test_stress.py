@@ -66,7 +66,7 @@ def mostly_slow(values, quick):
     return [value if value in quick else pytest.param(value, marks=SLOW) for value in values]
 
 
-@pytest.mark.parametrize("seed", mostly_slow(range(12), range(4)))
+@pytest.mark.parametrize("seed", mostly_slow(range(12), range(2)))
 def test_every_rule_holds_anywhere_in_the_declared_ranges(seed):
     random = np.random.default_rng(seed)
     names = sorted(ranges())
@@ -76,7 +76,7 @@ def test_every_rule_holds_anywhere_in_the_declared_ranges(seed):
     never_nonsense(run(SHIPPED[seed % 2], STRUCTURE[seed // 3 % 4], parameters, seed=seed))
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", mostly_slow(RULES, RULES[2:]))  # the draws above take the first two
 @pytest.mark.parametrize("name", mostly_slow(SHIPPED, SHIPPED[:1]))
 def test_every_rule_holds_under_each_way_to_fund_a_down_payment(name, rule):
     bold = {"lab.risk_appetite": 0.95, "lab.extrapolation": 1.0}
@@ -100,7 +100,7 @@ LOST = {"archetypes-2023q1": "cloud A", "industry-2026q3": "CoreWeave"}
 SIZES = {"stall": {"duration": 20}, "rate_shock": {"size": 0.1}, "demand_shortfall": {"size": 0.7}, "funding_stop": {"duration": 12}}
 
 
-@pytest.mark.parametrize("shock", mostly_slow(sorted(SHOCKS), sorted(SHOCKS)[:3]))
+@pytest.mark.parametrize("shock", mostly_slow(sorted(SHOCKS), sorted(SHOCKS)[:1]))
 @pytest.mark.parametrize("name", mostly_slow(SHIPPED, SHIPPED[1:]))
 def test_every_rule_holds_under_each_shock(name, shock):
     sizes = {"firm": LOST[name]} if shock == "loss" else SIZES.get(shock, {})

@@ -24,6 +24,7 @@ def lived(world, quarters, futures, overrides=None, shocks=(), **parameters):
     return kept
 
 
+@pytest.mark.slow
 def test_adoption_at_a_third_of_its_pace_takes_more_than_a_fifth_off_the_revenue_of_2030():
     usual, slow = (lived(NAMED, 18, 24, customers__adoption_pace=pace)["revenue"][:, -1].mean() for pace in (1.0, 1 / 3))
     assert slow < 0.8 * usual

@@ -73,7 +73,7 @@ def parts(seen, name):
     return np.concatenate([arrays.ravel() for asked, arrays, _ in seen if asked == name])
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [case if case != "real firms" else pytest.param(case, marks=pytest.mark.slow) for case in CASES])
 def test_arrays_and_objects_agree_on_what_lenders_finance_what_investors_fund_and_what_is_lent(seen, case):
     name, overrides, parameters, shocks = CASES[case]
     release(Industry(load_world(name, overrides), worlds=WORLDS, rng=2, parameters=parameters, shocks=shocks).run(6))

@@ -16,7 +16,11 @@ from experiments.inputs import Inputs, read_shock, shock_text
 from experiments.story import tell
 
 NAMED = "industry-2026q3"
-FIRMS = [(world, firm) for world in shipped_names() for kind in FIRM_KINDS for firm in load_world(world).names[kind]]
+SLOW = pytest.mark.slow
+FIRMS = [  # of every kind the first one is lost in the quick suite too
+    pytest.param(world, firm, marks=() if firm == names[0] else SLOW)
+    for world in shipped_names() for names in load_world(world).names.values() for firm in names
+]  # fmt: skip
 
 
 def loss(firm, at):

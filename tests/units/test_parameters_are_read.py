@@ -34,6 +34,7 @@ def read(monkeypatch):
     return names
 
 
+@pytest.mark.slow
 def test_every_parameter_is_read_by_a_run(read):
     for world, quarters, settings, shocks in RUNS:
         due = tuple(Shock.read(shock) for shock in shocks)

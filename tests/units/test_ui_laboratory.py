@@ -46,6 +46,7 @@ def test_a_laboratory_shows_the_numbers_of_the_model_itself_whatever_its_workers
         assert np.array_equal(laboratory.main.values(name), industry.indicators[name]), name
 
 
+@pytest.mark.slow
 def test_a_crisis_and_its_parts_so_far_are_those_of_the_outcomes(laboratories):
     laboratory = played(laboratories(world="archetypes-2023q1", quarters=44, worlds=12))
     industry = Industry(load_world("archetypes-2023q1"), worlds=12, rng=0).run(44)
@@ -118,7 +119,7 @@ def test_a_shock_happens_in_the_next_quarter_and_changes_nothing_before(laborato
     assert (revenue[:, 2:] < without[:, 2:]).all()
 
 
-@pytest.mark.parametrize("name", SHOCKS)
+@pytest.mark.parametrize("name", [name if name in ("loss", "stall") else pytest.param(name, marks=pytest.mark.slow) for name in SHOCKS])
 def test_a_shock_at_a_click_is_the_shock_of_a_run_that_knew_of_it_from_the_start(laboratories, name):
     clicked = laboratories(quarters=4)
     clicked.step()

@@ -10,6 +10,7 @@ FUTURES, QUARTERS = 48, 13
 META_AI = "Meta AI"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("world", [NAMED, ARCHETYPES])
 def test_ten_times_the_customers_leave_the_luck_of_shares_as_it_is(world):
     luck, more = (share_luck(*histories(world, FUTURES, QUARTERS, {k: m * n for k, n in DEFAULT.items()}))[0] for m in (1, 10))

@@ -89,8 +89,8 @@ class Industry(mesa.Model):
         self.close()
 
     def run(self, quarters):
-        """Step so many quarters."""
-        for _ in range(quarters):
+        """Step so many quarters. Raises BadInput for what is no number of quarters."""
+        for _ in range(whole("quarters", quarters, 0)):
             self.step()
         return self
 
@@ -205,9 +205,10 @@ class Industry(mesa.Model):
 
     @property
     def agents_by_type(self):
-        """Agents by class, as Mesa has it."""
+        """Agents by class, as Mesa has it; ours are populations, which say who is in them."""
         self._meet_customers()
-        return super().agents_by_type
+        ours = [*(getattr(self, kind) for kind in NEWSWORTHY), *(self._people_seen or ())]
+        return {**super().agents_by_type, **{population.kind: population for population in ours if len(population.names)}}
 
     def _meet_customers(self):
         people = self.__dict__.get("customers")

@@ -42,7 +42,7 @@ class AddedDeal:
     confirm: bool = False
 
     @classmethod
-    def read(cls, row, where):
+    def read(cls, row, where="deal"):
         """From {"tenant": "OpenAI", "owner": "Oracle", "gw": 2, "start": "2027Q1", ...}. Raises BadInput naming key, value and rule.
 
         In place of gw stands mw, MW; in place of price stands usd_bn, all rent over the whole term, $bn.

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
-from abm.indicators import INDICATORS
+from abm.readings import INDICATORS
 from abm.shocks import SHOCKS
 from experiments.analysis.outcomes import SAID
 from experiments.words import event_rule, significant

@@ -31,8 +31,23 @@ class Industry(Model):
         """One row a world: what happened so far; labels and units of the columns stand in `attrs`."""
         return described(self.record.kept(self).outcomes(self))
 
+    def books(self, world=0, firm="", by_firm=False):
+        """Balance sheet and flows of the last quarter: by sector, of every firm (`by_firm`), or of one. See `experiments.books.Books`.
+
+        world: its place among the worlds of this industry. Raises BadInput.
+        """
+        from experiments.books import of_industry  # which knows runs, which know the industry
+
+        return of_industry(self, world, by_firm, firm)
+
+    def story(self):
+        """What happened, in words: of an industry of one world that keeps a journal. Raises BadInput."""
+        from experiments.story import narrate, tell
+
+        return narrate(tell(self))
+
     def __dir__(self):
-        return [*super().__dir__(), "outcomes", "plot"]
+        return [*super().__dir__(), "books", "outcomes", "plot", "story"]
 
 
 class Plots:

@@ -100,6 +100,16 @@ class Run:
 
         return described(pd.read_parquet(self.path / OUTCOMES))
 
+    def story(self, world):
+        """What happened in one world, in words, as `overreach story` tells it. Raises BadInput."""
+        return reproduce(self, world).story()
+
+    def books(self, world, quarter, firm="", by_firm=False):
+        """Books of one world at the end of a quarter, as `overreach books` shows them. Raises BadInput."""
+        from experiments.books import books
+
+        return books(self, world, quarter, by_firm, firm)
+
 
 def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
     """Run all worlds and write the results; what is there already is not done again. Returns the Run.

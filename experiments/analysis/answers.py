@@ -219,17 +219,13 @@ def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(
 
 def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=(), as_json=False):
     """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`. lead: quarters ahead."""
-    from abm.model import Industry, release
     from experiments.analysis import warning
+    from experiments.inputs import Inputs
 
     work = work or Work(seeds=100)
-    opened = opening(world, deals, work.settings)
-    happening = _happening(shocks, opened, work.quarters)
-    industry = Industry(opened, worlds=work.seeds, rng=work.rng, shocks=happening).run(work.quarters)
-    try:
-        table = warning.of_run(industry, labs, (lead,))
-    finally:
-        release(industry)
+    _happening(shocks, opening(world, deals, work.settings), work.quarters)
+    inputs = Inputs(str(world), work.seeds, work.quarters, work.rng, work.settings, tuple(shocks), tuple(deals))
+    table = warning.of_world(inputs, labs, (lead,), workers=work.workers)
     if as_json:
         return as_plain(world=str(world), lead=lead, lamps=table)
     against = "the default of the lab itself" if labs else "a crisis"

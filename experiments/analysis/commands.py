@@ -210,6 +210,7 @@ def lamps(
     worlds: Worlds = 100,
     quarters: Quarters = 40,
     seed: o.Seed = 0,
+    workers: Workers = 0,
     out: o.Out = None,
     as_json: o.Json = False,
 ):
@@ -222,6 +223,6 @@ def lamps(
     from experiments.analysis import answers
     from experiments.inputs import read_deal, read_shock
 
-    work = _work(None, 1, worlds, quarters, seed, settings, quiet=True)
+    work = _work(None, workers, worlds, quarters, seed, settings, quiet=True)
     holds = {"shocks": tuple(map(read_shock, shock)), "deals": tuple(map(read_deal, deal))}
     _told(answers.lamps(world, labs, work=work, lead=lead, as_json=as_json, **holds), out, "lamps", as_json)

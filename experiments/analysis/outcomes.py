@@ -4,7 +4,7 @@ from math import isnan
 from typing import NamedTuple
 
 from abm.crisis import EVENTS
-from abm.indicators import INDICATORS
+from abm.readings import INDICATORS
 from experiments.events import said
 from experiments.words import NAMES, NO_BOUND, PERCENT, billions, percent
 

@@ -3,7 +3,7 @@
 import altair as alt
 import numpy as np
 
-from abm.indicators import INDICATORS
+from abm.readings import INDICATORS
 from experiments.analysis.figures import Figure
 from experiments.analysis.findings import axis, cells, estimate, importance, levels, sampled_names
 from experiments.analysis.maps import LINE, Multiples, along, dots, hue, lead_figures

@@ -173,17 +173,42 @@ def _lamp(name, values, event, lead, present, resamples):
     }  # fmt: skip
 
 
-def of_run(industry, labs=False, leads=LEADS, resamples=RESAMPLES):
-    """The table for a model that has been run: industry-wide lamps against the crisis, or lab by lab against its default."""
-    from abm.indicators import INDICATORS
+class Seen(NamedTuple):
+    """What lamps are judged by: {indicator: values}, event, and where a firm is there at all (None: everywhere), as for `lamps`."""
 
-    record = industry.record
-    died = record.series("labs", "fails") > 0
-    scope = "labs" if labs else "industry"
+    indicators: dict
+    event: np.ndarray
+    present: np.ndarray | None
+
+
+def seen(task):
+    """The lamps and the events of some futures. task: (inputs, numbers of the futures, whether lab by lab)."""
+    from abm.model import Industry, release
+    from abm.readings import INDICATORS
+    from experiments.analysis.futures import opening_of
+
+    inputs, world_ids, labs = task
+    industry = Industry(opening_of(inputs), world_ids=world_ids, rng=inputs.seed, shocks=inputs.read_shocks()).run(inputs.quarters)
+    record, scope = industry.record, "labs" if labs else "industry"
     chosen = {name: values for name, values in record.indicators().items() if INDICATORS[name].scope == scope and name in DANGER}
+    found = Seen(chosen, first_quarters(events(record, industry)[CRISIS]), None)
     if labs:
-        return lamps(chosen, died, leads, record.series("labs", "alive") > 0, resamples)
-    return lamps(chosen, first_quarters(events(record, industry)[CRISIS]), leads, None, resamples)
+        found = Seen(chosen, record.series("labs", "fails") > 0, record.series("labs", "alive") > 0)
+    release(industry)
+    return found
+
+
+def of_world(inputs, labs=False, leads=LEADS, resamples=RESAMPLES, workers=1):
+    """The table for a world: industry-wide lamps against the crisis, or lab by lab against its default.
+
+    inputs: `experiments.inputs.Inputs`; workers: 0 is one per core, and no number of them changes the table
+    """
+    from experiments.analysis.futures import done, parts
+
+    found = list(done(seen, [(inputs, part, labs) for part in parts(inputs.worlds)], workers))
+    chosen = {name: np.concatenate([each.indicators[name] for each in found]) for name in found[0].indicators}
+    present = np.concatenate([each.present for each in found]) if labs else None
+    return lamps(chosen, np.concatenate([each.event for each in found]), leads, present, resamples)
 
 
 def in_words(title, table, lead):

@@ -3,11 +3,13 @@
 import solara
 
 from abm.errors import BadInput
+from agents.world_magnitudes import CONFIRM
 from experiments.ui import charts, desk
 from experiments.ui.parts import Chart, Words
 
 NOBODY = "nobody"
-FIRST = {"gw": 2.0, "price": 13.3, "years": 5.0, "share": 0.0}
+FIRST = {"gw": 2.0, "price": 13.3, "years": 5.0, "share": 0.0, "confirm": False}
+MEANT = "The size is meant, however large"
 
 
 @solara.component
@@ -64,12 +66,14 @@ def Draft(session, draft, set_draft):
             "Vendor who pays a part in advance", value=now["vendor"], values=[NOBODY, *opening.names["vendors"]], on_value=put("vendor")
         )
         solara.InputFloat("Vendor's part of all rent [share]", value=now["share"], on_value=put("share"))
+        solara.Switch(label=MEANT, value=now["confirm"], on_value=put("confirm"), classes=["deal-confirm"])
         solara.Button("Add the deal", on_click=lambda: add(session, now), color="primary", classes=["deal-add"])
 
 
 def row_of(form):
-    """A deal as a row; a vendor only where he pays."""
+    """A deal as a row; a vendor only where he pays, and `confirm` only where it is ticked."""
     row = {key: form[key] for key in ("tenant", "owner", "gw", "start", "price", "years")}
+    row |= {"confirm": True} if form.get("confirm") else {}
     paid = form["vendor"] != NOBODY and form["share"] > 0
     return {**row, "vendor": form["vendor"], "share": form["share"]} if paid else row
 
@@ -81,7 +85,7 @@ def add(session, form):
         desk.read(deals)
         session.changed_inputs(deals=deals).opening()
     except (BadInput, TypeError) as error:
-        session.message.set(str(error))
+        session.message.set(str(error).replace(CONFIRM, f"if that is meant, tick {MEANT!r}"))
         return
     session.message.set("")
     session.change(deals=deals)

@@ -4,7 +4,7 @@ import numpy as np
 import solara
 
 from abm.crisis import CRISIS, PARTS
-from abm.indicators import INDICATORS
+from abm.readings import INDICATORS
 from experiments.ui import charts
 from experiments.ui.parts import Chart, Words, columns
 from experiments.words import NAMES

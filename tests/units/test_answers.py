@@ -23,6 +23,8 @@ def test_a_world_is_screened_and_its_stored_results_answer_again(work):
     said = sensitivity_answer.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
     assert "6 points x 2 seeds" in said and "cloud.capex" in said
     assert sensitivity_answer.sensitivity(work.out, "morris", "served_revenue") == said
+    attrs = load(work.out).attrs
+    assert (attrs["units"]["served_revenue"], attrs["labels"]["served_revenue"]) == ("$bn", "Revenue of labs over the run")
 
 
 def test_regional_sensitivity_takes_stored_results_and_new_ones(work, tmp_path):

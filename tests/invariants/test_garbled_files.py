@@ -64,6 +64,7 @@ def test_the_night_is_as_long_as_was_promised():
     assert sizes(1)["corners"] > 400
 
 
+@pytest.mark.slow
 def test_the_command_of_the_night_runs_its_draws_in_processes_of_its_own():
     words = [sys.executable, "-m", "tests.fuzz", "--seed", "7", "--part", "questions", "--share", "0.006", "--workers", "1"]
     done = subprocess.run(words, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)

@@ -37,6 +37,7 @@ def test_hope_of_a_tenth_a_year_lifts_the_sum_of_plans_by_a_tenth_a_year():
     assert hopeful["plans"] / sober["plans"] == pytest.approx(np.exp(0.1 * years))
 
 
+@pytest.mark.slow
 def test_what_holds_revenue_back_adds_up_and_changes_hands():
     """At first compute that was not ordered in time; then money; in the end, for most, demand."""
     found = lived(NAMED, 40, 24)

@@ -15,6 +15,7 @@ from abm.vintages import over_vintages
 from agents.customer import EnterpriseCustomer
 from agents.customer_quarter import DEPLOYED
 from agents.world_file import load_world
+from tests.marks import mostly_slow
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 CALM, AFTER, FUTURES = 8, 16, 4
@@ -88,11 +89,7 @@ SIZES = {
 }
 
 
-QUICK = ("labs", "lenders")
-EVERY = [kind if kind in QUICK else pytest.param(kind, marks=pytest.mark.slow) for kind in SIZES]
-
-
-@pytest.mark.parametrize("kind", EVERY)
+@pytest.mark.parametrize("kind", mostly_slow(SIZES, ("labs",)))
 def test_the_bolder_the_more_at_every_level_and_by_a_size_that_matters(kind):
     paths = [after(kind, appetite)[0] for appetite in LEVELS]
     for what, least in SIZES[kind].items():
@@ -101,7 +98,7 @@ def test_the_bolder_the_more_at_every_level_and_by_a_size_that_matters(kind):
         assert path[-1] / path[0] - 1 > least, (what, path)
 
 
-@pytest.mark.parametrize("kind", SIZES)
+@pytest.mark.parametrize("kind", mostly_slow(SIZES, ("lenders", "customers")))
 def test_an_appetite_set_during_a_run_acts_and_the_present_one_changes_nothing(kind):
     if kind != "customers":
         model = Industry(load_world("archetypes-2023q1"), worlds=1, rng=1)

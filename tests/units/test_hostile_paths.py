@@ -78,6 +78,7 @@ def test_a_message_shows_signs_that_would_steer_a_terminal_as_text():
     assert str(BadInput("a\x1b[31m\x9b2J\u202e\u2028é")) == "a\\x1b[31m\\x9b2J\\u202e\\u2028é"
 
 
+@pytest.mark.slow
 def test_a_run_whose_manifest_is_damaged_is_made_again(tmp_path):
     done = runs.run(SMALL, root=tmp_path)
     (done.path / runs.MANIFEST).write_text("{", encoding="utf-8")

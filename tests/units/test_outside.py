@@ -111,6 +111,7 @@ def test_a_bust_raises_owners_failures(busts):
     assert failed[0] <= failed[1] < failed[2] and failed[2] > failed[0] + 0.1
 
 
+@pytest.mark.slow
 def test_rents_fall_on_smoothly_as_the_bust_deepens():
     rents = [run(6, worlds=4, bust=bust).clouds.outside_rent.sum(axis=1).mean() for bust in np.linspace(0, -2, 9)]
     steps = -np.diff(rents) / rents[0]

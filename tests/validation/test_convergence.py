@@ -17,6 +17,7 @@ def test_ten_times_the_customers_leave_the_luck_of_shares_as_it_is(world):
     assert luck == pytest.approx(more, rel=0.15)
 
 
+@pytest.mark.slow
 def test_a_few_dozen_customers_were_a_lottery():
     luck, few = (headlines(NAMED, FUTURES, QUARTERS, customers)[0] for customers in (DEFAULT, {"enterprises": 150, "cohorts": 12}))
     assert few.mean > 1.5 * luck.mean

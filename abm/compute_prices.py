@@ -27,7 +27,7 @@ class FleetParameters(Group, name="cloud"):
         high=40,
         structural=True,
         source="assumption",
-        meaning="quarters until a block is scrapped; when it stops to earn is another question: technology.chip_life, years",
+        meaning="quarters until a block of compute is scrapped (technology.chip_life says how long it earns)",
     )
     capex = parameter(50.0, unit="$bn/GW", low=20, high=80, source="model.md 19", meaning="cost of a GW, chips and site")
     chip_cost = parameter(35.0, unit="$bn/GW", low=10, high=60, source="model.md 19", meaning="chips in the cost of a GW")

@@ -25,9 +25,16 @@ _LEAST_SPREAD = np.finfo(float).eps  # a cone without width is still a (very nar
 class ConeParameters(Group, name="cone"):
     """How wide the future is, how wide it is believed to be, and how growth is extrapolated [model.md 5, 19]."""
 
-    width = parameter(1.0, unit="1", low=0.25, high=2, source="assumption", meaning="true width of the cone, W")
+    width = parameter(
+        1.0, unit="1", low=0.25, high=2, source="assumption", meaning="true width of the cone; 1 is that of the source text (W)"
+    )
     believed_width = parameter(
-        0.0, unit="1", low=0, high=2, source="assumption", meaning="width planners believe in, W_b; 0 means as wide as the true cone"
+        0.0,
+        unit="1",
+        low=0,
+        high=2,
+        source="assumption",
+        meaning="width of the cone that planners believe in; 0 means the true width (W_b)",
     )
     annual_spread = parameter(
         0.3575, unit="1/sqrt(year)", low=0.05, high=1, source="seed S0: P10 = 20, P90 = 50", meaning="spread one year ahead, sigma_1"
@@ -37,7 +44,12 @@ class ConeParameters(Group, name="cone"):
         0.45, unit="1", low=0, high=1, source="calibrated to seed S0", meaning="part of momentum in a reasoned forecast of a year, kappa_b"
     )
     lead_share = parameter(
-        0.10, unit="1", low=0, high=1, source="assumption", meaning="the same part of what a lab grows beyond its market: rivals plan too"
+        0.10,
+        unit="1",
+        low=0,
+        high=1,
+        source="assumption",
+        meaning="part of momentum in what a lab grows beyond its market, because rivals plan too",
     )
     fading = parameter(
         0.5, unit="1/year", low=0, high=2, source="assumption", meaning="rate at which momentum fades in a reasoned forecast"
@@ -49,13 +61,23 @@ class ConeParameters(Group, name="cone"):
         low=0,
         high=3,
         source="public run-rates, 2023 to 2025",
-        meaning="growth that forecasts return to while it is",
+        meaning="growth that forecasts return to while the industry is young",
     )
     proven = parameter(
-        30.0, unit="$bn/year", low=10, high=900, source="public run-rates, end of 2025", meaning="its revenue when S0 was asked"
+        30.0,
+        unit="$bn/year",
+        low=10,
+        high=900,
+        source="public run-rates, end of 2025",
+        meaning="revenue of the industry at the time of the source text",
     )
     lasting_growth = parameter(
-        np.log(1.5), unit="1/year", low=0, high=1.5, source="seed S0", meaning="growth that forecasts return to at that size, g_LR"
+        np.log(1.5),
+        unit="1/year",
+        low=0,
+        high=1.5,
+        source="seed S0",
+        meaning="growth that forecasts return to at the revenue cone.proven, g_LR",
     )
     mature = parameter(
         2000.0,
@@ -63,10 +85,10 @@ class ConeParameters(Group, name="cone"):
         low=1000,
         high=50000,
         source="assumption: about the median market",
-        meaning="revenue from which it grows with the economy",
+        meaning="revenue from which the industry grows with the economy",
     )
     mature_growth = parameter(
-        0.05, unit="1/year", low=0, high=0.2, source="assumption", meaning="growth that forecasts return to from there on"
+        0.05, unit="1/year", low=0, high=0.2, source="assumption", meaning="growth that forecasts return to once the industry is mature"
     )
     stalled_growth = parameter(0.40, unit="1/year", low=0, high=1.5, source="assumption", meaning="growth in a stall, at most, g_st")
     stall_belief = parameter(
@@ -81,7 +103,12 @@ class ConeParameters(Group, name="cone"):
         meaning="demand a breakthrough brings in the end, beyond what momentum tells",
     )
     breakthrough_speed = parameter(
-        0.6, unit="1/year", low=0.1, high=4, source="assumption", meaning="speed at which planners believe that demand takes it up"
+        0.6,
+        unit="1/year",
+        low=0.1,
+        high=4,
+        source="assumption",
+        meaning="speed at which planners believe that demand takes up a breakthrough",
     )
     mature_momentum = parameter(
         0.3, unit="1", low=0, high=1, source="assumption", meaning="part of momentum in a forecast of a year once an industry is mature"

@@ -27,9 +27,9 @@ class EntryParameters(Group, name="entry"):
         low=0,
         high=1,
         source="assumption; prior 0 to 1",
-        meaning="labs founded a year in a normal mood at half a margin",
+        meaning="labs founded a year at normal sentiment and half a margin",
     )
-    sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="mood below which nobody founds a lab")
+    sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="sentiment below which nobody founds a lab")
     cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what investors pay for a new lab")
     deal = parameter(
         0.5, unit="GW", low=0, high=10, source="model.md 8.8", meaning="first order, of whose rent a founder must be able to raise a year"

@@ -74,21 +74,29 @@ class Stall(Group, name="stall"):
 
 
 class Breakthrough(Group, name="breakthrough"):
-    """The country of geniuses arrives."""
+    """A breakthrough arrives, and capability and demand leap ahead."""
 
 
 class OpenWeight(Group, name="open_weight"):
-    """A cheap open-weight model: margins and the mood fall, and customers may use it on compute of the clouds."""
+    """A cheap open-weight model: margins and sentiment fall, and customers may use it on compute of the clouds."""
 
     sentiment = parameter(0.25, unit="index", low=0, high=1, source="model.md 14", meaning="fall of sentiment")
-    density = parameter(0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="revenue density left")
-    price_ratio = parameter(1 / 40, unit="share", low=0.005, high=1, source="seed S3; model.md 14", meaning="its price over the labs'")
+    density = parameter(
+        0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="part of the revenue for each unit of compute that is left"
+    )
+    price_ratio = parameter(
+        1 / 40, unit="share", low=0.005, high=1, source="seed S3; model.md 14", meaning="price of the model over that of the labs"
+    )
     service = parameter(
         0.5, unit="share", low=0, high=2, source="assumption; prior .25 to 1",
-        meaning="what its users pay beside compute, over the labs' price: hosting, integration, trust",
+        meaning="what its users pay beside compute (hosting, integration, trust), over the labs' price",
     )  # fmt: skip
-    gap = parameter(1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far it is behind the frontier")
-    offered = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="0: only the news, and nothing to use")
+    gap = parameter(
+        1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far the model is behind the frontier"
+    )
+    offered = parameter(
+        1.0, unit="0/1", low=0, high=1, source="switch", meaning="1 if customers can use the model; 0 if there is only the news"
+    )
 
 
 class FundingStop(Group, name="funding_stop"):

@@ -24,7 +24,7 @@ class TechnologyParameters(Group, name="technology"):
     stall_hazard = parameter(
         0.0314, unit="1/quarter", low=0, high=0.2, source="seed S1: 22.5 % in two years", meaning="chance of a stall in the critical window"
     )
-    late_stall_hazard = parameter(0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a stall after it")
+    late_stall_hazard = parameter(0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a later stall")
     stall_duration = parameter(
         12.0, unit="quarters", low=1, high=40, source="assumption", meaning="mean of the exponential law of a stall's length"
     )
@@ -41,7 +41,7 @@ class TechnologyParameters(Group, name="technology"):
         0.2303, unit="1/year", low=0, high=2, source="seed S2: 90 % in ten years", meaning="rate at which a breakthrough arrives"
     )
     breakthrough_opens = parameter(
-        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="first possible quarter",
+        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="earliest breakthrough",
         structural=True,
     )  # fmt: skip
     breakthrough_jump = parameter(0.4, unit="OOM", low=0, high=2, source="assumption", meaning="capability gained in a breakthrough")
@@ -86,8 +86,10 @@ class TechnologyParameters(Group, name="technology"):
     automated_speed = parameter(
         5.0, unit="1", low=1, high=1e9, source="assumption", meaning="speed of automated research, human = 1, sigma_AI"
     )
-    automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="how suddenly it comes, b_f")
-    automation_midpoint = parameter(3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at half of it, a_f")
+    automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="suddenness of automation, b_f")
+    automation_midpoint = parameter(
+        3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="half-automation frontier, a_f"
+    )
     release_period = parameter(
         3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True
     )
@@ -99,7 +101,7 @@ class TechnologyParameters(Group, name="technology"):
         0.45, unit="OOM of utility", low=0, high=2, source="calibrated", meaning="lasting spread of quality that scale does not explain"
     )
     quality_memory = parameter(
-        0.85, unit="1/quarter", low=0, high=1, source="calibrated", meaning="part of that quality kept a quarter later"
+        0.85, unit="1/quarter", low=0, high=1, source="calibrated", meaning="part of quality_spread kept a quarter later"
     )
 
 

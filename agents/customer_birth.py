@@ -30,7 +30,9 @@ class CustomersParameters(Group, name="customers"):
     market_size = parameter(
         1800.0, unit="$bn/year", low=300, high=6000, source="assumption, dominant; decisions.md", meaning="median potential market"
     )
-    market_size_sd = parameter(0.8, unit="log", low=0, high=2, source="assumption; model.md 19", meaning="its spread over worlds")
+    market_size_sd = parameter(
+        0.8, unit="log", low=0, high=2, source="assumption; model.md 19", meaning="spread of market_size over worlds"
+    )
     diffusion_speed = parameter(
         1.5, unit="1/year", low=0.5, high=4, source="calibrated; model.md 7.2 (theta)", meaning="speed of diffusion"
     )
@@ -41,7 +43,7 @@ class CustomersParameters(Group, name="customers"):
     capability_power = parameter(
         0.72, unit="1", low=0.2, high=1.2, source="calibrated to 2023-26, decisions.md", meaning="potential tenfolds per OOM"
     )
-    capability_power_sd = parameter(0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of that power")
+    capability_power_sd = parameter(0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of capability_power")
     fastest_growth = parameter(
         10.0, unit="1/year", low=1.5, high=20, source="seed; model.md 7.2 (g_max)", meaning="fastest growth of spend"
     )
@@ -61,7 +63,7 @@ class CustomersParameters(Group, name="customers"):
     )
     large_share = parameter(
         0.2, unit="share", low=0, high=0.9, source="assumption; prior .08 (Census) to .5 (a lab's accounts), decisions.md",
-        meaning="their part of enterprises' potential",
+        meaning="part of enterprises' potential in large accounts",
     )  # fmt: skip
     large_fall = parameter(
         1.0,
@@ -69,13 +71,15 @@ class CustomersParameters(Group, name="customers"):
         low=0,
         high=2,
         source="Census firm sizes .94, a lab's accounts 1.2; decisions.md",
-        meaning="fall of their size by rank",
+        meaning="fall of large accounts' size by rank",
     )
     midpoint_sd = parameter(0.8, unit="OOM", low=0, high=3, source="model.md 7.1", meaning="spread of capability needed")
     usefulness = parameter(
         0.5, unit="OOM", low=-5, high=10, source="calibrated to 2023-26, decisions.md", meaning="capability that pays a customer"
     )
-    usefulness_sd = parameter(0.8, unit="OOM", low=0, high=3, source="assumption; model.md 26.3", meaning="its spread over customers")
+    usefulness_sd = parameter(
+        0.8, unit="OOM", low=0, high=3, source="assumption; model.md 26.3", meaning="spread of usefulness over customers"
+    )
     value_sd = parameter(0.6, unit="log", low=0, high=3, source="model.md 7.4", meaning="doubt about the value of a trial")
     appetite_low = parameter(0.1, unit="quantile", low=0.02, high=0.98, source="model.md 26.3", meaning="lowest appetite of a customer")
     appetite_high = parameter(0.9, unit="quantile", low=0.02, high=0.98, source="model.md 26.3", meaning="highest appetite of a customer")
@@ -95,7 +99,7 @@ class CustomersParameters(Group, name="customers"):
     )
     outage_weight = parameter(2.0, unit="1", low=0, high=10, source="model.md 8.1 (zeta)", meaning="weight of outages in choice")
     loyalty_quarters = parameter(4.0, unit="quarters", low=0.25, high=40, source="model.md 8.1", meaning="time in which loyalty builds")
-    turned_away_leaves = parameter(0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of the turned away that leaves")
+    turned_away_leaves = parameter(0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of those turned away that leave")
     single_homed = parameter(
         0.2, unit="1", low=0, high=1, source="public: about four in five pay a second lab", meaning="customers that pay one lab only"
     )

@@ -29,7 +29,9 @@ class LabParameters(Group, name="lab"):
     funded_quarters = parameter(
         1.6, unit="quarters", low=0, high=12, source="calibrated to 2023-26, decisions.md", meaning="rounds that count as means to pay"
     )
-    runway_base = parameter(8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk")
+    runway_base = parameter(
+        8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab without risk appetite"
+    )
     runway_slope = parameter(4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite")
     chest_quarters = parameter(
         2,
@@ -56,7 +58,7 @@ class LabParameters(Group, name="lab"):
         unit="choice",
         choices=("required", "vendor_equity", "outside_equity", "waived"),
         source="model.md 26.14",
-        meaning="who funds the part of the down-payment given by vendor.circular_intensity",
+        meaning="who funds that part of the down-payment which vendor.circular_intensity sets",
     )
     coverage_rule = parameter(0.0, unit="x", low=0, high=3, source="policy switch", meaning="P10 coverage a lab must keep when it signs")
     distress_runway = parameter(
@@ -86,14 +88,14 @@ class Lab(Firm):
 
     kind = "lab"
     extrapolation = column(
-        "weight of past growth that goes on for ever in its forecast; 1: it does no sums",
+        "weight of past growth that goes on for ever in its forecast; 1: it extrapolates and does not reason",
         unit="weight",
         low=0,
         high=1,
         default=0,
         source="assumption",
     )
-    optimism = column("growth it adds to what reason tells", unit="1/year", low=-1, high=2, default=0, source="assumption")
+    optimism = column("growth that it adds to its reasoned forecast", unit="1/year", low=-1, high=2, default=0, source="assumption")
     opex_ratio = column("wages and other opex over revenue", unit="share", low=0, high=0.9, default=0.30, source="model.md 19")
     character = column("risk appetite it returns to", unit="quantile", low=0, high=1, default=0.5)
     alive = column("1 while in business", unit="0/1", default=1)
@@ -105,8 +107,8 @@ class Lab(Firm):
     share = column("share of demand", unit="share", default=0)
     capability = column("capability in training", unit="OOM", default=0)
     released = column("capability of the released model", unit="OOM", default=0)
-    enterprise_fit = column("fixed appeal to enterprises", unit="utility", default=0, source="assumption", low=-5, high=5)
-    consumer_fit = column("fixed appeal to consumers", unit="utility", default=0, source="assumption", low=-5, high=5)
+    enterprise_fit = column("fixed appeal of the lab to enterprises", unit="utility", default=0, source="assumption", low=-5, high=5)
+    consumer_fit = column("fixed appeal of the lab to consumers", unit="utility", default=0, source="assumption", low=-5, high=5)
     quality = column("passing appeal", unit="utility", default=0)
     outage = column("part of its demand that it turned away, moving average", unit="share", default=0)
     price = column("price relative to the market", unit="x", default=1)

@@ -50,7 +50,7 @@ class InvestorParameters(Group, name="investor"):
         low=0.09,
         high=0.5,
         source="assumption: between cost of listed equity and what venture funds ask; prior .1 to .16",
-        meaning="return that holders of labs ask for; less one over the multiple it is a grown firm's growth",
+        meaning="return that holders of labs ask for; minus one over the price multiple, it is the growth of a grown firm",
     )
     kept_growth = parameter(
         0.6,
@@ -115,7 +115,12 @@ class InvestorParameters(Group, name="investor"):
     )
     funding_sd = parameter(0.5, unit="log sd", low=0, high=2, source="model.md 10.2", meaning="uncertainty of funding capacity")
     cash_share = parameter(
-        0.25, unit="share/quarter", low=0, high=1, source="model.md 11.2", meaning="investors' cash on offer in a quarter, at appetite .5"
+        0.25,
+        unit="share/quarter",
+        low=0,
+        high=1,
+        source="model.md 11.2",
+        meaning="share of its cash that an investor of appetite 0.5 offers in a quarter",
     )
     market_share = parameter(
         0.05, unit="share", low=0, high=1, source="model.md 11.2", meaning="rounds a quarter over the value of all labs"
@@ -124,7 +129,9 @@ class InvestorParameters(Group, name="investor"):
     crisis_level = parameter(0.45, unit="index", low=0, high=1, source="model.md 11.2", meaning="sentiment below which rounds shrink")
     crisis_factor = parameter(0.3, unit="share", low=0, high=1, source="model.md 11.2", meaning="rounds in a crisis, share of normal")
     rescue_limit = parameter(0.1, unit="share", low=0, high=1, source="model.md 11.3", meaning="largest rescue, share of the lab's value")
-    reserve_slope = parameter(0.6, unit="share", low=0, high=1, source="model.md 4", meaning="cash kept by an investor that dares nothing")
+    reserve_slope = parameter(
+        0.6, unit="share", low=0, high=1, source="model.md 4", meaning="share of its cash that an investor without risk appetite keeps"
+    )
     contrarian_fall = parameter(
         0.2, unit="index", low=0, high=1, source="model.md 11.5", meaning="fall of sentiment at which contrarians buy more"
     )

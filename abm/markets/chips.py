@@ -25,10 +25,15 @@ class VendorParameters(Group, name="vendor"):
         low=0,
         high=1,
         source="assumption; 1 covers year one",
-        meaning="part of the down-payment a vendor of appetite .5 funds",
+        meaning="part of the down-payment that a vendor of appetite 0.5 funds",
     )
     finance_share = parameter(
-        0.6, unit="share", low=0, high=1, source="model.md 19", meaning="vendors' cash that may go into customers, at appetite .5"
+        0.6,
+        unit="share",
+        low=0,
+        high=1,
+        source="model.md 19",
+        meaning="share of its cash that a vendor of appetite 0.5 may put into customers",
     )
     finance_cap = parameter(
         100.0, unit="share", low=0, high=100, source="policy switch", meaning="vendor equity in customers over vendor sales, at most"

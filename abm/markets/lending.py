@@ -49,7 +49,12 @@ class LenderParameters(Group, name="lender"):
         meaning="highest rate at which anybody still borrows",
     )
     loan_to_value = parameter(
-        0.75, unit="share", low=0, high=0.95, source="model.md 19", meaning="most a lender of appetite .5 lends of a block's cost"
+        0.75,
+        unit="share",
+        low=0,
+        high=0.95,
+        source="model.md 19",
+        meaning="most that a lender of appetite 0.5 lends on a block, share of its cost",
     )
     funding_spread = parameter(
         0.02, unit="1/year", low=0, high=0.1, source="model.md 26.5", meaning="lenders borrow this far below the loan rate"
@@ -75,7 +80,7 @@ class LenderParameters(Group, name="lender"):
         low=0,
         high=1,
         source="assumption; prior .25 to .75",
-        meaning="part of the usual loan that a unit of lost mood costs",
+        meaning="part of the usual loan that a unit of lost sentiment costs",
     )
     refinancing_cover = parameter(
         1.0,
@@ -95,10 +100,10 @@ class LenderParameters(Group, name="lender"):
         meaning="time before maturity to refinance in",
     )
     window_shut = parameter(
-        0.4, unit="index", low=0, high=1, source="assumption; model.md 26.1 for equity", meaning="mood at which nobody buys notes"
+        0.4, unit="index", low=0, high=1, source="assumption; model.md 26.1 for equity", meaning="sentiment at which nobody buys notes"
     )
     window_open = parameter(
-        0.8, unit="index", low=0, high=2, source="assumption; prior .7 to .9", meaning="mood from which notes are bought freely"
+        0.8, unit="index", low=0, high=2, source="assumption; prior .7 to .9", meaning="sentiment from which notes are bought freely"
     )
     window_sd = parameter(
         0.2, unit="log sd", low=0, high=1, source="assumption; prior .1 to .3", meaning="common luck of the market for notes in a quarter"
@@ -157,10 +162,15 @@ class LenderParameters(Group, name="lender"):
         meaning="part of old loans, and of what lenders owe, that follows the base rate",
     )
     value_slope = parameter(
-        0.5, unit="1", low=0, high=2, source="model.md 4; prior .3 to .7", meaning="relative gain of the largest loan from appetite 0 to 1"
+        0.5,
+        unit="1",
+        low=0,
+        high=2,
+        source="model.md 4; prior .3 to .7",
+        meaning="relative gain of the largest loan as appetite goes from 0 to 1",
     )
     spread_slope = parameter(
-        0.03, unit="1/year", low=0, high=0.2, source="model.md 4", meaning="rate to the required cover given up from appetite 0 to 1"
+        0.03, unit="1/year", low=0, high=0.2, source="model.md 4", meaning="fall of the rate at required cover as appetite goes from 0 to 1"
     )
     dividend = parameter(0.3, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
     reserve = parameter(

@@ -31,7 +31,12 @@ class ServicesParameters(Group, name="services"):
         meaning="planned training share at the start of 2023",
     )
     training_share_time = parameter(
-        1.5, unit="years", low=0.25, high=50, source="as the share at the start; prior 1 to 3", meaning="time constant of its fall"
+        1.5,
+        unit="years",
+        low=0.25,
+        high=50,
+        source="as the share at the start; prior 1 to 3",
+        meaning="time constant of the fall of the planned training share",
     )
     stall_training_share = parameter(
         0.25, unit="1", low=0, high=0.9, source="assumption; model.md 8.7", meaning="most that labs plan to train on in a recognised stall"
@@ -88,7 +93,7 @@ class ServicesParameters(Group, name="services"):
     )
     scarcity_memory = parameter(0.5, unit="1", low=0, high=0.99, source="model.md 8.4", meaning="weight of last quarter's scarcity index")
     consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="seed; model.md 7.7", meaning="consumers' density over others'")
-    spill = parameter(0.6, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of the turned away that tries a rival")
+    spill = parameter(0.6, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of the customers turned away that tries a rival")
     outage_memory = parameter(0.7, unit="1", low=0, high=0.99, source="model.md 8.6", meaning="weight of last quarter's outages")
     outside_pool = parameter(
         0.06, unit="GWe", low=0, high=10, source="calibrated to 2023-26, decisions.md", meaning="compute for hire elsewhere"
@@ -99,7 +104,9 @@ class ServicesParameters(Group, name="services"):
     outside_cap = parameter(
         3.0, unit="GWe", low=0, high=100, source="calibrated to 2023-26, decisions.md", meaning="ceiling of the outside pool"
     )
-    outside_premium = parameter(1.3, unit="1", low=1, high=5, source="assumption; model.md 8.6", meaning="its rent over list price")
+    outside_premium = parameter(
+        1.3, unit="1", low=1, high=5, source="assumption; model.md 8.6", meaning="rent of the outside pool over list price"
+    )
     token_price = parameter(
         30.0, unit="$/million tokens", low=0.01, high=1000, source="public: March 2023", meaning="price of a fixed capability in 2023"
     )

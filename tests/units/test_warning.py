@@ -139,8 +139,8 @@ def test_a_table_on_few_events_says_so_and_what_its_columns_mean(event):
     for happened, caution in ((event, False), (few, True)):
         table = warning.lamps({"sentiment": -seen_coming(happened, LEAD)}, happened, (LEAD,), resamples=10)
         words = warning.in_words("toy", table, LEAD)
-        assert ("CAUTION: 4 events are few" in words) is caution
-        assert "lit_for_nothing: share of those without any event" in words and "quarters_watched" not in words
+        assert ("4 events are few, so ask for more worlds" in words) is caution
+        assert "lit_for_nothing is the share of worlds without any event" in words and "quarters_watched" not in words
 
 
 def test_the_number_of_workers_changes_no_lamp():

@@ -46,7 +46,7 @@ class PolicyParameters(Group, name="policy"):
 
 @dataclass(frozen=True)
 class Shock:
-    """A named event at a quarter, with its size; see SHOCKS for names and values."""
+    """A named event at a quarter, with its values in the units that `overreach shocks` lists. `Shock.read` makes one."""
 
     name: str
     at: Quarter
@@ -54,7 +54,11 @@ class Shock:
 
     @classmethod
     def read(cls, row, where="shock"):
-        """From a mapping {name, at, ...}. Raises BadInput for an unknown name, key, date or value."""
+        """From a mapping, such as {"name": "stall", "at": "2027Q1", "duration": 8}; a value that is not given is the usual one.
+
+        row: name, at (a quarter, as text or a Quarter), and values; where: what a message begins with
+        Raises BadInput for an unknown name, key, date or value.
+        """
         row = dict(row)
         name, at = row.pop("name", None), row.pop("at", None)
         refuse_extended(name, f"{where}: {name!r}")

@@ -2,7 +2,7 @@
 
 A deal is signed when the world opens, beside what the world's files say, and moves nobody's habits: it is take-or-pay from its first
 delivery on, whatever the lab earns by then. Where a vendor takes part, it buys new shares of the lab at the lab's value, and the lab
-hands the money on to the owner as a prepayment of rent [model.md 16.5, 16.12]. Nothing checks whether anybody would sign it.
+hands the money on to the owner as a prepayment of rent [model.md 16.5, 26.21]. Nothing checks whether anybody would sign it.
 """
 
 from dataclasses import dataclass, replace

@@ -28,7 +28,13 @@ MODEL, TOOLS = ("abm", "agents"), ("experiments",)  # what decides what happens,
 
 @dataclass(frozen=True)
 class Inputs:
-    """One run: a world by name or path, how many worlds, quarters, the seed, {public name: value}, rows of shocks and of deals."""
+    """What a run is made of; `run` takes it, and checks it.
+
+    world: name of a shipped world, or a path; worlds: how many futures, 1 to 100,000; quarters: length of each, 1 to 120;
+    seed: of all luck; settings: {public name: value} in the units of `overreach parameters`; shocks: rows such as
+    {"name": "stall", "at": "2027Q1"}; deals: rows such as {"tenant": "OpenAI", "owner": "Oracle", "gw": 2, "price": 12,
+    "start": "2027Q1"}, price in $bn per GW-year
+    """
 
     world: str
     worlds: int = 1

@@ -91,7 +91,7 @@ def matrix(found):
     )
     chart = alt.layer(squares, words) if cells else alt.layer(base.mark_text())
     height = HEADINGS + ROW_HEIGHT * len(rows)
-    colours = (("fails oftener with the loss", "@vermilion"), ("less often", "@blue"))
+    colours = (("fails more often with the loss", "@vermilion"), ("less often", "@blue"))
     return Figure("matrix", "Change of the odds of failing, points", MATRIX_READING, sized(chart, height), colours)
 
 

@@ -60,7 +60,7 @@ _WORDS_ONLY = {
 
 
 class Question(Form):
-    """What is asked, of which world, under which design. Frozen; `Question.read` makes one."""
+    """What is asked, of which world, under which design: every key of a question's file is an attribute. `Question.read` makes one."""
 
     question: str
     world: str
@@ -86,8 +86,9 @@ class Question(Form):
 
     @classmethod
     def read(cls, source, **changes):
-        """A question by the name of a shipped one, by path, or from a mapping; changes: keys set anew, such as seeds=20.
+        """A question from where it stands.
 
+        source: the name of a shipped one, a path, or a mapping; changes: keys set anew, such as seeds=20
         Raises BadInput: one sentence that names file, key, value and rule.
         """
         if isinstance(source, cls):

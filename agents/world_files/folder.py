@@ -8,6 +8,7 @@ the user's own. Every mistake is one sentence that names file, key, value and ru
 import csv
 import hashlib
 import io
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 
 from abm.clock import Quarter
 from abm.compute.prices import FleetParameters
-from abm.data import data_folder
+from abm.data import data_folder, file_bytes, is_file
 from abm.errors import BadInput, nearest
 from agents.customer_birth import Segments
 from agents.world_files.columns import KINDS
@@ -108,21 +109,14 @@ def _find(name_or_path):
     text = str(name_or_path)
     if not re.search(r"[/\\]|\.toml$", text):
         if text not in shipped_names():
-            here = f"a world of your own lies here: write ./{text}" if text and _is_file(Path(text) / TOML) else ""
+            here = f"a world of your own lies here: write ./{text}" if text and is_file(Path(text) / TOML) else ""
             raise BadInput(f"no world is called {_shown(text)}; {here or nearest(text, shipped_names())}")
         return SHIPPED / text / TOML
     path = Path(text)
     found = path / TOML if path.suffix != ".toml" else path
-    if not _is_file(found):
+    if not is_file(found):
         raise BadInput(f"there is no world at {_shown(text)}: expected a folder with {TOML}, or a .toml file")
     return found
-
-
-def _is_file(path):
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name too long, a folder that may not be entered, a zero byte
-        return False
 
 
 def _read(path):
@@ -130,19 +124,20 @@ def _read(path):
     shipped = folder.parent == SHIPPED
     shown = f"worlds/{folder.name}" if shipped else str(folder)
     _refuse_unknown_files(path, shown)
-    names = [path.name, *(name for name in CSV_FILES if (folder / name).is_file())]
-    try:
-        contents = {name: (folder / name).read_bytes() for name in names}
-    except OSError as error:
-        raise BadInput(f"{shown}: cannot be read: {error.strerror}") from None
+    names = [path.name, *(name for name in CSV_FILES if os.path.lexists(folder / name))]
+    contents = {name: file_bytes(folder / name, f"{shown}/{name}") for name in names}
     return Files(path.resolve().parent.name if path.name == TOML else path.stem, shown, path.name, contents)
 
 
 def _refuse_unknown_files(path, shown):
-    """A misspelt CSV file would be silently left out of the world."""
+    """A misspelt CSV file would be silently left out of the world, and so would one that ends in .CSV."""
     if path.name != TOML:
         return
-    for other in sorted(path.parent.glob("*.csv")):
+    try:
+        others = sorted(other for other in path.parent.iterdir() if other.suffix.lower() == ".csv")
+    except OSError as error:
+        raise BadInput(f"{shown}: cannot be read: {error.strerror}") from None
+    for other in others:
         if other.name not in CSV_FILES:
             raise BadInput(f"{shown}/{other.name}: is not a file of a world; {nearest(other.name, CSV_FILES)}")
 

@@ -96,6 +96,8 @@ def read_mechanisms(texts):
         key, equals, value = (part.strip() for part in setting.rpartition("="))
         if not (colon and equals and name and key and value):
             raise BadInput(f"--mechanism {text!r} is not of the form name:setting=value")
+        if key in found.get(name, {}):
+            raise BadInput(f"--mechanism {name}:{key} is given twice")
         found.setdefault(name, {})[key] = number_or_text(value)
         refuse_infinite(found[name][key], f"--mechanism {name}:{key}")
     return found

@@ -63,10 +63,12 @@ def built():
     return np.array(found)
 
 
+@pytest.mark.slow
 def test_a_lower_limit_lowers_what_is_built(built):
     assert (np.diff(built) >= 0).all() and built[0] < 0.7 * built[-1]
 
 
+@pytest.mark.slow
 def test_no_dollar_of_the_limit_moves_much_more_than_another(built):
     """$40bn a year more, somewhat less than its board allows today, move at most a sixth of what is built without a limit, and less than
     twice the mean of the range in which the limit binds. A cliff would move most of that range at once.

@@ -104,6 +104,7 @@ def test_exposures_can_be_read_by_a_program(capsys):
     assert {"claim", "firm", "kind", "usd_bn", "gw", "own_equity", "share"} == set(found["exposures"][0])
 
 
+@pytest.mark.slow
 def test_losses_of_the_tutorial_are_the_same_bytes_whatever_the_workers(tmp_path):
     from experiments.analysis import firm_answers as answers
     from experiments.analysis.futures import BATCH

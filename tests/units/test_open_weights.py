@@ -81,6 +81,7 @@ def test_its_users_do_not_press_on_the_prices_of_labs():
     assert (scarcity[0][:, 0] < 1).all()  # and 50 times as much would make compute dear
 
 
+@pytest.mark.slow
 def test_a_larger_gap_leaves_more_to_the_labs():
     sold = []
     for gap in (0.0, 3.0):
@@ -124,6 +125,7 @@ def test_its_news_moves_the_mood_once_although_its_cut_of_margins_costs_revenue_
     assert lost.min() >= 1 - 0.75**-0.3 - 1e-9
 
 
+@pytest.mark.slow
 def test_what_the_cut_costs_is_known_in_a_world_alone_as_in_a_crowd_in_which_others_cut_less():
     def moods(density, world_ids):
         model = run(world_ids=world_ids, density=density).run(START + 2)

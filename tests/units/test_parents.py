@@ -114,8 +114,8 @@ def test_a_lab_that_a_rich_owner_holds_orders_although_it_has_no_cash_of_its_own
     given = {f"lab.{name}.risk_appetite": 0.5 for name in ("Google DeepMind", "Meta AI")}
     model, ordered = Industry(load_world("industry-2026q3", given), worlds=4, rng=1, panel=False), 0.0
     rows = [model.labs.names.index(name) for name in ("Google DeepMind", "Meta AI")]
-    for _ in range(8):
+    for _ in range(16):
         model.step()
         ordered = ordered + model.labs.ordered_gw[:, rows].mean(axis=0)
     release(model)
-    assert (ordered > 0.5).all()  # GW in two years, in the mean of the futures
+    assert (ordered > (2, 0.1)).all()  # GW in four years, in the mean of the futures; Meta AI sells little and holds compute for years

@@ -187,6 +187,7 @@ def test_a_batch_over_which_workers_die_is_set_aside_and_its_neighbours_are_not(
 # Whole files, one sweep at a time -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_where_it_stopped_and_the_tables_are_the_same_bytes(small_batches, swept, tmp_path, monkeypatch):
     whole = sweep.sweep(ASKED, out=tmp_path / "whole", workers=1, quiet=True)
     asked_for = []

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from abm.firm import NEUTRAL, Firm
-from abm.population import column, rule
+from abm.engine.firm import NEUTRAL, Firm
+from abm.engine.population import column
+from abm.engine.rules import rule, rule_about_labs
 
 
 class ChipVendor(Firm):
@@ -35,7 +36,7 @@ class ChipVendor(Firm):
         """Part of a down-payment it offers to fund: the common one at middling appetite, in proportion to what it dares, at most all."""
         return np.minimum(1, vendor.circular_intensity * self.risk_appetite / NEUTRAL)
 
-    @rule
+    @rule_about_labs
     def accepts(self, resources, rent, new_rent):
         """Part of a deal it finances: as much as keeps the customer's coverage at the vendor's quantile at 1 [model.md 4].
 

@@ -6,8 +6,9 @@ and how much, it decides at its own quantile of the tenant's revenue [model.md 9
 
 import numpy as np
 
-from abm.firm import Firm
-from abm.population import column, rule
+from abm.engine.firm import Firm
+from abm.engine.population import column
+from abm.engine.rules import rule_about_labs
 
 
 class Cloud(Firm):
@@ -81,7 +82,7 @@ class Cloud(Firm):
     reorganised = column("times its creditors took over", unit="count", default=0)
     died = column("quarter of its first default, counted from 2023Q1; -1 before", unit="quarter", default=-1)
 
-    @rule
+    @rule_about_labs
     def tenant_limit(self, resources, rent, weight, committed):
         """Rent a tenant may owe this cloud in all, less what it owes, as GW, [worlds, labs, clouds] [model.md 10.3, 26.12].
 

@@ -8,9 +8,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from abm.clock import QUARTER
-from abm.firm import Firm
+from abm.engine.firm import Firm
+from abm.engine.population import column
+from abm.engine.rules import rule
 from abm.parameters import Group, parameter
-from abm.population import column, rule
 
 
 class LabParameters(Group, name="lab"):

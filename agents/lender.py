@@ -6,8 +6,9 @@ lender's own quantile of what tenants can pay.
 
 import numpy as np
 
-from abm.firm import NEUTRAL, Firm
-from abm.population import column, rule
+from abm.engine.firm import NEUTRAL, Firm
+from abm.engine.population import column
+from abm.engine.rules import rule
 
 
 class Lender(Firm):

@@ -8,7 +8,7 @@ import numpy as np
 from abm.errors import BadInput, nearest
 from abm.settings import GROUPS
 from agents.inhabitants import GROUPS as OWN
-from agents.world_columns import COLUMNS, ONE, settable
+from agents.world_files.columns import COLUMNS, ONE, settable
 
 FIRM_SAYS = "per firm"
 

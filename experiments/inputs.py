@@ -13,12 +13,12 @@ from pathlib import Path
 import abm
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
-from abm.loss import check_firm
+from abm.failure.loss import check_firm
 from abm.settings import GROUPS, Settings
 from abm.shocks import Shock, refuse_extended
-from agents.world_columns import KINDS, ONE, STATES, STYLES
-from agents.world_deals import AddedDeal, with_deals
-from agents.world_file import load_world
+from agents.world_files.columns import KINDS, ONE, STATES, STYLES
+from agents.world_files.deals import AddedDeal, with_deals
+from agents.world_files.folder import load_world
 
 MOST_WORLDS, MOST_QUARTERS, LARGEST_SEED = 100_000, 120, 2**63 - 1
 ADDRESS_LENGTH = 16  # hexadecimal digits of the address that name a folder
@@ -227,6 +227,6 @@ def _declared():
 
 def _columns():
     """Public names of what all firms of a kind have."""
-    from agents.world_columns import settable
+    from agents.world_files.columns import settable
 
     return [f"{ONE[kind]}.{key}" for kind in KINDS for key in settable(kind)]

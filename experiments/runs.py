@@ -15,9 +15,9 @@ from platform import python_version
 from typing import NamedTuple
 
 from abm.data import is_file
+from abm.engine.shown import with_units
 from abm.errors import BadInput, nearest
-from abm.measures import known_measures
-from abm.shown import with_units
+from abm.measures.catalogue import known_measures
 from agents.inhabitants import KINDS
 from experiments.analysis.outcomes import described
 from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
@@ -261,7 +261,7 @@ def _write(run, opening, first, arrays, outcomes):
 
     from experiments.analysis.report import write_report
     from experiments.panel import write_panel
-    from experiments.story import worst_world
+    from experiments.stories.story import worst_world
     from experiments.summary import summarise
 
     table = pd.concat(outcomes, ignore_index=True)
@@ -281,7 +281,7 @@ def write_json(path, content):
 
 def _story(run, world):
     """What matters of what happened in one world, in order: quarter, kind, sentence, cause, and whether it follows from a failure."""
-    from experiments.story import CHANNELS, chosen_of, tell
+    from experiments.stories.story import CHANNELS, chosen_of, tell
 
     events = tell(reproduce(run, world))
     years = sorted({event.quarter.year for event in events})

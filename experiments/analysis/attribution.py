@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from abm.contagion import ContagionParameters
-from abm.crisis import PARTS
 from abm.errors import BadInput
-from abm.outcomes import contagion_share
-from experiments.analysis.pairs import mean_with_interval
+from abm.failure.contagion import ContagionParameters
+from abm.failure.crisis import PARTS
+from abm.measures.outcomes import contagion_share
+from experiments.analysis.paired_effects import mean_with_interval
 from experiments.folders import plain
 from experiments.summary import Z_95
 

@@ -9,17 +9,17 @@ import hashlib
 from typing import NamedTuple
 
 from abm.clock import Quarter
+from abm.engine.population import declared
 from abm.errors import BadInput, nearest
-from abm.loss import check_firm
+from abm.failure.loss import check_firm
 from abm.model import Industry, release
-from abm.opening import Opening
-from abm.population import declared
 from abm.settings import GROUPS
 from abm.shocks import Shock
+from abm.start.opening import Opening
 from agents import inhabitants
-from agents.world_deals import AddedDeal, with_deals
-from agents.world_file import STRUCTURE, load_world
-from agents.world_overrides import with_overrides
+from agents.world_files.deals import AddedDeal, with_deals
+from agents.world_files.folder import STRUCTURE, load_world
+from agents.world_files.overrides import with_overrides
 from experiments.engine.question import NEVER
 
 SHOCK, DEAL = "shock.", "deal."

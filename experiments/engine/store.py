@@ -210,8 +210,8 @@ def load(results_dir, table=RUNS):
 
 
 def _with_units(frame, table, manifest):
-    from abm.measures import known_measures
-    from abm.shown import with_units
+    from abm.engine.shown import with_units
+    from abm.measures.catalogue import known_measures
     from agents.inhabitants import KINDS
     from experiments.analysis.outcomes import outcome  # which only a reader needs, and no worker
 

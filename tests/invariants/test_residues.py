@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.shocks import Shock
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.residues import apart, twins
 
 FUTURES, QUARTERS = 96, 24

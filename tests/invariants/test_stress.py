@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
+from abm.engine.population import declared
 from abm.errors import BrokenRule
 from abm.model import Industry, release
-from abm.population import declared
 from abm.settings import GROUPS
 from abm.shocks import SHOCKS, Shock
 from agents.inhabitants import GROUPS as OWN
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.marks import mostly_slow
 
 QUARTERS = 48

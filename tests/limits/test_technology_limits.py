@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.clock import Quarter, hazard_per_quarter
-from abm.technology import (
+from abm.technology.progress import (
     Technology,
     TechnologyParameters,
     amdahl,

@@ -8,9 +8,9 @@ import pytest
 
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_deals import AddedDeal, with_deals
-from agents.world_file import load_world
-from experiments.analysis.pairs import paired_share
+from agents.world_files.deals import AddedDeal, with_deals
+from agents.world_files.folder import load_world
+from experiments.analysis.paired_effects import paired_share
 from tests.worlds import industry, let, opening, wanting
 
 WORLDS, QUARTERS = 96, 24

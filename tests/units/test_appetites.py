@@ -9,12 +9,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from abm.markets.lending import loan_over_cost
+from abm.books.vintages import over_vintages
+from abm.finance.lending import loan_over_cost
 from abm.model import Industry, release
-from abm.vintages import over_vintages
 from agents.customer import EnterpriseCustomer
 from agents.customer_quarter import DEPLOYED
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.marks import mostly_slow
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from abm.cone import Cone, ConeParameters, believed_spread, cone, mixture_quantile
-from abm.growth import Trend, lasting_growth, momentum_that_holds, realised_growth, reasoned_growth, update_extrapolation
-from abm.implied import implied_quantile
-from abm.scores import coverage_below, crps, pit
+from abm.beliefs.cone import Cone, ConeParameters, believed_spread, cone, mixture_quantile
+from abm.beliefs.growth import Trend, lasting_growth, momentum_that_holds, realised_growth, reasoned_growth, update_extrapolation
+from abm.beliefs.implied import implied_quantile
+from abm.beliefs.scores import coverage_below, crps, pit
 
 SHAPE = (3, 3)
 SPEC = {  # the numbers of model.md 5, whatever the shipped worlds are calibrated to
@@ -69,7 +69,7 @@ def test_the_larger_an_industry_the_less_growth_lasts():
 
 def test_momentum_holds_less_in_a_mature_industry():
     sizes = np.array([[1.0, 30.0, np.sqrt(60_000), 2_000.0, 9_000.0]])
-    assert momentum_that_holds(sizes, ConeParameters(1))[0] == pytest.approx([0.45, 0.45, 0.375, 0.3, 0.3])
+    assert momentum_that_holds(sizes, ConeParameters(1))[0] == pytest.approx([0.45, 0.45, 0.325, 0.2, 0.2])
 
 
 def test_only_planners_who_reason_let_growth_fade():

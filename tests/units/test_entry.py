@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from abm.entry import enter, entry_capital, founded
 from abm.model import Industry, release
+from abm.services.entry import enter, entry_capital, founded
 from abm.shocks import Shock
 from agents.customer_quarter import DEPLOYED
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 
 @pytest.fixture

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from abm import planning
-from abm.markets import compute
+from abm.compute import deliveries, planning
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.marks import mostly_slow
 from tests.plain_lenders import PlainCredit
 
@@ -54,7 +53,7 @@ def seen(monkeypatch):
     for room, name, plain in (
         (planning, "set_terms", terms),
         (planning, "fundable_part", lambda credit, world, gw: credit.fundable(gw[world].tolist())),
-        (compute, "offered_loans", lambda credit, world, promised: credit.offers(promised[world].tolist())),
+        (deliveries, "offered_loans", lambda credit, world, promised: credit.offers(promised[world].tolist())),
     ):
         monkeypatch.setattr(room, name, both(getattr(room, name), plain, asked, name))
     return asked

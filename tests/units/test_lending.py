@@ -4,8 +4,8 @@ import mesa
 import numpy as np
 import pytest
 
-from abm.markets.lending import LenderParameters, credit_limit
-from abm.population import Population
+from abm.engine.population import Population
+from abm.finance.lending import LenderParameters, credit_limit
 from agents.lender import Lender
 
 # the numbers of the model's text, whatever the shipped worlds are calibrated to

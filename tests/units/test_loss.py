@@ -5,15 +5,15 @@ import pytest
 
 from abm.clock import Quarter
 from abm.errors import BadInput
-from abm.lapse import move_on, quarters_moved
+from abm.failure.lapse import move_on, quarters_moved
 from abm.model import Industry, release
-from abm.opening import FIRM_KINDS
 from abm.shocks import Shock
-from agents.world_file import load_world, shipped_names
+from abm.start.opening import FIRM_KINDS
+from agents.world_files.folder import load_world, shipped_names
 from experiments.engine.batches import build, run
 from experiments.engine.cases import case_of
 from experiments.inputs import Inputs, read_shock, shock_text
-from experiments.story import tell
+from experiments.stories.story import tell
 
 NAMED = "industry-2026q3"
 SLOW = pytest.mark.slow
@@ -200,12 +200,12 @@ def test_a_loss_can_be_written_and_read():
 @pytest.mark.parametrize(
     "firm, words",
     [
-        ("OpenAI", ("the loss of OpenAI: it fails with the bills of this quarter", "OpenAI fails, as the experiment has it")),
-        ("CoreWeave", ("serve nobody and earn nothing", "CoreWeave fails, as the experiment has it; its creditors take over")),
+        ("OpenAI", ("takes OpenAI away: it fails with the bills of this quarter", "OpenAI fails because the experiment says so")),
+        ("CoreWeave", ("serve nobody and earn nothing", "CoreWeave fails because the experiment says so, and its creditors take over")),
         ("Nvidia", ("a successor, which delivers in 4 quarters",)),
-        ("banks", ("loans are called over 6 quarters", "banks, as the experiment has it, can lend no more")),
+        ("banks", ("calls its loans over 6 quarters", "banks can lend no more, because the experiment says so")),
         ("public market", ("its stakes pass to other investors",)),
-        ("entrant 1", ("nothing happens, for it is gone already",)),
+        ("entrant 1", ("nothing happens, because it is gone already",)),
     ],
 )
 def test_the_story_says_who_is_lost_and_what_follows(firm, words):

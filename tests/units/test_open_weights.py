@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from abm import operations, pricing
-from abm.markets import compute
-from abm.markets.services import Offers, logit_shares
+from abm.compute import deliveries
 from abm.model import Industry, release
-from abm.open_weights import OpenWeights, published
+from abm.services import operations, pricing
+from abm.services.serving import Offers, logit_shares
 from abm.shocks import Shock
-from agents.world_file import load_world
+from abm.technology.open_weights import OpenWeights, published
+from agents.world_files.folder import load_world
 
 QUARTERS, AT, START = 14, "2025Q1", 8  # the shock comes in the ninth quarter
 
@@ -69,7 +69,7 @@ def test_its_users_do_not_press_on_the_prices_of_labs():
         model = run()
         model.begin()
         published(model).offered[:] = True
-        compute.deliver(model)
+        deliveries.deliver(model)
         pricing.post(model)
         wanted = np.zeros((3, len(model.labs.names) + 1, 3))
         wanted[:, 0, 0], wanted[:, -1, 0] = 0.01, asked

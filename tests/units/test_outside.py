@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from abm.books.obligations import outside_rent
+from abm.books.register import IDLE
 from abm.model import Industry, release
-from abm.obligations import outside_rent
-from abm.register import IDLE
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 NAMED = "industry-2026q3"
 STILL = {"outside.spread": 0.0, "outside.mood": 0.0}  # fortunes are as usual for ever

@@ -7,7 +7,7 @@ from abm.parameters import Group
 from abm.settings import GROUPS
 from abm.shocks import SHOCKS, Shock
 from agents.inhabitants import GROUPS as OWN
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.marks import mostly_slow
 
 # each run reads the parameters of its own modes

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import agents
+from abm.compute.chips import VendorParameters
+from abm.engine.population import Population, declared
+from abm.engine.rules import rule
 from abm.errors import BadInput
-from abm.markets.capital import InvestorParameters
-from abm.markets.chips import VendorParameters
-from abm.markets.lending import LenderParameters
-from abm.population import Population, declared, rule
+from abm.finance.capital import InvestorParameters
+from abm.finance.lending import LenderParameters
 from agents.lab import Lab, LabParameters
 from tests.worlds import industry, opening, wanting
 
@@ -53,7 +54,8 @@ def kinds():
     """{class name: class} of every kind of agent in the package, base classes left out."""
     modules = [importlib.import_module(f"agents.{module.name}") for module in pkgutil.iter_modules(agents.__path__)]
     found = {item for module in modules for item in vars(module).values() if isinstance(item, type) and issubclass(item, mesa.Agent)}
-    return {item.__name__: item for item in found if not item.__subclasses__() and item.__module__.startswith("agents.")}
+    ours = {item for item in found if item.__module__.startswith("agents.")}
+    return {item.__name__: item for item in ours if not ours.intersection(item.__subclasses__())}
 
 
 def rules(kind):

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.engine.population import declared
 from abm.errors import BadInput, BrokenRule
 from abm.model import Industry
-from abm.population import declared
 from abm.shocks import Shock
 from agents import inhabitants
-from agents.world_columns import COLUMNS, ONE
-from agents.world_file import load_world
+from agents.world_files.columns import COLUMNS, ONE
+from agents.world_files.folder import load_world
 from experiments.engine import backends, batches, provenance, sweep, worker
 from experiments.engine.backends import Local
 from experiments.engine.batches import build, plan

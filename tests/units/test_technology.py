@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from abm.clock import Quarter
-from abm.generations import ModelBooks, opening_release_clock, tick_release_clock
-from abm.technology import (
+from abm.technology.generations import ModelBooks, opening_release_clock, tick_release_clock
+from abm.technology.progress import (
     Technology,
     TechnologyParameters,
     capability_of_compute,

@@ -6,10 +6,10 @@ import pytest
 from abm.errors import BadInput, BrokenRule
 from abm.model import Industry
 from abm.shocks import SHOCKS
-from agents.world_file import load_world
-from experiments.ui.crew import SHOWN, Crew, shares
-from experiments.ui.laboratory import Laboratory
-from experiments.ui.looking_glass import LookingGlass
+from agents.world_files.folder import load_world
+from experiments.ui.live_ensemble import Laboratory
+from experiments.ui.replay import LookingGlass
+from experiments.ui.worker_pool import SHOWN, Crew, shares
 from tests.marks import mostly_slow
 
 WORLD, WORLDS = "tutorial", 5

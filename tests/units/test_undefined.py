@@ -11,7 +11,7 @@ from abm.errors import BadInput
 from experiments.analysis import answers, sensitivity_answer, undefined
 from experiments.analysis.conditions import Condition
 from experiments.analysis.outcomes import outcome
-from experiments.analysis.pairs import shares
+from experiments.analysis.paired_effects import shares
 from experiments.analysis.sensitivity import sampled_from
 from experiments.analysis.sweep_answer import gather, how_sure, in_short
 from experiments.analysis.sweep_report import sweep_report

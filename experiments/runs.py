@@ -74,6 +74,11 @@ class Run:
         return self.address[:ADDRESS_LENGTH]
 
     @property
+    def reference(self):
+        """What a command takes for this run: its name, or its folder where that is not among the usual ones."""
+        return self.name if self.path.parent.resolve() == RUNS.resolve() else str(self.path)
+
+    @property
     def inputs(self):
         """What it was made of."""
         return Inputs.of(self.manifest["inputs"])
@@ -154,7 +159,8 @@ def open_run(reference, root=RUNS):
     if len(found) > 1:
         raise BadInput(f"{text!r} fits {len(found)} runs in {root}: {', '.join(found[:3])}; give more digits")
     if not found:
-        raise BadInput(f"there is no run {text!r} in {root}; {nearest(text, known) or 'overreach run makes one'}")
+        advice = nearest(text, known) or "overreach run makes one"
+        raise BadInput(f"there is no run {text!r} in {root}; {advice}; of a run that lies elsewhere, give the folder")
     return _opened(root / found[0])
 
 

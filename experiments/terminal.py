@@ -1,5 +1,6 @@
 """What the commands say on a terminal: progress, tables, the summary of a run. Numbers are rounded for people and have units."""
 
+import shlex
 import time
 
 from rich.console import Console
@@ -87,7 +88,7 @@ def show_summary(run):
         out.print(Text("The odds of an entrant count only the futures in which it enters.", style="dim"))
     titled(out, "Over-extension in the median world (in brackets P10 to P90 of worlds)", _pressure(summary))
     out.print(Text.assemble("Report: ", (str(run.report), "bold")), soft_wrap=True)
-    out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
+    out.print(f"More:   overreach story {shlex.quote(run.reference)} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
 
 

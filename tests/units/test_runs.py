@@ -84,6 +84,12 @@ def test_an_unknown_run_is_named(tmp_path):
         open_run("abc", tmp_path)
 
 
+def test_a_run_elsewhere_is_called_by_its_folder(done, monkeypatch):
+    assert done.reference == str(done.path)
+    monkeypatch.setattr("experiments.runs.RUNS", done.path.parent)
+    assert done.reference == done.name
+
+
 def test_a_damaged_manifest_is_named(tmp_path):
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(BadInput, match="manifest.json"):

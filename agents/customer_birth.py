@@ -37,7 +37,7 @@ class CustomersParameters(Group, name="customers"):
         1.5, unit="1/year", low=0.5, high=4, source="calibrated; model.md 7.2 (theta)", meaning="speed of diffusion"
     )
     adoption_pace = parameter(
-        1.0, unit="1", low=0.1, high=5, source="assumption", meaning="pace of adoption from the opening on, over the pace that led up to it"
+        1.0, unit="1", low=0.1, high=5, source="assumption", meaning="pace of adoption (so of demand) from the opening on, over that before"
     )
     diffusion_speed_sd = parameter(0.2, unit="log", low=0, high=1, source="model.md 7.2", meaning="spread of diffusion speed")
     capability_power = parameter(
@@ -45,12 +45,12 @@ class CustomersParameters(Group, name="customers"):
     )
     capability_power_sd = parameter(0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of capability_power")
     fastest_growth = parameter(
-        10.0, unit="1/year", low=1.5, high=20, source="seed; model.md 7.2 (g_max)", meaning="fastest growth of spend"
+        10.0, unit="1/year", low=1.5, high=20, source="text; model.md 7.2 (g_max)", meaning="fastest growth of spend"
     )
     fastest_decline = parameter(0.5, unit="log/year", low=0.05, high=5, source="model.md 7.2", meaning="fastest fall of spend")
     noise_sd = parameter(0.05, unit="log", low=0, high=0.5, source="assumption; model.md 19", meaning="sd of demand noise")
     noise_memory = parameter(0.6, unit="1", low=0, high=0.99, source="assumption; model.md 19", meaning="persistence of demand noise")
-    consumer_noise = parameter(2.0, unit="1", low=0, high=5, source="seed; model.md 7.7", meaning="consumers' noise over enterprises'")
+    consumer_noise = parameter(2.0, unit="1", low=0, high=5, source="text; model.md 7.7", meaning="consumers' noise over enterprises'")
     opening_spend = parameter(0.28, unit="$bn/year", low=0.01, high=1000, source="calibrated; model.md 19 (X0)", meaning="opening spend")
     opening_growth = parameter(4.0, unit="1/year", low=1.01, high=10, source="model.md 7.1", meaning="growth of spend at the opening")
     consumer_opening_share = parameter(0.7, unit="1", low=0, high=1, source="model.md 7.9", meaning="consumers' part of opening spend")
@@ -88,7 +88,7 @@ class CustomersParameters(Group, name="customers"):
     early_cost = parameter(0.25, unit="1", low=0, high=5, source="model.md 26.3", meaning="integration cost, started early")
     late_cost = parameter(0.5, unit="1", low=0, high=5, source="model.md 26.3", meaning="integration cost, started late")
     early_quarters = parameter(2.0, unit="quarters", low=0, high=40, source="model.md 7.4", meaning="integration, started early")
-    late_quarters = parameter(8.0, unit="quarters", low=0, high=40, source="seed; model.md 7.4", meaning="integration, started late")
+    late_quarters = parameter(8.0, unit="quarters", low=0, high=40, source="text; model.md 7.4", meaning="integration, started late")
     first_spend = parameter(0.02, unit="1", low=0.0001, high=1, source="model.md 26.3", meaning="first spend over potential")
     served_multiple = parameter(1.6, unit="1", low=1, high=10, source="model.md 7.3", meaning="most spend wanted over spend served")
     served_floor = parameter(0.2, unit="$bn/year", low=0, high=10, source="model.md 7.3", meaning="spend wanted though none was served")

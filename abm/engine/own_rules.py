@@ -73,9 +73,20 @@ def kinds_of_rows(agents, names, kinds):
         usual = kinds[plural]
         if not (isinstance(own, type) and issubclass(own, usual)):
             raise BadInput(f"agents: {key!r} = {own!r} is not allowed; a class that derives from {usual.__name__}")
+        _check_overrides(own, usual)
         rows = range(len(names[plural])) if key == plural else [list(names[plural]).index(key)]
         found[plural] |= dict.fromkeys(rows, own)
     return found
+
+
+def _check_overrides(own, usual):
+    """Refuse a class without a rule of its own: a misspelt rule would otherwise go unnoticed, because nobody asks it."""
+    rules = sorted(name for name in dir(usual) if isinstance(inspect.getattr_static(usual, name), rule))
+    if own is usual or any(inspect.getattr_static(own, name) is not inspect.getattr_static(usual, name) for name in rules):
+        return
+    written = [name for name, method in vars(own).items() if isinstance(method, types.FunctionType) and not name.startswith("_")]
+    hint = (nearest(written[0], rules) if written else "") or f"its rules: {', '.join(rules)}"
+    raise BadInput(f"agents: {own.__name__} overrides no rule of {usual.__name__}, so it would change nothing; {hint}")
 
 
 def mixed(population, name, rows, *arguments):
@@ -192,4 +203,3 @@ def _say_cost(kind, name, times):
         SlowRule,
         stacklevel=2,
     )
-

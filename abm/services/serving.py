@@ -20,7 +20,7 @@ class ServicesParameters(Group, name="services"):
 
     mode = parameter("cournot", unit="", choices=("path", "cournot"), source="model.md 8.2-8.3", meaning="how labs set prices")
     training_share = parameter(
-        0.5, unit="1", low=0, high=0.9, source="seed; model.md 19 (tau)", meaning="share of compute that labs plan to train on in the end"
+        0.5, unit="1", low=0, high=0.9, source="text; model.md 19 (tau)", meaning="share of compute that labs plan to train on in the end"
     )
     training_share_start = parameter(
         0.75,
@@ -92,7 +92,7 @@ class ServicesParameters(Group, name="services"):
         meaning="rent of compute at which customers' potential spend is counted",
     )
     scarcity_memory = parameter(0.5, unit="1", low=0, high=0.99, source="model.md 8.4", meaning="weight of last quarter's scarcity index")
-    consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="seed; model.md 7.7", meaning="consumers' density over others'")
+    consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="text; model.md 7.7", meaning="consumers' density over others'")
     spill = parameter(0.6, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of the customers turned away that tries a rival")
     outage_memory = parameter(0.7, unit="1", low=0, high=0.99, source="model.md 8.6", meaning="weight of last quarter's outages")
     outside_pool = parameter(

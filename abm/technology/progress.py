@@ -22,7 +22,7 @@ class TechnologyParameters(Group, name="technology"):
     """Numbers of model.md section 6."""
 
     stall_hazard = parameter(
-        0.0314, unit="1/quarter", low=0, high=0.2, source="seed S1: 22.5 % in two years", meaning="chance of a stall in the critical window"
+        0.0314, unit="1/quarter", low=0, high=0.2, source="text S1: 22.5 % in two years", meaning="chance of a stall in the critical window"
     )
     late_stall_hazard = parameter(0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a later stall")
     stall_duration = parameter(
@@ -31,17 +31,17 @@ class TechnologyParameters(Group, name="technology"):
     least_stall = parameter(4.0, unit="quarters", low=1, high=20, source="assumption", meaning="shortest stall")
     recognition_lag = parameter(2.0, unit="quarters", low=0, high=12, source="assumption", meaning="quarters until labs see the stall")
     window_opens = parameter(
-        Quarter.parse("2025Q3").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S1", meaning="first critical quarter",
+        Quarter.parse("2025Q3").index, unit="quarter since 2023Q1", low=0, high=200, source="text S1", meaning="first critical quarter",
         structural=True,
     )  # fmt: skip
     window_length = parameter(
-        8, unit="quarters", low=0, high=200, source="seed S1", meaning="length of the critical window", structural=True
+        8, unit="quarters", low=0, high=200, source="text S1", meaning="length of the critical window", structural=True
     )
     breakthrough_rate = parameter(
-        0.2303, unit="1/year", low=0, high=2, source="seed S2: 90 % in ten years", meaning="rate at which a breakthrough arrives"
+        0.2303, unit="1/year", low=0, high=2, source="text S2: 90 % in ten years", meaning="rate at which a breakthrough arrives"
     )
     breakthrough_opens = parameter(
-        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="earliest breakthrough",
+        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="text S2", meaning="earliest breakthrough",
         structural=True,
     )  # fmt: skip
     breakthrough_jump = parameter(0.4, unit="OOM", low=0, high=2, source="assumption", meaning="capability gained in a breakthrough")

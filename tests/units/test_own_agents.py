@@ -127,6 +127,21 @@ def test_the_cost_of_plain_python_is_said_once():
     assert len([each for each in said if each.category is SlowRule]) == 1
 
 
+def test_a_class_whose_only_rule_is_misspelt_is_refused():
+    class Misspelt(Lender):
+        """Nobody would ever ask it."""
+
+        def financd(self, cover, most, mood, lending):
+            return 0
+
+    with pytest.raises(BadInput, match="Misspelt overrides no rule of Lender.*did you mean 'financed'"):
+        Industry(load_world(WORLD), worlds=1, agents={a_lender(): Misspelt})
+
+
+def test_the_usual_class_itself_may_be_given():
+    assert type(Industry(load_world(WORLD), worlds=1, agents={a_lender(): Lender}).lenders[a_lender()]) is Lender
+
+
 def test_a_rule_with_other_arguments_is_refused_when_the_class_is_made():
     with pytest.raises(BadInput, match=r"Forgetful.financed\(self, cover\) has other arguments than the rule"):
 

@@ -1,21 +1,21 @@
 """All parameters of a model, gathered from the rooms that declare them, by public name."""
 
 from abm.compute_prices import FleetParameters
-from abm.cone import ConeParameters
+from abm.cone_parameters import ConeParameters
 from abm.contagion import ContagionParameters
 from abm.delays import SupplyParameters
 from abm.entry import EntryParameters
 from abm.errors import BadInput, nearest
 from abm.indicator import IndicatorParameters
-from abm.markets.capital import InvestorParameters
+from abm.markets.capital_parameters import InvestorParameters
 from abm.markets.chips import VendorParameters
-from abm.markets.lending import LenderParameters
-from abm.markets.services import ServicesParameters
+from abm.markets.lending_parameters import LenderParameters
+from abm.markets.services_parameters import ServicesParameters
 from abm.outside import OutsideParameters
 from abm.sentiment import SentimentParameters
 from abm.shocks import PolicyParameters, refuse_extended
 from abm.takeover import TakeoverParameters
-from abm.technology import TechnologyParameters
+from abm.technology_parameters import TechnologyParameters
 
 GROUPS = {
     "cone": ConeParameters,

@@ -15,6 +15,7 @@ from abm.loans import float_with
 from abm.loss import lose
 from abm.open_weights import published
 from abm.parameters import Group, parameter
+from abm.priors import between
 from abm.runoff import borrow_elsewhere
 
 # Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
@@ -87,8 +88,9 @@ class OpenWeight(Group, name="open_weight"):
     density = parameter(0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="revenue density left")
     price_ratio = parameter(1 / 40, unit="share", low=0.005, high=1, source="seed S3; model.md 14", meaning="its price over the labs'")
     service = parameter(
-        0.5, unit="share", low=0, high=2, source="assumption; prior .25 to 1",
+        0.5, unit="share", low=0, high=2, source="assumption",
         meaning="what its users pay beside compute, over the labs' price: hosting, integration, trust",
+        prior=between(0.25, 1),
     )  # fmt: skip
     gap = parameter(1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far it is behind the frontier")
     offered = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="0: only the news, and nothing to use")

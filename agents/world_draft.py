@@ -8,10 +8,10 @@ import numpy as np
 from abm.clock import Quarter
 from abm.compute_prices import FleetParameters
 from abm.errors import BadInput, nearest
-from abm.markets.lending import LenderParameters
+from abm.markets.lending_parameters import LenderParameters
 from abm.opening import PASSIVE, Figure
 from agents.appetite import FROM_APPETITE, MAPPED, follows
-from agents.customer_birth import CustomersParameters
+from agents.customers_parameters import CustomersParameters
 from agents.world_columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
 from agents.world_magnitudes import ask_about_firms
 

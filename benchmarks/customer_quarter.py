@@ -8,9 +8,9 @@ import numpy as np
 from abm.luck import Luck
 from abm.markets.refuge import Refuge
 from abm.markets.services import CLASSES, Offers
-from agents.customer_birth import CustomersParameters
 from agents.customer_quarter import KINDS, market
 from agents.customers import Customers
+from agents.customers_parameters import CustomersParameters
 from benchmarks.plain_mesa import PlainMarket
 
 LABS = 6

@@ -16,7 +16,7 @@ from abm import limits
 from abm.clock import QUARTERS_PER_YEAR
 from abm.compute_prices import FleetParameters
 from abm.errors import BadInput
-from abm.markets.services import ServicesParameters
+from abm.markets.services_parameters import ServicesParameters
 from abm.parameters import Group, parameter
 
 MEASURES = ("forecast", "revenue", "demand", "opex", "rent_due", "alive")

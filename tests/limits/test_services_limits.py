@@ -5,11 +5,13 @@ import pytest
 
 from abm.luck import Luck
 from abm.markets import service_prices, services
-from abm.markets.services import Offers, ServicesParameters, Supply
+from abm.markets.services import Offers, Supply
+from abm.markets.services_parameters import ServicesParameters
 from agents import customer_quarter
-from agents.customer_birth import CustomersParameters, Segments
+from agents.customer_birth import Segments
 from agents.customer_quarter import KINDS
 from agents.customers import Customers
+from agents.customers_parameters import CustomersParameters
 
 ONE = np.ones((1, 1))
 DIFFUSION = {  # the numbers of model.md 7 and 19, whatever the shipped worlds are calibrated to

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from abm.clock import Quarter, hazard_per_quarter
 from abm.technology import (
     Technology,
-    TechnologyParameters,
     amdahl,
     breakthrough_chance,
     capability_of_compute,
@@ -20,6 +19,7 @@ from abm.technology import (
     stall_length,
     training_increment,
 )
+from abm.technology_parameters import TechnologyParameters
 
 START, WINDOW = Quarter.parse("2023Q1"), Quarter.parse("2025Q3")
 few = settings(max_examples=100, deadline=None)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.cone import Cone, ConeParameters, believed_spread, cone, mixture_quantile
+from abm.cone import Cone, believed_spread, cone, mixture_quantile
+from abm.cone_parameters import ConeParameters
 from abm.growth import Trend, lasting_growth, momentum_that_holds, realised_growth, reasoned_growth, update_extrapolation
 from abm.implied import implied_quantile
 from abm.scores import coverage_below, crps, pit

@@ -6,11 +6,13 @@ import pytest
 from abm.errors import BadInput
 from abm.luck import Luck
 from abm.markets.refuge import Refuge
-from abm.markets.services import Offers, ServicesParameters, Supply, ration
+from abm.markets.services import Offers, Supply, ration
+from abm.markets.services_parameters import ServicesParameters
 from agents import customer_quarter
-from agents.customer_birth import CustomersParameters, Segments
+from agents.customer_birth import Segments
 from agents.customer_quarter import DEPLOYED, KINDS, PILOT, PROCUREMENT, TRIAL, UNAWARE
 from agents.customers import Customers
+from agents.customers_parameters import CustomersParameters
 from benchmarks.customer_quarter import LABS, circumstances, draws, refuge
 
 SPEC = {  # the numbers of model.md 7 and 19, whatever the shipped worlds are calibrated to

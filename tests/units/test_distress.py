@@ -5,7 +5,8 @@ import pytest
 
 from abm.clock import Quarter
 from abm.distress import in_distress
-from abm.markets.services import ServicesParameters, Supply, ration
+from abm.markets.services import Supply, ration
+from abm.markets.services_parameters import ServicesParameters
 from abm.opening import Tranche
 from abm.register import IDLE
 from tests import worlds

@@ -7,7 +7,8 @@ import pytest
 
 from abm import views
 from abm.clock import Quarter
-from abm.cone import ConeParameters, cone
+from abm.cone import cone
+from abm.cone_parameters import ConeParameters
 from abm.errors import BadInput
 from abm.model import Industry
 from abm.shocks import Shock

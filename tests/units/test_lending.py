@@ -4,7 +4,8 @@ import mesa
 import numpy as np
 import pytest
 
-from abm.markets.lending import LenderParameters, credit_limit
+from abm.markets.lending import credit_limit
+from abm.markets.lending_parameters import LenderParameters
 from abm.population import Population
 from agents.lender import Lender
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm import pricing
-from abm.markets.capital import InvestorParameters
+from abm.markets.capital_parameters import InvestorParameters
 from agents.investor import MOMENTUM, PUBLIC, SOVEREIGN, STRATEGIC
 from tests.worlds import ONE_RATE, industry, let, opening, quarter, wanting
 

@@ -9,9 +9,9 @@ import pytest
 
 import agents
 from abm.errors import BadInput
-from abm.markets.capital import InvestorParameters
+from abm.markets.capital_parameters import InvestorParameters
 from abm.markets.chips import VendorParameters
-from abm.markets.lending import LenderParameters
+from abm.markets.lending_parameters import LenderParameters
 from abm.population import Population, declared
 from abm.rules import rule
 from agents.lab import Lab, LabParameters

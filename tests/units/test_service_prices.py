@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from abm.markets import service_prices
-from abm.markets.services import ServicesParameters, Supply
+from abm.markets.services import Supply
+from abm.markets.services_parameters import ServicesParameters
 
 ELASTICITY = 1.3
 ALWAYS = [np.ones((1, 1)) * 0] * 2  # what is for hire pays at any price

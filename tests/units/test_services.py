@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from abm.markets import service_prices, services
 from abm.markets.hire import Market
-from abm.markets.services import ServicesParameters, Supply, ration
+from abm.markets.services import Supply, ration
+from abm.markets.services_parameters import ServicesParameters
 
 SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are calibrated to
     "density_start": 20.0,

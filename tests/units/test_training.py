@@ -6,7 +6,7 @@ import pytest
 from abm import training
 from abm.clock import Quarter
 from abm.compute_prices import FleetParameters, cost_of_service
-from abm.markets.services import ServicesParameters
+from abm.markets.services_parameters import ServicesParameters
 from abm.model import Industry, release
 from agents.world_file import load_world
 

@@ -5,7 +5,7 @@ import pytest
 
 from abm.clock import Quarter
 from abm.funding import save, usual_round, war_chest
-from abm.markets.capital import InvestorParameters
+from abm.markets.capital_parameters import InvestorParameters
 from abm.markets.values import grown_growth, market_value, next_growth, worth, years_to_grow
 from abm.opening import Tranche
 from abm.sentiment import lab_values

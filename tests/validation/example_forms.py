@@ -4,7 +4,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from abm import limits
-from abm.cone import ConeParameters, cone
+from abm.cone import cone
+from abm.cone_parameters import ConeParameters
 from abm.limits import Deal, LognormalDemand
 from abm.markets.services import logit_shares
 from tests.validation.cases import Case

@@ -72,23 +72,23 @@ class Prior:
             return np.array(self.values, dtype=float)[np.minimum(place, len(self.values) - 1)]
         if self.high == self.low:
             return np.full_like(level, self.low)
-        return np.clip(self._distribution().ppf(level), self.low, self.high)
+        return np.clip(self._between(level), self.low, self.high)
 
-    def _distribution(self):
+    def _between(self, level):
         from scipy import stats
 
         width = self.high - self.low
         if self.law == "log-uniform":
-            return stats.loguniform(self.low, self.high)
+            return stats.loguniform.ppf(level, self.low, self.high)
         if self.law == "triangular":
-            return stats.triang((self.centre - self.low) / width, self.low, width)
+            return stats.triang.ppf(level, (self.centre - self.low) / width, self.low, width)
         if self.law == "pert":
             tip = PERT_WEIGHT * (self.centre - self.low) / width
-            return stats.beta(1 + tip, 1 + PERT_WEIGHT - tip, self.low, width)
+            return stats.beta.ppf(level, 1 + tip, 1 + PERT_WEIGHT - tip, self.low, width)
         if self.law == "normal":
             a, b = ((bound - self.centre) / self.deviation for bound in (self.low, self.high))
-            return stats.truncnorm(a, b, self.centre, self.deviation)
-        return stats.uniform(self.low, width)
+            return stats.truncnorm.ppf(level, a, b, self.centre, self.deviation)
+        return stats.uniform.ppf(level, self.low, width)
 
     @property
     def bounds(self):

@@ -6,7 +6,9 @@ user's file of priors names it. Structural numbers shape the arrays that worlds 
 """
 
 import functools
+import tomllib
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -157,3 +159,42 @@ def values_of(opening, doubts, seed, world_ids):
         cells[:, rows] = np.clip(drawn[:, None] + (cells[:, rows] if doubt.prior.is_shift else 0), doubt.low, doubt.high)
         firms[kind][key] = cells
     return replace(opening, columns=firms), found
+
+
+def drawn(inputs, opening, world_ids):
+    """(opening, parameters) of these worlds of a run; as they are without doubt. inputs: `experiments.inputs.Inputs`. Raises BadInput."""
+    if inputs.doubt == NO_DOUBT:
+        return opening, {}
+    ahead = 1 if inputs.doubt == NEXT_DRAW else 0
+    return values_of(opening, doubts_of(inputs, opening), inputs.seed, [world + ahead for world in world_ids])
+
+
+def doubts_of(inputs, opening):
+    """What the worlds of a run draw. Raises BadInput."""
+    return in_doubt(opening, inputs.settings, read_own(inputs.priors, "--priors"))
+
+
+def read_file(path):
+    """The rows of a user's file of priors, {name: table}, each checked. Raises BadInput naming file, key, value and rule."""
+    try:
+        rows = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise BadInput(f"--priors {path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"--priors {path}: is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"--priors {path}: is not valid TOML: {error}") from None
+    rows = _flat(rows)
+    if not rows:
+        raise BadInput(f"--priors {path}: holds no prior; a line is \"cone.width\" = {{ low = 0.5, high = 1.5, source = '...' }}")
+    read_own(rows, f"--priors {path}")
+    return rows
+
+
+def _flat(rows):
+    """Names without quotes are tables inside tables: cone.width is read like "cone.width"."""
+    found = {}
+    for name, row in rows.items():
+        inner = isinstance(row, dict) and row and all(isinstance(part, dict) for part in row.values())
+        found |= {f"{name}.{key}": part for key, part in _flat(row).items()} if inner else {name: row}
+    return found

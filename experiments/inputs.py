@@ -14,11 +14,12 @@ import abm
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from abm.loss import check_firm
-from abm.settings import GROUPS, Settings
+from abm.settings import Settings
 from abm.shocks import Shock, refuse_extended
 from agents.world_columns import KINDS, ONE, STATES, STYLES
 from agents.world_deals import AddedDeal, with_deals
 from agents.world_file import load_world
+from experiments.doubt import NO_DOUBT, doubts_of, parameters
 
 MOST_WORLDS, MOST_QUARTERS, LARGEST_SEED = 100_000, 120, 2**63 - 1
 ADDRESS_LENGTH = 16  # hexadecimal digits of the address that name a folder
@@ -28,7 +29,10 @@ MODEL, TOOLS = ("abm", "agents"), ("experiments",)  # what decides what happens,
 
 @dataclass(frozen=True)
 class Inputs:
-    """One run: a world by name or path, how many worlds, quarters, the seed, {public name: value}, rows of shocks and of deals."""
+    """One run: a world by name or path, how many worlds, quarters, the seed, {public name: value}, rows of shocks and of deals.
+
+    doubt: whether its worlds also draw what is uncertain, see `experiments.doubt`; priors: those of the user, {public name: table}
+    """
 
     world: str
     worlds: int = 1
@@ -37,6 +41,8 @@ class Inputs:
     settings: dict = field(default_factory=dict)
     shocks: tuple = ()
     deals: tuple = ()
+    doubt: str = NO_DOUBT
+    priors: dict = field(default_factory=dict)
 
     @classmethod
     def of(cls, stored):
@@ -45,7 +51,8 @@ class Inputs:
 
     def plain(self):
         """As plain values, in an order of their own."""
-        return {**asdict(self), "settings": dict(sorted(self.settings.items())), "shocks": list(self.shocks), "deals": list(self.deals)}
+        return {**asdict(self), "settings": dict(sorted(self.settings.items())), "shocks": list(self.shocks), "deals": list(self.deals),
+                "priors": dict(sorted(self.priors.items()))}  # fmt: skip
 
     def checked(self):
         """The same inputs, a path made whole. Raises BadInput for a number that is not allowed."""
@@ -69,6 +76,8 @@ class Inputs:
             check_firm(shock, opening.names, "--shock")
             if not opening.start <= shock.at <= last:
                 raise BadInput(f"--shock {shock.name}: {shock.at} lies outside the run, which goes from {opening.start} to {last}")
+        if self.doubt != NO_DOUBT:
+            doubts_of(self, opening)
         return opening
 
     def read_shocks(self):
@@ -188,7 +197,7 @@ def number_or_text(text):
 
 def _check_names(settings, world):
     """Names that are no firm's and no parameter's, and values that are not allowed, so that the message can say where they stood."""
-    declared, columns = _declared(), _columns()
+    declared, columns = parameters(), _columns()
     for name, value in settings.items():
         refuse_extended(name, f"--set {name}")
         item = declared.get(name)
@@ -210,13 +219,6 @@ def _of_a_firm(name, world):
             if name.startswith(f"{firm}."):
                 return f"did you mean '{ONE[kind]}.{name}'?"
     return ""
-
-
-def _declared():
-    """{public name: Parameter} of everything that is not a firm's."""
-    from agents.inhabitants import GROUPS as OWN
-
-    return {item.name: item for group in {**GROUPS, **OWN}.values() for item in group.declared().values()}
 
 
 def _columns():

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -19,6 +19,7 @@ from abm.shown import with_units
 from agents.inhabitants import KINDS
 from experiments.analysis.outcomes import described
 from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
+from experiments.doubt import NEXT_DRAW, NO_DOUBT, OWN_DRAW, drawn
 from experiments.folders import make_folder
 from experiments.guard import leave_if_unguarded
 from experiments.industry import Industry
@@ -109,16 +110,33 @@ def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
     first = first_look(inputs, opening)
     measures = _known(measures, first.measures)
     manifest = _manifest(inputs, opening, measures)
-    path = Path(root) / manifest["address"][:ADDRESS_LENGTH]
+    path, beside = Path(root) / manifest["address"][:ADDRESS_LENGTH], ()
     if not work.again and _same(path, manifest):
         return open_run(path)
+    if inputs.doubt == OWN_DRAW:
+        sure, crossed = (run(each, measures, root, _part(work, k)) for k, each in enumerate(_beside(inputs)))
+        beside, work = (sure, crossed), _part(work, len(BESIDE))
     with _folder(path) as folder:
         arrays = Arrays(folder / "arrays", inputs.worlds)
         kept = tuple(dict.fromkeys((*NEEDED, *((kind, name) for name in measures for kind in first.measures[name]))))
         done = _all_batches(inputs, opening, first, kept, arrays, work)
-        _write(Run(folder, manifest), opening, first, arrays, done)
+        _write(Run(folder, manifest), opening, first, arrays, done, beside)
         shutil.rmtree(arrays.folder)
     return open_run(path)
+
+
+BESIDE = (NO_DOUBT, NEXT_DRAW)  # runs that are made beside one in doubt: luck alone, and every luck with another draw
+
+
+def _beside(inputs):
+    """What is run beside a run in doubt, on the same seeds: without doubt, and with the draw of the world after each."""
+    return replace(inputs, doubt=NO_DOUBT, priors={}), replace(inputs, doubt=NEXT_DRAW)
+
+
+def _part(work, number):
+    """How one of the parts of a run in doubt is done: its progress is part of the whole."""
+    parts, tell = len(BESIDE) + 1, work.progress
+    return work._replace(progress=tell and (lambda done: tell(done / parts + number * tell.worlds / parts)))
 
 
 def open_run(reference, root=RUNS):
@@ -148,7 +166,9 @@ def reproduce(run, world, journal=True, quarters=None):
         raise BadInput(f"run {run.name}: the files of world {inputs.world} are not what they were; run it again")
     if code_version(MODEL) != manifest["code"]:
         raise BadInput(f"run {run.name} was made by another version of the model, which cannot tell its story; run it again")
-    industry = Industry(opening, world_ids=(world,), rng=inputs.seed, shocks=inputs.read_shocks(), journal=journal)
+    opening, parameters = drawn(inputs, opening, (world,))
+    about = {"rng": inputs.seed, "shocks": inputs.read_shocks(), "parameters": parameters, "journal": journal}
+    industry = Industry(opening, world_ids=(world,), **about)
     return industry.run(inputs.quarters if quarters is None else quarters)
 
 
@@ -216,10 +236,11 @@ def _all_batches(inputs, opening, first, keys, arrays, work):
     return [outcomes[first] for first in sorted(outcomes)]
 
 
-def _write(run, opening, first, arrays, outcomes):
-    """Everything a run leaves: manifest, panel, outcomes, summary and report."""
+def _write(run, opening, first, arrays, outcomes, beside=()):
+    """Everything a run leaves: manifest, panel, outcomes, summary and report. beside: the runs beside one in doubt."""
     import pandas as pd
 
+    from experiments.analysis.doubt import luck_and_doubt
     from experiments.analysis.report import write_report
     from experiments.panel import write_panel
     from experiments.story import worst_world
@@ -231,6 +252,8 @@ def _write(run, opening, first, arrays, outcomes):
     write_json(run.path / MANIFEST, run.manifest)
     worst = worst_world(table)
     summary = {**summarise(arrays, table, opening, first), "worst_world": worst, "story": _story(run, worst)}
+    if beside:
+        summary["doubt"] = luck_and_doubt(run.inputs, opening, table, *beside)
     write_json(run.path / SUMMARY, summary)
     write_report(run.report, run.manifest, summary, opening)
 

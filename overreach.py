@@ -20,18 +20,23 @@ from agents.cloud import Cloud  # noqa: E402
 from agents.investor import Investor  # noqa: E402
 from agents.lab import Lab  # noqa: E402
 from agents.lender import Lender  # noqa: E402
+from agents.world_deals import AddedDeal as Deal  # noqa: E402
+from agents.world_deals import with_deals  # noqa: E402
 from agents.world_file import load_world, worlds  # noqa: E402
+from experiments.analysis.pairs import compare, differences  # noqa: E402
 from experiments.engine.question import Question  # noqa: E402
 from experiments.engine.store import load  # noqa: E402
 from experiments.engine.sweep import sweep  # noqa: E402
 from experiments.industry import Industry, commitments, fan, money, survival  # noqa: E402
 from experiments.inputs import Inputs  # noqa: E402
 from experiments.runs import Run, Work, open_run, reproduce, run  # noqa: E402
+from experiments.summary import probability  # noqa: E402
 
 __all__ = [
     "BadInput",
     "ChipVendor",
     "Cloud",
+    "Deal",
     "Industry",
     "Inputs",
     "Investor",
@@ -45,15 +50,19 @@ __all__ = [
     "Work",
     "column",
     "commitments",
+    "compare",
+    "differences",
     "fan",
     "load",
     "load_world",
     "money",
     "open_run",
+    "probability",
     "reproduce",
     "rule",
     "run",
     "survival",
     "sweep",
+    "with_deals",
     "worlds",
 ]

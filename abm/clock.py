@@ -18,7 +18,10 @@ EPOCH_YEAR = 2023
 
 @dataclass(frozen=True, order=True)
 class Quarter:
-    """A calendar quarter, held as the number of quarters since 2023Q1 (which may be negative)."""
+    """A calendar quarter, held as the number of quarters since 2023Q1 (which may be negative).
+
+    A quarter plus 4 is the same quarter a year later; the difference of two quarters is a number of quarters; earlier is less.
+    """
 
     index: int
 

@@ -42,7 +42,7 @@ class FleetParameters(Group, name="cloud"):
         high=40,
         structural=True,
         source="assumption",
-        meaning="quarters until a block is scrapped; when it stops to earn is another question: technology.chip_life, years",
+        meaning="quarters until a block of compute is scrapped (technology.chip_life says how long it earns)",
         prior=between(20, 40),
     )
     capex = parameter(

@@ -15,7 +15,7 @@ class ConeParameters(Group, name="cone"):
         low=0.25,
         high=2,
         source="assumption",
-        meaning="true width of the cone, W",
+        meaning="true width of the cone; 1 is that of the source text (W)",
         prior=between(0.5, 1.5),
     )
     believed_width = parameter(
@@ -24,7 +24,7 @@ class ConeParameters(Group, name="cone"):
         low=0,
         high=2,
         source="switch: as wide as the true cone unless set",
-        meaning="width planners believe in, W_b; 0 means as wide as the true cone",
+        meaning="width of the cone that planners believe in; 0 means the true width (W_b)",
     )
     annual_spread = parameter(
         0.3575, unit="1/sqrt(year)", low=0.05, high=1, source="seed S0: P10 = 20, P90 = 50", meaning="spread one year ahead, sigma_1"
@@ -47,7 +47,7 @@ class ConeParameters(Group, name="cone"):
         low=0,
         high=1,
         source="assumption",
-        meaning="the same part of what a lab grows beyond its market: rivals plan too",
+        meaning="part of momentum in what a lab grows beyond its market, because rivals plan too",
         prior=between(0.05, 0.2),
     )
     fading = parameter(
@@ -66,13 +66,23 @@ class ConeParameters(Group, name="cone"):
         low=0,
         high=3,
         source="public run-rates, 2023 to 2025",
-        meaning="growth that forecasts return to while it is",
+        meaning="growth that forecasts return to while the industry is young",
     )
     proven = parameter(
-        30.0, unit="$bn/year", low=10, high=900, source="public run-rates, end of 2025", meaning="its revenue when S0 was asked"
+        30.0,
+        unit="$bn/year",
+        low=10,
+        high=900,
+        source="public run-rates, end of 2025",
+        meaning="revenue of the industry at the time of the source text",
     )
     lasting_growth = parameter(
-        np.log(1.5), unit="1/year", low=0, high=1.5, source="seed S0", meaning="growth that forecasts return to at that size, g_LR"
+        np.log(1.5),
+        unit="1/year",
+        low=0,
+        high=1.5,
+        source="seed S0",
+        meaning="growth that forecasts return to at the revenue cone.proven, g_LR",
     )
     mature = parameter(
         2000.0,
@@ -80,7 +90,7 @@ class ConeParameters(Group, name="cone"):
         low=1000,
         high=50000,
         source="assumption: about the median market",
-        meaning="revenue from which it grows with the economy",
+        meaning="revenue from which the industry grows with the economy",
         prior=between(1000, 4000),
     )
     mature_growth = parameter(
@@ -89,7 +99,7 @@ class ConeParameters(Group, name="cone"):
         low=0,
         high=0.2,
         source="assumption",
-        meaning="growth that forecasts return to from there on",
+        meaning="growth that forecasts return to once the industry is mature",
         prior=between(0.03, 0.08),
     )
     stalled_growth = parameter(
@@ -113,7 +123,7 @@ class ConeParameters(Group, name="cone"):
         low=0.1,
         high=4,
         source="assumption",
-        meaning="speed at which planners believe that demand takes it up",
+        meaning="speed at which planners believe that demand takes up a breakthrough",
         prior=between(0.3, 1.2),
     )
     mature_momentum = parameter(

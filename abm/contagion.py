@@ -18,7 +18,7 @@ class ContagionParameters(Group, name="contagion"):
     fire_sale = parameter(
         1.0, unit="0/1", low=0, high=1, source="switch", meaning="C3: idle compute depresses spot prices, collateral and margins"
     )
-    funding = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C4: defaults and loan losses hurt the mood of all")
+    funding = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C4: defaults and loan losses hurt sentiment")
     backlog = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C5: cancelled orders are lost to vendors")
     customers = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C6: customers of the dead move slowly, and some never")
     release_quarters = parameter(
@@ -49,7 +49,13 @@ class ContagionParameters(Group, name="contagion"):
         prior=between(0.7, 1),
     )
     termination_quarters = parameter(
-        4, unit="quarters", low=0, high=20, source="model.md 13.4", structural=True, meaning="rents a termination claim covers, at most"
+        4,
+        unit="quarters",
+        low=0,
+        high=20,
+        source="model.md 13.4",
+        structural=True,
+        meaning="most quarters of rent that a termination claim covers",
     )
 
 

@@ -43,7 +43,7 @@ class SupplyParameters(Group, name="supply"):
         low=0,
         high=1,
         source="switch, off: nothing is sold beyond what a world's files say",
-        meaning="part of its slots that a vendor has sold at the opening, announced or not; its power for each quarter further on",
+        meaning="part of its slots that a vendor has sold at the opening; the part for each quarter further ahead is a higher power of it",
     )
 
 

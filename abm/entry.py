@@ -28,11 +28,17 @@ class EntryParameters(Group, name="entry"):
         low=0,
         high=1,
         source="assumption",
-        meaning="labs founded a year in a normal mood at half a margin",
+        meaning="labs founded a year at normal sentiment and half a margin",
         prior=between(0, 1),
     )
     sentiment = parameter(
-        0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="mood below which nobody founds a lab", prior=between(0.45, 0.75)
+        0.6,
+        unit="index",
+        low=0,
+        high=2,
+        source="model.md 13.6",
+        meaning="sentiment below which nobody founds a lab",
+        prior=between(0.45, 0.75),
     )
     cash = parameter(
         3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what investors pay for a new lab", prior=between(2, 4.5)

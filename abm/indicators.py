@@ -5,7 +5,6 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.crisis import credit_spread, new_loans
 from abm.flows import EQUITY, FLOWS, LOAN, PURCHASE
-from abm.indicator import FURTHER, Indicator
 from abm.later import Later, Measures
 from abm.limits import HEDGE, PONZI, SPECULATIVE
 from abm.markets.lending import building_cost
@@ -19,63 +18,6 @@ from abm.welfare import gained
 
 _YEAR = 4
 HORIZON_OF_MINSKY = 8  # quarters of pipeline that count for the Minsky class [model.md 15.4]
-
-
-INDICATORS = {
-    "p10_coverage": Indicator(
-        "P10 coverage", "x", "industry", "below 1 revenue at the 10th percentile does not pay alone for what is due in two years"
-    ),
-    "p50_coverage": Indicator("P50 coverage", "x", "industry", "below 1 not even median revenue pays for it alone"),
-    "p90_coverage": Indicator("P90 coverage", "x", "industry", "below 1 not even the top of the cone pays for it alone"),
-    "lab_p10_coverage": Indicator("P10 coverage of a lab", "x", "labs", "as above, lab by lab"),
-    "required_revenue": Indicator("Required revenue", "$bn/year", "industry", "revenue that would pay this quarter's rents and fixed opex"),
-    "required_ahead": Indicator("Required revenue at the horizon", "$bn/year", "industry", "the same for the contracts due two years out"),
-    "commitment_ratio": Indicator("Commitments over revenue", "years", "industry", "years of present revenue promised away"),
-    "commitments": Indicator("Take-or-pay commitments", "$bn", "industry", "what is still to be paid under signed contracts"),
-    "hedge_share": Indicator("Hedge labs", "share of revenue", "industry", "revenue of labs that cover rents now and the pipeline"),
-    "speculative_share": Indicator("Speculative labs", "share of revenue", "industry", "covers rents now, not the pipeline"),
-    "ponzi_share": Indicator("Ponzi labs", "share of revenue", "industry", "revenue of labs that do not cover their rents"),
-    "minsky_class": Indicator("Minsky class", "0 hedge, 1 speculative, 2 Ponzi", "labs", "how a lab pays its rents"),
-    "cloud_minsky_class": Indicator("Minsky class of an owner", "0 hedge, 1 speculative, 2 Ponzi", "clouds", "EBITDA against debt service"),
-    "order_circularity": Indicator(
-        "Vendor equity over value of orders", "share", "industry", "part of an order the chip vendor paid for itself"
-    ),
-    "flow_circularity": Indicator(
-        "Vendor equity over vendor sales",
-        "share",
-        "industry",
-        "a year's chip sales that vendors paid for by equity in buyers; may exceed 1",
-    ),
-    "circularity": Indicator("Money that goes in circles", "share of payments", "industry", "cycle flow among firms, measured yearly"),
-    "look_through": Indicator(
-        "Look-through vendor revenue", "share of sales", "industry", "part of vendor sales that final customers pay for, measured yearly"
-    ),
-    "depreciation_gap": Indicator(
-        "Book above economic value", "share of book", "industry", "what the books still show and the market would not pay"
-    ),
-    "utilisation": Indicator("Compute let", "share", "industry", "compute in service that somebody rents"),
-    "rationing": Indicator("Demand turned away", "share", "industry", "customers that found no capacity"),
-    "spot_ratio": Indicator("Spot over contract price", "x", "industry", "falls when compute lies idle"),
-    "supply_line": Indicator("Pipeline over installed", "x", "industry", "compute ordered but not there yet"),
-    "in_transit": Indicator("Customers in transit", "$bn/year", "industry", "spend of dead labs' customers that has no lab yet"),
-    "spend_lost": Indicator("Spend lost with labs", "$bn/year", "industry", "what dead labs' customers have given up for good, so far"),
-    "rescue": Indicator("Rescued by survivors", "$bn/year", "industry", "spend of dead labs' customers that other labs took in, so far"),
-    "concentration": Indicator("Herfindahl index of lab revenue", "0-1", "industry", "1 is a monopoly"),
-    "sentiment": Indicator("Sentiment", "index", "industry", "1 is normal; below 0.45 rounds dry up"),
-    "unbuilt_gw": Indicator(
-        "Promised and not built", "GW", "industry", "signed; waits for an owner that cannot pay or is lost, or was given up so far"
-    ),
-    "unbuilt_rent": Indicator("Rent of what was promised and not built", "$bn/year", "industry", "nobody owes it before it is built"),
-    "unfunded_gw": Indicator("Orders nobody could build", "GW/quarter", "industry", "no owner found equity for them, or no vendor a slot"),
-    "unfunded_rent": Indicator("Rent of orders nobody could build", "$bn/year", "industry", "of the orders of one quarter"),
-    "new_loans": Indicator("New loans to owners", "$bn/quarter", "industry", "loans and notes paid out, not those that are only exchanged"),
-    "credit_spread": Indicator("Spread of credit to owners", "1/year", "industry", "what lenders ask above the rate of the strongest"),
-    "revenue_total": Indicator("Industry revenue", "$bn/year", "industry", "served revenue of all labs at annual rate"),
-    "frontier": Indicator("Frontier capability", "OOM", "industry", "orders of magnitude of effective training compute since 2023"),
-    "time_to_cash_out": Indicator("Runway", "quarters", "labs", "quarters until cash is gone at the present burn"),
-    "safety_distance": Indicator("Safety distance", "s.d.", "labs", "how far the median forecast lies above what is owed"),
-    **FURTHER,
-}
 
 
 def outlook(industry):

@@ -6,8 +6,8 @@ A measure is an indicator, a column of a kind of firm, a balance of the books, o
 from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
-from abm.indicators import INDICATORS
 from abm.population import declared
+from abm.readings import INDICATORS
 from abm.record import BY_AGENT, FROM_BOOKS
 
 INDUSTRY = "industry"  # the kind of what is measured once for all firms
@@ -51,6 +51,7 @@ class Described(tuple):
         return self[0].meaning
 
 
+_SHORT_FORMS = {"gw": "GW", "ebitda": "EBITDA"}
 _BALANCES = {
     "cash": ("Cash", "deposits at the end of the quarter"),
     "value": ("Market value", "value of its own equity, at market"),
@@ -64,10 +65,14 @@ _SAID = {  # what no column and no indicator says: (kind, name): (label, unit, m
     ("labs", "commitments"): ("Take-or-pay commitments", "$bn", "what it still has to pay under signed contracts"),
     ("labs", "raised"): ("Equity raised", "$bn/quarter", "new equity that investors paid in"),
     ("labs", "signed_equity"): ("Equity for down-payments", "$bn/quarter", "new equity with which vendors or investors fund its orders"),
-    ("labs", "unbuilt_gw"): ("Promised and not built", "GW", "signed; waits for an owner that cannot pay, or was given up so far"),
-    ("labs", "unbuilt_rent"): ("Rent of what was promised and not built", "$bn/year", "nobody owes it before it is built"),
-    ("labs", "unfunded_gw"): ("Orders nobody could build", "GW/quarter", "no owner found equity for them, or no vendor a slot"),
-    ("labs", "unfunded_rent"): ("Rent of orders nobody could build", "$bn/year", "of the orders of one quarter"),
+    ("labs", "unbuilt_gw"): ("Promised and not built", "GW",
+                             "compute it signed for that waits for an owner that cannot pay, or that was given up so far"),
+    ("labs", "unbuilt_rent"): ("Rent of what was promised and not built", "$bn/year",
+                               "rent of compute it signed for that is not built; nobody owes it before it is"),
+    ("labs", "unfunded_gw"): ("Orders nobody could build", "GW/quarter",
+                              "compute it wanted in the quarter and for which no owner found equity, or no vendor a slot"),
+    ("labs", "unfunded_rent"): ("Rent of orders nobody could build", "$bn/year",
+                                "yearly rent of what nobody could build of its orders of the quarter"),
     ("labs", "rent_billed"): ("Rent billed", "$bn/quarter", "rent that owners billed it for the quarter"),
     ("labs", "just_released"): ("Model released", "0/1", "1 in a quarter in which it released a model"),
     ("clouds", "gw"): ("Compute in service", "GW", "compute that it owns and that is in service, idle compute too"),
@@ -83,7 +88,8 @@ _SAID = {  # what no column and no indicator says: (kind, name): (label, unit, m
     (INDUSTRY, "credit_loss"): ("Credit loss", "$bn/quarter", "loans and notes that lenders lost in the quarter"),
     (INDUSTRY, "cancelled"): ("Chips cancelled", "$bn/quarter", "orders of chips that vendors lost in the quarter"),
     (INDUSTRY, "termination"): ("Claims lost on dead labs", "$bn/quarter", "termination claims of owners that estates could not pay"),
-    (INDUSTRY, "token_price"): ("Token price", "$/million", "of tokens of the capability of 2023Q1; no number where no lab has compute"),
+    (INDUSTRY, "token_price"): ("Token price", "$/million",
+                              "price of a million tokens of the capability of 2023Q1; no number where no lab has compute"),
     (INDUSTRY, "stalled"): ("Progress stalled", "0/1", "1 while progress of capability has stopped"),
     (INDUSTRY, "breakthrough"): ("Breakthrough", "0/1", "1 from the quarter of the breakthrough on"),
     (INDUSTRY, "equity_lost"): ("Vendor stakes lost", "$bn/quarter", "market value of vendors' stakes in labs that failed in the quarter"),
@@ -131,7 +137,13 @@ def measure(kind, name, classes):
         label, meaning = _BALANCES[name]
         return Measure(name, kind, label, "$bn", meaning)
     item = declared(classes[kind])[name]
-    return Measure(name, kind, name.replace("_", " ").capitalize(), item.unit, item.meaning)
+    return Measure(name, kind, _in_words(name), item.unit, item.meaning)
+
+
+def _in_words(name):
+    """A column's name as a label: its words, the first with a capital, short forms as they are written."""
+    words = [_SHORT_FORMS.get(word, word) for word in name.split("_")]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
 
 
 def described(industry, name, kind=None):

@@ -66,7 +66,7 @@ class Industry(mesa.Model):
         self.record, self.keeps_panel = Record(self, journal), panel
 
     def step(self):
-        """One quarter in every world."""
+        """One quarter in every world [model.md 3]. Raises BrokenRule where the books of any world do not balance."""
         self.begin()
         apply_shocks(self)
         learning.nature(self)
@@ -93,8 +93,8 @@ class Industry(mesa.Model):
         self.close()
 
     def run(self, quarters):
-        """Step so many quarters."""
-        for _ in range(quarters):
+        """Step so many quarters. Returns the industry itself, so that calls can be chained. Raises BadInput for no number of quarters."""
+        for _ in range(whole("quarters", quarters, 0)):
             self.step()
         return self
 
@@ -209,9 +209,10 @@ class Industry(mesa.Model):
 
     @property
     def agents_by_type(self):
-        """Agents by class, as Mesa has it."""
+        """Agents by class, as Mesa has it; ours are populations, which say who is in them."""
         self._meet_customers()
-        return super().agents_by_type
+        ours = [*(getattr(self, kind) for kind in NEWSWORTHY), *(self._people_seen or ())]
+        return {**super().agents_by_type, **{population.kind: population for population in ours if len(population.names)}}
 
     def _meet_customers(self):
         people = self.__dict__.get("customers")
@@ -220,20 +221,29 @@ class Industry(mesa.Model):
             self._people_seen = people.populations(self)
 
     def panel(self, measures=None):
-        """Tidy table of recorded measures: world, quarter, agent, measure, value; units in `attrs`. measures: names, all by default."""
+        """Tidy table of recorded measures: world, quarter, agent, measure, value; units and meanings in `attrs`.
+
+        measures: names, all by default. Raises BadInput for an unknown one.
+        """
         return shown.with_units(self.record.kept(self).panel(self, measures), [*catalogue(self).values()])
 
     @property
     def indicators(self):
-        """{indicator: [worlds, quarters(, firms)]} of the run so far."""
+        """{indicator: array} of the run so far: [worlds, quarters] of the industry, [worlds, quarters, firms] of firms."""
         return shown.Indicators(self.record.kept(self).indicators())
 
     def measures(self, pattern=""):
-        """Table of every measure that is kept: unit, shape, meaning. pattern: part of a name or of a meaning."""
+        """Table of every measure that is kept: unit, shape, meaning.
+
+        pattern: part of a name or of a meaning, everything by default
+        """
         return shown.measures_table(self, pattern)
 
     def describe(self, name, kind=None):
-        """Unit, shape and meaning of a measure, by its name or label. kind: "labs" of a name that several kinds have. Raises BadInput."""
+        """Unit, shape and meaning of a measure.
+
+        name: its name or label; kind: "labs", of a name that several kinds have. Raises BadInput for an unknown one.
+        """
         return described(self, name, kind)
 
     def __repr__(self):

@@ -92,7 +92,8 @@ class Opening:
     fingerprint: str = ""  # sha256 of the world's files, part of a run's address
 
     def __repr__(self):
-        kinds = ", ".join(f"{len(names)} {kind}" for kind, names in self.names.items() if kind in FIRM_KINDS)
+        counts = {kind: len(names) for kind, names in self.names.items() if kind in FIRM_KINDS}
+        kinds = ", ".join(f"{count} {kind.removesuffix('s') if count == 1 else kind}" for kind, count in counts.items())
         return f"<World {self.name}: {self.title}; opens {self.start}; {kinds}; {self.purpose}>"
 
     def rows(self, kind):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from abm.clock import QUARTERS_PER_YEAR
 from abm.errors import BadInput, nearest
 from abm.priors import Prior
 
@@ -58,12 +59,19 @@ class Parameter:
         except (TypeError, ValueError):
             raise BadInput(f"{where}: {self.name} = {value!r} is not a number") from None
         if not np.all((number >= self.low) & (number <= self.high)):
-            raise BadInput(f"{where}: {self.name} = {value} is outside [{self.low:g}, {self.high:g}] {self.unit}")
+            raise BadInput(f"{where}: {self.name} = {value} is outside [{self.low:g}, {self.high:g}] {self.unit}{self._in_years()}")
         if not self.structural:
             return number
         if number.size != 1 or number.item() != int(number.item()):
             raise BadInput(f"{where}: {self.name} = {value} must be one whole number for all worlds")
         return int(number.item())
+
+    def _in_years(self):
+        """What a number of quarters means, where years may have been meant."""
+        if self.unit != "quarters":
+            return ""
+        low, high = (end / QUARTERS_PER_YEAR for end in (self.low, self.high))
+        return f", that is {low:g} to {high:g} years; it means: {self.meaning}"
 
     def _checked_text(self, value, where):
         """A name, or one per world."""

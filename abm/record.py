@@ -6,11 +6,11 @@ import pandas as pd
 from abm.clock import QUARTER
 from abm.crisis import financed, lenders_capital
 from abm.errors import BadInput, nearest
-from abm.indicators import INDICATORS
 from abm.later import Later, Series
 from abm.markets.service_prices import token_price
 from abm.markets.shares import ratio, total
 from abm.outcomes import event_outcomes, further_outcomes
+from abm.readings import INDICATORS
 from abm.register import EXTRA_OUT, IDLE
 from abm.vintages import over_vintages
 from abm.welfare import over_a_run

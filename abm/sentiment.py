@@ -79,7 +79,7 @@ class SentimentParameters(Group, name="sentiment"):
     low = parameter(0.1, unit="index", low=0, high=1, source="model.md 11.8", meaning="lowest sentiment", prior=between(0.05, 0.2))
     high = parameter(2.0, unit="index", low=1, high=5, source="model.md 11.8", meaning="highest sentiment", prior=between(1.5, 3))
     disclosure = parameter(
-        0.0, unit="0/1", low=0, high=1, source="policy switch", meaning="1: the mood follows look-through instead of reported vendor sales"
+        0.0, unit="0/1", low=0, high=1, source="policy switch", meaning="1: sentiment follows look-through instead of reported vendor sales"
     )
 
 

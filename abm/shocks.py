@@ -47,7 +47,7 @@ class PolicyParameters(Group, name="policy"):
 
 @dataclass(frozen=True)
 class Shock:
-    """A named event at a quarter, with its size; see SHOCKS for names and values."""
+    """A named event at a quarter, with its values in the units that `overreach shocks` lists. `Shock.read` makes one."""
 
     name: str
     at: Quarter
@@ -55,7 +55,11 @@ class Shock:
 
     @classmethod
     def read(cls, row, where="shock"):
-        """From a mapping {name, at, ...}. Raises BadInput for an unknown name, key, date or value."""
+        """From a mapping, such as {"name": "stall", "at": "2027Q1", "duration": 8}; a value that is not given is the usual one.
+
+        row: name, at (a quarter, as text or a Quarter), and values; where: what a message begins with
+        Raises BadInput for an unknown name, key, date or value.
+        """
         row = dict(row)
         name, at = row.pop("name", None), row.pop("at", None)
         refuse_extended(name, f"{where}: {name!r}")
@@ -75,25 +79,32 @@ class Stall(Group, name="stall"):
 
 
 class Breakthrough(Group, name="breakthrough"):
-    """The country of geniuses arrives."""
+    """A breakthrough arrives, and capability and demand leap ahead."""
 
 
 class OpenWeight(Group, name="open_weight"):
-    """A cheap open-weight model: margins and the mood fall, and customers may use it on compute of the clouds."""
+    """A cheap open-weight model: margins and sentiment fall, and customers may use it on compute of the clouds."""
 
     sentiment = parameter(
         0.19, unit="index", low=0, high=1, meaning="fall of sentiment",
         source="calibrated to the largest vendor, which lost 17 % of its value in January 2025 (V18)",
     )  # fmt: skip
-    density = parameter(0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="revenue density left")
-    price_ratio = parameter(1 / 40, unit="share", low=0.005, high=1, source="seed S3; model.md 14", meaning="its price over the labs'")
+    density = parameter(
+        0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="part of the revenue for each unit of compute that is left"
+    )
+    price_ratio = parameter(
+        1 / 40, unit="share", low=0.005, high=1, source="seed S3; model.md 14", meaning="price of the model over that of the labs"
+    )
     service = parameter(
         0.5, unit="share", low=0, high=2, source="assumption",
-        meaning="what its users pay beside compute, over the labs' price: hosting, integration, trust",
-        prior=between(0.25, 1),
+        meaning="what its users pay beside compute (hosting, integration, trust), over the labs' price", prior=between(0.25, 1)
     )  # fmt: skip
-    gap = parameter(1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far it is behind the frontier")
-    offered = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="0: only the news, and nothing to use")
+    gap = parameter(
+        1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far the model is behind the frontier"
+    )
+    offered = parameter(
+        1.0, unit="0/1", low=0, high=1, source="switch", meaning="1 if customers can use the model; 0 if there is only the news"
+    )
 
 
 class FundingStop(Group, name="funding_stop"):

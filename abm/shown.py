@@ -27,7 +27,7 @@ class Indicators(dict):
 def industry_text(industry):
     """World, worlds, seed, quarter, agents by kind."""
     ran = f"{industry.age} quarter{'' if industry.age == 1 else 's'} run, {industry.quarter} is next"
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in _counts(industry).items())
+    kinds = ", ".join(f"{count:,} {kind.removesuffix('s') if count == 1 else kind}" for kind, count in _counts(industry).items())
     worlds = f"{industry.worlds:,} world{'' if industry.worlds == 1 else 's'}"
     return f"<Industry {industry.opening.name}: {worlds}, seed {industry.seed}; {ran}; {kinds}>"
 
@@ -61,7 +61,14 @@ def measures_table(industry, pattern=""):
 def with_units(panel, measures):
     """The tidy table with units and meanings of its measures in `attrs`, {measure: text}. measures: Measures, of others too."""
     there = set(panel["measure"].unique())
-    items = {item.name: item for item in reversed(measures) if item.name in there}
-    panel.attrs["units"] = {name: item.unit for name, item in items.items()}
-    panel.attrs["meanings"] = {name: item.meaning for name, item in items.items()}
+    items = [item for item in measures if item.name in there]
+    panel.attrs["units"] = {name: _of_each_kind(name, items, "unit") for name in dict.fromkeys(item.name for item in items)}
+    panel.attrs["meanings"] = {name: _of_each_kind(name, items, "meaning") for name in panel.attrs["units"]}
     return panel
+
+
+def _of_each_kind(name, items, what):
+    """The unit or the meaning of a measure; where the kinds that have it differ, that of each with its kind."""
+    found = {item.kind: getattr(item, what) for item in items if item.name == name}
+    texts = set(found.values())
+    return texts.pop() if len(texts) == 1 else "; ".join(f"{kind}: {text}" for kind, text in found.items())

@@ -18,7 +18,7 @@ class TechnologyParameters(Group, name="technology"):
         prior=between(0.0275, 0.0353, "seed S1: 20 to 25 % in two years"),
     )
     late_stall_hazard = parameter(
-        0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a stall after it", prior=between(0.005, 0.02)
+        0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a later stall", prior=between(0.005, 0.02)
     )
     stall_duration = parameter(
         12.0,
@@ -50,7 +50,7 @@ class TechnologyParameters(Group, name="technology"):
         prior=between(0.1, 0.35),
     )
     breakthrough_opens = parameter(
-        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="first possible quarter",
+        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="earliest breakthrough",
         structural=True,
     )  # fmt: skip
     breakthrough_jump = parameter(
@@ -133,8 +133,10 @@ class TechnologyParameters(Group, name="technology"):
         meaning="speed of automated research, human = 1, sigma_AI",
         prior=between(2.5, 10),
     )
-    automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="how suddenly it comes, b_f")
-    automation_midpoint = parameter(3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="frontier at half of it, a_f")
+    automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="suddenness of automation, b_f")
+    automation_midpoint = parameter(
+        3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="half-automation frontier, a_f"
+    )
     release_period = parameter(
         3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True
     )
@@ -157,6 +159,6 @@ class TechnologyParameters(Group, name="technology"):
         low=0,
         high=1,
         source="calibrated",
-        meaning="part of that quality kept a quarter later",
+        meaning="part of quality_spread kept a quarter later",
         prior=between(0.75, 0.95),
     )

@@ -17,7 +17,7 @@ class Cloud(Firm):
 
     kind = "cloud"
     accounting_life = column(
-        "years over which its books write off compute; it moves books and covenants, not what a chip earns: that is technology.chip_life",
+        "years over which its books write off compute; this acts on books and covenants (technology.chip_life says how long a chip earns)",
         unit="years", low=2, high=12, default=6, source="model.md 19", prior=between(4, 10)
     )  # fmt: skip
     believed_life = column(

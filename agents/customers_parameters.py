@@ -30,7 +30,13 @@ class CustomersParameters(Group, name="customers"):
         prior=between(700, 3000),
     )
     market_size_sd = parameter(
-        0.8, unit="log", low=0, high=2, source="assumption; model.md 19", meaning="its spread over worlds", prior=between(0.5, 1.1)
+        0.8,
+        unit="log",
+        low=0,
+        high=2,
+        source="assumption; model.md 19",
+        meaning="spread of market_size over worlds",
+        prior=between(0.5, 1.1),
     )
     diffusion_speed = parameter(
         1.5, unit="1/year", low=0.5, high=4, source="calibrated; model.md 7.2 (theta)", meaning="speed of diffusion", prior=between(0.5, 4)
@@ -57,16 +63,10 @@ class CustomersParameters(Group, name="customers"):
         prior=between(0.4, 0.8),
     )
     capability_power_sd = parameter(
-        0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of that power", prior=between(0.05, 0.12)
+        0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of capability_power", prior=between(0.05, 0.12)
     )
     fastest_growth = parameter(
-        10.0,
-        unit="1/year",
-        low=1.5,
-        high=20,
-        source="seed; model.md 7.2 (g_max)",
-        meaning="fastest growth of spend",
-        prior=between(3, 10),
+        10.0, unit="1/year", low=1.5, high=20, source="seed; model.md 7.2 (g_max)", meaning="fastest growth of spend", prior=between(3, 10)
     )
     fastest_decline = parameter(
         0.5, unit="log/year", low=0.05, high=5, source="model.md 7.2", meaning="fastest fall of spend", prior=between(0.3, 0.75)
@@ -79,13 +79,7 @@ class CustomersParameters(Group, name="customers"):
     )
     consumer_noise = parameter(2.0, unit="1", low=0, high=5, source="seed; model.md 7.7", meaning="consumers' noise over enterprises'")
     opening_spend = parameter(
-        0.28,
-        unit="$bn/year",
-        low=0.01,
-        high=1000,
-        source="calibrated; model.md 19 (X0)",
-        meaning="opening spend",
-        prior=between(0.2, 0.5),
+        0.28, unit="$bn/year", low=0.01, high=1000, source="calibrated; model.md 19 (X0)", meaning="opening spend", prior=between(0.2, 0.5)
     )
     opening_growth = parameter(
         4.0, unit="1/year", low=1.01, high=10, source="model.md 7.1", meaning="growth of spend at the opening", prior=between(2.7, 6)
@@ -110,7 +104,8 @@ class CustomersParameters(Group, name="customers"):
     )
     large_share = parameter(
         0.2, unit="share", low=0, high=0.9, source="assumption; decisions.md",
-        meaning="their part of enterprises' potential", prior=between(0.08, 0.5, "Census of firms, and the largest accounts of a lab")
+        meaning="part of enterprises' potential in large accounts",
+        prior=between(0.08, 0.5, "Census of firms, and the largest accounts of a lab"),
     )  # fmt: skip
     large_fall = parameter(
         1.0,
@@ -118,7 +113,7 @@ class CustomersParameters(Group, name="customers"):
         low=0,
         high=2,
         source="Census firm sizes .94, a lab's accounts 1.2; decisions.md",
-        meaning="fall of their size by rank",
+        meaning="fall of large accounts' size by rank",
         prior=between(0.94, 1.2, "Census of firms, and the largest accounts of a lab"),
     )
     midpoint_sd = parameter(
@@ -134,7 +129,13 @@ class CustomersParameters(Group, name="customers"):
         prior=between(0.2, 0.8),
     )
     usefulness_sd = parameter(
-        0.8, unit="OOM", low=0, high=3, source="assumption; model.md 26.3", meaning="its spread over customers", prior=between(0.5, 1.2)
+        0.8,
+        unit="OOM",
+        low=0,
+        high=3,
+        source="assumption; model.md 26.3",
+        meaning="spread of usefulness over customers",
+        prior=between(0.5, 1.2),
     )
     value_sd = parameter(
         0.6, unit="log", low=0, high=3, source="model.md 7.4", meaning="doubt about the value of a trial", prior=between(0.4, 0.9)
@@ -198,7 +199,7 @@ class CustomersParameters(Group, name="customers"):
         4.0, unit="quarters", low=0.25, high=40, source="model.md 8.1", meaning="time in which loyalty builds", prior=between(2.5, 6)
     )
     turned_away_leaves = parameter(
-        0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of the turned away that leaves", prior=between(0.15, 0.4)
+        0.25, unit="1", low=0, high=1, source="model.md 26.3", meaning="part of those turned away that leave", prior=between(0.15, 0.4)
     )
     single_homed = parameter(
         0.2, unit="1", low=0, high=1, source="public: about four in five pay a second lab", meaning="customers that pay one lab only"

@@ -70,7 +70,13 @@ class LabParameters(Group, name="lab"):
         prior=between(1, 2.4),
     )
     runway_base = parameter(
-        8.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="target runway of a lab that takes no risk", prior=between(6, 12)
+        8.0,
+        unit="quarters",
+        low=0,
+        high=16,
+        source="model.md 4",
+        meaning="target runway of a lab without risk appetite",
+        prior=between(6, 12),
     )
     runway_slope = parameter(
         4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite", prior=between(2.5, 6)
@@ -120,7 +126,7 @@ class LabParameters(Group, name="lab"):
         unit="choice",
         choices=("required", "vendor_equity", "outside_equity", "waived"),
         source="model.md 26.14",
-        meaning="who funds the part of the down-payment given by vendor.circular_intensity",
+        meaning="who funds that part of the down-payment which vendor.circular_intensity sets",
     )
     coverage_rule = parameter(0.0, unit="x", low=0, high=3, source="policy switch", meaning="P10 coverage a lab must keep when it signs")
     distress_runway = parameter(
@@ -161,7 +167,7 @@ class Lab(Firm):
 
     kind = "lab"
     extrapolation = column(
-        "weight of past growth that goes on for ever in its forecast; 1: it does no sums",
+        "weight of past growth that goes on for ever in its forecast; 1: it extrapolates and does not reason",
         unit="weight",
         low=0,
         high=1,
@@ -170,16 +176,10 @@ class Lab(Firm):
         prior=between(0, 0.3),
     )
     optimism = column(
-        "growth it adds to what reason tells", unit="1/year", low=-1, high=2, default=0, source="assumption", prior=between(0, 0.1)
+        "growth that it adds to its reasoned forecast", unit="1/year", low=-1, high=2, default=0, source="assumption", prior=between(0, 0.1)
     )
     opex_ratio = column(
-        "wages and other opex over revenue",
-        unit="share",
-        low=0,
-        high=0.9,
-        default=0.30,
-        source="model.md 19",
-        prior=between(0.2, 0.4),
+        "wages and other opex over revenue", unit="share", low=0, high=0.9, default=0.30, source="model.md 19", prior=between(0.2, 0.4)
     )
     character = column("risk appetite it returns to", unit="quantile", low=0, high=1, default=0.5)
     alive = column("1 while in business", unit="0/1", default=1)
@@ -187,14 +187,14 @@ class Lab(Firm):
     revenue = column("served revenue at annual rate", unit="$bn/year", low=0, default=0)
     previous_revenue = column("revenue of the quarter before", unit="$bn/year", default=0)
     demand = column("revenue customers wanted to bring", unit="$bn/year", low=0, default=0)
-    growth = column("extrapolated growth", unit="ln/year", default=np.log(4))
+    growth = column("growth of its revenue as it extrapolates it", unit="ln/year", default=np.log(4))
     share = column("share of demand", unit="share", default=0)
     capability = column("capability in training", unit="OOM", default=0)
     released = column("capability of the released model", unit="OOM", default=0)
-    enterprise_fit = column("fixed appeal to enterprises", unit="utility", default=0, source="assumption", low=-5, high=5)
-    consumer_fit = column("fixed appeal to consumers", unit="utility", default=0, source="assumption", low=-5, high=5)
+    enterprise_fit = column("fixed appeal of the lab to enterprises", unit="utility", default=0, source="assumption", low=-5, high=5)
+    consumer_fit = column("fixed appeal of the lab to consumers", unit="utility", default=0, source="assumption", low=-5, high=5)
     quality = column("passing appeal", unit="utility", default=0)
-    outage = column("moving average of turned-away demand", unit="share", default=0)
+    outage = column("part of its demand that it turned away, moving average", unit="share", default=0)
     price = column("price relative to the market", unit="x", default=1)
     revenue_density = column("revenue per frontier-equivalent GW-year", unit="$bn/GWe-year", default=0)
     training_share = column(
@@ -214,10 +214,10 @@ class Lab(Firm):
     turned_away = column("demand nobody served", unit="$bn/year", default=0)
     taken_in = column("spend of dead labs' customers that it took in this quarter", unit="$bn/year", low=0, default=0)
     opex = column("opex of the quarter", unit="$bn", default=0)
-    obligations = column("due this quarter", unit="$bn", default=0)
+    obligations = column("payments due this quarter", unit="$bn", default=0)
     unmet_prepayment = column("down-payments it could not fund", unit="$bn", default=0)
-    ordered_gw = column("signed this quarter", unit="GW", default=0)
-    wanted_gw = column("wanted to sign this quarter", unit="GW", default=0)
+    ordered_gw = column("compute it signed for this quarter", unit="GW", default=0)
+    wanted_gw = column("compute it wanted to sign for this quarter", unit="GW", default=0)
     forecast = column("revenue forecast at its own quantile, at the planning horizon", unit="$bn/year", default=0)
     forecast_low = column("10th percentile of its forecast", unit="$bn/year", default=0)
     forecast_mid = column("median of its forecast", unit="$bn/year", default=0)

@@ -2,7 +2,7 @@
 
 A deal is signed when the world opens, beside what the world's files say, and moves nobody's habits: it is take-or-pay from its first
 delivery on, whatever the lab earns by then. Where a vendor takes part, it buys new shares of the lab at the lab's value, and the lab
-hands the money on to the owner as a prepayment of rent [model.md 16.5, 16.12]. Nothing checks whether anybody would sign it.
+hands the money on to the owner as a prepayment of rent [model.md 16.5, 26.21]. Nothing checks whether anybody would sign it.
 """
 
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ class AddedDeal:
     confirm: bool = False
 
     @classmethod
-    def read(cls, row, where):
+    def read(cls, row, where="deal"):
         """From {"tenant": "OpenAI", "owner": "Oracle", "gw": 2, "start": "2027Q1", ...}. Raises BadInput naming key, value and rule.
 
         In place of gw stands mw, MW; in place of price stands usd_bn, all rent over the whole term, $bn.

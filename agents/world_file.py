@@ -48,8 +48,9 @@ class WorldSummary(NamedTuple):
 def load_world(name_or_path, overrides=None):
     """The opening of a shipped world, by name, or of a user's own, by path.
 
-    overrides: {"lab.OpenAI.cash": 3, "cone.width": 1.2}, as `with_overrides`; build lag and contract term are known to the
-    expansion of archetypes, so they act here and not afterwards. They come on top of the file's own [settings]. Raises BadInput.
+    name_or_path: "tutorial", or a path, "./my-world"; overrides: {public name: value} such as {"lab.OpenAI.cash": 3}, in the units of
+    `overreach parameters`, on top of the file's own [settings]; build lag and contract term act here only, archetypes are laid out by them
+    Returns an Opening, which an Industry takes. Raises BadInput naming file, key, value and rule.
     """
     files = _read(_find(name_or_path))
     world, rows = _checked(files)
@@ -60,7 +61,7 @@ def load_world(name_or_path, overrides=None):
 
 
 def worlds():
-    """The shipped worlds, a WorldSummary each, by name."""
+    """The shipped worlds by name: name, title, start, kind, firms {kind: names}, purpose and caveat of each."""
     return [_summary(name) for name in shipped_names()]
 
 

@@ -32,6 +32,10 @@ class Books(NamedTuple):
     firm: str = ""
     by_firm: bool = False
 
+    def __repr__(self):
+        whose = self.firm or ("every firm" if self.by_firm else "every sector")
+        return f"<books of {whose} in world {self.world} at the end of {self.quarter}: .balances and .flows in $bn, .owners in $bn a year>"
+
     def rows(self):
         """All that is in it, as rows (statement, who, item, $bn; earnings are $bn a year)."""
         found = []
@@ -49,19 +53,38 @@ def books(run, world, quarter, by_firm=False, firm=""):
     last = start + (run.inputs.quarters - 1)
     if not start <= at <= last:
         raise BadInput(f"--quarter {quarter} lies outside run {run.name}, which goes from {start} to {last}")
-    names = list(run.inputs.opening().all_names)
-    if firm and firm not in names:
-        raise BadInput(f"--firm {firm}: no firm is called {firm!r}; {nearest(firm, names)}".removesuffix("; "))
-    industry = reproduce(run, world, journal=False, quarters=at - start + 1)
-    detailed = by_firm or bool(firm)
-    balances, flows = (told(table(industry.ledger, industry.opening, 0, detailed)) for table in (balance_sheet, flow_matrix))
+    _check_firm(firm, list(run.inputs.opening().all_names), "--firm")
+    return of_industry(reproduce(run, world, journal=False, quarters=at - start + 1), 0, by_firm, firm)
+
+
+def of_industry(industry, place=0, by_firm=False, firm=""):
+    """Books at the end of the last quarter that an industry ran. place: which of its worlds. Raises BadInput."""
+    _check_firm(firm, industry.opening.all_names, "books")
+    if not industry.age:
+        raise BadInput("books: no quarter was run yet; industry.step() runs one")
+    if not 0 <= place < industry.worlds:
+        raise BadInput(f"books: world = {place} is not allowed; the industry has worlds 0 to {industry.worlds - 1}")
+    detailed, world, at = by_firm or bool(firm), industry.world_ids[place], str(industry.quarter_named(industry.age - 1))
+    balances, flows = (told(table(industry.ledger, industry.opening, place, detailed)) for table in (balance_sheet, flow_matrix))
     for table, closing in ((balances, NET_WORTH), (flows, CHANGE)):
         table.loc[closing] *= -1  # the matrix closes with its sign turned
-    owners = earnings(industry)
+    owners = earnings(industry, place)
     if firm:
-        return Books(world, str(at), _only(balances, firm), _only(flows, firm), _only(owners.T, firm), firm, True)
+        return _in_dollars(Books(world, at, _only(balances, firm), _only(flows, firm), _only(owners.T, firm), firm, True))
     balances, flows = (balances.T, flows.T) if by_firm else (balances, flows)
-    return Books(world, str(at), balances, flows, owners, by_firm=by_firm)
+    return _in_dollars(Books(world, at, balances, flows, owners, by_firm=by_firm))
+
+
+def _check_firm(firm, names, where):
+    if firm and firm not in names:
+        raise BadInput(f"{where} {firm}: no firm is called {firm!r}; {nearest(firm, names)}".removesuffix("; "))
+
+
+def _in_dollars(found):
+    """The same books with the unit of each table in its `attrs`."""
+    for table, unit in ((found.balances, "$bn"), (found.flows, "$bn"), (found.owners, "$bn/year")):
+        table.attrs["unit"] = unit
+    return found
 
 
 def _only(table, firm):
@@ -70,9 +93,9 @@ def _only(table, firm):
     return found[(found.abs() > DUST).any(axis=1)]
 
 
-def earnings(industry):
+def earnings(industry, place=0):
     """What owners of compute earn and owe at the annual rate of the quarter, $bn a year: a row for each that has any revenue."""
-    found = pd.DataFrame({words: industry.clouds.columns[name][0] for name, words in EARNINGS.items()}, index=industry.clouds.names)
+    found = pd.DataFrame({words: industry.clouds.columns[name][place] for name, words in EARNINGS.items()}, index=industry.clouds.names)
     return found[found["revenue"] > DUST]
 
 

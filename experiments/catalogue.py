@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
-from abm.indicators import INDICATORS
+from abm.readings import INDICATORS
 from abm.shocks import SHOCKS
 from experiments.analysis.outcomes import SAID
 from experiments.words import event_rule, significant
@@ -90,7 +90,7 @@ def _unit(item):
 
 def _meaning(name, item):
     if item.is_event:
-        return f"whether there is one in the run: {event_rule(name)}"
+        return f"1 if it happens in the run: {event_rule(name)}"
     return MEANINGS.get(name) or f"{item.label[:1].lower()}{item.label[1:]}; no number where it never comes"
 
 

@@ -21,7 +21,7 @@ NOTHING_SAID = "NoArgsIsHelpError"  # how the library calls a group without a co
 LONGEST = 300  # letters of a command's line in the list
 RUN, LOOK, ASK, ANALYSE = "Run", "Look at what there is", "Ask what came of it", "Analyse"
 GROUPS = (RUN, LOOK, ASK, ANALYSE)
-HELP = """An agent-based model of the AI compute industry: who overextends, what breaks, how wide the cone of outcomes is.
+HELP = """An agent-based model of the AI compute industry. It shows who overextends, what breaks, and how wide the range of futures is.
 
 \b
 Begin with:

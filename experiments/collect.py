@@ -12,8 +12,9 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
 from abm.implied import implied_appetites
-from abm.indicators import INDICATORS, payments_by_nature
+from abm.indicators import payments_by_nature
 from abm.model import Industry, release
+from abm.readings import INDICATORS
 from abm.views import planning_horizon
 from experiments.doubt import drawn
 

@@ -20,6 +20,7 @@ from agents.inhabitants import GROUPS as OWN
 from agents.world_columns import COLUMNS, ONE, settable
 
 NO_DOUBT, OWN_DRAW, NEXT_DRAW = "", "own", "next"  # each world plays no draw, its own, or that of the world after it
+DOUBTS = (NO_DOUBT, OWN_DRAW, NEXT_DRAW)
 STREAM = 2000  # of a world's seed, beyond those of its luck
 TOGETHER = (  # numbers whose draws go together: the second leans on the first by this rank correlation; judgements all
     ("technology.obsolescence", "technology.chip_life", -0.8),  # the faster chips progress, the sooner old ones earn nothing

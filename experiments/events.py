@@ -201,6 +201,11 @@ def by_name(names, amounts, least=DUST):
     return dict(sorted(pairs, key=lambda pair: -pair[1]))
 
 
+def payers(amounts):
+    """Who pays the whole of an amount that was named just before: "Fund", or who pays which part of it as in `each`."""
+    return next(iter(amounts)) if len(amounts) == 1 else each(amounts)
+
+
 def each(amounts, most=3):
     """{name: $bn} in words: "bank $1.5bn and credit fund $900m"; beyond `most` names the rest in one sum."""
     items = list(amounts.items())

@@ -20,7 +20,18 @@ AHEAD = 60  # quarters that commitments are looked at ahead
 
 
 class Industry(Model):
-    """As `abm.model.Industry`, with figures: `industry.plot.fan("industry_revenue")`."""
+    """Labs, clouds, vendors, customers, investors and lenders of many worlds at once, which share who exists and differ in luck.
+
+    world: the opening, from `load_world`; worlds: how many; world_ids: in place of worlds, which of them, so that one can be run alone;
+    rng: the seed of all luck; parameters: {public name: value, or one value per world}; shocks: a list of `Shock`; journal: keep who
+    paid whom, for stories; panel: keep every measure of every quarter
+
+    `industry.labs` (also `clouds`, `vendors`, `investors`, `lenders`) is a table of firms: `industry.labs.cash` is [worlds, labs] in $bn,
+    `industry.labs["OpenAI"].cash` is [worlds], or a number when there is one world. A column that is set acts from the next quarter.
+    Money is in $bn, flows and rates are annual unless their unit says otherwise, compute is in GW.
+
+    Raises BadInput for a name or value that is not allowed. Stops with BrokenRule where the books of any world do not balance.
+    """
 
     @property
     def plot(self):
@@ -28,11 +39,26 @@ class Industry(Model):
         return Plots(self)
 
     def outcomes(self):
-        """One row a world: what happened so far; labels and units of the columns stand in `attrs`."""
+        """What happened so far, a pandas frame with a row for each world; labels and units of the columns stand in `attrs`."""
         return described(self.record.kept(self).outcomes(self))
 
+    def books(self, world=0, firm="", by_firm=False):
+        """Balance sheet and flows of the last quarter: by sector, of every firm (`by_firm`), or of one. See `experiments.books.Books`.
+
+        world: its place among the worlds of this industry. Raises BadInput.
+        """
+        from experiments.books import of_industry  # which knows runs, which know the industry
+
+        return of_industry(self, world, by_firm, firm)
+
+    def story(self):
+        """What happened, in words: of an industry of one world that keeps a journal. Raises BadInput."""
+        from experiments.story import narrate, tell
+
+        return narrate(tell(self))
+
     def __dir__(self):
-        return [*super().__dir__(), "outcomes", "plot"]
+        return [*super().__dir__(), "books", "outcomes", "plot", "story"]
 
 
 class Plots:
@@ -64,7 +90,8 @@ class Plots:
 def fan(industry, measure, firm=None):
     """A measure over worlds as a Drawing, industry revenue beside what is required of it.
 
-    measure: its name, or its label such as "industry_revenue"; firm: whose, of a measure that every firm has. Raises BadInput.
+    measure: its name, or its label such as "industry_revenue"; firm: whose, of a measure that every firm has
+    Raises BadInput for an unknown measure or firm, and before the first quarter.
     """
     found = industry.describe(measure)
     kinds = [item for item in found if item.kind == INDUSTRY or (firm is not None and firm in getattr(industry, item.kind).names)]
@@ -93,7 +120,10 @@ def _whose(industry, found, measure, firm):
 
 
 def survival(industry, kind="labs"):
-    """Share of worlds in which each firm of a kind, or of all kinds that fail ("all"), has not failed so far, as a Drawing."""
+    """Share of worlds in which each firm has not failed so far, quarter by quarter, 0 to 1, as a Drawing.
+
+    kind: "labs", "clouds", "lenders", or "all" of them. Raises BadInput for any other, and before the first quarter.
+    """
     if kind not in (*FAILING, "all"):
         raise BadInput(f"plot.survival: kind = {kind!r} is not allowed; {nearest(kind, (*FAILING, 'all'))}")
     _must_have_run(industry, "survival")
@@ -114,7 +144,10 @@ def _lived(industry, kind, fails):
 
 
 def money(industry):
-    """Who paid whom in the last four quarters, mean over worlds, as a Drawing."""
+    """Who paid whom in the last four quarters, $bn, mean over worlds, as a Drawing; what goes in circles is marked.
+
+    Raises BadInput before the first quarter.
+    """
     _must_have_run(industry, "money")
     industry.record.kept(industry)
     opening = industry.opening
@@ -136,7 +169,10 @@ def _agents(opening):
 
 
 def commitments(industry, lab=None):
-    """Take-or-pay rents still to come under the contracts signed so far, mean over worlds, as a Drawing. lab: one, or all. BadInput."""
+    """Take-or-pay rents still to come under the contracts signed so far, $bn by calendar year, mean over worlds, as a Drawing.
+
+    lab: the name of one, all by default. Raises BadInput for an unknown lab.
+    """
     names = list(industry.labs.names)
     if lab is not None and lab not in names:
         raise BadInput(f"plot.commitments: no lab is called {lab!r}; {nearest(lab, names)}".removesuffix("; "))

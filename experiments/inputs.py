@@ -19,7 +19,7 @@ from abm.shocks import Shock, refuse_extended
 from agents.world_columns import KINDS, ONE, STATES, STYLES
 from agents.world_deals import AddedDeal, with_deals
 from agents.world_file import load_world
-from experiments.doubt import NO_DOUBT, doubts_of, parameters
+from experiments.doubt import DOUBTS, NO_DOUBT, doubts_of, parameters
 
 MOST_WORLDS, MOST_QUARTERS, LARGEST_SEED = 100_000, 120, 2**63 - 1
 ADDRESS_LENGTH = 16  # hexadecimal digits of the address that name a folder
@@ -29,9 +29,13 @@ MODEL, TOOLS = ("abm", "agents"), ("experiments",)  # what decides what happens,
 
 @dataclass(frozen=True)
 class Inputs:
-    """One run: a world by name or path, how many worlds, quarters, the seed, {public name: value}, rows of shocks and of deals.
+    """What a run is made of; `run` takes it, and checks it.
 
-    doubt: whether its worlds also draw what is uncertain, see `experiments.doubt`; priors: those of the user, {public name: table}
+    world: name of a shipped world, or a path; worlds: how many futures, 1 to 100,000; quarters: length of each, 1 to 120;
+    seed: of all luck; settings: {public name: value} in the units of `overreach parameters`; shocks: rows such as
+    {"name": "stall", "at": "2027Q1"}; deals: rows such as {"tenant": "OpenAI", "owner": "Oracle", "gw": 2, "price": 12,
+    "start": "2027Q1"}, price in $bn per GW-year;
+    doubt: "own" if every world also draws what is uncertain, see `experiments.doubt`; priors: those of the user, {public name: table}
     """
 
     world: str
@@ -63,6 +67,8 @@ class Inputs:
         ):
             if not low <= value <= high:
                 raise BadInput(f"{key} = {value} is not allowed; a whole number from {low} to {high}")
+        if self.doubt not in DOUBTS or (self.priors and not self.doubt):
+            raise BadInput(f"doubt = {self.doubt!r} is not allowed; 'own' where every world draws, '' without doubt and without priors")
         is_path = re.search(r"[/\\]|\.toml$", self.world)
         return replace(self, world=str(Path(self.world).absolute())) if is_path else self
 

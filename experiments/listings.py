@@ -10,11 +10,11 @@ import typer
 from experiments import completion
 from experiments import options as o
 
-Pattern = Annotated[str, typer.Argument(metavar="[TEXT]", help="Only those in whose name or meaning this stands.")]
+Pattern = Annotated[str, typer.Argument(metavar="[TEXT]", help="List only those whose name or meaning contains this text.")]
 
 
 def worlds(as_json: o.Json = False):
-    """List the starting points: date, firms, what they are for.
+    """List the starting points with their dates, their firms and their purpose.
 
     Your own is a folder: overreach world new my-world --from tutorial
     """
@@ -40,7 +40,7 @@ def parameters(
     as_csv: o.Csv = False,
     as_json: o.Json = False,
 ):
-    """List every number that can be set: its value, unit, range, meaning and source.
+    """List every number that can be set, with its value, unit, range, meaning and source.
 
     \b
     Examples:
@@ -64,14 +64,14 @@ def parameters(
 
 
 def shocks(pattern: Pattern = "", as_csv: o.Csv = False, as_json: o.Json = False):
-    """List what can happen at a date: every shock, its values with their units and ranges, and how it is written."""
+    """List every shock that can happen at a date, with its values, their units and how to write it."""
     from experiments.catalogue import shock_rows
 
     _entries(shock_rows(pattern), as_csv, as_json)
 
 
 def outcomes(pattern: Pattern = "", as_csv: o.Csv = False, as_json: o.Json = False):
-    """List what a run comes to: every outcome, its unit and meaning, and a condition on it as --until and --outcome take it.
+    """List every outcome of a run, with its unit, its meaning and an example of a condition.
 
     \b
     Examples:
@@ -84,7 +84,7 @@ def outcomes(pattern: Pattern = "", as_csv: o.Csv = False, as_json: o.Json = Fal
 
 
 def measures(pattern: Pattern = "", as_csv: o.Csv = False, as_json: o.Json = False):
-    """List what is measured every quarter: its unit, its meaning, and whether it is of the industry or of a kind of firm.
+    """List every measure of a quarter, with its unit and meaning, and whose it is.
 
     \b
     Examples:

@@ -19,6 +19,7 @@ import typer
 from abm.errors import BadInput, nearest
 from experiments.engine.question import SHIPPED, Question, shipped
 from experiments.engine.sweep import RESULTS, sweep
+from experiments.words import CAVEAT
 
 README, TABLE, FIGURE = "README.md", "table.csv", "figure.png"
 DIGITS = 5  # of a number in the table
@@ -34,7 +35,7 @@ def sized(name, seeds=None):
 
 
 def make(name, out=RESULTS, seeds=None, workers=None, quiet=False):
-    """Run a question, or what is missing of it, and write its reference result; returns the folder. Raises BadInput."""
+    """Run a question, except for runs that are stored already, and write its reference result; returns the folder. Raises BadInput."""
     from experiments.analysis.picture import write_png
     from experiments.analysis.sweep_answer import gather
     from experiments.analysis.sweep_figures import first_figures
@@ -66,43 +67,52 @@ def table(found):
 
 def page(name, found, items):
     """The README page of a reference result."""
-    paragraph, parts = _paragraph(found)
+    first, parts = _parted(found)
     number, design = _opening(name)
-    rest = "\n\n".join(f"**{head}.** {' '.join(sentences)}" for head, sentences in parts.items())
+    rest = "\n\n".join(f"## {head}\n\n{_bullets(sentences)}" for head, sentences in parts.items())
     captions = "; ".join(f"{item.title}" for item in items)
     return f"""# {number}{found.question.question}
 
-**Answer.** {paragraph}
+**Answer.** {first}
+
+{CAVEAT}
 
 ![{captions}]({FIGURE})
 
 {rest}
 
-**What each lever changes**, in the same futures, everything else alike, with 95 % intervals:
+## What each lever changes
+
+Each change compares the same futures with one thing set otherwise. In brackets is the 95 % interval.
 
 {_changes(found)}
 
-**How it was asked.** {design} World `{found.question.world}`. {_varied(found)}
+## How it was asked
 
-**Again.** `make results NAME={name}` makes this page; `overreach sweep {name} --worlds {found.question.seeds}` runs the same and writes a
-page with every figure. Code of the model: `{found.manifest["code"]}`. Every setting, with intervals: [{TABLE}]({TABLE}).
+{design}
+
+{_varied(found)}
+
+## Again
+
+`make results NAME={name}` makes this page. `overreach sweep {name} --worlds {found.question.seeds}` runs the same and writes a page with
+every figure. The code of the model is `{found.manifest["code"]}`. [{TABLE}]({TABLE}) holds every setting with its intervals.
 """
 
 
-def _paragraph(found):
-    """(the answer as one paragraph, what else the page says): led by the analysis that the question names, else by its first outcome."""
-    from experiments.analysis.sweep_answer import answer, counted, in_short
+def _parted(found):
+    """(the answer in short, {heading: sentences} of what else the page says, and how sure it is last)."""
+    from experiments.analysis.sweep_answer import answer, in_short
 
-    parts = dict(answer(found))
-    sure = parts["How sure"]
-    if found.lead:
-        parts.pop("What was asked")
-        return " ".join([*found.lead.sentences, counted(found), sure[-1]]), {**parts, "How sure": sure[1:-1] or sure[:1]}
-    del parts["How sure"]
-    first, moves = in_short(found), parts.pop("What moves it", ())
-    more = [text for text in moves if text.removeprefix("Moving ").partition(" changes")[0] not in first]  # not what was said already
-    beside = [*parts.pop("How much risk is tolerable", ()), *parts.pop("What is gained or lost beside it", ())]
-    return " ".join([first, *more, *beside, *sure]), parts
+    first, parts = in_short(found), dict(answer(found))
+    parts["What was asked"] = [text for text in parts.get("What was asked", ()) if text != first]
+    if not found.lead:
+        parts["What happens"] = [text for text in parts.get("What happens", ()) if not first.startswith(text)]
+    return first, {head: sentences for head, sentences in parts.items() if sentences}
+
+
+def _bullets(sentences):
+    return "\n".join(f"- {text}" for text in sentences)
 
 
 def _opening(name):
@@ -118,15 +128,15 @@ def _opening(name):
 
 def _changes(found):
     """The effects as a table of Markdown: a row for each change, a column for each outcome."""
-    from experiments.analysis.outcomes import outcome, short
+    from experiments.analysis.outcomes import outcome
 
     rows: dict = {}
     for each in found.effects:
-        rows.setdefault((each.lever, each.base, each.level), {})[each.outcome] = each.found
+        rows.setdefault((each.title, each.base, each.level), {})[each.outcome] = each.found
     lines = [["Lever", "From → to", *(outcome(name).label for name in found.outcomes), "Pairs"]]
-    for (lever, base, level), by_name in rows.items():
+    for (title, base, level), by_name in rows.items():
         said = [outcome(name).change(by_name[name]) if by_name[name].runs else "-" for name in found.outcomes]
-        lines.append([short(lever), f"{base} → {level}", *said, f"{max(each.runs for each in by_name.values()):,}"])
+        lines.append([title, f"{base} → {level}", *said, f"{max(each.runs for each in by_name.values()):,}"])
     lines.insert(1, ["---"] * len(lines[0]))
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -134,14 +144,15 @@ def _changes(found):
 def _varied(found):
     """Levers, uncertainties and what is held, in words."""
     from experiments.analysis.findings import label
-    from experiments.analysis.outcomes import quoted
+    from experiments.analysis.outcomes import called, quoted
 
     question = found.question
-    levers = [f"`{name}` ({', '.join(quoted(label(value)) for value in values)})" for name, values in question.levers.items()]
-    unknown = [f"`{name}` ({item.low:g} to {item.high:g})" for name, item in question.uncertainties.items() if not item.dates]
-    held = [f"`{name}` = {label(value)}" for name, value in question.settings.items()]
-    parts = [("Levers", levers), ("Uncertainties", unknown), ("Held", held)]
-    return " ".join(f"{head}: {', '.join(names)}." for head, names in parts if names)
+    rows = [("lever", name, ", ".join(quoted(label(value)) for value in values)) for name, values in question.levers.items()]
+    rows += [("uncertainty", name, f"{row.low} to {row.high}") for name, row in question.uncertainties.items()]
+    rows += [("held", name, label(value)) for name, value in question.settings.items()]
+    lines = [f"| {kind} | {called(question, name)} | `{name}` | {values} |" for kind, name, values in rows]
+    head = f"The world is `{question.world}`."
+    return "\n".join([head, *(["", "| Role | What | Name | Values |", "| --- | --- | --- | --- |", *lines] if lines else [])])
 
 
 class Line(NamedTuple):
@@ -158,8 +169,7 @@ def listed(out):
     for path in sorted(Path(out).glob(f"*/{README}"), key=_order):
         text = path.read_text(encoding="utf-8")
         said = _ANSWER.search(text)
-        first = re.split(r"(?<=[^.\d]\.) (?=[A-Z])", " ".join(said[1].split()))[0] if said else ""
-        lines.append(Line(path.parent.name, text.splitlines()[0].removeprefix("# "), first))
+        lines.append(Line(path.parent.name, text.splitlines()[0].removeprefix("# "), " ".join(said[1].split()) if said else ""))
     return lines
 
 
@@ -170,17 +180,22 @@ def _order(path):
 
 def index(out):
     """The page that lists all results."""
-    lines = "\n".join(f"- [{line.title}]({line.name}/{README}) {line.answer}" for line in listed(out))
+    lines = "\n\n".join(f"**[{line.title}]({line.name}/{README})**\n{line.answer}" for line in listed(out))
     return f"""# Results
 
-`results/<question>/` holds what a shipped question found: a page with the answer, a figure, changes with intervals, and a small table.
-They are conditional on parameters nobody knows: compare settings, do not quote levels.
+Each folder `results/<question>/` holds what a shipped question found: a page with the answer, a figure, changes with intervals, and a
+small table. {CAVEAT} The stated parameters are ones that nobody knows. Compare settings, and do not quote levels.
+
+A *run* is one possible future of one setting. Numbers in brackets are 95 % intervals. A *crisis* is that labs, owners of compute or their
+creditors fail together; [reading results](../docs/reading_results.md#1-probabilities) says exactly when. A *bold* lab plans with the 90th
+percentile of what it expects, a *cautious* one with the 10th.
 
 {lines}
 
-`make results` makes all of them again, `make results NAME=yolo-capacity` one. All is computed from the runs; nothing here is edited.
+`make results` makes all of them again, and `make results NAME=yolo-capacity` makes one. Every number is computed from the runs, and nothing
+here is edited by hand.
 
-What you run yourself lands beside them and is ignored by git: single runs in `results/runs/`, sweeps in
+What you run yourself lands beside these folders, and git ignores it: single runs lie in `results/runs/`, sweeps in
 `results/<question>/<hash of the question>/`.
 """
 
@@ -191,7 +206,7 @@ def main(
     seeds: Annotated[int | None, typer.Option(help="Worlds at every design point, instead of the question's own number.")] = None,
     workers: Annotated[int, typer.Option(help="Processes; 0 is one per core.")] = 0,
 ):
-    """Make reference results again, one question after the other; what is stored already is not run again."""
+    """Make reference results again, one question after the other. Runs that are stored already are not run again."""
     for name in names or shipped():
         typer.echo(f"{make(name, out, seeds, workers or None)}/{README}")
     (out / README).write_text(index(out), encoding="utf-8")

@@ -14,8 +14,8 @@ from experiments import completion
 from experiments import options as o
 
 MOST_MEMORY = float("inf")  # MB
-AGAINST = "What if this held as well: NAME=VALUE, a shock or a deal. Runs both, on the same seeds, and says what differs; may be repeated."
-DOUBT = "Every world also draws what is uncertain, see: overreach parameters --priors; the run without is made too, and takes as long."
+AGAINST = "A change to compare with: NAME=VALUE, a shock or a deal. Both are run on the same seeds. May be repeated."
+DOUBT = "Every world also draws what is uncertain (overreach parameters --priors). Two more runs are made beside it."
 PRIORS = "A TOML file of your own priors, which replace the declared ones; needs --doubt."
 
 
@@ -31,11 +31,14 @@ def run(
     doubt: Annotated[bool, typer.Option("--doubt", help=DOUBT)] = False,
     priors: Annotated[Path | None, typer.Option("--priors", metavar="FILE", help=PRIORS)] = None,
     measures: Annotated[
-        str, typer.Option(metavar="NAMES", help="Names for the panel, separated by commas, or all.", autocompletion=completion.measures)
+        str,
+        typer.Option(
+            metavar="NAMES", help="Measures to keep in the panel, separated by commas, or all.", autocompletion=completion.measures
+        ),
     ] = "",
     workers: o.Workers = 0,
-    memory: Annotated[float, typer.Option(metavar="MB", help="What all workers together may use for worlds.")] = 1000,
-    again: Annotated[bool, typer.Option("--again", help="Even if this run is there already.")] = False,
+    memory: Annotated[float, typer.Option(metavar="MB", help="Memory that all workers together may use for worlds.")] = 1000,
+    again: Annotated[bool, typer.Option("--again", help="Run again even if this run is stored already.")] = False,
     out: Annotated[Path, typer.Option("--out", "--runs", metavar="FOLDER", help="Folder for runs.")] = o.RUNS_FOLDER,
     as_json: o.Json = False,
     quiet: o.Quiet = False,
@@ -112,7 +115,7 @@ def compare(
     out: o.Out = None,
     as_json: o.Json = False,
 ):
-    """Say what differs between two runs, future by future on the same seeds, and write a page with both fans.
+    """Say how two runs on the same seeds differ, future by future, and write a page.
 
     Every difference is the second run less the first, with its 95 % interval. Put side by side by eye, two runs mislead: most of what
     differs between two futures is luck, and luck is the same in both only future by future.
@@ -148,8 +151,8 @@ def books(
     reference: o.Reference,
     quarter: Annotated[str, typer.Option(metavar="QUARTER", help="E.g. 2028Q1.")],
     world: o.OneWorld = 0,
-    firms: Annotated[bool, typer.Option("--firms", help="Every firm, a row each, not every sector.")] = False,
-    firm: Annotated[str, typer.Option("--firm", metavar="FIRM", help="This firm only, from top to bottom.")] = "",
+    firms: Annotated[bool, typer.Option("--firms", help="Show a row for each firm instead of each sector.")] = False,
+    firm: Annotated[str, typer.Option("--firm", metavar="FIRM", help="Show the statements of this firm only.")] = "",
     runs: o.RunsFolder = o.RUNS_FOLDER,
     as_csv: o.Csv = False,
     as_json: o.Json = False,
@@ -175,7 +178,7 @@ def books(
 def story(
     reference: o.Reference,
     world: o.OneWorld = 0,
-    everything: Annotated[bool, typer.Option("--all", help="Also what mattered little.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also tell what mattered little.")] = False,
     runs: o.RunsFolder = o.RUNS_FOLDER,
     as_json: o.Json = False,
 ):
@@ -201,7 +204,7 @@ def story(
 
 
 def new_world(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to put it; it must not be there yet.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The new folder; it must not exist yet.")],
     source: Annotated[
         str, typer.Option("--from", metavar="WORLD", help="A starting point to copy.", autocompletion=completion.worlds)
     ] = "tutorial",

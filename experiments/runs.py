@@ -38,17 +38,21 @@ PANEL_MEASURES = (
 
 
 class Work(NamedTuple):
-    """How a run is done; nothing here changes its results."""
+    """How a run is done; nothing here changes its results.
 
-    workers: int = 0  # 0: as many as there are cores
-    memory_mb: float = MEMORY_MB  # for all workers together
-    again: bool = False  # even if the run is there already
-    progress: object = None  # called now and then with the number of worlds done, parts of worlds included
+    workers: processes, 0 for as many as there are cores; memory_mb: for all workers together, MB; again: even if the run is there already;
+    progress: called now and then with the number of worlds done, parts of worlds included
+    """
+
+    workers: int = 0
+    memory_mb: float = MEMORY_MB
+    again: bool = False
+    progress: object = None
 
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run on disk."""
+    """A finished run on disk: `run` and `open_run` give one."""
 
     path: Path
     manifest: dict
@@ -74,12 +78,12 @@ class Run:
 
     @property
     def summary(self):
-        """What `experiments.summary` found."""
+        """What the page of the run rests on: probabilities with intervals, quantiles by quarter, the worst world."""
         return json.loads((self.path / SUMMARY).read_text(encoding="utf-8"))
 
     @property
     def report(self):
-        """The page to look at."""
+        """Path of the page to look at."""
         return self.path / REPORT
 
     def panel(self, **filters):
@@ -93,16 +97,28 @@ class Run:
         return with_units(table, known_measures(KINDS))
 
     def outcomes(self):
-        """One row a world: what happened in the end; labels and units of the columns stand in `attrs`."""
+        """What happened in the end, a pandas frame with a row for each world; labels and units of the columns stand in `attrs`."""
         import pandas as pd
 
         return described(pd.read_parquet(self.path / OUTCOMES))
 
+    def story(self, world):
+        """What happened in one world, in words, as `overreach story` tells it. Raises BadInput."""
+        return reproduce(self, world).story()
+
+    def books(self, world, quarter, firm="", by_firm=False):
+        """Books of one world at the end of a quarter, as `overreach books` shows them. Raises BadInput."""
+        from experiments.books import books
+
+        return books(self, world, quarter, by_firm, firm)
+
 
 def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
-    """Run all worlds and write the results; what is there already is not done again. Returns the Run.
+    """Run all worlds and write the results; what is there already is not done again.
 
-    Raises BadInput before anything is written. Whatever else goes wrong leaves nothing behind.
+    inputs: an `Inputs`; measures: names of what the panel keeps, or "all" among them; root: folder for the run's own; work: a `Work`
+    Returns the Run. Raises BadInput before anything is written. Whatever else goes wrong leaves nothing behind. A script that calls
+    this with several workers does so under `if __name__ == "__main__":`.
     """
     leave_if_unguarded()
     inputs, work = inputs.checked(), work or Work()
@@ -140,7 +156,11 @@ def _part(work, number):
 
 
 def open_run(reference, root=RUNS):
-    """A finished run, by its folder or the first digits of its address. Raises BadInput."""
+    """A finished run.
+
+    reference: its folder, or the first digits of its address; root: where such folders lie
+    Raises BadInput where there is none, or several fit.
+    """
     text, root = str(reference), Path(root)
     if (Path(text) / MANIFEST).is_file():
         return _opened(Path(text))
@@ -154,9 +174,11 @@ def open_run(reference, root=RUNS):
 
 
 def reproduce(run, world, journal=True, quarters=None):
-    """One world of a run, alone, bit for bit as it was; journal: keep who paid whom. Returns the Industry, run to the end.
+    """One world of a run, alone, bit for bit as it was.
 
-    quarters: stop earlier. Raises BadInput for a world the run does not have, or if its world's files or the code have changed.
+    run: a `Run`; world: its number in it; journal: keep who paid whom; quarters: how many, all by default
+    Returns the Industry, which has run.
+    Raises BadInput for a world the run does not have, or if its world's files or the code have changed.
     """
     inputs, manifest = run.inputs, run.manifest
     if not 0 <= world < inputs.worlds:

@@ -55,7 +55,7 @@ KINDS = {
     "C1": "rent lost to landlords",
     "C2": "stakes lost to holders",
     "C3": "idle compute and what it does to prices and collateral",
-    "C4": "what a default does to the mood",
+    "C4": "what a default does to sentiment",
     "C5": "orders and sites lost",
     "C6": "customers that move, wait for a lab or are lost",
     "made whole": "losses that a switched-off channel did not pass on",

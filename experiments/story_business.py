@@ -6,15 +6,17 @@ Each chapter reads one page and yields events.
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
-from experiments.events import DUST, Event, by_name, count, each, level, listed, money, said, share
+from experiments.events import DUST, Event, by_name, count, each, level, listed, money, payers, said, share
 
 WEIGHTS = {"order": 0.2, "refused": 0.02, "round": 1.0, "parent": 1.0, "loan": 0.4, "equity call": 0.5, "release": 0.02, "frontier": 0.15}
 STEPS_OF_IDLENESS = 10  # idle compute is news whenever another tenth of it stands empty
+FRONTIER = "tenfolds of effective training compute since 2023"
 SHOCKS = {
     "stall": "progress stops for {duration} quarters",
     "breakthrough": "the breakthrough arrives",
-    "open_weight": "an open-weight model appears, {gap} OOM behind the frontier at {price_ratio} of the labs' price; "
-    "the mood falls by {sentiment} and prices to {density} of what they were",
+    "open_weight": "an open-weight model appears at {price_ratio} of the labs' price, {gap} OOM (tenfolds of training compute) behind the "
+    "frontier; "
+    "sentiment falls by {sentiment}, and prices fall to {density} of what they were",
     "funding_stop": "nobody buys new equity for {duration} quarters",
     "rate_shock": "loan rates move by {size} a year",
     "demand_shortfall": "customers want less: {size} of potential demand is missing from now on",
@@ -36,15 +38,16 @@ def technology(page):
     before = page.turned(-1)
     frontier = page.recorded("industry", "frontier")
     for name, begins, ends in (
-        ("stalled", "Progress stops: training adds no capability any more", "Progress resumes"),
-        ("stall_known", "Everybody knows by now that progress has stopped; labs cut training and costs", ""),
-        ("breakthrough", "The breakthrough arrives: labs leap ahead and the market grows", ""),
+        ("stalled", "Progress stops, and training adds no capability any more", "Progress resumes"),
+        ("stall_known", "Everybody knows by now that progress has stopped, so labs cut training and costs", ""),
+        ("breakthrough", "The breakthrough arrives, labs leap ahead and the market grows", ""),
     ):
         now, then = page.recorded("industry", name) > 0, before is not None and before.recorded("industry", name) > 0
         text = begins if now and not then else ends if then and not now else ""
         if text:
+            stands = f"The frontier stands at {said(frontier)} OOM ({FRONTIER})."
             kind = {"stalled": "stall", "stall_known": "stall known", "breakthrough": "breakthrough"}[name]
-            yield Event(page.quarter, kind, (), {"frontier": frontier}, f"{text}; the frontier stands at {said(frontier)} OOM.")
+            yield Event(page.quarter, kind, (), {"frontier": frontier}, f"{text}. {stands}")
 
 
 def releases(page):
@@ -56,7 +59,7 @@ def releases(page):
     for lab in np.nonzero(page.recorded("labs", "just_released") * (released > 0))[0]:
         step = released[lab] - before.recorded("labs", "released")[lab] if before else 0
         amounts = {"released": float(released[lab]), "step": float(step), "behind": float(released[leader] - released[lab])}
-        text = f"{names[lab]} releases a model of {said(released[lab])} OOM"
+        text = f"{names[lab]} releases a model of {said(released[lab])} OOM ({FRONTIER})"
         if lab == leader != was:
             text += f" and takes the lead from {names[was]}"
             yield Event(page.quarter, "frontier", (names[lab], names[was]), amounts, text + ".", weight=WEIGHTS["frontier"])
@@ -83,8 +86,8 @@ def rounds(page):
             yield Event(page.quarter, "parent", (names[lab], owner), {owner: amount}, text, weight=WEIGHTS["parent"] * amount / page.scale)
         if page.recorded("labs", "listed")[lab] > was_listed[lab]:
             amounts = {"revenue": float(page.revenue[lab]), "value": float(page.recorded("labs", "value")[lab])}
-            text = f"{names[lab]} lists on the stock market with revenue of {money(amounts['revenue'])} a year; "
-            text += f"it is worth {money(amounts['value'])}."
+            text = f"{names[lab]} lists on the stock market with revenue of {money(amounts['revenue'])} a year, and "
+            text += f"the market values it at {money(amounts['value'])}."
             yield Event(page.quarter, "listing", (names[lab],), amounts, text)
 
 
@@ -96,13 +99,13 @@ def _opened(page):
 
 def _newcomer(page, lab, raised, sums):
     name, appetite = page.names("labs")[lab], float(page.recorded("labs", "risk_appetite")[lab])
-    text = f"A new lab, {name}, opens with {money(raised)} from {each(sums)}; it plans at its {level(appetite)}."
+    text = f"A new lab, {name}, opens with {money(raised)} from {payers(sums)}. It plans at the {level(appetite)} of its forecast."
     return Event(page.quarter, "newcomer", (name, *sums), {"raised": float(raised), **sums, "risk_appetite": appetite}, text)
 
 
 def _round(page, lab, raised, value, sums):
     name = page.names("labs")[lab]
-    text = f"{name} raises {money(raised)} at a valuation of {money(value)}, from {each(sums)}."
+    text = f"{name} raises {money(raised)} from {payers(sums)} at a valuation of {money(value)}."
     amounts = {"raised": raised, "value": value, **sums}
     return Event(page.quarter, "round", (name, *sums), amounts, text, weight=WEIGHTS["round"] * raised / page.scale)
 
@@ -115,13 +118,13 @@ def credit(page):
         lent, called = by_name(page.names("lenders"), loans[:, cloud]), by_name(page.names("investors"), calls[:, cloud])
         total = float(loans[:, cloud].sum())
         if lent:
-            text = f"{name} takes delivery of {said(delivered[cloud])} GW and borrows {money(total)} for it from {each(lent)}; "
-            text += f"it now owes {money(debt[cloud])}."
+            text = f"{name} takes delivery of {said(delivered[cloud])} GW and borrows {money(total)} for it from {payers(lent)}. "
+            text += f"It now owes {money(debt[cloud])}."
             amounts = {"lent": total, **lent, "delivered_gw": float(delivered[cloud]), "debt": float(debt[cloud])}
             yield Event(page.quarter, "loan", (name, *lent), amounts, text, weight=WEIGHTS["loan"] * total / page.scale)
         if called:
             total = float(calls[:, cloud].sum())
-            text = f"{name} calls {money(total)} of new equity from {each(called)} to build."
+            text = f"{name} calls {money(total)} of new equity from {payers(called)} to build."
             weight = WEIGHTS["equity call"] * total / page.scale
             yield Event(page.quarter, "equity call", (name, *called), {"called": total, **called}, text, weight=weight)
 
@@ -134,7 +137,10 @@ def orders(page):
             yield _order(page, lab)
         elif wanted[lab] >= DUST:
             name = page.names("labs")[lab]
-            text = f"{name} wants {said(wanted[lab])} GW and gets none: no landlord, lender, slot or cash for the down-payment."
+            text = (
+                f"{name} wants {said(wanted[lab])} GW and gets none, because it finds no landlord, lender or chip slot, or no cash for "
+                "the down-payment."
+            )
             amounts = {"wanted_gw": float(wanted[lab])}
             price = page.recorded("clouds", "contract_price").mean()
             yield Event(page.quarter, "refused", (name,), amounts, text, weight=WEIGHTS["refused"] * wanted[lab] * price / page.scale)
@@ -160,12 +166,12 @@ def _order_in_words(page, name, amounts, equity):
     a, lag = amounts, page.industry.compute.build_lag
     gap = f" of the {said(a['wanted_gw'])} it wants" if said(a["wanted_gw"]) != said(a["ordered_gw"]) else ""
     text = f"{name} orders {said(a['ordered_gw'])} GW{gap} for {page.quarter + lag} on"
-    text += f", promising {money(a['rent'])} of rent" if a["rent"] else ""
-    text += f"; it plans on {money(a['forecast'])} a year at its {level(a['risk_appetite'])}"
-    text += f" (P10 {money(a['forecast_low'])}, median {money(a['forecast_mid'])})"
+    text += f" and promises {money(a['rent'])} of rent" if a["rent"] else ""
+    text += f". It plans on revenue of {money(a['forecast'])} a year, the {level(a['risk_appetite'])} of its forecast"
+    text += f" (P10 {money(a['forecast_low'])}, P50 {money(a['forecast_mid'])})"
     if a["down_payment"] >= DUST:
-        text += f" and pays {money(a['down_payment'])} down"
-        text += f", funded by {each(equity)} for new shares" if equity else " from its own cash"
+        text += f", and pays {money(a['down_payment'])} down"
+        text += f". Buyers of new shares pay for it ({each(equity)})" if equity else " from its own cash"
     return text + "."
 
 
@@ -183,13 +189,16 @@ def mood(page):
     marks = [(page.setting(group, key), down if now < then else up) for key, group, down, up in lines]
     crossed = [words for mark, words in marks if (then < mark) != (now < mark)]
     if crossed:
-        text = f"The mood {'falls' if now < then else 'recovers'} from {said(then)} to {said(now)}: {listed(crossed)}."
+        text = f"Sentiment {'falls' if now < then else 'recovers'} from {said(then)} to {said(now)}, so {listed(crossed)}."
         yield Event(page.quarter, "mood", (), {"before": then, "now": now}, text)
-    for name, word in (("p10_coverage", "P10"), ("p50_coverage", "median")):
+    for name, word in (("p10_coverage", "P10"), ("p50_coverage", "P50")):
         then, now = before.recorded("industry", name), page.recorded("industry", name)
         if (then >= 1) != (now >= 1) and page.recorded("industry", "commitments") >= DUST:
             verb = "no longer pays" if now < 1 else "pays again"
-            text = f"The {word} of what labs may earn two years out {verb} for the rent they have promised ({said(now)} times)."
+            text = (
+                f"The {word} of labs' revenue two years ahead {verb} for the rent that labs have promised: it is {said(now)} times that "
+                "rent."
+            )
             yield Event(page.quarter, "coverage", (), {"before": then, "now": now}, text, weight=WEIGHTS["frontier"])
 
 
@@ -206,9 +215,9 @@ def year(page):
     ratio = now["commitments"] / earned if earned > DUST else 0
     promised = f"{money(now['commitments'])} of rent promised" + (f" ({said(ratio)} years of revenue)" if ratio else "")
     text = f"The year ends with {count(labs)} {'lab' if labs == 1 else 'labs'} earning {money(earned)} a year, "
-    text += f"{said(gw)} GW in service, {promised}, "
+    text += f"{said(gw)} GW in service and {promised}. "
     chips = f"{money(sales)} of chips" if sales >= DUST else "no chips"
-    text += f"P10 coverage {said(now['p10_coverage'])}, mood {said(now['sentiment'])} and {chips} sold in the year."
+    text += f"Vendors sold {chips} in the year, P10 coverage is {said(now['p10_coverage'])}x and sentiment {said(now['sentiment'])}."
     yield Event(page.quarter, "year", (), {**now, "revenue_total": earned, "gw": gw, "chip_sales": sales, "labs": labs}, text)
 
 

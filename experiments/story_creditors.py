@@ -33,15 +33,15 @@ def clouds(page):
         if cloud in gone:
             yield _reorganised(page, cloud, missed)
         elif (lost := float(-page.paid("write_down", "lenders", "clouds")[:, cloud].sum())) >= DUST:
-            text = f"{name}, in its creditors' hands, still cannot pay; they write off another {money(lost)}."
+            text = f"{name}, in its creditors' hands, still cannot pay, so they write off another {money(lost)}."
             amounts = {**missed, "written_down": lost}
             yield Event(page.quarter, "written down", (name,), amounts, text, weight=WEIGHTS["again"] * lost / page.scale)
         elif missed["unpaid"] >= DUST:
-            text = f"{name} misses {money(missed['unpaid'])} of {money(due)} of debt service; its collateral still covers its loans, "
+            text = f"{name} misses {money(missed['unpaid'])} of {money(due)} of debt service. Its collateral still covers its loans, "
             text += f"so lenders wait{_added(missed)}."
             yield Event(page.quarter, "rollover", (name,), missed, text, weight=WEIGHTS["rollover"] * missed["unpaid"] / page.scale)
     for name, amount in by_name(page.names("clouds"), page.recorded("clouds", "impaired")).items():
-        text = f"{name} writes {money(amount)} off its compute: for a year used prices have been far below its books."
+        text = f"{name} writes {money(amount)} off its compute, because used prices have been far below its books for a year."
         yield Event(page.quarter, "impairment", (name,), {"impaired": amount}, text, weight=WEIGHTS["impairment"] * amount / page.scale)
     cancelled = page.recorded("industry", "cancelled")
     if cancelled >= DUST and not failed(page, "labs").size:
@@ -61,25 +61,25 @@ def _reorganised(page, cloud, missed):
     a = {**missed, "written_down": sum(written.values()), "collateral": collateral, "debt": debt, **written}
     again = int(page.recorded("clouds", "reorganised")[cloud]) > 1
     if cloud in taken(page, "clouds"):
-        text, cause = f"{name} fails, as the experiment has it; ", BY_EXPERIMENT
+        text, cause = f"{name} fails because the experiment says so, and ", BY_EXPERIMENT
     else:
-        text, cause = f"{name} fails{' again' if again else ''}: {_unpaid(missed, running, collateral)}", _rents(page, cloud, lost)
-    text += f"its creditors take over and write off {money(a['written_down'])}, {each(written)}" if written else "its creditors take over"
-    text += f", {money(debt)} of debt is left."
+        text, cause = f"{name} fails{' again' if again else ''} because {_unpaid(missed, running, collateral)}", _rents(page, cloud, lost)
+    text += f"its creditors take over and write off {money(a['written_down'])} ({each(written)})" if written else "its creditors take over"
+    text += f". Debt of {money(debt)} is left."
     weight = WEIGHTS["again"] * a["written_down"] / page.scale if again else 1.0
     return Event(page.quarter, "reorganised again" if again else "reorganised", (name, *lost), a, text, cause, weight)
 
 
 def _unpaid(missed, running, collateral):
-    text = f"it cannot pay {money(missed['unpaid'])} of {money(missed['service_due'])} of debt service"
+    text = f"it cannot pay {money(missed['unpaid'])} of the {money(missed['service_due'])} of debt service that is due"
     text += f" and {money(running)} of running costs" if running >= DUST else ""
-    return text + (f" and its compute is worth {money(collateral)}; " if missed["unpaid"] >= DUST else "; ")
+    return text + (f" and its compute is worth {money(collateral)}, so " if missed["unpaid"] >= DUST else ", so ")
 
 
 def _rents(page, cloud, lost):
     rent = float(page.paid("rent", "labs", "clouds")[:, cloud].sum() + page.paid("outside_rent", "Economy", "clouds")[:, cloud].sum())
     text = f"it received {money(rent)} of rent this quarter"
-    return text + (f"; tenants that have died paid it {each(lost)} a quarter" if lost else "")
+    return text + (f", and tenants that have died used to pay it {each(lost)} a quarter" if lost else "")
 
 
 def written_off(page, lender):
@@ -94,15 +94,15 @@ def lenders(page):
     for lender in failed(page, "lenders"):
         name, losses = page.names("lenders")[lender], written_off(page, lender)
         if lender in taken(page, "lenders"):
-            text = f"{name}, as the experiment has it, can lend no more; what is left of the firm belongs to Economy."
+            text = f"{name} can lend no more, because the experiment says so. What is left of it belongs to the rest of the economy."
             yield Event(page.quarter, "lender fails", (name,), {}, text, BY_EXPERIMENT)
             continue
         creditors = float(-page.paid("borrowing_loss", "Economy", "lenders")[:, lender].sum())
         rescue = float(page.last("capital_call", "Economy", "lenders")[:, lender].sum())
         a = {"hole": creditors + rescue, "creditors": creditors, "rescue": rescue, **_income(page, lender), **losses}
         again = int(page.recorded("lenders", "failed")[lender]) > 1
-        text = f"{name} cannot go on{' again' if again else ''}: all capital is lost and {money(a['hole'])} more; "
-        text += f"creditors lose {money(creditors)}, Economy puts in {money(rescue)} and owns it, "
+        text = f"{name} cannot go on{' again' if again else ''}, because it has lost all its capital and {money(a['hole'])} more. "
+        text += f"Its creditors lose {money(creditors)}. The rest of the economy puts in {money(rescue)} and owns it, "
         text += f"and it lends nothing for {page.industry.lending.ban} quarters."
         weight = WEIGHTS["again"] * a["hole"] / page.scale if again else 1.0
         kind = "lender fails again" if again else "lender fails"
@@ -127,7 +127,7 @@ def _income(page, lender):
 
 def _why_lender(a, losses):
     """Loans written off, capital that was gone already, or interest that does not pay for what it borrowed."""
-    reasons = [f"it wrote off {money(sum(losses.values()))} within a year: {each(losses)}"] if losses else []
+    reasons = [f"it wrote off {money(sum(losses.values()))} within a year ({each(losses)})"] if losses else []
     if a["capital_before"] <= -DUST:
         short = f"it had ended the quarter before {money(-a['capital_before'])} short"
         reasons.append(short + (f", after dividends of {money(a['dividends_before'])}" if a["dividends_before"] >= DUST else ""))
@@ -157,5 +157,5 @@ def taken_along(book):
         page = fallen[-1][0]
         words = listed(f"{name} {what} in {p.quarter}" for p, name, what in fallen)
         names = [name for _, name, _ in fallen]
-        text = f"The default of {lab} took others along: {words}."
+        text = f"The default of {lab} took others along. {words}."
         yield Event(page.quarter, "taken along", (lab, *names), {"victims": len(names)}, text, "lost rent and loans")

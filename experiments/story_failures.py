@@ -31,9 +31,9 @@ def labs(page):
             yield estate(page, lab)
             continue
         name, a = page.names("labs")[lab], bill(page, lab)
-        text = f"{name} defaults: {money(a['rent'])} of rent and {money(a['other_due'])} of other bills are due this quarter, "
-        text += f"against revenue of {money(a['revenue'])}, cash of {money(a['cash'])} and new equity of {money(a['raised'])}; "
-        text += f"{money(a['default_cost'])} goes in the costs of its default and " if a["default_cost"] >= DUST else ""
+        text = f"{name} defaults. Rent of {money(a['rent'])} and other bills of {money(a['other_due'])} are due this quarter, "
+        text += f"and it has revenue of {money(a['revenue'])}, cash of {money(a['cash'])} and new equity of {money(a['raised'])}. "
+        text += f"The costs of its default take {money(a['default_cost'])}, and " if a["default_cost"] >= DUST else "Of its bills, "
         text += f"{money(a['unpaid'])} stays unpaid."
         yield Event(page.quarter, "default", (name,), a, text, why(page, lab, a))
 
@@ -106,7 +106,7 @@ def _no_rescue(page, lab, a):
     if gap >= limit * value:
         return f"the {money(gap)} missing were more than {share(limit)} of its value of {money(value)}, too much for a rescue"
     if before is not None and before.recorded("industry", "sentiment") < page.setting("funds", "crisis_level"):
-        return f"the funding window was all but shut at a mood of {said(before.recorded('industry', 'sentiment'))}"
+        return f"the funding window was all but shut at a sentiment of {said(before.recorded('industry', 'sentiment'))}"
     return f"investors gave {money(gap - a['raised'])} less than the {money(gap)} that were missing"
 
 
@@ -129,7 +129,7 @@ def channels(page):
         yield _channel(page, "C5", who, {"cancelled": cancelled, "construction_lost": lost}, text)
     whole = {kind: float(page.paid("recapitalisation", "Economy", kind).sum()) for kind in ("clouds", "vendors", "investors")}
     if sum(whole.values()) >= DUST:
-        text = f"A channel of contagion is switched off: Economy makes losers whole with {money(sum(whole.values()))}."
+        text = f"A channel of contagion is switched off, so the rest of the economy makes losers whole with {money(sum(whole.values()))}."
         yield Event(page.quarter, "made whole", who, whole, text)
 
 
@@ -144,8 +144,8 @@ def _arrears(page, lab):
     lost = by_name(page.names("clouds"), page.paid("arrears", "clouds", "labs")[:, lab])
     kept = float(-page.paid("forfeit", "labs", "clouds")[lab].sum())
     if lost:
-        text = f"C1 counterparty, arrears: {each(lost)} of {name}'s rent is lost to its landlords"
-        text += f"; they keep {money(kept)} it had paid in advance." if kept >= DUST else "."
+        text = f"C1 counterparty, arrears: its landlords lose rent of {name} ({each(lost)})"
+        text += f", but they keep {money(kept)} that it had paid in advance." if kept >= DUST else "."
         yield _channel(page, "C1", (name,), lost, text)
 
 
@@ -164,8 +164,8 @@ def _idle(page, before, who):
     if idle - was < DUST:
         return
     spot = page.recorded("industry", "spot_ratio")
-    text = f"C3 fire_sale, idle compute: {said(idle - was)} GW lose their tenant, {said(idle)} GW now have none"
-    text += f"; spot compute costs {share(spot)} of a contract" if spot > 0 else ""
+    text = f"C3 fire_sale, idle compute: {said(idle - was)} GW lose their tenant, and {said(idle)} GW now have none"
+    text += f". Spot compute costs {share(spot)} of a contract" if spot > 0 else ""
     text += f", and all collateral falls from {money(worth)} to {money(value)}." if value < worth else "."
     amounts = {"idle_gw": idle, "idle_gw_before": was, "collateral": value, "collateral_before": worth, "spot_ratio": spot}
     yield _channel(page, "C3", who, amounts, text, size=max(0, worth - value))
@@ -176,9 +176,9 @@ def _mood(page, before, who):
     hit = page.setting("mood", "defaults") * page.recorded("industry", "defaulted")
     if hit < DUST:
         return
-    text = f"C4 funding, mood: labs with {share(page.recorded('industry', 'defaulted'))} of all revenue are gone, "
-    text += f"which costs {said(hit)} of sentiment; "
-    text += f"it goes from {said(then)} to {said(now)}." if said(then) != said(now) else f"it stays at {said(now)}."
+    text = f"C4 funding, sentiment: labs with {share(page.recorded('industry', 'defaulted'))} of all revenue are gone, "
+    text += f"which costs {said(hit)} of sentiment. "
+    text += f"It goes from {said(then)} to {said(now)}." if said(then) != said(now) else f"It stays at {said(now)}."
     yield _channel(page, "C4", who, {"effect": hit, "before": then, "now": now}, text, size=hit * page.scale)
 
 
@@ -196,7 +196,7 @@ def customers(page):
         return
     text = f"C6 customers: after the end of {listed(who)} ({money(had)} a year), {money(lost)} a year of what was spent there is lost"
     text += f", {money(waits)} a year waits for a new lab" if waits >= DUST else ""
-    text += f"; survivors take in {each(gained)} a year." if gained else "; no survivor takes in any of it."
+    text += f". Survivors take in {each(gained)} a year." if gained else ". No survivor takes in any of it."
     amounts = {**gained, "in_transit": waits, "spend_lost": lost}
     weight = WEIGHTS["customers"] * (waits + lost + sum(gained.values())) / page.scale
     yield Event(page.quarter, "C6", who, amounts, text, f"default of {listed(who)}", weight)

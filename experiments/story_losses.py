@@ -20,8 +20,8 @@ def losses(page):
             continue
         for row in np.nonzero(named[0])[0]:
             name = page.names(kind)[row]
-            follows = "nothing happens, for it is gone already" if gone[0, row] else FOLLOWS[kind](page, row)
-            yield Event(page.quarter, "shock", (name,), {}, f"The experiment intervenes, the loss of {name}: {follows}.", BY_EXPERIMENT)
+            follows = "nothing happens, because it is gone already" if gone[0, row] else FOLLOWS[kind](page, row)
+            yield Event(page.quarter, "shock", (name,), {}, f"The experiment takes {name} away: {follows}.", BY_EXPERIMENT)
 
 
 def _quarters(page, name):
@@ -40,14 +40,14 @@ def _owner(page, row):
 
 
 def _vendor(page, row):
-    text = "who waits for its chips turns to other vendors as far as they have slots; "
-    return text + f"the rest waits for a successor, which delivers in {_quarters(page, 'vendor')}"
+    text = "buyers that wait for its chips turn to other vendors as far as these have slots, and "
+    return text + f"the rest wait for a successor, which delivers in {_quarters(page, 'vendor')}"
 
 
 def _lender(page, row):
     owed = float(page.recorded("lenders", "loans")[row])
     taken = by_name(page.names("lenders"), page.paid("taken_over", "lenders", "clouds").sum(axis=1))
-    text = f"no more credit from there, no note is renewed, and loans are called over {_quarters(page, 'loans')}; "
+    text = f"it gives no more credit, renews no note and calls its loans over {_quarters(page, 'loans')}; "
     return text + f"{money(owed)} are still owed" + (f", and of what falls due others take over {each(taken)}" if taken else "")
 
 
@@ -64,8 +64,8 @@ def estate(page, lab):
     name = page.names("labs")[lab]
     claimed = by_name(page.names("clouds"), page.paid("termination", "labs", "clouds")[lab])
     rest = float(page.paid("default_cost", "labs", "Economy")[lab].sum())
-    text = f"{name} fails, as the experiment has it: its bills of the quarter are paid as far as its cash goes"
-    text += f"; of what is left its landlords claim {each(claimed)} for rents to come" if claimed else ""
-    text += f"; {money(rest)} go in the winding-up" if rest >= DUST else ""
+    text = f"{name} fails because the experiment says so. Its bills of the quarter are paid as far as its cash goes"
+    text += f". Its landlords claim {each(claimed)} for rents to come" if claimed else ""
+    text += f". The winding-up takes {money(rest)}" if rest >= DUST else ""
     amounts = {"claimed": sum(claimed.values()), "default_cost": rest}
     return Event(page.quarter, "default", (name,), amounts, f"{text}.", BY_EXPERIMENT)

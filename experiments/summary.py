@@ -10,8 +10,8 @@ from abm.binding import HOLDS
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.crisis import EVENTS
 from abm.flows import EQUITY, LOAN, PURCHASE
-from abm.indicators import INDICATORS
 from abm.network import cycle_flow
+from abm.readings import INDICATORS
 from experiments.collect import PAYMENTS
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)

@@ -80,19 +80,21 @@ def show_summary(run):
     out, summary = console(), run.summary
     out.print(Text(headline(summary), style="bold"))
     out.print(Text(f"{run.manifest['world']['title']}; {futures(summary['worlds'])} of {len(summary['quarters'])} quarters.", style="dim"))
-    titled(out, "Crisis and its three parts, share of worlds; a credit stop is told apart", _events(summary))
+    titled(
+        out, "A crisis and its three parts: share of worlds in which they happen (a credit stop is no part of a crisis)", _events(summary)
+    )
     if summary["implied"]:
         titled(out, "Risk appetite implied by commitments: the quantile of its forecast at which a firm can just pay", _implied(summary))
         out.print(Text(IMPLIED, style="dim"))
-    titled(out, "Industry revenue at the end of each year, $bn a year, beside what its commitments require", _years(summary))
+    titled(out, "Industry revenue at the end of each year and what its commitments require, $bn a year", _years(summary))
     out.print(Text(SHORT_IS_NO_FAILURE, style="dim"))
     out.print(Text(f"{income_sentence(summary)} {held_sentence(summary)}", style="dim"))
     if "doubt" in summary:
         _doubt(out, summary["doubt"])
     titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
-        out.print(Text("An entrant's chance counts only the futures in which it enters.", style="dim"))
-    titled(out, "Over-extension, median world (P10 to P90)", _pressure(summary))
+        out.print(Text("The odds of an entrant count only the futures in which it enters.", style="dim"))
+    titled(out, "Over-extension in the median world (in brackets P10 to P90 of worlds)", _pressure(summary))
     out.print(Text.assemble("Report: ", (str(run.report), "bold")), soft_wrap=True)
     out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
@@ -139,7 +141,7 @@ def _implied(summary):
 
 
 def _years(summary):
-    names = ("Year", "P10", "P50", "P90", "required (median)", "short of it", "labs' income")
+    names = ("Year", "P10", "P50", "P90", "required (median)", "fall short", "labs' income")
     table = plain_table(*names)
     for row in summary["years"]:
         earned = [f"{row['revenue'][place]:,.0f}" for place in (LOW, MIDDLE, HIGH)]
@@ -155,12 +157,12 @@ def _firms(summary):
         table.add_row(row["firm"], ONE[row["kind"]], percent(row["share"]), between(row), entered)
     never = len([row for row in summary["firms"] if row["trials"]]) - len(shown)
     if never:
-        table.add_row(f"{never} others", "", "0 %", "", "")
+        table.add_row(f"{never} other firms", "", "0 %", "", "")
     return table
 
 
 def _events(summary):
-    table = plain_table("Event", "comes in", "95 % interval", "what counts as one")
+    table = plain_table("Event", "happens in", "95 % interval", "what counts as one")
     table.columns[-1].justify, table.columns[-1].no_wrap = "left", False
     for name, found, rule in events_shown(summary):
         table.add_row(name, percent(found["share"]), between(found), rule)
@@ -168,7 +170,7 @@ def _events(summary):
 
 
 def _pressure(summary):
-    table = plain_table("Measure", "at the opening", "each at its worst", "half by")
+    table = plain_table("Measure", "at the opening", "worst in each world", "half of worlds by")
     says = {
         "p10_coverage": ("P10 coverage of commitments, x", covered),
         "circularity": ("Payments among firms that go in circles", percent),
@@ -195,9 +197,9 @@ def show_worlds(found):
 
 
 IMPLIED = (
-    "Implied: revenue, the cash left by then and an owner's means pay; rounds that nobody signed do not count. At most P2: that pays "
-    "even in the worst case, be it with its owner's money. At least P98: it does not even in the best; somebody else has to. A firm "
-    "decides at a declared prior, whatever its promises imply."
+    "The implied appetite counts revenue, the cash left by then and an owner's means, but no funding rounds that nobody has signed. At "
+    "most P2 means that the firm can pay even in the worst case. At least P98 means that it cannot pay even in the best case, so somebody "
+    "else has to. How a firm decides is a declared assumption (decides at), whatever its promises imply."
 )
 
 

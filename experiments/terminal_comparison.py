@@ -6,8 +6,9 @@ from experiments.analysis import comparison_words as words
 from experiments.terminal import console, plain_table, titled
 from experiments.words import CAVEAT
 
-DIFFERENCE = "second less first (95 %)"
-LUCK = "In square brackets: what luck could make, its interval holds zero."
+DIFFERENCE = "second minus first (95 %)"
+LUCK = "A difference in square brackets could be luck, because its 95 % interval includes zero."
+EVENTS = "Events: share of futures in which they happen, and number of futures in which only one run has them"
 MOST_FIRMS = 15
 
 
@@ -20,13 +21,13 @@ def show_comparison(found, page):
     _shown(out, "What was set", ("", "first run", "second run"), words.changed_rows(found), text=True)
     heads = ("first", "second", DIFFERENCE)
     turned = ("only second", "only first")
-    _shown(out, "Events, share of futures, and number of futures in which only one run has them", ("Event", *heads, *turned),
+    _shown(out, EVENTS, ("Event", *heads, *turned),
            words.event_rows(found))  # fmt: skip
-    _shown(out, "Amounts, mean of futures", ("Outcome", "unit", *heads), words.amount_rows(found))
-    _shown(out, "Industry revenue at the end of each year, $bn a year, mean of futures", ("Year", *heads), words.year_rows(found))
+    _shown(out, "Amounts: mean of futures", ("Outcome", "unit", *heads), words.amount_rows(found))
+    _shown(out, "Industry revenue at the end of each year: mean of futures, $bn a year", ("Year", *heads), words.year_rows(found))
     for name, title in words.OF_LABS.items():
-        _shown(out, f"{title} at the end of each year, $bn, mean of futures", ("Year", *heads), words.labs_rows(found, name))
-    _shown(out, "Firms, share of futures in which they fail", ("Firm", *heads, *turned), words.firm_rows(found)[:MOST_FIRMS])
+        _shown(out, f"{title} at the end of each year: mean of futures, $bn", ("Year", *heads), words.labs_rows(found, name))
+    _shown(out, "Firms: share of futures in which they fail", ("Firm", *heads, *turned), words.firm_rows(found)[:MOST_FIRMS])
     out.print(Text(LUCK, style="dim"))
     out.print(Text.assemble("\nPage: ", (str(page), "bold")), soft_wrap=True)
     for what, line in words.turned(found):

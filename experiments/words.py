@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.crisis import CREDIT_STOP, CRISIS, PARTS, RULE
 from abm.projection import NEVER
-from experiments.events import THOUSAND, count, level, money, said
+from experiments.events import DUST, THOUSAND, count, level, money, said
 
 PERCENT = 100  # unit conversion
 NO_BOUND = NEVER  # how a measure says that there is nothing to measure
@@ -12,8 +12,8 @@ ENDLESS = {"x": "no bound", "years": "not in sight", "quarters": "not in sight"}
 SMALL = 0.005  # a share that would round to nothing
 CAVEAT = "These are scenarios, not forecasts, and not investment advice: they say what follows from stated assumptions."
 SHORT_IS_NO_FAILURE = (
-    "A year that falls short of what is required is no failure: cash, new equity and owners' money pay the difference. There is a crisis "
-    "only where they no longer do, so many futures fall short and few see one."
+    "A year that falls short of what is required is not yet a failure, because cash, new equity and owners' money can pay the difference. "
+    "A crisis comes only where they no longer do. Many futures therefore fall short, and few see a crisis."
 )
 KIND_NAMES = {
     "labs": "Labs",
@@ -53,9 +53,17 @@ def between(found):
     return f"{found['low'] * PERCENT:.0f} to {found['high'] * PERCENT:.0f} %"
 
 
-def billions(amount):
-    """$bn in words: "$1,510bn", "$24bn", "$0.28bn"."""
-    return f"${said(amount)}bn"
+def dollars(billions):
+    """$bn in words with a sign where it is below nothing: "$34tn", "-$3.0bn", "$450m", "$0"."""
+    if not np.isfinite(billions) or abs(billions) < DUST:
+        return "$0" if np.isfinite(billions) else "-"
+    return signed_money(billions)
+
+
+def signed(value, in_words):
+    """A change in words, with its sign in front: "+3 points" of 3, "-$2.0bn", "0". in_words: says a size."""
+    text = in_words(abs(value))
+    return text if text in ("0", "$0", "-") else f"{'-' if value < 0 else '+'}{text}"
 
 
 def times(ratio):
@@ -91,9 +99,9 @@ def headline(summary):
     if summary["worlds"] == 1:
         event = "there is a crisis" if summary["events"][CRISIS]["count"] else "there is no crisis"
         fate = "fails" if first["count"] else "survives"
-        return f"In one future from {start}, {event}; {first['firm']} {fate}."
+        return f"In one future from {start}, {event}, and {first['firm']} {fate}."
     event, fails = percent(summary["events"][CRISIS]["share"]), percent(first["share"])
-    return f"In {futures(summary['worlds'])} from {start}, {event} see a crisis; {first['firm']} fails in {fails}."
+    return f"Of {futures(summary['worlds'])} from {start}, {event} see a crisis. {first['firm']} fails in {fails} of them."
 
 
 def income_sentence(summary):
@@ -101,19 +109,19 @@ def income_sentence(summary):
     years, middle = summary["years"], len(summary["levels"]) // 2
     income = [row["income"][middle] for row in years]
     where = "In this future" if summary["worlds"] == 1 else "In the median future"
-    whole = f"{where} operating income of all labs"
+    whole = f"{where}, the operating income of all labs together"
     lost = [number for number, amount in enumerate(income) if amount <= 0]
     if not lost:
         return f"{whole} is positive in every year."
     worst = min(range(len(income)), key=income.__getitem__)
-    loss = f"the largest loss is {billions(-income[worst])} in {years[worst]['year']}"
+    loss = f"The largest loss is {dollars(-income[worst])} in {years[worst]['year']}."
     if len(lost) == len(income):
-        return f"{whole} is negative in every year, as long as investors and parents pay; {loss}."
+        return f"{whole} is negative in every year, and investors and parents pay the difference. {loss}"
     if lost[-1] == len(income) - 1:
         last = max(set(range(len(income))) - set(lost))
-        return f"{whole} is negative again from {years[last + 1]['year']} on; {loss}."
+        return f"{whole} is negative again from {years[last + 1]['year']} on. {loss}"
     before = " for good" if lost[-1] >= len(lost) else ""
-    return f"{whole} turns positive{before} in {years[lost[-1] + 1]['year']}; {loss}."
+    return f"{whole} turns positive{before} in {years[lost[-1] + 1]['year']}. {loss}"
 
 
 def held_sentence(summary):
@@ -121,11 +129,11 @@ def held_sentence(summary):
     rows = summary["held"]
     chosen = [rows[min(1, len(rows) - 1)], rows[-1]][: 1 if len(rows) < 3 else 2]
     parts = [
-        f"in {row['year']} demand for {percent(row['held_by_demand'])} of it, compute for {percent(row['held_by_compute'])} and money for "
-        f"{percent(row['held_by_money'])}"
+        f"In {row['year']}, demand limits {percent(row['held_by_demand'])} of revenue, compute {percent(row['held_by_compute'])} and money "
+        f"{percent(row['held_by_money'])}."
         for row in chosen
     ]
-    return f"What limits revenue: {'; '.join(parts)} (mean over futures)."
+    return f"{' '.join(parts)} These shares are means over futures."
 
 
 def events_shown(summary):
@@ -137,13 +145,13 @@ def event_rule(name):
     """What counts as an event of this name."""
     within = f"within {count(RULE.window)} quarters"
     return {
-        CRISIS: f"any of three: {', '.join(NAMES[part].lower() for part in PARTS[:-1])} or {NAMES[PARTS[-1]].lower()}",
+        CRISIS: f"one of three events happens: {', '.join(NAMES[part].lower() for part in PARTS[:-1])} or {NAMES[PARTS[-1]].lower()}",
         "systemic_event": f"labs with {percent(RULE.revenue)} of industry revenue fail {within}",
         "owners_event": f"owners of {percent(RULE.financed)} of debt-financed compute fail {within}",
         "creditors_event": f"{percent(RULE.lost)} of AI loans are lost {within}, or lenders that hold {percent(RULE.held)} of them lose "
         f"{percent(RULE.capital)} of their capital",
-        CREDIT_STOP: f"new loans below {percent(RULE.slump)} of the mean of the {count(RULE.usual)} quarters before, "
-        f"{count(RULE.in_a_row)} in a row, while spreads are wider than then and than at the opening; no part of a crisis",
+        CREDIT_STOP: f"new loans stay below {percent(RULE.slump)} of their mean of the {count(RULE.usual)} quarters before, for "
+        f"{count(RULE.in_a_row)} quarters, and spreads are wider than then and than at the opening; this is no part of a crisis",
     }[name]
 
 

@@ -15,6 +15,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("abm", "agents", "experiments")
 DOOR = "overreach"  # what users import, and no room does
+BESIDE = ("benchmarks", "sitemaker")  # what measures and documents the rooms, and no room imports
 MAY_IMPORT = {"abm": {"abm"}, "agents": {"abm", "agents"}, "experiments": set(ROOMS)}
 LONGEST_FILE = 300
 LONGEST_BODY = 40
@@ -119,20 +120,20 @@ def test_imports_go_one_way(room):
         f"{named(path)}:{line} imports {name}"
         for path in sources(room)
         for line, name in imported(path, tree(path))
-        if name.split(".")[0] in {*ROOMS, DOOR, "tests", "benchmarks"} - MAY_IMPORT[room]
+        if name.split(".")[0] in {*ROOMS, DOOR, "tests", *BESIDE} - MAY_IMPORT[room]
     ]
     assert not wrong
 
 
 def test_no_file_is_longer_than_a_sitting():
-    lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources(*ROOMS, "benchmarks")}
+    lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources(*ROOMS, *BESIDE)}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
 
 def test_no_function_is_longer_than_a_screen():
     lengths = {
         f"{named(path)}:{node.lineno} {node.name}": body_lines(node)
-        for path in sources(*ROOMS, "benchmarks")
+        for path in sources(*ROOMS, *BESIDE)
         for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
@@ -155,12 +156,12 @@ def unsafe(path):
 
 
 def test_nothing_is_evaluated_or_unpickled():
-    assert [f"{named(path)}:{line} {what}" for path in sources(*ROOMS, "benchmarks") for line, what in unsafe(path)] == []
+    assert [f"{named(path)}:{line} {what}" for path in sources(*ROOMS, *BESIDE) for line, what in unsafe(path)] == []
 
 
 def test_no_error_is_swallowed():
     found = []
-    for path in sources(*ROOMS, "benchmarks"):
+    for path in sources(*ROOMS, *BESIDE):
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.ExceptHandler) and is_swallowed(node):
                 found.append(f"{named(path)}:{node.lineno} loses the error it catches")
@@ -171,9 +172,9 @@ def test_no_error_is_swallowed():
 
 def test_every_citation_is_in_the_bibliography():
     known = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), flags=re.M))
-    texts = {path: docstrings(tree(path)) + literals(tree(path)) for path in sources(*ROOMS, "benchmarks")}
+    texts = {path: docstrings(tree(path)) + literals(tree(path)) for path in sources(*ROOMS, *BESIDE)}
     texts |= {path: docstrings(tree(path)) for path in sources("tests")}
-    texts |= {path: path.read_text(encoding="utf-8") for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]}
+    texts |= {path: path.read_text(encoding="utf-8") for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]}
     assert {named(path): unknown for path, text in texts.items() if (unknown := cited(text) - known)} == {}
 
 

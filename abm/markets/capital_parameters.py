@@ -51,7 +51,7 @@ class InvestorParameters(Group, name="investor"):
         low=0.09,
         high=0.5,
         source="assumption: between cost of listed equity and what venture funds ask",
-        meaning="return that holders of labs ask for; less one over the multiple it is a grown firm's growth",
+        meaning="return that holders of labs ask for; minus one over the price multiple, it is the growth of a grown firm",
         prior=between(0.1, 0.16),
     )
     kept_growth = parameter(
@@ -141,7 +141,7 @@ class InvestorParameters(Group, name="investor"):
         low=0,
         high=1,
         source="model.md 11.2",
-        meaning="investors' cash on offer in a quarter, at appetite .5",
+        meaning="share of its cash that an investor of appetite 0.5 offers in a quarter",
         prior=between(0.15, 0.4),
     )
     market_share = parameter(
@@ -183,7 +183,7 @@ class InvestorParameters(Group, name="investor"):
         low=0,
         high=1,
         source="model.md 4",
-        meaning="cash kept by an investor that dares nothing",
+        meaning="share of its cash that an investor without risk appetite keeps",
         prior=between(0.4, 0.8),
     )
     contrarian_fall = parameter(

@@ -26,7 +26,7 @@ class VendorParameters(Group, name="vendor"):
         low=0,
         high=1,
         source="assumption; 1 covers year one",
-        meaning="part of the down-payment a vendor of appetite .5 funds",
+        meaning="part of the down-payment that a vendor of appetite 0.5 funds",
         prior=between(0, 1),
     )
     finance_share = parameter(
@@ -35,7 +35,7 @@ class VendorParameters(Group, name="vendor"):
         low=0,
         high=1,
         source="model.md 19",
-        meaning="vendors' cash that may go into customers, at appetite .5",
+        meaning="share of its cash that a vendor of appetite 0.5 may put into customers",
         prior=between(0, 0.6),
     )
     finance_cap = parameter(

@@ -69,7 +69,7 @@ class LenderParameters(Group, name="lender"):
         low=0,
         high=0.95,
         source="model.md 19",
-        meaning="most a lender of appetite .5 lends of a block's cost",
+        meaning="most that a lender of appetite 0.5 lends on a block, share of its cost",
         prior=between(0.6, 0.85),
     )
     funding_spread = parameter(
@@ -123,7 +123,7 @@ class LenderParameters(Group, name="lender"):
         low=0,
         high=1,
         source="assumption",
-        meaning="part of the usual loan that a unit of lost mood costs",
+        meaning="part of the usual loan that a unit of lost sentiment costs",
         prior=between(0.25, 0.75),
     )
     refinancing_cover = parameter(
@@ -151,11 +151,17 @@ class LenderParameters(Group, name="lender"):
         low=0,
         high=1,
         source="assumption; model.md 26.1 for equity",
-        meaning="mood at which nobody buys notes",
+        meaning="sentiment at which nobody buys notes",
         prior=between(0.3, 0.5),
     )
     window_open = parameter(
-        0.8, unit="index", low=0, high=2, source="assumption", meaning="mood from which notes are bought freely", prior=between(0.7, 0.9)
+        0.8,
+        unit="index",
+        low=0,
+        high=2,
+        source="assumption",
+        meaning="sentiment from which notes are bought freely",
+        prior=between(0.7, 0.9),
     )
     window_sd = parameter(
         0.2,
@@ -246,7 +252,7 @@ class LenderParameters(Group, name="lender"):
         low=0,
         high=2,
         source="model.md 4",
-        meaning="relative gain of the largest loan from appetite 0 to 1",
+        meaning="relative gain of the largest loan as appetite goes from 0 to 1",
         prior=between(0.3, 0.7),
     )
     spread_slope = parameter(
@@ -255,7 +261,7 @@ class LenderParameters(Group, name="lender"):
         low=0,
         high=0.2,
         source="model.md 4",
-        meaning="rate to the required cover given up from appetite 0 to 1",
+        meaning="fall of the rate at required cover as appetite goes from 0 to 1",
         prior=between(0.02, 0.045),
     )
     dividend = parameter(
@@ -274,11 +280,5 @@ class LenderParameters(Group, name="lender"):
         0.15, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan", prior=between(0.1, 0.22)
     )
     recovery = parameter(
-        0.9,
-        unit="share",
-        low=0.3,
-        high=1,
-        source="model.md 19",
-        meaning="value of collateral to the lender",
-        prior=between(0.5, 0.9),
+        0.9, unit="share", low=0.3, high=1, source="model.md 19", meaning="value of collateral to the lender", prior=between(0.5, 0.9)
     )

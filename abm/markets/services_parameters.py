@@ -27,7 +27,13 @@ class ServicesParameters(Group, name="services"):
         prior=between(0.65, 0.85, "public: what OpenAI and Anthropic spent on compute, 2024 and 2025"),
     )
     training_share_time = parameter(
-        1.5, unit="years", low=0.25, high=50, source="as the share at the start", meaning="time constant of its fall", prior=between(1, 3)
+        1.5,
+        unit="years",
+        low=0.25,
+        high=50,
+        source="as the share at the start",
+        meaning="time constant of the fall of the planned training share",
+        prior=between(1, 3),
     )
     stall_training_share = parameter(
         0.25,
@@ -48,13 +54,7 @@ class ServicesParameters(Group, name="services"):
         prior=between(16, 25),
     )
     density_growth = parameter(
-        0.22,
-        unit="1/year",
-        low=0,
-        high=0.5,
-        source="calibrated; model.md 8.3",
-        meaning="path: growth of density",
-        prior=between(0.1, 0.3),
+        0.22, unit="1/year", low=0, high=0.5, source="calibrated; model.md 8.3", meaning="path: growth of density", prior=between(0.1, 0.3)
     )
     density_growth_from = parameter(
         2.0,
@@ -139,7 +139,13 @@ class ServicesParameters(Group, name="services"):
     )
     consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="seed; model.md 7.7", meaning="consumers' density over others'")
     spill = parameter(
-        0.6, unit="1", low=0, high=1, source="model.md 8.6", meaning="share of the turned away that tries a rival", prior=between(0.4, 0.8)
+        0.6,
+        unit="1",
+        low=0,
+        high=1,
+        source="model.md 8.6",
+        meaning="share of the customers turned away that tries a rival",
+        prior=between(0.4, 0.8),
     )
     outage_memory = parameter(
         0.7, unit="1", low=0, high=0.99, source="model.md 8.6", meaning="weight of last quarter's outages", prior=between(0.5, 0.85)
@@ -172,7 +178,13 @@ class ServicesParameters(Group, name="services"):
         prior=between(2, 4.5),
     )
     outside_premium = parameter(
-        1.3, unit="1", low=1, high=5, source="assumption; model.md 8.6", meaning="its rent over list price", prior=between(1.1, 1.6)
+        1.3,
+        unit="1",
+        low=1,
+        high=5,
+        source="assumption; model.md 8.6",
+        meaning="rent of the outside pool over list price",
+        prior=between(1.1, 1.6),
     )
     token_price = parameter(
         30.0, unit="$/million tokens", low=0.01, high=1000, source="public: March 2023", meaning="price of a fixed capability in 2023"

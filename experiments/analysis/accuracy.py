@@ -18,6 +18,7 @@ from abm.compute_prices import FleetParameters
 from abm.errors import BadInput
 from abm.markets.services_parameters import ServicesParameters
 from abm.parameters import Group, parameter
+from experiments.words import percent
 
 MEASURES = ("forecast", "revenue", "demand", "opex", "rent_due", "alive")
 RUN = ["point", "seed", "agent"]
@@ -150,11 +151,16 @@ def in_words(found):
     break_even = (found.table["k"] / (1 - found.table["o"])).median()
     return "\n".join(
         [
-            f"{said.quarters:,} lab-quarters, each beside the lab's forecast of {found.lag} quarters before",
-            f"the identity explains {said.explained:.0%} of the variance of profit, and tells profit from loss in {said.right:.0%} of them",
-            f"a dollar of demand more is worth {said.slope:.2f}; the identity says {said.expected_slope:.2f}, what opex leaves",
-            f"the median lab-quarter breaks even at {break_even:.2f} times its forecast",
-            f"left out are {said.beyond:.0%} with more than {reach():g} times the demand that was forecast: their compute was bought later",
+            f"{said.quarters:,} cases are compared with the forecast of {found.lag} quarters before; a case is one lab in one quarter.",
+            f"The accounting identity explains {percent(said.explained)} of the variance of profit, and it tells profit from loss in "
+            f"{percent(said.right)} of cases.",
+            f"A dollar of demand beyond the forecast adds ${said.slope:.2f} of profit. The identity says ${said.expected_slope:.2f}, "
+            "which is what "
+            "operating costs leave.",
+            f"The median case breaks even if demand is {break_even:.2f} times its forecast.",
+            f"{percent(said.beyond)} of cases are left out, because demand was more than {reach():g} times the forecast and their "
+            "compute was "
+            "bought later.",
         ]
     )
 

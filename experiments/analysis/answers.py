@@ -7,6 +7,7 @@ import functools
 from typing import NamedTuple
 
 from abm.errors import BadInput
+from experiments.words import PERCENT, between, futures, percent
 
 SHOWN = 30  # rows of a table
 
@@ -44,12 +45,12 @@ def discover(results, outcome, by="points", most=3, as_json=False):
     if by == "points":
         table = whole.groupby("point")[columns].first().join(undefined.means(whole, "point", condition.names))
     y, found = condition.holds(table), discovery.inputs(table, columns)
-    lines = [f"{condition.text}: {y.sum()} of {len(y)} {by} ({y.mean():.0%})"]
-    lines += [f"left out: {len(runs) - len(whole):,} runs that failed"] if len(whole) < len(runs) else []
+    lines = [f"{condition.text}: {y.sum()} of {len(y)} {by} ({percent(y.mean())})"]
+    lines += [f"{len(runs) - len(whole):,} runs failed and are left out"] if len(whole) < len(runs) else []
     rule = (
-        "they do not meet the condition"
+        "They do not meet the condition"
         if by == "runs"
-        else "a point takes the mean of its other runs; without half of them it meets nothing"
+        else "A point takes the mean of its other runs, and it meets nothing if fewer than half of its runs have a value"
     )
     lines += undefined.in_words(whole, condition.names, rule)
     table = None if y.all() or not y.any() else discovery.regional(found, y)
@@ -57,14 +58,14 @@ def discover(results, outcome, by="points", most=3, as_json=False):
         known = {} if table is None else {"boxes": [discovery.box_in_words(found, y, box) for box in discovery.boxes(found.x, y, most)]}
         return as_plain(condition=condition.text, says=lines, **known, inputs=[] if table is None else table)
     if table is None:
-        return "\n".join([*lines, "It holds everywhere or nowhere, so there is nothing to tell apart."])
-    lines += ["", "Boxes (PRIM), each on what the ones before leave over:"]
+        return "\n".join([*lines, "The condition holds everywhere or nowhere, so there is nothing to tell apart."])
+    lines += ["", "Boxes in which it holds most often (PRIM; each box is found in what the boxes before it leave over):"]
     lines += [f"  {discovery.box_in_words(found, y, box)}" for box in discovery.boxes(found.x, y, most)] or [
-        "  none beyond what chance could make of so few"
+        "  none, because so few points could show such a box by chance"
     ]
-    lines += ["", "Tree, leaves where it is likelier than overall:"]
+    lines += ["", "Leaves of a decision tree in which it holds more often than overall:"]
     lines += [f"  {line}" for line in discovery.tree_in_words(found, y)] or ["  none"]
-    lines += ["", "One by one (Kolmogorov-Smirnov distance; medians where it holds and where not):", as_text(table)]
+    lines += ["", "Input by input: Kolmogorov-Smirnov distance, and the medians where it holds and where it does not:", as_text(table)]
     return "\n".join(lines)
 
 
@@ -93,13 +94,15 @@ def attribute(world, mechanisms=None, shocks=(), work=None, deals=(), as_json=Fa
         return as_plain(world=world, outcomes=outcomes, firms=firms, contagion_share=[None if value != value else value for value in share])
     return "\n".join(
         [
-            f"{world}: {2 ** len(names)} subsets of {', '.join(names)} on the same {work.seeds} seeds, {work.quarters} quarters",
-            "Shapley values: what each adds on average over all orders of switching on, 95 % over worlds; they add up to all",
+            f"{world}: {2 ** len(names)} subsets of {', '.join(names)}, each in the same {futures(work.seeds)} of {work.quarters} quarters",
+            "A Shapley value is what a channel adds on average over all orders in which channels can be switched on. The values add up "
+            "to the "
+            "whole, and low and high are 95 % intervals over worlds.",
             _happened(outcomes.replace({"cause": attribution.in_words(names)})),
             _contagion(attribution.contagion(runs, names)),
             "",
-            "Firms: probability of failure with everything on, and its parts",
-            as_text(firms.rename(columns=attribution.in_words(names))) if len(firms) else "no firm fails in any world",
+            "Firms: their probability of failure with everything on, and the parts of it",
+            as_text(firms.rename(columns=attribution.in_words(names))) if len(firms) else "No firm fails in any world.",
             "",
             _debtrank(opening(world, deals, work.settings), shocks, work),
         ]
@@ -124,12 +127,15 @@ def travels(world, mechanisms, shocks, work=None, deals=(), as_json=False):
         return as_plain(world=world, shocks=list(shocks), channels=table)
     nothing = shock_channels.silent(table)
     shown = table[~table["outcome"].isin(nothing)]
-    said = [f"it adds nothing to {', '.join(nothing)}"] if nothing else []
+    said = [f"It adds nothing to {', '.join(nothing)}."] if nothing else []
     return "\n".join(
         [
-            f"{world}: what {shock_texts(shocks)} adds, against the same {work.seeds} worlds without it, {work.quarters} quarters",
-            "last in: with all channels less with all but this one; first in: with this one alone less with none; 95 % over worlds",
-            f"{shock_channels.ALL}, {shock_channels.NONE}: all that it adds with every channel, and with none",
+            f"{world}: what {shock_texts(shocks)} adds, compared with the same {futures(work.seeds)} of {work.quarters} quarters without "
+            "it",
+            '"last in" is the effect with all channels on minus the effect with all but this one. "first in" is the effect with '
+            "this channel "
+            "alone minus the effect with none. Low and high are 95 % intervals over worlds.",
+            f'"{shock_channels.ALL}" is all that it adds with every channel on, and "{shock_channels.NONE}" with none.',
             *([as_text(shown.replace({"channel": in_words(list(mechanisms))}), rows=len(shown))] if len(shown) else []),
             *said,
         ]
@@ -161,15 +167,18 @@ def _contagion(found):
     """One sentence about how many defaults the mechanisms account for together."""
     share, low, high = found
     if share != share:
-        return "contagion share: nobody fails with everything on"
-    return f"contagion share: {share:.0%} of defaults would not happen with everything off (95 %: {low:.0%} to {high:.0%})"
+        return "There is no contagion share, because nobody fails with everything on."
+    return (
+        f"Contagion share: {percent(share)} of defaults would not happen with everything off (95 % interval {low * PERCENT:.0f} to "
+        f"{high * PERCENT:.0f} %)."
+    )
 
 
 def _happened(outcomes):
     from experiments.analysis.attribution import that_happened
 
     shown, silent = that_happened(outcomes)
-    said = [f"with and without them, nothing came of {', '.join(silent)}"] if silent else []
+    said = [f"These outcomes are zero with and without the channels: {', '.join(silent)}."] if silent else []
     return "\n".join([*([as_text(shown, rows=len(shown))] if len(shown) else []), *said])
 
 
@@ -185,11 +194,20 @@ def _debtrank(opened, shocks, work):
     finally:
         release(industry)
     if defaults.empty:
-        return "DebtRank: no lab defaults in any world"
+        return "DebtRank cannot be judged, because no lab defaults in any world."
     title = (
-        f"DebtRank of a lab in the quarter before its default, and what followed within {ranking.WINDOW} quarters ($bn; defaults of others)"
+        f"DebtRank of a lab in the quarter before its default, and what followed within {ranking.WINDOW} quarters (losses in $bn, and "
+        "defaults "
+        "of others)"
     )
-    return "\n".join([title, as_text(ranking.by_lab(defaults)), "How well the one ranks the other:", as_text(ranking.agreement(defaults))])
+    return "\n".join(
+        [
+            title,
+            as_text(ranking.by_lab(defaults)),
+            "How well DebtRank orders what followed (Spearman correlation):",
+            as_text(ranking.agreement(defaults)),
+        ]
+    )
 
 
 def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(), work=None, deals=(), as_json=False):
@@ -211,25 +229,21 @@ def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(
         return as_plain(world=str(world), lever=read.name, until=until, says=told, without=before, at_size=at_each, at_or_below=table)
     when = f" at {read.at}" if read.shock else ""
     lines = [told, "", f"{world}: {read.name}{when} ({read.meaning}, {read.unit}) from {read.low:g} to {read.high:g}, until {until}"]
-    lines.append(f"without it {before['count']} of {before['trials']} worlds break ({before['low']:.0%} to {before['high']:.0%})")
-    lines += [f"without it {said}" for said in before["unvalued"]]
-    lines += [*breakpoints.told(read, found, work.seeds), "", "Share of worlds that break at a size:", as_text(at_each)]
+    lines.append(f"Without the lever, {before['count']} of {before['trials']} worlds break ({between(before)}).")
+    lines += [f"Without the lever, {said}" for said in before["unvalued"]]
+    lines += [*breakpoints.told(read, found, work.seeds), "", "Share of worlds that break at each size:", as_text(at_each)]
     return "\n".join([*lines, "", "Share of worlds broken at or below a size:", as_text(table)])
 
 
 def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=(), as_json=False):
     """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`. lead: quarters ahead."""
-    from abm.model import Industry, release
     from experiments.analysis import warning
+    from experiments.inputs import Inputs
 
     work = work or Work(seeds=100)
-    opened = opening(world, deals, work.settings)
-    happening = _happening(shocks, opened, work.quarters)
-    industry = Industry(opened, worlds=work.seeds, rng=work.rng, shocks=happening).run(work.quarters)
-    try:
-        table = warning.of_run(industry, labs, (lead,))
-    finally:
-        release(industry)
+    _happening(shocks, opening(world, deals, work.settings), work.quarters)
+    inputs = Inputs(str(world), work.seeds, work.quarters, work.rng, work.settings, tuple(shocks), tuple(deals))
+    table = warning.of_world(inputs, labs, (lead,), workers=work.workers)
     if as_json:
         return as_plain(world=str(world), lead=lead, lamps=table)
     against = "the default of the lab itself" if labs else "a crisis"

@@ -173,7 +173,7 @@ def breakpoints(trial, until, worlds, rungs=RUNGS, steps=STEPS):
             return until.holds(trial.outcomes(sizes, which, pool))
 
         found = smallest_shock(breaks, trial.lever.low, trial.lever.high, worlds, rungs, steps, trial.lever.whole)
-    return found, {**probability(until.holds(before)), "unvalued": in_words(before, until.names, "they do not meet the condition")}
+    return found, {**probability(until.holds(before)), "unvalued": in_words(before, until.names, "They do not meet the condition")}
 
 
 def share_at(found):
@@ -198,24 +198,32 @@ def answer(lever, until, found):
         row = table.iloc[place]
         return f"{interval(row)} of {futures(len(found.sizes))}"
 
-    start = f"At {lever.name} = {found.rungs[safest]:.3g}, {until} holds in {said(safest)}"
+    start = f"With {lever.name} at {found.rungs[safest]:.3g}, the condition {until} holds in {said(safest)}."
     if more is None:
-        beyond = "larger sizes break no more than luck could" if safest < len(found.rungs) - 1 else "no other size breaks fewer"
-        return f"{start}; {beyond}."
-    return f"{start}; from {found.rungs[more]:.3g} on it surely holds in more: {interval(table.iloc[more])}."
+        beyond = (
+            "Larger sizes break no more futures than luck could."
+            if safest < len(found.rungs) - 1
+            else "No other size breaks fewer futures."
+        )
+        return f"{start} {beyond}"
+    return f"{start} From {found.rungs[more]:.3g} on, more futures break than luck could explain: {interval(table.iloc[more])}."
 
 
 def told(lever, found, worlds):
     """Further lines: how many worlds break, and what those need that break not at the smallest size."""
     broken = found.sizes[~np.isnan(found.sizes)]
-    lines = [f"with it {len(broken)} of {worlds} do"]
+    lines = [f"With the lever, {len(broken)} of {worlds} worlds break at some size."]
     needed = broken[broken != lever.low]
     if len(needed):
         least, middle = needed[np.argmin(np.abs(needed - lever.low))], np.median(needed)
-        lines.append(f"in the {len(needed)} that need it, the smallest size that breaks is {least:.3g}, the median {middle:.3g}")
+        lines.append(
+            f"{len(needed)} worlds break only because of it. The smallest size that breaks one of them is {least:.3g}, and the median is "
+            f"{middle:.3g}."
+        )
     if found.saved.any():
         lines.append(
-            f"in {found.saved.sum()} worlds a larger size saves what a smaller one breaks, so read sizes as first breaks, not as a border"
+            f"In {futures(int(found.saved.sum()))} a larger size saves what a smaller one breaks, so a size is a first break and not a "
+            "border."
         )
     return lines
 

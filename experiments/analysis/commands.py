@@ -12,7 +12,7 @@ from experiments import completion
 from experiments import options as o
 
 Worlds = Annotated[
-    int, typer.Option("--worlds", metavar="NUMBER", min=1, help="Worlds, that is futures, of every setting; the same in each.")
+    int, typer.Option("--worlds", metavar="NUMBER", min=1, help="Worlds (futures) of every setting; all settings see the same ones.")
 ]
 Quarters = Annotated[int, typer.Option("--quarters", metavar="NUMBER", min=1, help="Quarters of a run.")]
 Workers = Annotated[int, typer.Option("--workers", metavar="NUMBER", min=0, help="Processes; 0 is one per core.")]
@@ -27,17 +27,26 @@ def sensitivity(
         ),
     ],
     method: Annotated[
-        str, typer.Option(metavar="NAME", help="morris screens, sobol splits the variance, pawn takes any sample, regional compares.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="morris screens inputs, sobol splits the variance, pawn takes any sample, and regional compares where a condition holds.",
+        ),
     ] = "morris",
     outcome: Annotated[
         str,
-        typer.Option(metavar="NAME", help="What is to be explained; for regional also a condition.", autocompletion=completion.outcomes),
+        typer.Option(metavar="NAME", help="The outcome to explain; regional also takes a condition.", autocompletion=completion.outcomes),
     ] = "crisis",
     vary: Annotated[
         list[str],
-        typer.Option(metavar="NAME=LOW:HIGH[:log]", help="Instead of the usual ranges.", autocompletion=completion.settings),
+        typer.Option(metavar="NAME=LOW:HIGH[:log]", help="A range to use instead of the usual one.", autocompletion=completion.settings),
     ] = [],  # noqa: B006
-    points: Annotated[int, typer.Option(metavar="NUMBER", min=0, help="Trajectories, base points or points; 0 is the usual number.")] = 0,
+    points: Annotated[
+        int,
+        typer.Option(
+            metavar="NUMBER", min=0, help="Number of trajectories (morris), base points (sobol) or points; 0 means the usual number."
+        ),
+    ] = 0,
     settings: o.Set = [],  # noqa: B006
     worlds: Worlds = 20,
     quarters: Quarters = 40,
@@ -72,8 +81,8 @@ def discover(
     outcome: Annotated[
         str, typer.Option(metavar="CONDITION", help='A condition, such as "crisis > 0.5".', autocompletion=completion.outcomes)
     ] = "crisis > 0.5",
-    by: Annotated[str, typer.Option(metavar="NAME", help="points: means over seeds; runs: every run.")] = "points",
-    boxes: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="Boxes at most.")] = 3,
+    by: Annotated[str, typer.Option(metavar="NAME", help="points takes means over seeds, and runs takes every run.")] = "points",
+    boxes: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="The largest number of boxes.")] = 3,
     as_json: o.Json = False,
 ):
     """Say in words under which conditions something happens.
@@ -89,9 +98,9 @@ def discover(
 
 def accuracy(
     results: o.Results,
-    figure: Annotated[Path | None, typer.Option(metavar="FILE", help="Also draw it, to this HTML, PNG or SVG file.")] = None,
+    figure: Annotated[Path | None, typer.Option(metavar="FILE", help="Also draw a figure to this HTML, PNG or SVG file.")] = None,
 ):
-    """Say how far the profit of labs is the accuracy of their forecasts, from a sweep that kept forecasts.
+    """Say how far the accuracy of labs' forecasts explains their profit, in a sweep that kept forecasts.
 
     \b
     Example:
@@ -107,12 +116,13 @@ def attribute(
     channels: Annotated[
         bool,
         typer.Option(
-            "--channels", help="The channels of contagion, as without --mechanism; with --shock one at a time, by what the shock adds."
+            "--channels",
+            help="Switch off the channels of contagion; with --shock, say through which ones the shock travels.",
         ),
     ] = False,
     mechanism: Annotated[
         list[str],
-        typer.Option(metavar="LABEL:SETTING=VALUE", help="A mechanism by a label of yours, and the setting that turns it off."),
+        typer.Option(metavar="LABEL:SETTING=VALUE", help="A mechanism: a label of your own, and the setting that turns it off."),
     ] = [],  # noqa: B006
     settings: o.Set = [],  # noqa: B006
     shock: o.Shocks = [],  # noqa: B006
@@ -125,7 +135,7 @@ def attribute(
     as_json: o.Json = False,
     quiet: o.Quiet = False,
 ):
-    """Say who fails because of what: the same seeds with every subset of channels or mechanisms switched off.
+    """Say which channels or mechanisms make firms fail, by switching off every subset of them.
 
     With --channels and --shock: through which channels the shock travels, each switched off alone, and each on alone.
 
@@ -150,7 +160,7 @@ def breakpoint_of(
         str,
         typer.Option(
             metavar="NAME",
-            help="A shock, such as demand_shortfall or open_weight.density, or anything that --set takes.",
+            help="What to turn: a shock, such as demand_shortfall or open_weight.density, or anything that --set takes.",
             autocompletion=completion.levers,
         ),
     ],
@@ -175,7 +185,7 @@ def breakpoint_of(
     out: o.Out = None,
     as_json: o.Json = False,
 ):
-    """Find the smallest shock, or the smallest change of a number, that makes something happen, world by world.
+    """Find the smallest shock or change that makes something happen, world by world.
 
     \b
     Examples:
@@ -202,7 +212,7 @@ def _told(answer, out, name, as_json):
 
 def lamps(
     world: o.World,
-    labs: Annotated[bool, typer.Option("--labs", help="Lab by lab against its own default, not the crisis.")] = False,
+    labs: Annotated[bool, typer.Option("--labs", help="Judge the lamps of each lab against its own default instead of a crisis.")] = False,
     lead: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="How many quarters ahead an event is looked for.")] = 4,
     settings: o.Set = [],  # noqa: B006
     shock: o.Shocks = [],  # noqa: B006
@@ -210,10 +220,11 @@ def lamps(
     worlds: Worlds = 100,
     quarters: Quarters = 40,
     seed: o.Seed = 0,
+    workers: Workers = 0,
     out: o.Out = None,
     as_json: o.Json = False,
 ):
-    """Say which warning lamp lights early, and how often for nothing.
+    """Say which indicators warn early, and how often they warn for nothing.
 
     \b
     Example:
@@ -222,6 +233,6 @@ def lamps(
     from experiments.analysis import answers
     from experiments.inputs import read_deal, read_shock
 
-    work = _work(None, 1, worlds, quarters, seed, settings, quiet=True)
+    work = _work(None, workers, worlds, quarters, seed, settings, quiet=True)
     holds = {"shocks": tuple(map(read_shock, shock)), "deals": tuple(map(read_deal, deal))}
     _told(answers.lamps(world, labs, work=work, lead=lead, as_json=as_json, **holds), out, "lamps", as_json)

@@ -15,10 +15,10 @@ from experiments.summary import HIGH, LOW, MIDDLE, fan
 from experiments.words import CAVEAT, futures, percent
 
 FIRST, SECOND = ("first run", "@blue"), ("second run", "@vermilion")
-FANS = "Lines: median futures; bands: 10th to 90th percentile of all futures of a run."
-GAPS = "Second run less first, future by future: the line is the median difference, the bands hold half and 80 % of all differences."
-ODDS = "Dots: share of futures in which the firm fails, in the first run and in the second. Firms that fail in neither are left out."
-LUCK = "Differences in square brackets could be luck: their 95 % interval holds zero."
+FANS = "A line is the median future of a run, and its band goes from P10 to P90 of all its futures."
+GAPS = "Second run minus first, future by future. The line is the median difference, and the bands hold half and 80 % of all differences."
+ODDS = "A dot is the share of futures in which the firm fails in one of the runs. Firms that fail in neither are left out."
+LUCK = "A difference in square brackets could be luck, because its 95 % interval includes zero."
 MOST_FIRMS = 24
 YEARS = ("Year", "First run", "Second run", "Difference")
 
@@ -98,7 +98,7 @@ def gaps(found):
     """Differences of industry revenue, future by future, $bn a year."""
     before, after = found.revenue
     base = alt.Chart(alt.Data(values=_rows(found, fan(after - before)))).encode(x=_across(found))
-    tall = alt.Y("low:Q", title="$bn a year, second less first")
+    tall = alt.Y("low:Q", title="$bn a year, second minus first")
     layers = [
         base.mark_area(opacity=PALE, color="@purple").encode(y=tall, y2="high:Q"),
         base.mark_area(opacity=MIDTONE, color="@purple").encode(y="quarter_low:Q", y2="quarter_high:Q"),

@@ -4,10 +4,10 @@ from experiments.analysis.comparison import LABS, MONEY, NOTHING
 from experiments.analysis.outcomes import MONEY as MONEY_UNIT
 from experiments.analysis.outcomes import SAID, Outcome, outcome
 from experiments.events import listed
-from experiments.words import PERCENT, billions, futures, percent
+from experiments.words import PERCENT, dollars, futures, percent, signed
 
 FIRM = Outcome("firm", "fails", "event")  # odds of a firm are said like those of an event
-OF_LABS = {"commitments": "Rent to come that all labs have promised", "cash": "Cash of all labs"}
+OF_LABS = {"commitments": "Rent that all labs have promised to pay", "cash": "Cash of all labs"}
 STOCK = Outcome("stock", "Stock", "$bn")
 AHEAD = 1  # calendar years after the first that differs
 YEARLY = Outcome("revenue_total", "Industry revenue", "$bn a year")
@@ -21,19 +21,18 @@ def headline(found):
     """The sentence to remember: what was changed, and what that does to the odds of a crisis."""
     crisis = found.events[0]
     what = f"In {futures(found.futures)} on the same seeds, {cause(found)}"
-    same = not crisis.higher and not crisis.lower
-    if same:
-        return f"{what} changes the odds of a crisis in no future: they are {percent(crisis.before)} in both."
+    if not crisis.higher and not crisis.lower:
+        return f"{what} makes no difference to whether there is a crisis. Its odds are {percent(crisis.before)} in both runs."
     doubt = "" if crisis.is_sure else f", {LUCK}"
-    said = f"by {_points(crisis)}{doubt}: from {percent(crisis.before)} to {percent(crisis.after)}"
-    return f"{what} changes the odds of a crisis {said}."
+    odds = f"changes the odds of a crisis from {percent(crisis.before)} to {percent(crisis.after)}"
+    return f"{what} {odds}. That is a change of {_points(crisis)}{doubt}."
 
 
 def cause(found):
-    """What was changed, as the subject of a sentence: "cloud.accounting_life = 4 instead of 6"."""
+    """What was changed, as the subject of a sentence: "setting cloud.accounting_life to 4 instead of 6"."""
     said = [_change(item) for item in found.changed]
     if not said:
-        return "nothing that was set"
+        return "running the same settings again"
     more = len(said) - MOST_CHANGES
     return listed(said if more <= 0 else [*said[:MOST_CHANGES], f"{more} more settings"])
 
@@ -43,7 +42,7 @@ def _change(item):
         return _happening(item.what, item.after)
     if item.after == NOTHING:
         return f"leaving out {_happening(item.what, item.before)}"
-    return f"{item.what} = {item.after} instead of {item.before}"
+    return f"setting {item.what} to {item.after} instead of {item.before}"
 
 
 def _happening(what, text):
@@ -69,16 +68,16 @@ def sentences(found):
     lines = []
     if found.came or found.avoided:
         lines.append(
-            f"A crisis comes in {futures(len(found.came))} that had none, and stays away in {futures(len(found.avoided))} that had one."
+            f"A crisis comes in {futures(len(found.came))} that had none, and it stays away in {_how_many(found.avoided)} that had one."
         )
     money = [_money(row) for row in found.amounts if row.name in MONEY]
     lines += [line for line in (*money, _promised(found)) if line]
     moved = [row for row in found.firms if row.is_sure]
     if moved:
-        shown = listed(f"{row.name} {percent(row.before)} → {percent(row.after)}" for row in moved[:MOST_FUTURES])
-        lines.append(f"Odds of failing that move by more than luck: {shown}.")
+        shown = listed(f"{row.name} (from {percent(row.before)} to {percent(row.after)})" for row in moved[:MOST_FUTURES])
+        lines.append(f"The odds of failing change by more than luck for {shown}.")
     elif found.kinds:
-        lines.append("No firm's odds of failing move by more than luck.")
+        lines.append("No firm's odds of failing change by more than luck.")
     return lines
 
 
@@ -88,8 +87,8 @@ def _money(row):
         return ""
     low, high = sorted((change.low, change.high))
     doubt = "" if row.is_sure else f", {LUCK}"
-    said = f"changes by {_signed(change.mean)} (95 % interval {_signed(low)} to {_signed(high)}){doubt}"
-    return f"{item.label} {said}; its mean was {billions(row.before)}."
+    said = f"changes by {signed(change.mean, dollars)} (95 % interval {signed(low, dollars)} to {signed(high, dollars)})"
+    return f"{item.label} {said} from a mean of {dollars(row.before)}{doubt}."
 
 
 def _promised(found):
@@ -102,8 +101,14 @@ def _promised(found):
     if not differ:
         return ""
     (year, promised), (_, held) = pairs[min(differ[0] + AHEAD, len(pairs) - 1)]
-    said = [f"{billions(row.after)} instead of {billions(row.before)} ({_signed(row.change.mean)})" for row in (promised, held)]
-    return f"At the end of {year} labs have promised {said[0]} of rent to come, and hold cash of {said[1]}."
+    return f"At the end of {year} labs have promised rent of {_instead(promised)}, and they hold cash of {_instead(held)}."
+
+
+def _instead(row):
+    """An amount in the second run beside that of the first."""
+    if dollars(row.after) == dollars(row.before):
+        return f"{dollars(row.after)} in both runs"
+    return f"{dollars(row.after)} instead of {dollars(row.before)}"
 
 
 def labs_rows(found, name):
@@ -115,8 +120,8 @@ def labs_rows(found, name):
     return [(str(year), f"{row.before:,.0f}", f"{row.after:,.0f}", change(row, STOCK)) for year, row in rows]
 
 
-def _signed(amount):
-    return f"{'-' if amount < 0 else '+'}{billions(abs(amount))}"
+def _how_many(those):
+    return "none" if not those else futures(len(those))
 
 
 def changed_rows(found):
@@ -201,7 +206,10 @@ def as_plain(found, page):
 def turned(found):
     """Commands that tell of futures that turned: [(what, command)]."""
     lines = []
-    for what, which, run in (("a crisis only here", found.came, found.after), ("a crisis only there", found.avoided, found.before)):
+    for what, which, run in (
+        ("a crisis only in the second run", found.came, found.after),
+        ("a crisis only in the first run", found.avoided, found.before),
+    ):
         if which:
             lines.append((f"{what}: future {which[0]}", f"overreach story {run.name} --world {which[0]}"))
     return lines

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from abm.errors import BadInput
+from experiments.words import percent
 
 ALPHA = 0.05  # part of a box that one peel takes off
 LEAST = 0.05  # part of all points that a box keeps at least
@@ -201,7 +202,7 @@ def box_in_words(found, y, box):
     """One line: when it happens, in what part of the hits, and how often there."""
     said = [found.words(*limit[:3]) for limit in restrictions(found.x, y, box)]
     count = int(inside(found.x, box).sum())
-    return f"{' and '.join(said) or 'always'}: coverage {box.coverage:.0%}, density {box.density:.0%}, {count} of {len(y)} points"
+    return f"{' and '.join(said) or 'always'}: coverage {percent(box.coverage)}, density {percent(box.density)}, {count} of {len(y)} points"
 
 
 def tree_in_words(found, y, depth=DEPTH, leaf=LEAF):
@@ -217,7 +218,10 @@ def tree_in_words(found, y, depth=DEPTH, leaf=LEAF):
         here = at == node
         if y[here].mean() > y.mean():
             leaves.append((y[here].mean(), y[here].sum() / y.sum(), int(here.sum()), " and ".join(found.words(*limit) for limit in path)))
-    return [f"{said}: coverage {share:.0%}, density {dense:.0%}, {n} of {len(y)} points" for dense, share, n, said in sorted(leaves)[::-1]]
+    return [
+        f"{said}: coverage {percent(share)}, density {percent(dense)}, {n} of {len(y)} points"
+        for dense, share, n, said in sorted(leaves)[::-1]
+    ]
 
 
 def _paths(tree, node=0, path=()):

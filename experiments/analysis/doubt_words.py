@@ -23,8 +23,8 @@ def design_sentence(found):
     design = found["design"]
     return (
         f"Every world draws {found['drawn']} uncertain numbers of its own, with the luck it has without doubt. Parts of variance come "
-        f"from a nested design of {design['draws']:,} draws by {design['lucks']} lucks: what differs between the lucks of a draw is luck, the "
-        "rest is doubt."
+        f"from a nested design of {design['draws']:,} draws by {design['lucks']} lucks: what differs between the lucks of a draw is luck, "
+        "and the rest is doubt."
     )
 
 

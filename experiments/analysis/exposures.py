@@ -123,11 +123,11 @@ def _to_lab(industry, lab):
     coming = ratio_or(ordered[:, lab], ordered.sum(axis=1), 0)
     return [
         ("take-or-pay rent still to come", "clouds", rents, service + ordered[:, lab]),
-        (f"of that, its claim if the tenant fails ({industry.contagion.termination_quarters:g} quarters of rent)", "clouds", claim, None),
-        ("rent a year of compute it runs for it now", "clouds", due[:, lab], service),
-        ("holds its prepayments of rent", "clouds", fleet.pairs.table(fleet.total("prepaid"))[:, lab], None),
-        ("loans on compute it rents, by its part of the rent", "lenders", (fleet.loans() * part[:, None]).sum(axis=2), None),
-        ("chips on order for compute it is to rent", "vendors", (fleet.total("chips_due") * coming[..., None]).sum(axis=1), None),
+        (f"of that, the claim if the tenant fails ({industry.contagion.termination_quarters:g} quarters of rent)", "clouds", claim, None),
+        ("yearly rent of compute in service for the lab", "clouds", due[:, lab], service),
+        ("rent that the lab has prepaid", "clouds", fleet.pairs.table(fleet.total("prepaid"))[:, lab], None),
+        ("loans on compute that the lab rents, by its part of the rent", "lenders", (fleet.loans() * part[:, None]).sum(axis=2), None),
+        ("chips on order for compute that the lab will rent", "vendors", (fleet.total("chips_due") * coming[..., None]).sum(axis=1), None),
     ]
 
 
@@ -136,10 +136,10 @@ def _to_owner(industry, owner):
     service, ordered = fleet.in_service(now)[:, :EXTRA_OUT, owner], fleet.ordered(now)[:, :EXTRA_OUT, owner]
     held = np.where(industry.labs.parent_row == owner, industry.cap.value(industry.rows["labs"]), 0)
     return [
-        ("rent a year of compute it runs there now", "labs", fleet.rent_due(now)[:, :, owner], service),
-        ("rent a year of compute it waits for", "labs", _rent_of_coming(fleet, now)[:, :, owner], ordered),
-        ("paid it in advance for compute", "labs", fleet.pairs.table(fleet.total("prepaid"))[:, :, owner], None),
-        ("lives on its money: the lab's value", "labs", held, None),
+        ("yearly rent of compute that the lab rents there", "labs", fleet.rent_due(now)[:, :, owner], service),
+        ("yearly rent of compute that the lab waits for", "labs", _rent_of_coming(fleet, now)[:, :, owner], ordered),
+        ("rent that the lab has prepaid to the owner", "labs", fleet.pairs.table(fleet.total("prepaid"))[:, :, owner], None),
+        ("value of the lab that lives on the owner's money", "labs", held, None),
         ("loans and notes", "lenders", fleet.loans()[:, :, owner], None),
         ("loans promised for compute to come", "lenders", fleet.total("facility")[:, :, owner], None),
         ("chips on order", "vendors", fleet.total("chips_due")[:, owner], None),
@@ -156,7 +156,7 @@ def _to_vendor(industry, vendor):
     chips = industry.fleet.total("chips_due")[:, :, vendor]
     bought = industry.cap.shares[:, industry.rows["vendors"]][:, vendor, industry.rows["labs"]] * industry.cap.value(industry.rows["labs"])
     return [
-        ("waits for its chips", "clouds", chips, chips / industry.compute.chip_cost),
+        ("chips on order from the vendor", "clouds", chips, chips / industry.compute.chip_cost),
         ("part of its equity that the vendor holds", "labs", bought, None),
     ]
 
@@ -167,10 +167,10 @@ def _to_lender(industry, lender):
     due = np.minimum(A_YEAR * fleet.amortisation(), fleet.secured()) + fleet.notes.maturing[..., first : first + A_YEAR].sum(axis=-1)
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]][:, lender, None]
     return [
-        ("owes it loans and notes", "clouds", fleet.loans()[:, lender], None),
-        ("of that, falls due within a year", "clouds", due[:, lender], None),
-        ("waits for loans it has promised", "clouds", fleet.total("facility")[:, lender], None),
-        ("lent it what it lends on", "Economy", bonds, None),
+        ("loans and notes owed to the lender", "clouds", fleet.loans()[:, lender], None),
+        ("of that, the part due within a year", "clouds", due[:, lender], None),
+        ("loans that the lender has promised", "clouds", fleet.total("facility")[:, lender], None),
+        ("money that the lender has borrowed", "Economy", bonds, None),
     ]
 
 

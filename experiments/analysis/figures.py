@@ -59,10 +59,17 @@ def figures(summary):
     return {figure.key: figure for figure in found}
 
 
-FAILURES_READING = "A dot is the share of worlds in which the firm fails (of an entrant: of those it enters); the bar is a 95 % interval."
-WALL_READING = "Bars are rent due; where they top the mark, the median industry cannot pay it out of revenue less opex (line: P10 to P90)."
+FAILURES_READING = (
+    "A dot is the share of worlds in which the firm fails, and the bar is its 95 % interval. An entrant counts only in the worlds that "
+    "it enters."
+)
+WALL_READING = (
+    "Bars are rent due. Where a bar tops the mark, the median industry cannot pay it out of revenue less operating costs; the line is "
+    "P10 to P90."
+)
 MINSKY_READING = (
-    "Green pays its rents now and soon, orange only now, red lives on new money; areas are shares of revenue, mean over worlds."
+    "Areas are shares of revenue, as means over worlds. Green labs pay their rents now and soon, orange ones only now, and red ones "
+    "live on new money."
 )
 IMPLIED_READING = (
     "At P10 a firm can pay what it promised, from revenue, the cash left by then and its owner's means, even if revenue comes out at the "

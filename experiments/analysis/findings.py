@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from abm.clock import Quarter
+from experiments.analysis.outcomes import called
 from experiments.analysis.outcomes import outcome as about
 from experiments.analysis.pairs import of_shares, paired, paired_share
 from experiments.engine.forms import LABEL
@@ -46,6 +47,7 @@ class Axis(NamedTuple):
     labels: tuple
     numbers: tuple | None
     places: np.ndarray  # of every run, [runs]
+    title: str  # what a page calls it
 
     def __len__(self):
         return len(self.labels)
@@ -59,6 +61,7 @@ class Effect(NamedTuple):
     level: str
     outcome: str
     found: Estimate
+    title: str  # what a page calls the lever
 
 
 class Interaction(NamedTuple):
@@ -99,10 +102,10 @@ def axis(question, runs, name, bins=BINS):
     if known is None and runs[name].dtype.kind == "f" and runs[name].nunique() > bins:
         parts = pd.qcut(runs[name].rank(method="dense"), bins, labels=False)
         middles = runs.groupby(parts)[name].mean()
-        return Axis(name, tuple(said(value, DIGITS) for value in middles), tuple(middles), parts.to_numpy())
+        return Axis(name, tuple(said(value, DIGITS) for value in middles), tuple(middles), parts.to_numpy(), called(question, name))
     known = known or sorted(runs[name].unique(), key=_order)
     places = {value: place for place, value in enumerate(known)}
-    return Axis(name, tuple(map(label, known)), _numbers(known), runs[name].map(places).to_numpy())
+    return Axis(name, tuple(map(label, known)), _numbers(known), runs[name].map(places).to_numpy(), called(question, name))
 
 
 def _order(value):
@@ -179,7 +182,8 @@ def effects(question, runs, outcomes):
         for value in known:
             if value != base:
                 change = _change(question, runs, lever, base, value, outcomes)
-                found += [Effect(lever, label(base), label(value), name, _paired(change, name)) for name in outcomes]
+                ends, title = (label(base), label(value)), called(question, lever)
+                found += [Effect(lever, *ends, name, _paired(change, name), title) for name in outcomes]
     return found
 
 

@@ -6,7 +6,7 @@ Each function returns the text; `experiments.analysis.firm_commands` prints it.
 import numpy as np
 
 from experiments.analysis.answers import as_plain, as_text
-from experiments.words import billions, times
+from experiments.words import dollars, times
 
 LOW, HIGH = 0.1, 0.9  # ends of 80 % of all futures
 
@@ -39,7 +39,12 @@ def exposures(inputs, to, at="", as_json=False):
         about = {"world": inputs.world, "firm": to, "kind": firm.kind, "at": at or None, "future": future, "says": told}
         return as_plain(**about, exposures=table, promised_not_built=unbuilt)
     when = f"at the end of {at} in the median future of {inputs.worlds} (number {future})" if at else "at the opening"
-    lines = [told, "", f"{inputs.world}: who hangs on {to} ({KIND_NAMES[firm.kind].lower()}), {when}; $bn, and share of own book equity"]
+    lines = [
+        told,
+        "",
+        f"{inputs.world}: firms that are exposed to {to} ({KIND_NAMES[firm.kind].lower()}), {when}; in $bn, and as a share of own book "
+        "equity",
+    ]
     for claim, part in table.groupby("claim", sort=False):
         lines += ["", f"{claim[:1].upper()}{claim[1:]}: {part['usd_bn'].sum():,.1f}", as_text(found.for_people(part))]
     who = {"labs": f"to {to}", "clouds": f"by {to}"}.get(firm.kind, "to all labs")
@@ -55,18 +60,19 @@ def most_exposed(table, to, at="", futures=None):
         return f"Nothing hangs on {to}."
     row = table.loc[table["usd_bn"].idxmax()]
     when = f"at the end of {at}" if at else "at the opening"
-    spread = ", as the world's files say"
+    spread = ", as the files of the world say"
     if futures is not None:
         low, high = np.quantile(futures.claims[row["claim"], row["firm"]], (LOW, HIGH))
-        spread = (
-            f" in the median future ({billions(low)} to {billions(high)} in 80 % of {len(next(iter(futures.claims.values())))} futures)"
-        )
-    part = f", {times(row['share'])} its own book equity" if row["share"] == row["share"] else ""
-    said = f"Most exposed to {to} {when}: {row['firm']}, {row['claim']} {billions(row['usd_bn'])}{spread}{part}."
+        spread = f" in the median future ({dollars(low)} to {dollars(high)} in 80 % of {len(next(iter(futures.claims.values())))} futures)"
+    part = f", which is {times(row['share'])} its own book equity" if row["share"] == row["share"] else ""
+    said = f"{row['firm']} is most exposed to {to} {when}. Its claim ({row['claim']}) is {dollars(row['usd_bn'])}{spread}{part}."
     dearest = table.loc[table["share"].idxmax()] if table["share"].notna().any() else row
     if dearest["firm"] == row["firm"]:
         return said
-    return f"{said} Measured by its own equity: {dearest['firm']}, {dearest['claim']} {times(dearest['share'])} of it."
+    return (
+        f"{said} {dearest['firm']} is most exposed by its own equity: its claim ({dearest['claim']}) is {times(dearest['share'])} that "
+        "equity."
+    )
 
 
 def losses(inputs, at, page, workers=0, as_json=False, quiet=True):
@@ -96,13 +102,13 @@ def _losses_as_text(asked, effects):
     from experiments.analysis.losses_page import line
     from experiments.words import futures
 
-    names = ["lost", "kind", *(f"revenue after {after}" for after in AFTER), "credit losses, $bn"]
+    names = ["lost", "kind", *(f"revenue {after} quarter{'s' * (after > 1)} on" for after in AFTER), "credit losses, $bn"]
     rows = [line(loss) for loss in effects]
     yield f"{asked.inputs.world}: {futures(asked.inputs.worlds)}, each against its twin without the loss; 95 % intervals over pairs"
     yield pd.DataFrame([row[: len(names)] for row in rows], columns=names).to_string(index=False)
-    for what, place in (("Who fails with it", -2), ("Who is spared", -1)):
+    for what, place in (("Who fails more often with the loss", -2), ("Who fails less often with the loss", -1)):
         told = [f"  {row[0]}: {row[place]}" for row in rows if row[place] != "-"]
-        yield "\n".join(["", f"{what}, beyond what luck could make of it, from {asked.at} to the end of the run:", *(told or ["  nobody"])])
+        yield "\n".join(["", f"{what} by more than luck, from {asked.at} to the end of the run:", *(told or ["  nobody"])])
 
 
 def _losses_as_json(asked, effects):
@@ -125,7 +131,16 @@ def _losses_as_json(asked, effects):
 
 def _unbuilt(who, found):
     """What was promised and is not built, in two sentences."""
-    return (
-        f"Promised {who} and not built so far: {found['unbuilt_gw']:,.2f} GW, {found['unbuilt_rent']:,.1f} of rent a year. "
-        f"Orders of the quarter that nobody could build: {found['unfunded_gw']:,.2f} GW, {found['unfunded_rent']:,.1f} a year."
+    waits, asked = (_with_rent(found[f"{name}_gw"], found[f"{name}_rent"]) for name in ("unbuilt", "unfunded"))
+    first = (
+        f"Compute of {waits} is promised {who} and not built so far."
+        if waits
+        else f"No compute that is promised {who} waits for an owner who cannot build it."
     )
+    second = f"Nobody could build orders of {asked} in this quarter." if asked else "Somebody builds all orders of this quarter."
+    return f"{first} {second}"
+
+
+def _with_rent(gw, rent):
+    """So much compute with its rent; nothing where it rounds to nothing."""
+    return f"{gw:,.2f} GW (rent of {dollars(rent)} a year)" if round(gw, 2) else ""

@@ -15,15 +15,17 @@ from experiments import options as o
 def exposures(
     world: o.World,
     to: Annotated[str, typer.Option(metavar="FIRM", help="A firm of the world, of any kind.", autocompletion=completion.firms)],
-    at: Annotated[str, typer.Option(metavar="QUARTER", help="The end of this quarter in the median future; without it, the opening.")] = "",
-    worlds: Annotated[int, typer.Option(metavar="NUMBER", help="How many futures, of which the median one by revenue is looked at.")] = 100,
+    at: Annotated[
+        str, typer.Option(metavar="QUARTER", help="Look at the end of this quarter in the median future; without it, at the opening.")
+    ] = "",
+    worlds: Annotated[int, typer.Option(metavar="NUMBER", help="How many futures; the median one by revenue is shown.")] = 100,
     seed: o.Seed = 0,
     settings: o.Set = [],  # noqa: B006
     shock: o.Shocks = [],  # noqa: B006
     deal: o.Deals = [],  # noqa: B006
     as_json: o.Json = False,
 ):
-    """Say who hangs on a firm: contracts, compute, loans, prepayments, stakes, orders, in $bn and shares of own equity.
+    """Say which firms are exposed to one firm, by how much, in $bn and as a multiple of their own equity.
 
     \b
     Examples:
@@ -52,7 +54,7 @@ def losses(
     as_json: o.Json = False,
     quiet: o.Quiet = False,
 ):
-    """Lose every named firm in turn: who fails with it, what revenue and creditors lose, against the same futures without it.
+    """Let every named firm fail in turn, and say who fails with it and what is lost, in the same futures.
 
     \b
     Example:
@@ -80,13 +82,15 @@ def forecasts(
     workers: o.Workers = 0,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Folder for page, picture, table; results/forecasts/WORLD, none for --json, --csv."),
+        typer.Option(
+            "--out", metavar="FOLDER", help="Folder for page, picture, table; results/forecasts/WORLD, nothing with --json or --csv."
+        ),
     ] = None,
     as_json: o.Json = False,
     as_csv: o.Csv = False,
     quiet: o.Quiet = False,
 ):
-    """Say how right everybody's forecasts were: outcomes below P10, P50, P90 by year, and the sum of all plans over what came.
+    """Say how right all forecasts were, year by year, and what all plans add up to.
 
     \b
     Example:

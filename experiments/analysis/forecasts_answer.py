@@ -20,7 +20,7 @@ def answer(inputs, out, workers=0, as_json=False, as_csv=False, quiet=True):
     from experiments.terminal import Watch
 
     if as_json and as_csv:
-        raise BadInput("--json and --csv are not allowed together; one form of the answer")
+        raise BadInput("--json and --csv are not allowed together; choose one form of the answer")
     inputs = measured.ask(inputs)
     if out:
         make_folder(out, "--out")
@@ -54,13 +54,16 @@ def _write(out, inputs, found, planned, tidy):
 def _in_words(inputs, found, planned, said):
     import pandas as pd
 
-    yield f"{inputs.world}: {futures(inputs.worlds)} of {inputs.quarters} quarters; {ahead(inputs)}; shares of outcomes, 95 % intervals"
+    yield f"{inputs.world}: {futures(inputs.worlds)} of {inputs.quarters} quarters; {ahead(inputs)}; shares of outcomes with 95 % intervals"
     for kind, sentence in said.items():
         rows = list(shown(found, kind))
-        yield from ("", f"{WHO[kind]}, by year of issue; years with a stall or a breakthrough apart")
+        yield from ("", f"{WHO[kind]}, by the year in which they were made (years with a stall or a breakthrough stand apart)")
         yield from ((pd.DataFrame(rows, columns=HEAD).to_string(index=False),) if rows else ())
         yield sentence
-    yield from ("", "Sum of all labs' plans over the revenue that came, by the year they were for: median, P10 and P90 of futures")
+    yield from (
+        "",
+        "Sum of all labs' plans divided by the revenue that came, by the year that the plans were for: median (P10 to P90 of futures)",
+    )
     yield from (f"  {row.year}  {times(row.value)}  ({times(row.low)} to {times(row.high)})" for row in planned.itertuples())
     yield plans_verdict(planned)
 

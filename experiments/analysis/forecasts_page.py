@@ -9,7 +9,7 @@ from experiments.analysis.forecasts import ALL, KINDS, LEVELS, RIGHT, TIMES, hor
 from experiments.analysis.maps import Multiples
 from experiments.analysis.page import embedded, figure, page
 from experiments.analysis.tables import table
-from experiments.events import said
+from experiments.events import listed, said
 from experiments.figures.drawn import HEIGHT, LOW_HEIGHT, MIDTONE, PALE, THICK, THIN, sized
 from experiments.words import CAVEAT, PERCENT, futures, percent
 
@@ -25,13 +25,13 @@ HUES = dict(zip(LEVELS, ("@vermilion", "@blue", "@green"), strict=True))
 SPANS = {CALM: "all years", STALL: "with a stall", BREAKTHROUGH: "with a breakthrough"}
 HEAD = ("made in", "forecasts", *(f"below {quantile}" for quantile in QUANTILES.values()))
 SHARES_READING = (
-    "Share of outcomes that fell below the P10, P50 and P90 of their forecast, by the year in which it was made, with 95 % "
-    "intervals over futures. In the pale bands a cone would be right; above the middle one forecasts were too high. Years with a stall or "
-    "a breakthrough are left out; a lab that failed came out below all."
+    "Lines are the shares of outcomes that fell below the P10, P50 and P90 of their forecast, by the year in which it was made, with 95 % "
+    "intervals over futures. A cone is right if its lines lie in the pale bands. Above the middle band forecasts were too high. Years with "
+    "a stall or a breakthrough are left out. A lab that failed came out below all of its forecasts."
 )
 PLANS_READING = (
-    "What all labs' own medians for a year, made when its compute was ordered, add up to, over the revenue that came: median future and "
-    "80 % of futures. Above 1 the labs could not all be right."
+    "All labs' own medians for a year, made when its compute was ordered, are added up and divided by the revenue that came. The line is "
+    "the median future and the band holds 80 % of futures. Above 1 the labs could not all be right."
 )
 
 
@@ -63,16 +63,16 @@ def verdict(found, kind):
     calm = found[(found["kind"] == kind) & (found["time"] == CALM)]
     values = {year: dict(zip(part["measure"], part["value"])) for year, part in calm.groupby("year", sort=False)}
     if not values:
-        return f"{WHO[kind]}: none came due in a calm year."
+        return f"{WHO[kind]} cannot be judged, because none came due in a calm year."
     whole = values.pop(ALL)
     low, *others = (f"below the {QUANTILES[measure]} ({_band(measure)}" for measure in LEVELS)
     first, *more = map(percent, whole.values())
     shares_said = f"{first} of outcomes fell {low} would be right), {' and '.join(f'{s} {o})' for s, o in zip(more, others, strict=True))}"
     right = sum(_miss(each) == 0 for each in values.values())
     worst = max(values, key=lambda year: _miss(values[year]))
-    worst_said = ", ".join(map(percent, values[worst].values()))
-    far = f", farthest off in {worst} with {worst_said}" if _miss(values[worst]) else ""
-    return f"{WHO[kind]} were {_judged(whole)}: {shares_said}; right at all three in {right} of {len(values)} years of issue{far}."
+    worst_said = listed(map(percent, values[worst].values()))
+    far = f", and they are farthest off in {worst} with {worst_said}" if _miss(values[worst]) else ""
+    return f"{WHO[kind]} were {_judged(whole)}. {shares_said}. All three shares are right in {right} of {len(values)} years of issue{far}."
 
 
 def _band(measure):
@@ -99,12 +99,13 @@ def _judged(values):
 def plans_verdict(found):
     """One sentence about the sum of all labs' plans. found: as `forecasts.plans` gives it"""
     if not len(found):
-        return "No plan came due: the run ends before the quarter that the first plans are for."
+        return "No plan came due, because the run ends before the quarter that the first plans are for."
     most, low, high = found.loc[found["value"].idxmax()], said(found["value"].min()), said(found["value"].max())
     span = low if low == high else f"{low} to {high}"
     return (
-        f"All labs' plans together were {span} times the revenue that came in the median future, by year; most for {most['year']} "
-        f"({said(most['low'])} to {said(most['high'])} times in four futures of five)."
+        f"In the median future, all labs' plans together were {span} times the revenue that came, depending on the year. They were "
+        "farthest "
+        f"above it for {most['year']} ({said(most['low'])} to {said(most['high'])} times in 80 % of futures)."
     )
 
 

@@ -29,12 +29,13 @@ def sentences(found):
     whole = "Largely" if judged.explained > 1 / 2 and judged.right > 1 / 2 else "Only in part"
     break_even = (found.table["k"] / (1 - found.table["o"])).median()
     return [
-        f"{whole}: the accuracy of its forecast of {found.lag} quarters before explains {explained} of the variance of a lab's profit, and "
-        f"tells profit from loss in {right} of {judged.quarters:,} lab-quarters.",
-        f"A dollar of demand more than was forecast is worth {slope} of profit, where the identity says {said(judged.expected_slope)}; "
-        f"the median lab-quarter breaks even at {said(break_even)} times its forecast.",
-        f"Left out are {percent(judged.beyond)} of lab-quarters with more than {accuracy.reach():g} times the demand that was forecast: "
-        "their compute was bought later.",
+        f"{whole}: how accurate a lab's forecast was {found.lag} quarters before explains {explained} of the variance of its profit.",
+        f"It also tells profit from loss in {right} of {judged.quarters:,} cases, where a case is one lab in one quarter.",
+        f"A dollar of demand beyond the forecast adds ${slope} of profit, and the accounting identity of the model says "
+        f"${said(judged.expected_slope)}.",
+        f"The median case breaks even if demand is {said(break_even)} times its forecast.",
+        f"{percent(judged.beyond)} of cases are left out, because demand was more than {accuracy.reach():g} times the forecast and their "
+        "compute was bought later.",
     ]
 
 
@@ -52,9 +53,10 @@ def figures(found):
     chosen = np.sort(np.random.default_rng(0).permutation(len(inside))[:MOST_POINTS])
     rows = inside.iloc[chosen][["agent", "quarter", "x", "earned", "profit", "identity"]].to_dict("records")
     reading = (
-        f"A dot is a lab in a quarter, {len(rows):,} of {len(found.table):,}; all is over the forecast of {found.lag} quarters before. "
-        f"The identity: profit = (1 - o) min(x, {found.stretch:g}) - k, with demand x, opex o and rent k; on the left at the median o. "
-        f"Beyond the picture: {percent(1 - len(inside) / len(found.table))}."
+        f"A dot is a lab in a quarter, and {len(rows):,} of {len(found.table):,} are drawn. Every amount is divided by the forecast of "
+        f"{found.lag} quarters before. The identity is profit = (1 - o) min(x, {found.stretch:g}) - k, with demand x, operating costs o "
+        "and "
+        f"rent k; the left chart takes the median of o. {percent(1 - len(inside) / len(found.table))} of the dots lie beyond the picture."
     )
     charts = (
         ("profit before rent, by demand", _by_demand(rows, found, spans["earned"])),

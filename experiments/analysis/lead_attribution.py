@@ -14,9 +14,9 @@ from experiments.analysis.maps import Multiples, dots, hue
 from experiments.analysis.outcomes import outcome
 from experiments.analysis.pairs import mean_with_interval
 from experiments.engine.store import load
-from experiments.events import said
+from experiments.events import listed, said
 from experiments.figures.drawn import FIRM_COLOURS, LOW_HEIGHT, sized
-from experiments.words import PERCENT
+from experiments.words import PERCENT, signed
 
 RANKED = ("debtrank", *ranking.LOSSES)
 MOST_CHARTS = 6
@@ -29,7 +29,7 @@ def lead(found):
     defaults = sum(attribution.by_subset(found.whole, names, kind) for kind in attribution.DEFAULTS)
     table, silent = attribution.that_happened(attribution.decomposition(found.whole, names, found.outcomes))
     ranks = _ranked(found, names)
-    told = [_defaults(found, names, defaults), *_loss(table), *_silent(silent), _rank_in_words(ranks)]
+    told = [*_defaults(found, names, defaults), *_loss(table), *_silent(silent), _rank_in_words(ranks)]
     items = [_channels(table, names)] if len(table) else []
     return told, items + ([_ranks(ranks)] if ranks is not None and len(ranks) else [])
 
@@ -39,30 +39,36 @@ def _defaults(found, names, defaults):
     parts = attribution.shapley(defaults)
     whole = _never_negative(_over(parts.whole))
     if not parts.whole.any():
-        return f"Nobody fails with every channel on, in {whole.runs:,} futures."
+        return [f"Nobody fails in any of {whole.runs:,} futures, although every channel of contagion is on."]
     share, low, high = attribution.contagion(found.whole, names)
     sure = f" ({low * PERCENT:.0f} to {high * PERCENT:.0f} %)" if low == low else ""
+    luck = ", which could be none" if low == low and low <= 0 <= high else ""
     each = {name: _over(values) for name, values in zip(names, parts.mechanisms)}
-    return (
-        f"There are {said(whole.mean)} defaults in a future ({said(whole.low)} to {said(whole.high)}; labs, owners of compute and lenders, "
-        f"{whole.runs:,} futures), with every channel off there are {said(parts.direct.mean())}, so contagion's part is "
-        f"{share * PERCENT:.0f} %{sure}. {_by_channel(each, said)}"
-    )
+    return [
+        f"Contagion explains {share * PERCENT:.0f} %{sure} of all defaults{luck}.",
+        f"On average {said(whole.mean)} ({said(whole.low)} to {said(whole.high)}) firms default in a future: labs, owners of compute and "
+        f"lenders, over {whole.runs:,} futures. With every channel of contagion off there are {said(parts.direct.mean())}.",
+        *_by_channel(each, said, "defaults"),
+    ]
 
 
-def _by_channel(each, amount):
+def _by_channel(each, amount, what):
     """Channels that add or take away something, the largest first; the others together."""
     ranked = sorted(each.items(), key=lambda item: -abs(item[1].mean))
-    clear = [f"{name} {_signed(part, amount)}" for name, part in ranked if part.clear]
-    idle = [name for name, part in ranked if not part.clear]
-    added = f"By channel (Shapley values): {'; '.join(clear)}." if clear else "No channel's part can be told from zero."
-    return f"{added} Not to be told from zero: {', '.join(idle)}." if clear and idle else added
+    clear = [f"{_named(name)} ({_signed(part, amount)})" for name, part in ranked if part.clear]
+    idle = [_named(name) for name, part in ranked if not part.clear]
+    if not clear:
+        return [f"No single channel changes {what} clearly, because the interval of every channel includes zero."]
+    added = f"These channels change {what} clearly (Shapley values, which share the effect of all channels fairly): {listed(clear)}."
+    return [added, *([f"The part of these channels could be luck: {listed(idle)}."] if idle else [])]
+
+
+def _named(name):
+    return name.replace("_", " ")
 
 
 def _signed(part, amount):
-    sign = "-" if part.mean < 0 else "+"
-    low, high = said(part.low), said(part.high)
-    return f"{sign}{amount(abs(part.mean))} ({low} to {high})"
+    return f"{signed(part.mean, amount)}, between {signed(part.low, amount)} and {signed(part.high, amount)}"
 
 
 def _loss(table):
@@ -72,8 +78,8 @@ def _loss(table):
         return []
     item, whole = outcome(LOSS), _never_negative(_estimate(rows.loc["all"]))
     each = {name: _estimate(row) for name, row in rows.iterrows() if name not in ("all", attribution.DIRECT)}
-    head = f"{item.label}: {item.amount(whole.mean)} ({item.between(whole.low, whole.high)}) on average."
-    return [f"{head} {_by_channel(each, item.amount)}"]
+    head = f"The credit loss is {item.amount(whole.mean)} ({item.between(whole.low, whole.high)}) on average."
+    return [head, *_by_channel(each, item.amount, "the credit loss")]
 
 
 def _over(values):
@@ -92,7 +98,7 @@ def _never_negative(each):
 
 def _silent(silent):
     return (
-        [f"With and without the channels, nothing came of {', '.join(outcome(name).label.lower() for name in silent)}."] if silent else []
+        [f"These outcomes are zero with and without the channels: {', '.join(outcome(name).label for name in silent)}."] if silent else []
     )
 
 
@@ -101,8 +107,8 @@ def _channels(table, names):
     shown = list(dict.fromkeys(table["outcome"]))[:MOST_CHARTS]
     charts = tuple(_one(outcome(name), table[table["outcome"] == name].set_index("cause"), names) for name in shown)
     reading = (
-        "What a channel adds, on average over all orders of switching channels on (Shapley); own causes and channels add up to the whole. "
-        f"Bars: 95 % intervals over {int(table['worlds'].max()):,} futures; grey ones cannot be told from none."
+        "A dot is what a channel adds, on average over all orders in which channels can be switched on (its Shapley value). Own causes and "
+        f"channels add up to the whole. Bars are 95 % intervals over {int(table['worlds'].max()):,} futures, and grey ones include zero."
     )
     return Multiples("channels", "What each channel of contagion adds", reading, charts)
 
@@ -116,7 +122,7 @@ def _one(item, rows, names):
 
 def _row(name, part, item):
     colour = hue(item) if part.clear else "@muted"
-    text = {"name": name.replace("_", " "), "said": item.change(part), "runs": part.runs, "colour": colour}
+    text = {"name": _named(name), "said": item.change(part), "runs": part.runs, "colour": colour}
     return {**text, "mean": part.mean, "low": part.low, "high": part.high}
 
 
@@ -131,17 +137,19 @@ def _ranked(found, names):
 
 def _rank_in_words(ranks):
     if ranks is None:
-        return f"DebtRank beside what came is not shown: add {', '.join(RANKED)} to `series`."
+        return f"DebtRank is not compared with what came, because the sweep did not keep it: add {', '.join(RANKED)} to `series`."
     fits = ranking.agreement(ranks).set_index("measure")["spearman"]
     if fits.isna().all():
-        return f"DebtRank beside what came cannot be judged: {len(ranks)} default{'s' * (len(ranks) != 1)} of labs, or all alike."
+        few = f"there are only {len(ranks)} default{'s' * (len(ranks) != 1)} of labs, or all are alike"
+        return f"DebtRank cannot be compared with what came, because {few}."
     told = {"losses": "losses", "other_defaults": "defaults of others"}
     words = " and ".join(f"{fits[name]:.2f} for {text}" for name, text in told.items() if fits[name] == fits[name])
     ends = ranking.correlation_interval(ranks)
     sure = f" (95 % for losses: {ends[0]:.2f} to {ends[1]:.2f})" if ends else ""
     return (
-        f"DebtRank, measured at most a year before, ranks {len(ranks)} defaults of labs by what follows in {ranking.WINDOW} quarters with "
-        f"a correlation of {words}{sure}; 1 would be perfect, 0 is chance."
+        f"DebtRank says beforehand how much damage a default will do. Over {len(ranks)} defaults of labs its correlation with what "
+        "followed "
+        f"within {ranking.WINDOW} quarters is {words}{sure}. A correlation of 1 would be perfect, and 0 is chance."
     )
 
 
@@ -157,5 +165,7 @@ def _ranks(ranks):
         alt.Color("lab:N", scale=alt.Scale(domain=labs, range=[shade for _, shade in colours]), legend=None),
         tooltip=["lab:N", alt.Tooltip("debtrank:Q", format=".3f"), alt.Tooltip("losses:Q", format=",.0f"), "other_defaults:Q"],
     )
-    reading = f"A dot is one of {len(rows):,} defaults of labs with every channel on. Losses follow it, not always because of it."
+    reading = (
+        f"A dot is one of {len(rows):,} defaults of labs with every channel on. Losses follow a default, but not always because of it."
+    )
     return Figure("debtrank", "DebtRank beforehand beside what followed", reading, sized(chart, LOW_HEIGHT * 3 / 2), colours)

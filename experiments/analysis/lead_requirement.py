@@ -3,24 +3,34 @@
 A year is impossible on a path if the median required revenue at its end exceeds that quantile of industry revenue.
 """
 
+from typing import NamedTuple
+
 import altair as alt
 import numpy as np
 
 from abm.clock import Quarter
 from experiments.analysis.findings import label, levels
 from experiments.analysis.maps import Multiples
-from experiments.analysis.outcomes import quoted, short
+from experiments.analysis.outcomes import called, quoted
 from experiments.analysis.paths import quoted as sql_name
 from experiments.engine.store import query
 from experiments.figures.data import place_of
 from experiments.figures.drawn import FIRM_COLOURS, HEIGHT, MIDTONE, PALE, THICK, sized
-from experiments.words import futures
+from experiments.words import futures, percent
 
 REVENUE, REQUIRED = "revenue_total", "required_revenue"
 LEVELS = {"p10": 0.1, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p90": 0.9}
 PATHS = {"p50": "the median path", "p90": "the lucky path (P90)"}
 MOST_PANELS, MOST_LINES = 3, 4
-NEVER = "none"
+
+
+class Shown(NamedTuple):
+    """What was varied: {lever: its values}, the levers whose values are lines and panels (or None), and {lever: what a page calls it}."""
+
+    known: dict
+    lines: str | None
+    panels: str | None
+    titles: dict
 
 
 def lead(found):
@@ -30,7 +40,8 @@ def lead(found):
     lines, panels = (*names, None, None)[:2]
     start = _begin(found.question)
     table = paths(found.folder, [name for name in (lines, panels) if name])
-    return sentences(table, known, lines, panels, start), figures(table, known, lines, panels)
+    shown = Shown(known, lines, panels, {name: called(found.question, name) for name in known})
+    return sentences(table, shown, start), figures(table, shown)
 
 
 def _begin(question):
@@ -60,72 +71,91 @@ def first_impossible(rows, path, since):
     return Quarter.parse(bad.iloc[0]).year if len(bad) else None
 
 
-def sentences(table, known, lines, panels, since):
+def sentences(table, shown, since):
     """The first impossible year of every setting, those of one year together."""
     last = Quarter.parse(table["quarter"].max()).year
-    first, *rest = [_along(part, known, lines, since, name) for name, part in _parts(table, known, panels)]
+    rule = "A year is impossible if its end requires more revenue than comes."
+    first, *rest = [_along(part, shown, since, last, name) for name, part in _parts(table, shown, shown.panels)]
     runs = sorted({int(count) for count in (table["runs"].min(), table["runs"].max())})
-    return [
-        f"The first year to {last} whose end requires more revenue than comes is, {first}.",
-        *([f"It is, {'; '.join(rest)}."] if rest else []),
-        f"Judged {f'from {since}, the first delivery, on ' if since else ''}by the median of required revenue against quantiles of "
-        f"revenue, {' to '.join(f'{count:,}' for count in runs)} runs each; a year is only as sure as these quantiles are.",
-        *_distance(table, known, lines, panels),
-    ]
+    judged = f"The median of required revenue is set against a quantile of revenue, each over {' to '.join(f'{n:,}' for n in runs)} runs."
+    counts = [f"Years count from {since}, the year of the first delivery."] if since else []
+    return [f"{rule} {first}", *rest, judged, *counts, *_distance(table, shown)]
 
 
-def _parts(table, known, name):
-    """[(name of a panel, its rows)]; of all rows without a lever. What has no runs yet is left out."""
+def _parts(table, shown, name):
+    """[(a value of a lever in words, its rows)]; of all rows without a lever. What has no runs yet is left out."""
     if name is None:
         return [("", table)]
-    found = [(f"{short(name)} {quoted(label(value))}", table[table[name] == value]) for value in known[name]]
+    found = [(quoted(label(value)), table[table[name] == value]) for value in shown.known[name]]
     return [(words, rows) for words, rows in found if not rows.empty]
 
 
-def _along(part, known, lines, since, name):
+def _along(part, shown, since, last, name):
     """First impossible years of a panel, path by path, in words."""
     texts = []
     for path, words in PATHS.items():
         by_year: dict = {}
-        for line, rows in _parts(part, known, lines):
-            by_year.setdefault(first_impossible(rows, path, since), []).append(line.removeprefix(short(lines) + " ") if lines else "")
-        texts.append(f"on {words} {_years(by_year, alone=lines is None)}")
-    return f"{f'at {name}, ' if name else ''}{', and '.join(texts)}"
+        for line, rows in _parts(part, shown, shown.lines):
+            by_year.setdefault(first_impossible(rows, path, since), []).append(line)
+        texts.append(f"On {words} {_years(by_year, shown, last)}.")
+    where = f"Suppose that the {shown.titles[shown.panels]} is {name}. " if name else ""
+    return where + " ".join(texts)
 
 
-def _years(by_year, alone):
-    ordered = sorted(by_year.items(), key=lambda item: (item[0] is None, item[0] or 0))
-    if alone or len(ordered) == 1:
-        return f"{ordered[0][0] or NEVER}{'' if alone else ' whatever is chosen'}"
-    return ", ".join(f"{year or NEVER} with {', '.join(names)}" for year, names in ordered)
+def _years(by_year, shown, last):
+    """The first impossible year of each value, the values that most share named last."""
+    ordered = sorted(by_year.items(), key=lambda item: (len(item[1]), item[0] or last + 1))
+    never = f"no year to {last} is impossible"
+    if len(ordered) == 1:
+        said = f"the first impossible year is {ordered[0][0]}" if ordered[0][0] else never
+        return f"{said}{f', whatever the {shown.titles[shown.lines]}' if shown.lines else ''}"
+    years = [f"{year} if the {shown.titles[shown.lines]} is {_either(names)}" for year, names in ordered[:-1] if year]
+    free = [f"{never} if the {shown.titles[shown.lines]} is {_either(names)}" for year, names in ordered[:-1] if not year]
+    rest = ordered[-1][0]
+    years += [f"{rest} otherwise"] if rest and years else []
+    first = [f"the first impossible year is {', and '.join(years)}"] if years else []
+    others = [] if years and rest else [f"otherwise {f'the first impossible year is {rest}' if rest else never}"]
+    return "; ".join([*free, *first, *others])
 
 
-def _distance(table, known, lines, panels):
+def _either(names):
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _distance(table, shown):
     """How far required revenue stands from the median of revenue at the end, at the ends of the lever."""
-    if lines is None:
+    if shown.lines is None:
         return []
-    texts = []
-    for name, part in _parts(table, known, panels):
-        shares = {line: (rows["required"] / rows["p50"]).iloc[-1] for line, rows in _parts(part, known, lines)}
+    texts, title = [], shown.titles[shown.lines]
+    for name, part in _parts(table, shown, shown.panels):
+        shares = {line: (rows["required"] / rows["p50"]).iloc[-1] for line, rows in _parts(part, shown, shown.lines)}
         low, high = min(shares, key=shares.get), max(shares, key=shares.get)
-        texts.append(f"{f'at {name} ' if name else ''}from {shares[low]:.0%} with {low} to {shares[high]:.0%} with {high}")
-    return [f"Required over median revenue at the end: {'; '.join(texts)}.".replace("%", " %")]
+        where = f", where the {shown.titles[shown.panels]} is {name}" if name else ""
+        texts.append(
+            f"At the end, required revenue is {percent(shares[low])} of median revenue if the {title} is {low}, and "
+            f"{percent(shares[high])} "
+            f"if it is {high}{where}."
+        )
+    return texts
 
 
-def figures(table, known, lines, panels):
+def figures(table, what):
     """The fan of revenue at the first value of the lever, with required revenue at several, a panel for each of the other lever."""
-    values = known[lines] if lines else [None]
+    lines, title = what.lines, what.titles.get(what.lines, "")
+    values = what.known[lines] if lines else [None]
     places = np.unique(np.linspace(0, len(values) - 1, min(MOST_LINES, len(values))).round().astype(int))
     shown = [(label(values[k]) if lines else "required", values[k]) for k in places]
-    colours = tuple((f"{short(lines)}: {name}" if lines else name, hue) for (name, _), hue in zip(shown, FIRM_COLOURS[1:]))
-    parts = _parts(table, known, panels)
+    colours = tuple((f"{title}: {name}" if lines else name, hue) for (name, _), hue in zip(shown, FIRM_COLOURS[1:]))
+    parts = _parts(table, what, what.panels)
     parts = [parts[k] for k in np.unique(np.linspace(0, len(parts) - 1, min(MOST_PANELS, len(parts))).round().astype(int))]
     top = max(float(part[["p90", "required"]].to_numpy().max()) for _, part in parts)
-    charts = tuple((name, _fan(part, lines, shown, top)) for name, part in parts)
-    of = f" with {short(lines)} {quoted(label(values[0]))}" if lines else ""
+    charts = tuple((f"{what.titles[what.panels]} {name}" if name else "", _fan(part, lines, shown, top)) for name, part in parts)
+    of = f" where the {title} is {quoted(label(values[0]))}" if lines else ""
     reading = (
-        f"Blue: industry revenue{of}: median, half and 80 % of {futures(int(table['runs'].max()))}. Dashed: median required revenue. Where "
-        "a line runs above the band, even a lucky industry does not earn what its contracts and fixed costs need."
+        f"Blue is industry revenue{of}: the median, the middle half and the middle 80 % of {futures(int(table['runs'].max()))}. Dashed "
+        "lines "
+        "are the median of required revenue. Where such a line runs above the band, even a lucky industry does not earn what its contracts "
+        "and fixed costs need."
     )
     return [Multiples("requirement", "Required revenue against the fan of revenue", reading, charts, (("revenue", "@blue"), *colours))]
 

@@ -13,7 +13,7 @@ from abm.errors import BadInput
 from abm.limits import company_profit
 from experiments.analysis.findings import base_of, levels
 from experiments.analysis.maps import Multiples
-from experiments.analysis.outcomes import quoted, short
+from experiments.analysis.outcomes import called, quoted
 from experiments.analysis.pairs import paired
 from experiments.engine.store import load
 from experiments.events import said
@@ -37,7 +37,8 @@ def lead(found):
     models, years = of_models(wide), of_companies(wide)
     if models.empty:
         raise BadInput("no model was withdrawn in these quarters; run more of them")
-    where = f" (at {', '.join(f'{short(name)} {quoted(str(value))}' for name, value in held.items())})" if held else ""
+    held_at = (f"the {called(found.question, name)} is {quoted(str(value))}" for name, value in held.items())
+    where = f", where {' and '.join(held_at)}" if held else ""
     return sentences(models, years, where), figures(models, years, runs)
 
 
@@ -71,16 +72,18 @@ def sentences(models, years, where):
     both = told["last_paid"] & (told["income"] < 0)
     count = models["seed"].nunique()
     at_once = (
-        f"Both at once, a last model that paid and a company that lost money in the year, is so in {_share(both, told['seed'])} of "
-        f"{len(told):,} years of a lab."
+        f"In {_share(both, told['seed'])} of {len(told):,} years of a lab both are true at once: the last model that was withdrawn has "
+        "paid "
+        "for its training, and the company loses money in the year."
     )
     return [
-        f"{_share(models['paid'], models['seed'])} of models earn back their training while on sale, and companies lose money in "
-        f"{_share(years['income'] < 0, years['seed'])} of their years: {len(models):,} models and {len(years):,} years of labs in "
-        f"{futures(count)}{where}.",
+        f"{_share(models['paid'], models['seed'])} of models earn back their training while on sale, although companies lose money in "
+        f"{_share(years['income'] < 0, years['seed'])} of their years.",
+        f"This counts {len(models):,} models and {len(years):,} years of labs in {futures(count)}{where}.",
         at_once,
-        f"The median model earns {said((models['profit'] / models['cost']).median())} dollars for each that its training cost; what a "
-        "company pays besides is the training of the next and larger model, opex, and compute that is reserved and idle.",
+        f"The median model earns ${said((models['profit'] / models['cost']).median())} for every dollar that its training cost.",
+        "The company also pays for the training of the next and larger model, for operating costs, and for compute that is reserved and "
+        "idle.",
     ]
 
 
@@ -103,10 +106,11 @@ def figures(models, years, runs):
     earned, shown = models["profit"] > LEAST, models["agent"].isin(firms)
     drawn = models[earned & shown]
     reading = (
-        "Left: a dot is a model; above the line it earned back its training. Not drawn are "
+        "On the left a dot is a model, and a model above the line earned back its training. The chart leaves out "
         f"{(~earned).sum():,} of {len(models):,} models that earned next to nothing or lost money even before training, and "
-        f"{(earned & ~shown).sum():,} of other labs. Right: the same labs as companies, in world {seed}, the middle one by revenue; below "
-        "zero the year was a loss."
+        f"{(earned & ~shown).sum():,} of other labs. On the right are the same labs as companies, in world {seed}, which is the middle "
+        "one by "
+        "worth to users. Below zero the year was a loss."
     )
     here = years[(years["seed"] == seed) & years["agent"].isin(firms)]
     charts = (("model by model, $bn", _ladder(drawn, colours)), ("company by year, $bn", _companies(here, colours)))

@@ -18,14 +18,15 @@ FULL = 0.5  # change of odds from which the colour is as strong as it gets
 PALE_WORDS = 0.45  # opacity of what could be luck
 HEADINGS = 130  # pixels above the matrix, for names on end
 MATRIX_READING = (
-    "Rows are the firms that are lost, columns the firms that may fail with them. A cell says by how many points the odds of failing are "
-    "higher (red) or lower (blue) than in the same futures without the loss; pale figures could be luck, and of so many others "
-    "a few are. Columns in which nothing ever moves are left out."
+    "Rows are the firms that are lost, and columns are the firms that may fail with them. A cell says by how many points the odds of "
+    "failing are higher (red) or lower (blue) than in the same futures without the loss. Pale figures could be luck, and among so many "
+    "others a few are luck too. Columns in which nothing ever changes are left out."
 )
 REVENUE_READING = (
-    "Revenue of all labs against the same futures without the loss; a dot is the mean, the bar its 95 % interval over pairs of futures."
+    "Revenue of all labs is compared with the same futures without the loss. A dot is the mean, and the bar is its 95 % interval over "
+    "pairs of futures."
 )
-LOST_READING = "Loans written down from the loss until the end of the run, against the same futures without it, $bn; bars as on the left."
+LOST_READING = "Credit losses are loans written down from the loss until the end of the run, in $bn, and are compared in the same way."
 
 
 def losses_page(asked, found):
@@ -53,10 +54,18 @@ def headline(asked, found):
     worst = max(found, key=lambda loss: sum(fall.change.mean for fall in loss.taken_along()))
     along = worst.taken_along()
     if not along:
-        return f"Whoever is lost in {asked.at}, nobody fails with it beyond what luck could make of it."
-    first = f"{along[0].firm.name} fails in {percent(along[0].odds)} of futures with it and in {percent(along[0].twin)} without"
-    more = f", and {count(len(along) - 1)} other{'s' if len(along) > 2 else ''} oftener too" if len(along) > 1 else ""
-    return f"The loss of {worst.firm.name} in {asked.at} takes most along: {first}{more}."
+        return f"No loss in {asked.at} makes another firm fail by more than luck."
+    first = f"{along[0].firm.name} fails in {percent(along[0].odds)} of futures with the loss and in {percent(along[0].twin)} without it"
+    more = (
+        f" {_capital(count(len(along) - 1))} other firm{'s' if len(along) > 2 else ''} also fail{'' if len(along) > 2 else 's'} more often."
+        if len(along) > 1
+        else ""
+    )
+    return f"The loss of {worst.firm.name} in {asked.at} takes most other firms along. {first}.{more}"
+
+
+def _capital(text):
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def command(asked):
@@ -82,7 +91,7 @@ def matrix(found):
     )
     chart = alt.layer(squares, words) if cells else alt.layer(base.mark_text())
     height = HEADINGS + ROW_HEIGHT * len(rows)
-    colours = (("fails oftener with the loss", "@vermilion"), ("less often", "@blue"))
+    colours = (("fails more often with the loss", "@vermilion"), ("less often", "@blue"))
     return Figure("matrix", "Change of the odds of failing, points", MATRIX_READING, sized(chart, height), colours)
 
 
@@ -92,7 +101,7 @@ def _cell(loss, fall):
     return {
         "lost": loss.firm.name, "fails": fall.firm.name, "change": change.mean, "points": f"{points} points",
         "said": points if abs(change.mean) >= SHOWN else "", "sure": bool(change.low > 0 or change.high < 0),
-        "interval": f"{change.low * PERCENT:.0f} to {change.high * PERCENT:.0f}", "odds": f"{fall.odds:.0%}", "twin": f"{fall.twin:.0%}",
+        "interval": f"{change.low * PERCENT:.0f} to {change.high * PERCENT:.0f}", "odds": percent(fall.odds), "twin": percent(fall.twin),
     }  # fmt: skip
 
 
@@ -122,7 +131,14 @@ def _dots(found, measure, title, form):
 
 
 def _lines(found):
-    names = ("Lost", "Kind", *(f"Revenue after {after}" for after in AFTER), "Credit losses, $bn", "Fails with it", "Is spared")
+    names = (
+        "Lost",
+        "Kind",
+        *(f"Revenue {after} quarter{'s' * (after > 1)} on" for after in AFTER),
+        "Credit losses, $bn",
+        "Fails more often",
+        "Fails less often",
+    )
     rows = [line(loss) for loss in found]
     return f'<div class="scroll">{table(names, rows, numbers=())}</div>'
 
@@ -153,5 +169,5 @@ def amount_in_words(change):
 def fall_in_words(fall):
     """Who fails, how often and against what: "Oracle 45 % against 3 % (+42 points, 31 to 52)"."""
     change = fall.change
-    points = f"{change.mean * PERCENT:+.0f} points, {change.low * PERCENT:.0f} to {change.high * PERCENT:.0f}"
+    points = f"{change.mean * PERCENT:+.0f} points, {change.low * PERCENT:+.0f} to {change.high * PERCENT:+.0f}"
     return f"{fall.firm.name} {fall.odds * PERCENT:.0f} % against {fall.twin * PERCENT:.0f} % ({points})"

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 
 from experiments.analysis.findings import LIKELY, TOLERATED, WIDE_BINS, axis, cells, importance, label, levels, sampled_names
-from experiments.analysis.outcomes import RISK, WELFARE, outcome, short
+from experiments.analysis.outcomes import RISK, WELFARE, called, outcome
 from experiments.figures.drawn import FRAME, LOW_HEIGHT, MIDTONE, PALE, ROW_HEIGHT, THICK, THIN, sized
 from experiments.words import percent
 
@@ -98,7 +98,7 @@ def _lead(question, runs, axes, name, key):
     left = _left(question, runs, [*names, axes.panels])
     reading = f"{what} with its 95 % interval, {counted} runs each{f'; averaged over {left}' if left else ''}."
     reading += f" No line at {' and '.join(absent)}: it is crossed nowhere." if absent else ""
-    title = f"{item.label}: {' and '.join(map(short, names))}"
+    title = f"{item.label}: {' and '.join(called(question, name) for name in names)}"
     return Multiples(key, title, reading, charts, drawn)
 
 
@@ -108,13 +108,13 @@ def _panels(question, runs, axes):
         return [("", runs)]
     known = levels(question, runs)[axes.panels]
     kept = known if len(known) <= MOST_PANELS else [known[k] for k in np.linspace(0, len(known) - 1, MOST_PANELS).round().astype(int)]
-    return [(f"{short(axes.panels)}: {label(value)}", runs[runs[axes.panels] == value]) for value in kept]
+    return [(f"{called(question, axes.panels)}: {label(value)}", runs[runs[axes.panels] == value]) for value in kept]
 
 
 def _left(question, runs, names):
     """What the picture averages over, in words."""
     varied = [*levels(question, runs), *sampled_names(question)]
-    return ", ".join(short(name) for name in varied if name not in names)
+    return ", ".join(called(question, name) for name in varied if name not in names)
 
 
 def _span(over, item):
@@ -185,7 +185,7 @@ def _names(axis, **more):
     """An axis of places, named."""
     words = "[" + ",".join(f"'{_safe(text)}'" for text in axis.labels) + "][datum.value]"
     bare = {"grid": False, "ticks": False, "domain": False, "labelLimit": 130}
-    return alt.Axis(values=list(range(len(axis))), labelExpr=words, title=short(axis.name), **bare, **more)
+    return alt.Axis(values=list(range(len(axis))), labelExpr=words, title=axis.title, **bare, **more)
 
 
 def _safe(text):
@@ -232,11 +232,11 @@ def along(found, axes, item, span=None):
         }
         for (place,), each in found.items() if each.runs
     ]  # fmt: skip
-    tips = [alt.Tooltip("name:N", title=short(axes[0].name)), alt.Tooltip("said:N", title=item.label), alt.Tooltip("runs:Q", title="runs")]
+    tips = [alt.Tooltip("name:N", title=axes[0].title), alt.Tooltip("said:N", title=item.label), alt.Tooltip("runs:Q", title="runs")]
     if not axes[0].numbers or len(rows) < 2:
         return dots(rows, item, tips)
     ticks = {"values": list(axes[0].numbers)} if len(rows) < TICKED else {"tickCount": 5}
-    x = alt.X("at:Q", title=short(axes[0].name), scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(labelOverlap=True, **ticks))
+    x = alt.X("at:Q", title=axes[0].title, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(labelOverlap=True, **ticks))
     base = alt.Chart(alt.Data(values=rows)).encode(x=x)
     tall = alt.Scale(zero=item.is_event)
     band = base.mark_area(opacity=PALE, color=hue(item)).encode(

@@ -7,7 +7,7 @@ such as a vendor's stake in a lab, runs below. Positions are computed here, so t
 from dataclasses import dataclass, field
 from html import escape
 
-from experiments.words import KIND_NAMES, NATURES, billions, percent
+from experiments.words import KIND_NAMES, NATURES, dollars, percent
 
 COLUMN_OF = {"customers": 0, "others": 0, "investors": 0, "lenders": 0, "labs": 1, "clouds": 2, "vendors": 3}
 COLUMN_TITLES = ("Money from outside", "Labs", "Owners of compute", "Chip vendors")
@@ -64,7 +64,7 @@ def _margins(nodes):
 
 
 def _said(node):
-    return f"{SHOWN_AS.get(node.name, node.name)} {billions(node.amount)}"
+    return f"{SHOWN_AS.get(node.name, node.name)} {dollars(node.amount)}"
 
 
 def _nodes(money):
@@ -132,7 +132,7 @@ def _around(x1, y1, x2, y2, lane, width):
 
 def _link(link, path, width):
     payer, payee = (SHOWN_AS.get(link[end], link[end]) for end in ("from", "to"))
-    said = f"{payer} → {payee}: {NATURES[link['nature']].lower()} {billions(link['amount'])}"
+    said = f"{payer} → {payee}: {NATURES[link['nature']].lower()} {dollars(link['amount'])}"
     marks = ""
     if link["circling"] > THINNEST_MARK:
         said += f", of which {percent(link['circling'])} goes in a circle"
@@ -145,7 +145,7 @@ def _bar(node, scale):
     x, height = _x(node.column), max(LEAST_BAR, node.amount * scale)
     sides = {0: (x - GAP / 2, ' text-anchor="end"')}
     at, anchor = sides.get(node.column, (x + BAR + GAP / 2, ""))
-    words = f'{escape(SHOWN_AS.get(node.name, node.name))} <tspan class="amount">{billions(node.amount)}</tspan>'
+    words = f'{escape(SHOWN_AS.get(node.name, node.name))} <tspan class="amount">{dollars(node.amount)}</tspan>'
     bar = f'<rect class="{node.kind}" x="{x}" y="{node.y:.1f}" width="{BAR}" height="{height:.1f}" rx="2"/>'
     return f'{bar}<text x="{at:.1f}" y="{node.y + height / 2:.1f}" dominant-baseline="middle"{anchor}>{words}</text>'
 

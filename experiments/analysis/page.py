@@ -4,7 +4,12 @@ import json
 import math
 from functools import cache
 from html import escape
+from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from platformdirs import user_cache_path
 
 from experiments.analysis.figures import Figure
 
@@ -36,10 +41,31 @@ def page(title, body, specs):
 
 @cache
 def _library():
-    """What draws the charts."""
+    """What draws the charts: worked out once for each version of the library, and then read from the user's cache."""
+    kept = user_cache_path("overreach") / f"charts-{version('vl-convert-python')}.js"
+    try:
+        return kept.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):  # not there yet, or not whole
+        return _keep(kept, _bundle())
+
+
+def _bundle():
+    """The same from the library itself, which takes some seconds."""
     from vl_convert import javascript_bundle
 
     return javascript_bundle(None).replace("</script", "<\\/script")
+
+
+def _keep(path, text):
+    """Write a text whole or not at all, and return it; where nothing can be written it is worked out again next time."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as new:
+            new.write(text)
+        Path(new.name).replace(path)
+    except OSError:
+        return text
+    return text
 
 
 def embedded(item):
@@ -48,7 +74,7 @@ def embedded(item):
 
 
 def _embedded(key, chart):
-    text = json.dumps(_readable(chart.to_dict()), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    text = json.dumps(_readable(chart.to_dict(validate=False)), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return f'<script type="application/json" id="{key}">{text}</script>'
 
 

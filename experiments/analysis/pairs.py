@@ -118,6 +118,25 @@ def differences(runs, baseline, outcomes, levers):
     return pd.DataFrame(rows)
 
 
+def compare(after, before, outcomes):
+    """What a change does to outcomes on the same seeds: before, after, mean difference, low, high, pairs, share_higher, share_lower.
+
+    after, before: outcomes of two runs, a row a world, as `outcomes()` of an industry or a run gives them; outcomes: names.
+    Intervals are of 95 %. Raises BadInput where the worlds of both are not the same.
+    """
+    ids = [table["world"].to_numpy() if "world" in table else None for table in (after, before)]
+    if any(found is None for found in ids) or not np.array_equal(*ids):
+        raise BadInput("compare: the two tables do not hold the same worlds in the same order; run both with the same worlds and seed")
+    both = [table.assign(which=which, sample=0, seed=table["world"]) for which, table in (("after", after), ("before", before))]
+    found = differences(pd.concat(both, ignore_index=True), {"which": "before"}, list(outcomes), ["which"]).drop(columns="which")
+    there = ~(after[outcomes].isna() | before[outcomes].isna().to_numpy())
+    levels = {name: [float(table[each][there[each]].mean()) for each in outcomes] for name, table in (("before", before), ("after", after))}
+    for place, (name, values) in enumerate(levels.items(), start=1):
+        found.insert(place, name, values)
+    found.attrs["units"] = {name: about(name).unit for name in outcomes}
+    return found
+
+
 def _check(runs, baseline, outcomes, levers):
     for name in baseline:
         if name not in levers:

@@ -17,8 +17,9 @@ def planned(summary):
         return None
     quarters = found["horizon"]
     reading = (
-        f"Each plan is drawn at the quarter it was made for, {quarters} quarters after the compute for it was ordered. World "
-        f"{found['world']}, the median one by revenue at the end. A lab that knows its cone comes out in the band four times in five."
+        f"Each plan is drawn at the quarter it was made for, {quarters} quarters after the compute for it was ordered. The chart "
+        f"shows world {found['world']}, the median one by revenue at the end. A lab that knows its cone comes out in the band four times "
+        "in five."
     )
     charts = tuple((lab["firm"], fan(summary["quarters"], quarters, lab)) for lab in found["labs"])
     return Multiples("planned", "What labs planned, and what came", reading, charts, COLOURS)

@@ -18,8 +18,8 @@ from experiments.words import (
     NATURES,
     SHORT_IS_NO_FAILURE,
     between,
-    billions,
     covered,
+    dollars,
     events_shown,
     futures,
     headline,
@@ -90,22 +90,27 @@ def _tiles(summary):
         *((name, percent(event["share"]), f"95 % interval {between(event)}; {rule}") for name, event, rule in events_shown(summary)),
         (
             f"Revenue {middle['year']}",
-            billions(middle["revenue"][MIDDLE]),
-            f"a year in the median world ({billions(middle['revenue'][LOW])} to {billions(middle['revenue'][HIGH])}); "
-            f"required: {billions(middle['required'][MIDDLE])}",
+            dollars(middle["revenue"][MIDDLE]),
+            f"a year in the median world ({dollars(middle['revenue'][LOW])} to {dollars(middle['revenue'][HIGH])}); "
+            f"required: {dollars(middle['required'][MIDDLE])}",
         ),
         (
             "P10 coverage",
             _now_and(cover, covered),
-            f"opening, then each world's worst (half by {summary['quarters'][cover['when']]}); below 1x revenue alone does not pay for it",
+            f"at the opening, then the worst of each world (half of them by {summary['quarters'][cover['when']]}); below 1x, revenue "
+            "alone does not pay",
         ),
-        ("Money in circles", _now_and(circle, percent), "of payments among firms: first year, then each world's peak"),
-        ("Look-through revenue", _now_and(through, percent), "of vendor sales that final customers pay for: first year, then lowest"),
+        ("Money in circles", _now_and(circle, percent), "share of payments among firms in the first year, then the peak of each world"),
+        (
+            "Look-through revenue",
+            _now_and(through, percent),
+            "share of vendor sales that final customers pay for, in the first year, then the lowest",
+        ),
         (
             "Worth to users",
-            billions(worth),
-            f"what they would have paid for what was served, all years, median world; on average {serving:.3g} GWe served them; "
-            f"frontier at the end {frontier:.1f} OOM above 2023",
+            dollars(worth),
+            f"what users would have paid over all years, in the median world. On average {serving:.3g} GWe served them, and the frontier "
+            f"ends {frontier:.1f} OOM (powers of ten of effective training compute) above 2023",
         ),
     ]
 
@@ -123,10 +128,13 @@ def _figure(charts, key, wide=False):
 
 
 def _cone(summary, charts):
-    reading = "$bn at annual rate; short: share of worlds that earn less than required; labs' income: of the year, median world."
+    reading = (
+        "In $bn at annual rate. Short is the share of worlds that earn less than required. Labs' income is that of the year in the "
+        "median world."
+    )
     table = f"<figure><h3>End of each year</h3><figcaption>{reading}</figcaption>{year_table(summary)}</figure>"
     money = f"{SHORT_IS_NO_FAILURE} {income_sentence(summary)} {held_sentence(summary)}"
-    text = f"The same firms, contracts and rules; only luck differs between the worlds. {money}"
+    text = f"All worlds have the same firms, contracts and rules, and only luck differs between them. {money}"
     return _section(
         "cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>'
     )
@@ -144,7 +152,7 @@ def _doubt(found, charts):
 
 def _failing(summary, charts):
     safe = [row["firm"] for row in summary["firms"] if row["trials"] and not row["count"]]
-    text = "A firm fails when it cannot pay what is due and nobody puts up the money."
+    text = "A firm fails if it cannot pay what is due and nobody puts up the money."
     if safe:
         text += f" These fail in no world: {listed(safe)}."
     return _section("failures", text, f'<div class="grid">{_figure(charts, "failures")}{_figure(charts, "survival")}</div>')
@@ -164,21 +172,24 @@ def _money(summary, charts):
     key = key_of([*zip(NATURES.values(), ("@sky", "@green", "@orange")), ("Goes in a circle", "@vermilion")])
     drawing = data.money("The money graph", data.edges_of(money, "first year"), money["circling"])
     reading = (
-        f"{drawing.finding} Widths are $bn in the first year, mean over worlds; red is the part that comes back to where it started; "
-        f"links too thin to see add up to {billions(money['left_out'])}."
+        f"{drawing.finding} Widths are $bn in the first year, as means over worlds. Red is the part that comes back to where it started. "
+        f"Links that are too thin to see add up to {dollars(money['left_out'])}."
     )
     graph = (
         f'<figure class="wide"><h3>{drawing.title}</h3><figcaption>{escape(reading)}</figcaption>{key}'
         f'<div class="scroll" tabindex="0">{money_graph_svg(money)}</div>{_link_table(money)}</figure>'
     )
-    text = "Follow a dollar from the left: from customers, investors and lenders to labs, owners of compute and vendors of chips, and back."
+    text = (
+        "Follow a dollar from the left: it goes from customers, investors and lenders to labs, owners of compute and vendors of chips, "
+        "and back."
+    )
     return _section("money", text, f'<div class="grid">{graph}{_figure(charts, "circularity")}{_figure(charts, "look_through")}</div>')
 
 
 def _link_table(money):
     rows = "".join(
         f"<tr><td>{escape(link['from'])}</td><td>{escape(link['to'])}</td><td>{NATURES[link['nature']]}</td>"
-        f'<td class="n">{billions(link["amount"])}</td><td class="n">{percent(link["circling"])}</td></tr>'
+        f'<td class="n">{dollars(link["amount"])}</td><td class="n">{percent(link["circling"])}</td></tr>'
         for link in money["links"]
     )
     head = '<tr><th>From</th><th>To</th><th>What</th><th class="n">First year</th><th class="n">In a circle</th></tr>'
@@ -186,7 +197,10 @@ def _link_table(money):
 
 
 def _worst(summary):
-    text = f"World {summary['worst_world']}, in which most went wrong, as its books tell it. Years in which a firm fails are open."
+    text = (
+        f"World {summary['worst_world']} is the one in which most went wrong, and its books tell what happened. Years in which a firm "
+        "fails are unfolded."
+    )
     return _section("worst", text, story_list(summary["story"]))
 
 
@@ -199,7 +213,7 @@ def _inputs(manifest, opening):
 def _footer(manifest):
     versions = ", ".join(f"{name} {number}" for name, number in manifest["versions"].items())
     return f"""<footer><p>{escape(CAVEAT)}</p>
-<p>The same command with the same code gives the same bytes; any world can be run again alone.</p>
+<p>The same command with the same code gives the same bytes. Any world can be run again alone.</p>
 <pre>{escape(command(manifest))}
 overreach story {manifest["address"][:ADDRESS_LENGTH]} --world 0</pre>
 <p>Run {manifest["address"]}. {escape(versions)}.</p></footer>"""

@@ -15,6 +15,7 @@ from abm.errors import BadInput, nearest
 from experiments.analysis.answers import Work, as_plain, as_text
 from experiments.analysis.undefined import in_words
 from experiments.folders import plain
+from experiments.words import PERCENT, percent
 
 ALPHA = 0.05  # of all inputs together
 COLUMNS = ["input", "distance", "p", "matters", "hits", "misses"]
@@ -142,12 +143,14 @@ def _indices(question, runs, method, outcome, combination):
     sampled = sampled_from(question, runs, outcome, combination)
     refuse_without_value(sampled, outcome)
     samples, seeds = sampled.values.shape
-    lines = [f"{method} of {outcome} in {question.world}{_where(question, runs, combination)}: {samples} points x {seeds} seeds"]
+    lines = [f"{method} of {outcome} in {question.world}{_where(question, runs, combination)}: {samples} points with {seeds} seeds each"]
     lines += _left_out(question, runs, combination, seeds, [outcome])
-    lines.append(f"mean {sampled.means.mean():.4g}, from {sampled.means.min():.4g} to {sampled.means.max():.4g} over the points")
-    lines.append(f"luck that the seeds leave over: {noise(sampled.values):.1%} of the variance of the means")
+    lines.append(
+        f"The mean over the points is {sampled.means.mean():.4g}, and it goes from {sampled.means.min():.4g} to {sampled.means.max():.4g}."
+    )
+    lines.append(f"Luck explains {noise(sampled.values) * PERCENT:.1f} % of the variance of these means, because there are few seeds.")
     if sampled.means.min() == sampled.means.max():
-        return Answer([*lines, "The outcome is the same at every point: no input matters within these ranges."])
+        return Answer([*lines, "The outcome is the same at every point, so no input matters within these ranges."])
     return Answer(lines, analyse(question, sampled, method))
 
 
@@ -155,8 +158,10 @@ def _left_out(question, runs, combination, seeds, names):
     """What does not count, in words: seeds that did not come to their end everywhere, and runs without a value."""
     here = runs[runs["combination"] == combination]
     lost = here["seed"].nunique() - seeds
-    said = [f"left out: {lost} of {here['seed'].nunique()} seeds, which did not come to their end at every point"] if lost else []
-    return [*said, *in_words(here, names, "a point takes the mean of its other runs")]
+    said = (
+        [f"{lost} of {here['seed'].nunique()} seeds are left out, because they did not come to their end at every point."] if lost else []
+    )
+    return [*said, *in_words(here, names, "A point takes the mean of its other runs")]
 
 
 def _where(question, runs, combination):
@@ -191,10 +196,12 @@ def _regional(question, runs, method, outcome, combination):
         f"{method} sensitivity of {rule} in {question.world}{_where(question, runs, combination)}: means over "
         f"{seeds} seeds at {len(behaves)} points",
         *_left_out(question, runs, combination, seeds, names),
-        f"it holds at {behaves.sum()} points ({behaves.mean():.0%})",
+        f"It holds at {behaves.sum()} points ({percent(behaves.mean())}).",
     ]
     if behaves.all() or not behaves.any():
         return Answer([*lines, "It holds everywhere or nowhere, so there is nothing to compare."])
     result = discovery.regional(discovery.inputs(table, list(question.uncertainties)), behaves)
-    lines.append("Kolmogorov-Smirnov distance, its p, whether that is below 5 % over all inputs, and medians where it holds and where not:")
+    lines.append(
+        "The table has the Kolmogorov-Smirnov distance, its p, whether p is below 5 % over all inputs, and medians where it holds and not:"
+    )
     return Answer(lines, result.assign(matters=result["p"] < ALPHA / len(result))[COLUMNS])

@@ -7,20 +7,20 @@ import pandas as pd
 
 from abm.errors import BadInput
 from experiments.analysis import findings as numbers
-from experiments.analysis.findings import LIKELY, TOLERATED, axis, cells, label, levels
+from experiments.analysis.findings import axis, cells, levels
 from experiments.analysis.leads import lead
 from experiments.analysis.maps import Axes, axes_of
-from experiments.analysis.outcomes import outcome, quoted, short
+from experiments.analysis.outcomes import called, outcome, quoted
 from experiments.analysis.pairs import LEVEL
+from experiments.analysis.sweep_words import again, capital, level_in_words, moves, plural, setting, setting_it, setting_to, tolerable
 from experiments.analysis.undefined import in_words
 from experiments.engine.question import Question
 from experiments.engine.store import QUESTION, found_in, load
 from experiments.engine.sweep import asked
-from experiments.words import PERCENT, percent
+from experiments.words import PERCENT
 
 MOST_NAMED = 3  # levers that a sentence names
 FAR = 2  # half-widths of an interval from zero that are called far
-MOST_GROUPS = 6
 
 
 class Found(NamedTuple):
@@ -68,36 +68,23 @@ def _refuse_others(folder, question, runs):
 
 
 def in_short(found):
-    """One sentence: that of the analysis that leads, else how large the outcome is and what moves it most."""
+    """The answer in two sentences: that of the analysis that leads, else how large the outcome is and what moves it most."""
     if found.lead:
         return found.lead.sentences[0]
     item, whole = outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome)
     if found.whole.empty:
         return "No run came to its end."
-    text = _level(item, whole)
     best = list(numbers.strongest(found.effects, item.name).values())
-    if best and best[0].found.clear:
-        text += f"; what moves it most is {_moved(best[0])}"
-    elif best:
-        text += "; nothing that was varied changes it by more than these runs can tell from zero"
-    return f"{text}."
-
-
-def _level(item, whole):
-    """How large an outcome is, over the runs that have a value."""
-    if not whole.runs:
-        return f"{item.label}: {item.amount(whole.mean)}{' in any run' if item.is_date else ', for no run has a value'}"
-    middle = f"{item.amount(whole.mean)} ({item.between(whole.low, whole.high)})"
-    return f"{item.label} in {middle} of runs" if item.is_event else f"{item.label}: {middle} on average"
-
-
-def _moved(effect):
-    """A lever, from where to where, and what that changes."""
-    return f"{_move(effect)}: {outcome(effect.outcome).change(effect.found)}"
-
-
-def _move(effect):
-    return f"{short(effect.lever)} from {quoted(effect.base)} to {quoted(effect.level)}"
+    if not best:
+        return level_in_words(item, whole)
+    if not best[0].found.clear:
+        return (
+            f"{level_in_words(item, whole)} Nothing that was varied changes it clearly, because the interval of every change includes zero."
+        )
+    verb, size = item.moved(best[0].found)
+    return (
+        f"{level_in_words(item, whole)} The strongest lever is the {best[0].title}: {setting_it(best[0])} {verb} {again(item)} by {size}."
+    )
 
 
 def answer(found):
@@ -106,9 +93,9 @@ def answer(found):
         return [("How sure", how_sure(found))]
     parts = [
         ("What was asked", found.lead.sentences if found.lead else []),
-        ("What happens", [f"{_level(outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome))}.", *_range(found)]),
-        ("What moves it", [*_moves(found, found.axes.outcome), *_depends(found), *_unknowns(found)]),
-        ("How much risk is tolerable", _tolerable(found)),
+        ("What happens", [level_in_words(outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome)), *_range(found)]),
+        ("What moves it", [*moves(found, found.axes.outcome), *_depends(found), *_unknowns(found)]),
+        ("How much risk is tolerable", tolerable(found)),
         ("What is gained or lost beside it", _welfare(found)),
         ("What else changes", _others(found)),
         ("How sure", how_sure(found)),
@@ -126,26 +113,14 @@ def _range(found):
     if not known:
         return []
     if len({each.mean for each in known.values()}) < 2:
-        return [f"It is the same at all {len(known)} settings."]
-    ends = [end(known, key=lambda place: known[place].mean) for end in (min, max)]
-    said = [f"{item.amount(known[end].mean)} ({item.between(known[end].low, known[end].high)}) at {_setting(lying, end)}" for end in ends]
-    return [f"Over {len(known)} settings it goes from {said[0]} to {said[1]}; being the extremes of many, both flatter the range."]
-
-
-def _setting(lying, place):
-    return ", ".join(f"{short(each.name)} {quoted(each.labels[k])}" for each, k in zip(lying, place))
-
-
-def _moves(found, name):
-    """Effects of levers on an outcome, in order of size; those that cannot be told from zero together."""
-    best = list(numbers.strongest(found.effects, name).values())
-    clear, unclear = [e for e in best if e.found.clear], [e for e in best if not e.found.clear]
-    item = outcome(name)
-    sentences = [f"Moving {_move(effect)} changes it by {item.change(effect.found)}." for effect in clear]
-    if unclear:
-        listed = "; ".join(_moved(effect) for effect in unclear)
-        sentences.append(f"Not to be told from zero: {listed}.")
-    return sentences
+        return [f"It is the same in all {len(known)} settings."]
+    least, most = (end(known, key=lambda place: known[place].mean) for end in (min, max))
+    low, high = (f"{item.amount(known[end].mean)} ({item.between(known[end].low, known[end].high)})" for end in (least, most))
+    return [
+        f"The lowest value of the {len(known)} settings is {low}. It belongs to this setting: {setting(lying, least)}.",
+        f"The highest value is {high}. It belongs to this setting: {setting(lying, most)}.",
+        "Both are the extremes of many settings, so the true range is probably narrower.",
+    ]
 
 
 def _depends(found):
@@ -154,12 +129,14 @@ def _depends(found):
     if not found.interactions:
         return []
     if not clear:
-        return ["Whether one lever changes how much another one does cannot be told (between their strongest values)."]
+        return ["These runs do not show whether the effect of one lever depends on another one."]
     row, item = clear[0], outcome(found.axes.outcome)
-    where, base, level = f"where {short(row.second.lever)} is", quoted(row.second.base), quoted(row.second.level)
+    second, base, level = row.second.title, quoted(row.second.base), quoted(row.second.level)
     return [
-        f"One depends on the other: moving {_move(row.first)} changes it by {item.change(row.before)} {where} {base}, "
-        f"and by {item.change(row.after)} {where} {level}; the difference is {item.change(row.found)}."
+        f"The effect of the {row.first.title} depends on the {second}.",
+        f"{capital(setting_to(row.first))} changes {item.phrase} by {item.change(row.before)} where the {second} is {base}.",
+        f"The same step changes it by {item.change(row.after)} where the {second} is {level}.",
+        f"The difference between the two is {item.change(row.found)}.",
     ]
 
 
@@ -174,14 +151,15 @@ def _unknowns(found):
     for row in mattering[:MOST_NAMED]:
         lying = axis(found.question, found.whole, row.input)
         along = cells(found.whole, [lying], item.name)
-        low, high = along[min(along)], along[max(along)]
-        sentences.append(
-            f"Of what we do not know, {short(row.input)} matters (PAWN {row.pawn:.2f}, above the {floor:.2f} of chance): from about "
-            f"{lying.labels[0]} to {lying.labels[-1]} it goes from {item.amount(low.mean)} ({item.between(low.low, low.high)}) "
-            f"to {item.amount(high.mean)} ({item.between(high.low, high.high)})."
-        )
-    idle = [short(row.input) for row in table.itertuples(index=False) if not row.matters]
-    return sentences + ([f"No more than chance (PAWN below {floor:.2f}): {', '.join(idle)}."] if idle else [])
+        ends = [f"{item.amount(each.mean)} ({item.between(each.low, each.high)})" for each in (along[min(along)], along[max(along)])]
+        sentences += [
+            f"Among the inputs that nobody knows, the {lying.title} matters: its PAWN index, a measure of influence from 0 to 1, is "
+            f"{row.pawn:.2f}, and chance alone would reach {floor:.2f}.",
+            f"From the low end of its range (about {lying.labels[0]}) to the high end ({lying.labels[-1]}), {item.phrase} goes from "
+            f"{ends[0]} to {ends[1]}.",
+        ]
+    idle = [called(found.question, row.input) for row in table.itertuples(index=False) if not row.matters]
+    return sentences + ([f"These inputs matter no more than chance (PAWN index below {floor:.2f}): {', '.join(idle)}."] if idle else [])
 
 
 def _welfare(found):
@@ -189,71 +167,45 @@ def _welfare(found):
     if found.axes.welfare is None:
         return []
     item, whole = outcome(found.axes.welfare), numbers.estimate(found.runs, found.axes.welfare)
-    return [f"{_level(item, whole)}.", *_moves(found, item.name)]
+    return [level_in_words(item, whole), *moves(found, item.name)]
 
 
 def _others(found):
-    """The strongest clear effect on each of the other outcomes."""
-    sentences = []
+    """The strongest effect on each of the other outcomes; those that nothing changes clearly together."""
+    sentences, unclear = [], []
     for name in found.outcomes:
         best = next(iter(numbers.strongest(found.effects, name).values()), None)
-        if name not in (found.axes.outcome, found.axes.welfare) and best:
-            told = "" if best.found.clear else ", not to be told from zero"
-            sentences.append(f"{outcome(name).label}: most with {_moved(best)}{told}.")
-    return sentences
-
-
-def _tolerable(found):
-    """Which settings keep the risk within what is tolerated, in all and along the first axis."""
-    item, lying = outcome(found.axes.outcome), [axis(found.question, found.whole, name) for name in levels(found.question, found.runs)]
-    if not item.is_event or not lying:
-        return []
-    known = [each for each in cells(found.whole, lying, item.name).values() if each.runs]
-    below, surely = sum(each.mean <= TOLERATED for each in known), sum(each.high <= TOLERATED for each in known)
-    above = sum(each.mean >= LIKELY for each in known)
-    within = f"{below or 'none'} of {len(known)} settings {'is' if below == 1 else 'are'} within it"
-    whole = f" ({surely or 'none'} with the whole interval)" if below else ""
-    first = f"At a tolerated risk of {percent(TOLERATED)}, {within}{whole}; {above or 'none'} reach{'es' * (above == 1)} {percent(LIKELY)}."
-    return [first, *_frontier(found, item)]
-
-
-def _frontier(found, item):
-    """Along x, for each value of panels or y: what stays within the tolerated risk, other levers averaged."""
-    by = found.axes.panels or found.axes.y
-    known = levels(found.question, found.runs)
-    if found.axes.x not in known or (by and (by not in known or len(known[by]) > MOST_GROUPS)):
-        return []
-    lines = []
-    for value in known[by] if by else [None]:
-        part = found.whole if value is None else found.whole[found.whole[by] == value]
-        lying = axis(found.question, part, found.axes.x)
-        within = [lying.labels[place] for (place,), each in sorted(cells(part, [lying], item.name).items()) if each.mean <= TOLERATED]
-        where = "" if value is None else f" at {short(by)} {quoted(label(value))}"
-        all_of_it = len(within) == len(lying)
-        lines.append(f"{'all' if all_of_it else ', '.join(map(quoted, within)) if within else 'none'}{where}")
-    return [f"Values of {short(found.axes.x)} within it, other levers averaged: {'; '.join(lines)}."]
+        if name in (found.axes.outcome, found.axes.welfare) or not best:
+            continue
+        item = outcome(name)
+        if not best.found.clear:
+            unclear.append(item.phrase)
+            continue
+        verb, size = item.moved(best.found)
+        said = f"depends most on the {best.title}: {setting_it(best)} {verb} {again(item)} by {size}."
+        sentences.append(f"{capital(item.phrase)} {said}")
+    return sentences + ([f"No lever changes any of the following clearly: {'; '.join(unclear)}."] if unclear else [])
 
 
 def how_sure(found):
     """Runs, what a change is known to, and what chance alone would do."""
-    tail = "All of it is conditional on the parameters and the world that were given: compare settings, do not quote levels."
+    tail = "Every number depends on the parameters and on the world that were given, so compare settings and do not quote levels."
     return [counted(found), *_valued(found), *_sureness(found), tail]
 
 
 def _valued(found):
     """How many runs have no value of an outcome, and what that means for what is said about it."""
-    rule = "means are over the runs, and changes over the pairs of runs, that have one"
-    return [f"{said}." for said in in_words(found.runs, found.outcomes, rule)]
+    rule = "Means are over the runs that have one, and changes over the pairs of runs that have one"
+    return in_words(found.runs, found.outcomes, rule)
 
 
 def counted(found):
-    """Points, futures, runs, and what is missing of them."""
+    """Settings, futures, runs, and what is missing of them."""
     points, seeds = found.runs["point"].nunique(), found.runs["seed"].nunique()
     failed, missing = len(found.runs) - len(found.whole), found.manifest["runs"] - len(found.runs)
-    design = (
-        f"{points:,} design point{'s' * (points > 1)} x {seeds:,} futures = {len(found.runs):,} runs of {found.question.quarters} quarters"
-    )
-    return f"{design}, {failed or 'none'} failed{f'; {missing:,} more are not done yet' if missing else ''}."
+    design = f"The sweep ran {plural(points, 'setting')} in {plural(seeds, 'future')}{' each' if points > 1 else ''}"
+    runs = f"{plural(len(found.runs), 'run')} of {found.question.quarters} quarters"
+    return f"{design}: {runs}, {failed or 'none'} of which failed{f', and {missing:,} more are not done yet' if missing else ''}."
 
 
 def _sureness(found):
@@ -263,10 +215,11 @@ def _sureness(found):
     if best is None:
         return []
     half = (best.high - best.low) / 2
-    far = "within chance" if not best.clear else "far from zero" if abs(best.mean) > FAR * half else "clear of zero, but not by far"
-    known = f"{half * PERCENT:.0f} points" if item.is_event else item.amount(half)
+    far = "contains zero" if not best.clear else "is far from zero" if abs(best.mean) > FAR * half else "excludes zero, but not by far"
+    known = f"{half * PERCENT:.0f} points" if item.is_share else item.amount(half)
     chance, clear = max(1, round(len(told) * (1 - LEVEL))), sum(each.found.clear for each in told)
     return [
-        f"The largest change is known to {known} either way and is {far}.",
-        f"Of {len(told)} changes that were looked at {clear} leave out zero; by chance alone about {chance} would.",
+        f"The interval of the largest change reaches {known} either way and {far}.",
+        f"The page looks at {plural(len(told), 'change')}, and the intervals of {clear or 'none'} of them exclude zero. "
+        f"By chance alone about {chance} would.",
     ]

@@ -3,11 +3,11 @@
 import altair as alt
 import numpy as np
 
-from abm.indicators import INDICATORS
+from abm.readings import INDICATORS
 from experiments.analysis.figures import Figure
 from experiments.analysis.findings import axis, cells, estimate, importance, levels, sampled_names
 from experiments.analysis.maps import LINE, Multiples, along, dots, hue, lead_figures
-from experiments.analysis.outcomes import RISK, WELFARE, outcome, short
+from experiments.analysis.outcomes import RISK, WELFARE, called, outcome
 from experiments.analysis.paths import MOST, fans, lives, shown_values, stored_series
 from experiments.figures.data import place_of
 from experiments.figures.drawn import FIRM_COLOURS, FRAME, LOW_HEIGHT, MIDTONE, ROW_HEIGHT, THICK, THIN, sized
@@ -35,13 +35,16 @@ def tornado(found, names):
         rows = [_tornado_row(known[name, *place], item) for place in order]
         tips = [alt.Tooltip("name:N"), alt.Tooltip("said:N", title="change"), alt.Tooltip("runs:Q", title="pairs of runs")]
         charts.append((f"{item.label}{', points of probability' if item.is_event else ''}", dots(rows, item, tips, change=True)))
-    reading = "Dots: mean change in the same futures, all other settings alike; bars: 95 % intervals; grey ones cannot be told from none."
+    reading = (
+        "A dot is the mean change in the same futures with all other settings alike, and a bar is its 95 % interval. Grey bars include "
+        "zero."
+    )
     return Multiples("tornado", "What each lever changes", reading, tuple(charts))
 
 
 def _tornado_row(effect, item):
     found = effect.found
-    name = f"{short(effect.lever)}{LINE}{effect.base} → {effect.level}"
+    name = f"{effect.title}{LINE}{effect.base} → {effect.level}"
     colour = hue(item) if found.clear else "@muted"
     said = {"said": item.change(found), "colour": colour, "runs": found.runs}
     return {"name": name, "mean": found.mean, "low": found.low, "high": found.high, **said}
@@ -53,7 +56,7 @@ def multiples(question, runs, name):
     charts = []
     for lever in levels(question, runs):
         lying = axis(question, runs, lever)
-        charts.append((short(lever), along(cells(runs, [lying], name), [lying], item)))
+        charts.append((lying.title, along(cells(runs, [lying], name), [lying], item)))
     reading = "Each lever alone, averaged over all settings of the others, with 95 % intervals."
     return Multiples(f"along-{name}", f"{item.label}, lever by lever", reading, tuple(charts))
 
@@ -71,15 +74,15 @@ def exchange(question, runs, axes):
     names = [each.name for each in lying]
     shade = lying[names.index(axes.x)] if axes.x in names and len(lying[names.index(axes.x)]) <= len(FIRM_COLOURS) else None
     rows = [_dot(place, found, gain[place], lying, shade, axes) for place, found in risk.items() if found.runs]
-    colours = tuple((f"{short(shade.name)} {text}", colour) for text, colour in zip(shade.labels, FIRM_COLOURS)) if shade else ()
+    colours = tuple((f"{shade.title} {text}", colour) for text, colour in zip(shade.labels, FIRM_COLOURS)) if shade else ()
     lead, gained = outcome(axes.outcome), outcome(axes.welfare)
-    reading = "A dot is a setting; bars are 95 % intervals. Further right more is gained"
-    reading += ", further down less is risked." if lead.role == RISK else "."
+    reading = "A dot is a setting, and bars are 95 % intervals. A setting further right gains more"
+    reading += ", and one further down risks less." if lead.role == RISK else "."
     return Figure("exchange", f"{lead.label} beside {gained.label.lower()}", reading, _scatter(rows, lead, gained), colours)
 
 
 def _dot(place, found, gain, lying, shade, axes):
-    setting = ", ".join(f"{short(each.name)} {each.labels[k]}" for each, k in zip(lying, place))
+    setting = ", ".join(f"{each.title} {each.labels[k]}" for each, k in zip(lying, place))
     colour = FIRM_COLOURS[place[lying.index(shade)]] if shade else "@blue"
     risk, welfare = outcome(axes.outcome), outcome(axes.welfare)
     said = {
@@ -109,25 +112,28 @@ def unknowns(question, runs, name):
     item, found, table = outcome(name), [], importance(question, runs, name)
     if table is not None:
         found.append(
-            Figure("pawn", f"Which unknowns decide: {item.label.lower()}", _PAWN.format(points=runs["sample"].nunique()), _pawn(table))
+            Figure("pawn", f"Which unknowns decide: {item.label}", _PAWN.format(points=runs["sample"].nunique()), _pawn(table, question))
         )
     charts = []
     for each in names:
         lying = axis(question, runs, each)
-        charts.append((short(each), along(cells(runs, [lying], name), [lying], item)))
-    reading = "Mean over parts of each range with equally many points, averaged over everything else; bands: 95 % intervals."
+        charts.append((lying.title, along(cells(runs, [lying], name), [lying], item)))
+    reading = (
+        "Each range is cut into parts with equally many points. The line is the mean of each part, averaged over everything else, and the "
+        "band is its 95 % interval."
+    )
     return [*found, Multiples("unknowns", f"{item.label}, unknown by unknown", reading, tuple(charts))]
 
 
 _PAWN = (
-    "How far the distribution of the outcome moves when an input is held (PAWN, 0 to 1; {points} points). Right of the dashed line is more "
-    "than inputs that do nothing reach by chance; this index has no interval of its own."
+    "The PAWN index, from 0 to 1, says how far the distribution of the outcome moves when an input is held fixed. It is computed from "
+    "{points} sampled points and has no interval of its own. Left of the dashed line, chance alone could explain it."
 )
 
 
-def _pawn(table):
+def _pawn(table, question):
     rows = [
-        {"name": short(row.input), "pawn": row.pawn, "colour": "@blue" if row.matters else "@muted"}
+        {"name": called(question, row.input), "pawn": row.pawn, "colour": "@blue" if row.matters else "@muted"}
         for row in table.itertuples(index=False)
     ]
     base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("name:N", sort=None, title=None))
@@ -158,14 +164,15 @@ def over_time(question, runs, results, lever):
     """Fans of the stored measures and survival curves of firms, for values of a lever: [Multiples]."""
     series, values = stored_series(results), shown_values(question, runs, lever)
     measures = [name for name in question.series if name in series and name != "fails"][:MOST]
-    found = [_fan(results, name, values, lever, series[name]) for name in measures]
+    title = called(question, lever) if lever else ""
+    found = [_fan(results, name, values, title, series[name]) for name in measures]
     if "fails" in series:
         kinds = [kind for kind in KIND_NAMES if kind in ("labs", "clouds", "lenders")]
-        found += [curves for kind in kinds if (curves := _survival(results, kind, values, lever)) is not None]
+        found += [curves for kind in kinds if (curves := _survival(results, kind, values, title)) is not None]
     return found
 
 
-def _fan(results, measure, values, lever, kind):
+def _fan(results, measure, values, title, kind):
     known = INDICATORS.get(measure)
     name = known.label if known else measure.replace("_", " ").capitalize()
     unit = known.unit if known else ""
@@ -173,10 +180,10 @@ def _fan(results, measure, values, lever, kind):
     top = [max(row["high"] for row in rows) for rows in by_value.values() if rows]
     low = [min(row["low"] for row in rows) for rows in by_value.values() if rows]
     span = [min(0, *low, 0), max(*top, 0)] if top else [0, 1]
-    charts = tuple((f"{short(lever)}: {text}" if lever else "", _one_fan(rows, unit, span)) for text, rows in by_value.items() if rows)
+    charts = tuple((f"{title}: {text}" if title else "", _one_fan(rows, unit, span)) for text, rows in by_value.items() if rows)
     counted = max((row["runs"] for rows in by_value.values() for row in rows), default=0)
-    whose = "" if kind == "industry" else f" Mean over the {KIND_NAMES.get(kind, kind).lower()} of a run."
-    reading = f"Line: median run; band: 10th to 90th percentile; up to {counted:,} runs each.{whose}"
+    whose = "" if kind == "industry" else f" A run counts with the mean over its {KIND_NAMES.get(kind, kind).lower()}."
+    reading = f"The line is the median run and the band goes from P10 to P90, over up to {counted:,} runs each.{whose}"
     return Multiples(f"fan-{measure.replace('_', '-')}", f"{name}{f', {unit}' if unit else ''}", reading, charts)
 
 
@@ -193,7 +200,7 @@ def _year_axis():
     return alt.Axis(format="d", grid=False, tickMinStep=1, tickCount=6)
 
 
-def _survival(results, kind, values, lever):
+def _survival(results, kind, values, title):
     """Share of runs in which each firm has not failed so far; None if none of the kind ever fails."""
     by_value = lives(results, kind, values)
     ever = {row["agent"] for rows in by_value.values() for row in rows if row["failed"] > 0}
@@ -205,12 +212,13 @@ def _survival(results, kind, values, lever):
     colours = tuple(zip(firms, FIRM_COLOURS))
     floor = min(1 - row["failed"] / row["runs"] for rows in by_value.values() for row in rows if row["agent"] in firms)
     bottom = float(np.floor(floor * 4) / 4)
-    charts = tuple(
-        (f"{short(lever)}: {text}" if lever else "", _one_survival(rows, colours, bottom)) for text, rows in by_value.items() if rows
-    )
+    charts = tuple((f"{title}: {text}" if title else "", _one_survival(rows, colours, bottom)) for text, rows in by_value.items() if rows)
     counted = max((row["runs"] for rows in by_value.values() for row in rows), default=0)
     half = wilson(counted // 2, counted)[1] - 1 / 2
-    reading = f"Share of runs in which a firm has not failed so far, {counted:,} runs each, known to {percent(half)} either way or better."
+    reading = (
+        f"Each line is the share of {counted:,} runs in which a firm has not failed so far. Its 95 % interval is {percent(half)} either "
+        "way or less."
+    )
     return Multiples(f"survival-{kind}", f"{KIND_NAMES[kind]} still standing", reading, charts, colours)
 
 

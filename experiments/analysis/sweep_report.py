@@ -6,7 +6,7 @@ from shlex import quote
 
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import axis, cells, failures, levels
-from experiments.analysis.outcomes import outcome, quoted, short
+from experiments.analysis.outcomes import called, outcome, quoted
 from experiments.analysis.page import embedded, figure, page, tiles
 from experiments.analysis.sweep_answer import answer, counted, gather, in_short
 from experiments.analysis.sweep_figures import exchange, first_figures, multiples, over_time, tornado, unknowns
@@ -73,7 +73,10 @@ def _answer(found):
         f'<figure><h3>{escape(head)}</h3><ul class="said">{"".join(f"<li>{escape(text)}</li>" for text in sentences)}</ul></figure>'
         for head, sentences in answer(found)
     )
-    text = "Computed from the stored runs. In brackets the 95 % interval; changes compare the same futures with one thing set otherwise."
+    text = (
+        "All numbers are computed from the stored runs. In brackets is the 95 % interval. A change compares the same futures with one "
+        "thing set otherwise."
+    )
     return "answer", "The answer", text, f'<div class="grid">{cards}</div>', ()
 
 
@@ -90,7 +93,7 @@ def _map(found):
     other = exchange(found.question, found.whole, found.axes)
     shown = "<br>".join(figure(item) for item in items)
     shown += f"<br>{figure(other)}" if other else ""
-    text = "Risk and what is gained, side by side: a setting is not bad because it is bold."
+    text = "Risk stands beside what is gained, because a setting is not bad only because it is bold."
     return "map", "Where it happens", text, shown, (*items, *([other] if other else []))
 
 
@@ -103,7 +106,7 @@ def _levers(found):
     if len(levels(found.question, found.runs)) > 1:
         items += [multiples(found.question, found.whole, name) for name in names]
     tables = details("All changes", len(found.effects), effects_table(found)) + details("All settings", *_cells_table(found))
-    text = "Every change is taken in the same futures, with everything else set alike, and averaged over the other settings."
+    text = "Every change compares the same futures with everything else set alike, and it is averaged over the other settings."
     return "levers", "What each lever does", text, "<br>".join(figure(item) for item in items) + tables, items
 
 
@@ -111,7 +114,7 @@ def effects_table(found):
     """Every change of every outcome, as HTML."""
     rows = [
         (
-            short(each.lever),
+            each.title,
             f"{each.base} → {each.level}",
             outcome(each.outcome).label,
             outcome(each.outcome).change(each.found),
@@ -135,7 +138,7 @@ def settings_table(found):
 
 def _cells_table(found):
     lying, names, rows = settings_table(found)
-    head = (*(short(each.name) for each in lying), "Runs", *(outcome(name).label for name in names))
+    head = (*(each.title for each in lying), "Runs", *(outcome(name).label for name in names))
     shown = [
         (*(each.labels[k] for each, k in zip(lying, place)), f"{estimates[0].runs:,}", *map(_said, map(outcome, names), estimates))
         for place, estimates in rows
@@ -151,7 +154,10 @@ def _unknowns(found):
     items = unknowns(found.question, found.whole, found.axes.outcome)
     if not items:
         return None
-    text = "Inputs that nobody knows, sampled within the ranges that the question states; a wider range makes an input matter more."
+    text = (
+        "Nobody knows these inputs, so they are sampled within the ranges that the question states. A wider range makes an input matter "
+        "more."
+    )
     return "unknowns", "What we do not know", text, "<br>".join(figure(item) for item in items), items
 
 
@@ -162,7 +168,7 @@ def _paths(found):
     items = over_time(found.question, found.runs, found.folder, lever)
     if not items:
         return None
-    text = f"By values of {short(lever)}, over all other settings." if lever else "All runs."
+    text = f"By values of the {called(found.question, lever)}, averaged over all other settings." if lever else "All runs."
     return "paths", "How it goes over time", text, "<br>".join(figure(item) for item in items), items
 
 
@@ -220,7 +226,7 @@ def _addresses(found):
     shown = [
         (
             row["address"],
-            ", ".join(f"{short(key)} {quoted(numbers.label(row[key]))}" for key in varied),
+            ", ".join(f"{called(found.question, key)} {quoted(numbers.label(row[key]))}" for key in varied),
             str(row["seed"]),
             _one(name, row[name]),
         )
@@ -239,7 +245,7 @@ def _footer(found):
     folder, asked = escape(quote(f"results/{name}")), escape(asked)
     first = found.runs["address"].iloc[0]
     return f"""<footer><p>{escape(CAVEAT)}</p>
-<p>The same command with the same code gives the same bytes; any run can be opened again, exactly.</p>
+<p>The same command with the same code gives the same bytes. Any run can be opened again exactly.</p>
 <pre>overreach sweep {asked}
 overreach report {folder}
 overreach open {folder} --run {first}</pre>

@@ -23,12 +23,14 @@ def counted(runs, names):
 
 
 def in_words(runs, names, rule):
-    """One sentence for each outcome that some runs lack; rule: what becomes of these runs."""
+    """Two sentences for each outcome that some runs lack; rule: what becomes of these runs."""
     whole = len(ended(runs))
-    return [
-        f"{name} has no value in {count:,} of {whole:,} runs{' (it never happens there)' if outcome(name).is_date else ''}: {rule}"
-        for name, count in counted(runs, names).items()
-    ]
+    sentences = []
+    for name, count in counted(runs, names).items():
+        item = outcome(name)
+        why = ", because it never happens there" if item.is_date else ""
+        sentences.append(f'"{item.label}" has no value in {count:,} of {whole:,} runs{why}. {rule}.')
+    return sentences
 
 
 def means(runs, by, names):

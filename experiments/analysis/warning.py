@@ -14,6 +14,7 @@ import pandas as pd
 from abm.crisis import CRISIS, first_quarters
 from abm.errors import BadInput
 from abm.outcomes import events
+from experiments.words import percent
 
 LEADS = (1, 2, 4, 8, 12)  # quarters
 HITS = 0.8  # share of quarters before an event at which a lamp must be lit
@@ -173,35 +174,63 @@ def _lamp(name, values, event, lead, present, resamples):
     }  # fmt: skip
 
 
-def of_run(industry, labs=False, leads=LEADS, resamples=RESAMPLES):
-    """The table for a model that has been run: industry-wide lamps against the crisis, or lab by lab against its default."""
-    from abm.indicators import INDICATORS
+class Seen(NamedTuple):
+    """What lamps are judged by: {indicator: values}, event, and where a firm is there at all (None: everywhere), as for `lamps`."""
 
-    record = industry.record
-    died = record.series("labs", "fails") > 0
-    scope = "labs" if labs else "industry"
+    indicators: dict
+    event: np.ndarray
+    present: np.ndarray | None
+
+
+def seen(task):
+    """The lamps and the events of some futures. task: (inputs, numbers of the futures, whether lab by lab)."""
+    from abm.model import Industry, release
+    from abm.readings import INDICATORS
+    from experiments.analysis.futures import opening_of
+
+    inputs, world_ids, labs = task
+    industry = Industry(opening_of(inputs), world_ids=world_ids, rng=inputs.seed, shocks=inputs.read_shocks()).run(inputs.quarters)
+    record, scope = industry.record, "labs" if labs else "industry"
     chosen = {name: values for name, values in record.indicators().items() if INDICATORS[name].scope == scope and name in DANGER}
+    found = Seen(chosen, first_quarters(events(record, industry)[CRISIS]), None)
     if labs:
-        return lamps(chosen, died, leads, record.series("labs", "alive") > 0, resamples)
-    return lamps(chosen, first_quarters(events(record, industry)[CRISIS]), leads, None, resamples)
+        found = Seen(chosen, record.series("labs", "fails") > 0, record.series("labs", "alive") > 0)
+    release(industry)
+    return found
+
+
+def of_world(inputs, labs=False, leads=LEADS, resamples=RESAMPLES, workers=1):
+    """The table for a world: industry-wide lamps against the crisis, or lab by lab against its default.
+
+    inputs: `experiments.inputs.Inputs`; workers: 0 is one per core, and no number of them changes the table
+    """
+    from experiments.analysis.futures import done, parts
+
+    found = list(done(seen, [(inputs, part, labs) for part in parts(inputs.worlds)], workers))
+    chosen = {name: np.concatenate([each.indicators[name] for each in found]) for name in found[0].indicators}
+    present = np.concatenate([each.present for each in found]) if labs else None
+    return lamps(chosen, np.concatenate([each.event for each in found]), leads, present, resamples)
 
 
 def in_words(title, table, lead):
     """The table of one lead under its title, and what its columns mean."""
     events = int(table["events"].iloc[0])
-    few = f"CAUTION: {events} events are few; ask for more worlds, or a longer or harder run"
+    few = f"{events} events are few, so ask for more worlds, or for a longer or harder run."
     shown = table.drop(columns=["lead", "quarters_watched", "events"])
     text = shown.to_string(index=False, float_format=lambda value: f"{value:.3g}", na_rep="-")
     return "\n".join(
         [
-            f"{title}: {events} events, looked for {lead} quarters ahead",
+            f"{title}; there are {events} events, and a lamp should light {lead} quarters ahead",
             *([few] if events < FEW_EVENTS else []),
             text,
             "",
-            "auc, low, high: how often a quarter before an event looks more dangerous than a calm one (0.5 is a coin, less misleads), 95 %",
-            "same_date: the same among worlds at one date, so that no lamp wins by knowing the year",
-            f"false_alarms: share of calm quarters in which it is lit, set so that it is lit in {HITS:.0%} of the quarters before an event",
-            "lit_for_nothing: share of those without any event in which it lit at least once",
-            "lit_before, lead_time: share of events it was lit before, and the median quarters it had been",
+            "auc is how often a quarter before an event looks more dangerous than a calm one: 0.5 is a coin, and less misleads. Its 95 % "
+            "interval is low to high.",
+            "same_date is the same among worlds at one date, so that no lamp wins by knowing the year.",
+            f"false_alarms is the share of calm quarters in which the lamp is lit. It is set so that the lamp is lit in {percent(HITS)} "
+            "of the "
+            "quarters before an event.",
+            "lit_for_nothing is the share of worlds without any event in which the lamp lit at least once.",
+            "lit_before is the share of events before which the lamp was lit, and lead_time is for how many quarters it had been (median).",
         ]
     )

@@ -28,7 +28,7 @@ Asked = Annotated[
 
 
 def experiments(as_json: o.Json = False):
-    """List the shipped questions: what they ask, their size and the time they take on this machine."""
+    """List the shipped questions, with their size and the time that they take on this machine."""
     from rich.text import Text
 
     from experiments.engine.progress import duration
@@ -48,7 +48,7 @@ def experiments(as_json: o.Json = False):
         return
     for name, (question, size) in found.items():
         out.print(Text.assemble((name, "bold"), f"  {question.question}"), soft_wrap=True)
-        about = f"{size.points:,} points x {question.seeds:,} seeds = {size.runs:,} runs of {question.quarters} quarters"
+        about = f"{size.points:,} settings in {question.seeds:,} futures each: {size.runs:,} runs of {question.quarters} quarters"
         out.print(Text(f"    {about}, about {duration(size.seconds / cores)} on {cores} cores", style="dim"), soft_wrap=True)
 
 
@@ -57,18 +57,20 @@ def sweep(
     out: Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for the results; results/<name> by default.")] = None,
     worlds: Annotated[
         int | None,
-        typer.Option("--worlds", metavar="NUMBER", help="Worlds, that is futures, at every design point, not the question's own number."),
+        typer.Option("--worlds", metavar="NUMBER", help="Worlds (futures) of every setting, instead of the question's own number."),
     ] = None,
     quarters: Annotated[
-        int | None, typer.Option("--quarters", metavar="NUMBER", help="Quarters of a run, not the question's own number.")
+        int | None, typer.Option("--quarters", metavar="NUMBER", help="Quarters of a run, instead of the question's own number.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option("--seed", metavar="NUMBER", help="Other futures: another number than the question's rng.")
+        int | None, typer.Option("--seed", metavar="NUMBER", help="Other futures: a number instead of the question's own rng.")
     ] = None,
     settings: o.Set = [],  # noqa: B006
-    workers: Annotated[int, typer.Option("--workers", metavar="NUMBER", help="Processes, or jobs of a cluster; 0 is one per core.")] = 0,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="NUMBER", help="How many processes, or jobs of a cluster; 0 means one per core.")
+    ] = 0,
     engine: Annotated[str, typer.Option(metavar="NAME", help="local, dask://host:port, dask-slurm or dask-k8s.")] = "local",
-    fresh: Annotated[bool, typer.Option("--fresh", help="Discard what is stored and start again.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Discard what is stored, and start again.")] = False,
     quiet: o.Quiet = False,
 ):
     """Run all settings of a question in many worlds, and write the page that answers it.
@@ -118,7 +120,7 @@ def _changed(question, seed, settings):
 
 
 def report(results: o.Results):
-    """Write the page that answers the question of a sweep from its stored results: one HTML file that needs no network."""
+    """Write the page of a sweep again from its stored results: one HTML file that needs no network."""
     from experiments.analysis.sweep_report import write_sweep_report
     from experiments.terminal import console
 
@@ -144,9 +146,11 @@ def query(
 def open_stored(
     results: o.Results,
     run: Annotated[str, typer.Option(help="The run's address, or its first digits; the column `address` of runs.")],
-    anyway: Annotated[bool, typer.Option("--anyway", help="Also if the code is another by now: then it is another run.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Run even if the code has changed since; the result is then another run.")
+    ] = False,
 ):
-    """Run a stored run again, exactly, check that it came out the same, and tell what happened in it."""
+    """Repeat a stored run, check that it came out the same, and tell what happened in it."""
     from experiments.engine.provenance import differences, reopen, stored
     from experiments.story import LIMIT, narrate, tell
     from experiments.terminal import console

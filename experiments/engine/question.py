@@ -51,6 +51,7 @@ _WORDS_ONLY = {
     "question",
     "outcomes",
     "baseline",
+    "labels",
     "leads_with",
     "figure",
     "table",
@@ -59,7 +60,7 @@ _WORDS_ONLY = {
 
 
 class Question(Form):
-    """What is asked, of which world, under which design. Frozen; `Question.read` makes one."""
+    """What is asked, of which world, under which design: every key of a question's file is an attribute. `Question.read` makes one."""
 
     question: str
     world: str
@@ -77,6 +78,7 @@ class Question(Form):
     deals: list[dict[str, Value]] = []
     series: list[str] = []
     baseline: Settings = {}  # values of levers that differences are taken from
+    labels: dict[str, str] = {}  # what pages call levers and uncertainties: "number of bold labs" for n_yolo
     leads_with: str | None = None  # the analysis that answers the question, one of forms.LEADS, instead of its first outcome
     figure: Figure = Figure()  # of the page about the results; the engine does not look at these four
     table: Table = Table()
@@ -84,8 +86,9 @@ class Question(Form):
 
     @classmethod
     def read(cls, source, **changes):
-        """A question by the name of a shipped one, by path, or from a mapping; changes: keys set anew, such as seeds=20.
+        """A question from where it stands.
 
+        source: the name of a shipped one, a path, or a mapping; changes: keys set anew, such as seeds=20
         Raises BadInput: one sentence that names file, key, value and rule.
         """
         if isinstance(source, cls):
@@ -249,7 +252,7 @@ def _check_page(question):
     """The figure and the table may name only what the question varies and asks for."""
     listed = question.design.points[0] if isinstance(question.design.points, list) else ()
     varied, asked = [*question.levers, *question.uncertainties, *listed], question.outcomes
-    places: list = [
+    places: list = [("labels", question.labels, varied)] + [
         (f"figure: {key}", [name], question.levers if key == "panels" else varied) for key, name in question.figure.axes.items()
     ]
     places += [("figure: outcome", filter(None, [question.figure.outcome]), asked)]

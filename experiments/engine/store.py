@@ -193,7 +193,10 @@ def _nothing_in(folder):
 
 
 def load(results_dir, table=RUNS):
-    """A stored table as a DataFrame: "runs" (sorted by point and seed), "series" or "points". Raises BadInput."""
+    """A stored table as a DataFrame: "runs" (sorted by point and seed), "series" or "points". Raises BadInput.
+
+    Units and labels of outcomes, or units and meanings of measures, stand in `attrs`, {name: text}.
+    """
     store = found_in(results_dir)
     if table == "points":
         return store.points().to_pandas()
@@ -202,7 +205,20 @@ def load(results_dir, table=RUNS):
     if table == RUNS:
         refuse_lacking(paths, columns_of(store, store.manifest()))
     frame = pa.concat_tables([read_table(path) for path in paths]).to_pandas()
-    return frame.sort_values(["point", "seed"], kind="stable", ignore_index=True)
+    return _with_units(frame.sort_values(["point", "seed"], kind="stable", ignore_index=True), table, store.manifest())
+
+
+def _with_units(frame, table, manifest):
+    from abm.measures import known_measures
+    from abm.shown import with_units
+    from agents.inhabitants import KINDS
+    from experiments.analysis.outcomes import outcome  # which only a reader needs, and no worker
+
+    if table == SERIES:
+        return with_units(frame, known_measures(KINDS))
+    known = [outcome(name) for name in manifest["outcomes"]]
+    frame.attrs |= {"units": {item.name: item.unit for item in known}, "labels": {item.name: item.label for item in known}}
+    return frame
 
 
 def query(results_dir, sql):

@@ -33,12 +33,16 @@ RESULTS = Path("results")
 
 
 class Swept(NamedTuple):
-    """What a sweep came to."""
+    """What a sweep came to.
+
+    folder: where its results lie; runs: stored in all; failed: of those stored now, ended by a broken rule; missing: batches that were
+    set aside because workers died over them
+    """
 
     folder: Path
-    runs: int  # stored in all
-    failed: int  # of those stored now, ended by a broken rule
-    missing: int  # batches that were set aside because workers died over them
+    runs: int
+    failed: int
+    missing: int
 
     @property
     def finished(self):
@@ -50,7 +54,9 @@ def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters
     """Run a question, or what is missing of it, and store the results.
 
     question: as for Question.read; out: folder for results, `results/<name>` by default; workers: processes of the local engine or
-    jobs of a cluster, all cores by default; seeds, quarters: instead of the question's own; fresh: discard what other code stored
+    jobs of a cluster, all cores by default; engine: "local", or the name of a cluster's; seeds, quarters: instead of the question's own;
+    fresh: discard what other code stored; quiet: say nothing of its progress
+    Returns a Swept: folder, runs, failed, missing, finished.
     Raises BadInput for a mistake before anything runs, or if another sweep is at work there; OSError if the disk is full;
     KeyboardInterrupt when stopped. Whatever happens, what is stored is whole, and the same call goes on from there.
     """

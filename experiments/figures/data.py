@@ -171,7 +171,7 @@ def edges_of(graph, when):
             "amount": float(link["amount"]),
             "circular": link["circling"] > 0,
             "what": f"{NATURES[link['nature']].lower()}, {when}"
-            + (f"; {link['circling']:.0%} of what the two pay goes in a circle" if link["circling"] > 0 else ""),
+            + (f"; {percent(link['circling'])} of what the two pay goes in a circle" if link["circling"] > 0 else ""),
         }
         for link in graph["links"]
     ]

@@ -150,4 +150,4 @@ def _wrapped(sentence):
 def _painted(chart):
     from experiments.analysis.picture import painted
 
-    return type(chart).from_dict(painted(chart.to_dict()))
+    return type(chart).from_dict(painted(chart.to_dict(validate=False)), validate=False)

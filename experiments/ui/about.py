@@ -17,20 +17,21 @@ from experiments.words import CAVEAT, NAMES, event_rule
 
 MEANING = " ".join(f"{NAMES[name]}: {event_rule(name)}." for name in EVENTS)
 HOW = (
-    ("What this is", "A model of labs that must order compute one to two years before they know the revenue that has to pay for it. "
-     "Every run is many worlds at once: the same firms, contracts and rules, and another draw of luck in each."),
+    ("What this is", "AI labs must order compute one to two years before they know the revenue that has to pay for it. "
+     "A run is many worlds at once. All have the same firms, contracts and rules, and each has its own luck."),
     ("What to try", "Press ▶ and watch revenue against what is required. Then choose the preset “Cautious, and nobody finances his own "
      "customers”, press “Reset with these” and play again. Turn on “Compare” and choose “Bold, with circular finance”: the same futures "
      "under both. Pick the worst world and read its story. Press a shock in the middle of a run. Go back to any quarter with the slider."),
-    ("Why circular finance matters", "Whoever must pay the first year of rent himself orders what he can pay for. A vendor that pays "
-     "it for its customer lets him sign more than he could bear, and bold customers most. Play “Bold, with circular finance” and "
-     "compare it with the dial of circular finance at 0: the sentence above the fan says how often a crisis came in either; "
-     "P10 coverage and Ponzi labs below it say why; and the fan shows what it costs: revenue is lower too."),
-    ("What the words mean", "P10: one world of ten lies below. Required revenue: what would pay this quarter's take-or-pay rents and "
-     "fixed costs. " + MEANING + " Coverage: what is left of revenue over the "
-     "rents due. Vendor equity over value of orders: the part of an order that the chip vendor paid for itself, by equity in the buyer. "
-     "Money in circles: the part of payments among firms that comes back to where it started. Hedge, speculative, Ponzi: pays all it "
-     "owes, pays only what is due now, or not even that."),
+    ("Why circular finance matters", "A lab that must pay the first year of rent itself orders what it can pay for. If a vendor pays that "
+     "rent for the lab, the lab can sign more than it could bear, and bold labs do so most. Play “Bold, with circular finance” and "
+     "compare it with the dial of circular finance at 0. The sentence above the fan says how often there was a crisis in each. "
+     "P10 coverage and Ponzi labs below the fan say why, and the fan shows what it does to revenue."),
+    ("What the words mean", "P10 is the value that one world of ten stays below. Required revenue is what would pay "
+     "this quarter's take-or-pay rents and "
+     "fixed costs. " + MEANING + " Coverage is what is left of revenue, divided by "
+     "the rents due. Vendor equity over value of orders is the part of an order that the chip vendor paid for by buying shares of the "
+     "buyer. Money in circles is the part of payments among firms that comes back to where it started. A hedge lab can pay all it "
+     "owes, a speculative lab only what is due now, and a Ponzi lab not even that."),
 )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def TakeAlong(session):
                 )
         solara.FileDownload(lambda: takeaway.world_zip(inputs), "world.zip", label="Settings as a world file")
     if "/" in inputs.world or "\\" in inputs.world:
-        Words("A link cannot carry a world you brought yourself: take the world file.", classes=["hint"])
+        Words("A link cannot carry a world that you brought yourself. Take the world file instead.", classes=["hint"])
         return
     address = "?" + links.query(inputs, lab.other.inputs.settings if lab.other else None)
     Words("A link with these settings in it:")

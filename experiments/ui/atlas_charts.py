@@ -10,7 +10,7 @@ from experiments.words import percent
 
 READING = {
     "heat": (
-        "Every cell is a setting of the experiment, with its figure; stronger colour is more. Where it is a chance, the lines show "
+        "Every cell is a setting of the experiment with its number, and a stronger colour means more. On a map of chances, lines show "
         "where 10 % and 50 % are crossed. A click opens the setting."
     )
 }

@@ -20,7 +20,7 @@ def Waiting(session, glass, seen):
     """Why there is nothing to see yet, and of which world."""
     lab = session.picture
     if glass is None:
-        Words("Press ▶ or Step first: there is nothing to look into before the first quarter.", classes=["hint"])
+        Words("Press ▶ or Step first, because there is nothing to look into before the first quarter.", classes=["hint"])
     elif glass.problem:
         solara.Error(f"World {session.picked.value} could not be looked into: {glass.problem}")
     else:

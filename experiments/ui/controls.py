@@ -61,7 +61,7 @@ def Pending(session):
     """Says that dials were moved and have not acted yet."""
     if session.pending:
         with solara.Row(classes=["pending"], gap="8px"):
-            Words("The dials moved: they act on Reset.", "span")
+            Words("The dials have moved. They act when you press Reset.", "span")
             solara.Button("Reset with these", on_click=session.reset, color="primary", small=True, classes=["reset-with"])
 
 
@@ -184,7 +184,9 @@ def Compare(session):
     solara.Switch(label="Compare with the setting that runs now", value=on, on_value=turn, classes=["compare"])
     if on:
         held = session.compare.value
-        Words("Compared: " + ("; ".join(f"{n} = {v}" for n, v in held.items()) if held else "the world as it is"), classes=["settings"])
+        Words(
+            "Compared with: " + ("; ".join(f"{n} = {v}" for n, v in held.items()) if held else "the world as it is"), classes=["settings"]
+        )
 
 
 @solara.component

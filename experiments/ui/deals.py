@@ -3,11 +3,14 @@
 import solara
 
 from abm.errors import BadInput
+from agents.world_magnitudes import CONFIRM
 from experiments.ui import charts, desk
 from experiments.ui.parts import Chart, Words
+from experiments.words import percent
 
 NOBODY = "nobody"
-FIRST = {"gw": 2.0, "price": 13.3, "years": 5.0, "share": 0.0}
+FIRST = {"gw": 2.0, "price": 13.3, "years": 5.0, "share": 0.0, "confirm": False}
+MEANT = "The size is meant, however large"
 
 
 @solara.component
@@ -18,7 +21,7 @@ def Deals(session):
     draft, set_draft = solara.use_state(dict(FIRST))
     if lab.main is None:
         return
-    Words("Deals of your own, beside those signed in public. The required line moves at once; Reset runs them, with all that follows.")
+    Words("Add deals of your own to those signed in public. The line of required revenue moves at once. Reset runs the deals.")
     Draft(session, draft, set_draft)
     rows = session.inputs.value.deals
     for place, row in enumerate(rows):
@@ -26,7 +29,7 @@ def Deals(session):
             Words(said(row), "span")
             solara.Button("Remove", on_click=lambda place=place: remove(session, place), text=True, small=True, classes=["deal-remove"])
     if not lab.age:
-        Words("Press ▶ first: the fan of revenue is what deals are held against.", classes=["hint"])
+        Words("Press ▶ first, because deals are compared with the fan of revenue.", classes=["hint"])
         return
     main = lab.main
     revenue, required = main.values("revenue_total"), main.values("required_revenue")
@@ -39,7 +42,7 @@ def Deals(session):
     more = desk.required_with(required, added, margins, main.opening.start)
     beside = (revenue, more, "with the deals") if added else None
     option = charts.fan(lab.horizon, lab.inputs.quarters, revenue, required, None, lab.marks, session.cursor.value, shade, other=beside)
-    Chart(option, "The lines of required revenue: as it runs, and with the deals added. " + charts.READING["fan"], 420, "desk")
+    Chart(option, "One line is required revenue as it runs, and the other adds the deals. " + charts.READING["fan"], 420, "desk")
 
 
 @solara.component
@@ -64,12 +67,14 @@ def Draft(session, draft, set_draft):
             "Vendor who pays a part in advance", value=now["vendor"], values=[NOBODY, *opening.names["vendors"]], on_value=put("vendor")
         )
         solara.InputFloat("Vendor's part of all rent [share]", value=now["share"], on_value=put("share"))
+        solara.Switch(label=MEANT, value=now["confirm"], on_value=put("confirm"), classes=["deal-confirm"])
         solara.Button("Add the deal", on_click=lambda: add(session, now), color="primary", classes=["deal-add"])
 
 
 def row_of(form):
-    """A deal as a row; a vendor only where he pays."""
+    """A deal as a row; a vendor only where he pays, and `confirm` only where it is ticked."""
     row = {key: form[key] for key in ("tenant", "owner", "gw", "start", "price", "years")}
+    row |= {"confirm": True} if form.get("confirm") else {}
     paid = form["vendor"] != NOBODY and form["share"] > 0
     return {**row, "vendor": form["vendor"], "share": form["share"]} if paid else row
 
@@ -81,7 +86,7 @@ def add(session, form):
         desk.read(deals)
         session.changed_inputs(deals=deals).opening()
     except (BadInput, TypeError) as error:
-        session.message.set(str(error))
+        session.message.set(str(error).replace(CONFIRM, f"if that is meant, tick {MEANT!r}"))
         return
     session.message.set("")
     session.change(deals=deals)
@@ -95,7 +100,7 @@ def remove(session, place):
 
 def said(row):
     """A deal in words."""
-    paid = f", {row['share']:.0%} of the rent paid in advance by {row['vendor']}" if row.get("vendor") else ""
+    paid = f", {percent(row['share'])} of the rent paid in advance by {row['vendor']}" if row.get("vendor") else ""
     what = f"{row['tenant']} rents {row['gw']:g} GW of {row['owner']} from {row['start']}"
     return f"{what} at ${row.get('price', FIRST['price']):g}bn per GW-year for {row.get('years', FIRST['years']):g} years{paid}"
 

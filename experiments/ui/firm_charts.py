@@ -26,19 +26,19 @@ from experiments.ui.palette import colours
 from experiments.words import signed_money
 
 READING = {
-    "balance": "Bars to the right are what the firm owns, to the left what stands against it, in $; both sides add up to the same.",
+    "balance": "Bars to the right are what the firm owns, in $. Bars to the left are what it owes and its capital, and add up to the same.",
     "cone_chart": (
-        "What the lab believed in the quarter looked at: half of its futures in the darker band, 80 % in the pale one, in $ a year; "
-        "the black line is the revenue that came."
+        "This is what the lab believed in the quarter looked at, in $ a year. The darker band holds half of its futures and the pale one "
+        "80 %. The black line is the revenue that came."
     ),
     "plans_chart": (
-        "What the lab planned for each quarter when it ordered the compute for it, up to the quarter looked at: its median and, in the "
-        "band, 80 % of its futures, in $ a year; the black line is the revenue that came."
+        "This is what the lab planned for each quarter when it ordered the compute for it, in $ a year. The line is its median and the "
+        "band holds 80 % of its futures. The black line is the revenue that came."
     ),
     "wall": COMMITMENTS_READING,
     "incomes": (
-        "Above, model by model: what it cost to train and what it earned while on sale, in $. Below, the company's result by quarter "
-        "in the same time: models can pay while the company does not."
+        "The upper chart shows what each model cost to train and what it earned while on sale, in $. The lower chart shows the result "
+        "of the company in the same quarters. Models can pay although the company does not."
     ),
 }
 LABEL_ROOM, ROW = 74, 26  # pixels

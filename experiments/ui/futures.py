@@ -4,10 +4,10 @@ import numpy as np
 import solara
 
 from abm.crisis import CRISIS, PARTS
-from abm.indicators import INDICATORS
+from abm.readings import INDICATORS
 from experiments.ui import charts
 from experiments.ui.parts import Chart, Words, columns
-from experiments.words import NAMES
+from experiments.words import NAMES, percent
 
 LAMPS = {  # indicator: the level beyond which it means trouble, or None
     "p10_coverage": 1.0,
@@ -107,11 +107,11 @@ def sentence(lab):
 def _of(side):
     labs = [failed[:, -1] for name, failed in side.failed().items() if name in side.opening.names["labs"]]
     share, events = np.any(labs, axis=0).mean(), side.events()
-    parts = ", ".join(f"{NAMES[name].lower()} {events[name].mean():.0%}" for name in PARTS)
+    parts = ", ".join(f"{NAMES[name].lower()} {percent(events[name].mean())}" for name in PARTS)
     short = (side.values("revenue_total")[:, -1] < side.values("required_revenue")[:, -1]).mean()
     return (
-        f"A crisis has come in {events[CRISIS].mean():.0%} of worlds ({parts}), and a lab has failed in {share:.0%}; "
-        f"in {short:.0%} revenue falls short of what commitments require now."
+        f"There has been a crisis in {percent(events[CRISIS].mean())} of worlds ({parts}), and a lab has failed in {percent(share)}. "
+        f"In {percent(short)} of worlds revenue falls short of what commitments require now."
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from abm.clock import Quarter
 from abm.flows import ACCOUNTS
-from experiments.events import DUST, money
+from experiments.events import DUST, PERCENT, money
 from experiments.figures.data import by_calendar_year, edges_of
 from experiments.summary import FUNDED as KINDS
 from experiments.summary import money_graph
@@ -29,11 +29,11 @@ def edges(page, frame, picture):
     labs, clouds, lenders = (frame.names[kind] for kind in ("labs", "clouds", "lenders"))
     if picture == "loans":
         rates = page.columns["clouds"]["rate"]
-        return _table(page.loans, lenders, clouds, lambda i, j: f"loan outstanding; new loans at {rates[j]:.1%} a year")
+        return _table(page.loans, lenders, clouds, lambda i, j: f"loan outstanding; new loans at {rates[j] * PERCENT:.1f} % a year")
     if picture == "commitments":
         return _table(page.commitments, labs, clouds, lambda i, j: f"take-or-pay still to come; ${page.due[i, j]:,.1f}bn a year due now")
     firms = {name for kind in KINDS for name in frame.names[kind]}
-    found = _table(page.stakes, frame.agents, frame.agents, lambda i, j: f"owns {page.shares[i, j]:.1%}, at the last mark")
+    found = _table(page.stakes, frame.agents, frame.agents, lambda i, j: f"owns {page.shares[i, j] * PERCENT:.1f} %, at the last mark")
     return [edge for edge in found if edge["payer"] in firms]
 
 

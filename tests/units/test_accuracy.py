@@ -68,9 +68,9 @@ def test_the_interval_knows_that_the_quarters_of_one_future_share_its_luck():
 
 def test_the_answer_in_words_has_an_interval_for_each_number():
     many = pd.concat([series([4.0 + seed / 4, 9.0], [4.0 + seed / 4, 9.0]).assign(seed=seed) for seed in range(8)])
-    first, second, _ = lead_accuracy.sentences(accuracy.matched(many, LAG, STRETCH))
-    assert first.startswith("Largely: ") and "explains 100 % (100 to 100 %)" in first and "100 % (100 to 100 %) of 16 lab-quarters" in first
-    assert "worth 0.75 (0.75 to 0.75) of profit, where the identity says 0.75" in second
+    first, cases, second, *_ = lead_accuracy.sentences(accuracy.matched(many, LAG, STRETCH))
+    assert first.startswith("Largely: ") and "explains 100 % (100 to 100 %)" in first and "in 100 % (100 to 100 %) of 16 cases" in cases
+    assert "adds $0.75 (0.75 to 0.75) of profit, and the accounting identity of the model says $0.75" in second
 
 
 def test_what_was_not_kept_or_not_lived_is_said():

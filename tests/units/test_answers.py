@@ -21,8 +21,10 @@ def test_a_world_is_screened_and_its_stored_results_answer_again(work):
         sensitivity_answer.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
     vary = ("customers.market_size=700:3000:log", "cloud.capex=35:60")
     said = sensitivity_answer.sensitivity("tutorial", "morris", "served_revenue", vary, 2, work)
-    assert "6 points x 2 seeds" in said and "cloud.capex" in said
+    assert "6 points with 2 seeds each" in said and "cloud.capex" in said
     assert sensitivity_answer.sensitivity(work.out, "morris", "served_revenue") == said
+    attrs = load(work.out).attrs
+    assert (attrs["units"]["served_revenue"], attrs["labels"]["served_revenue"]) == ("$bn", "Revenue of labs over the run")
 
 
 def test_regional_sensitivity_takes_stored_results_and_new_ones(work, tmp_path):
@@ -31,7 +33,7 @@ def test_regional_sensitivity_takes_stored_results_and_new_ones(work, tmp_path):
     said = sensitivity_answer.sensitivity("tutorial", "regional", "served_revenue > 29 and commitments > 0", vary, 8, here)
     assert "regional sensitivity of served_revenue > 29 and commitments > 0 in tutorial: means over 2 seeds at 8 points" in said
     again = sensitivity_answer.sensitivity(tmp_path, "regional", "served_revenue")
-    assert "its median in tutorial" in again and "it holds at 4 points (50%)" in again and "customers.market_size" in again
+    assert "its median in tutorial" in again and "It holds at 4 points (50 %)" in again and "customers.market_size" in again
     assert "everywhere or nowhere" in sensitivity_answer.sensitivity(tmp_path, "regional", "served_revenue > 1e9")
     with pytest.raises(BadInput, match="did you mean 'served_revenue'"):
         sensitivity_answer.sensitivity(tmp_path, "regional", "serve_revenue > 1")
@@ -62,20 +64,20 @@ def test_stored_results_are_explored_in_words(tmp_path):
     everywhere = answers.discover(folder, "served_revenue > 0")
     assert everywhere.startswith("served_revenue > 0: 9 of 9 points") and "nothing to tell apart" in everywhere
     costly = answers.discover(folder, f"commitments > {float(load(folder).commitments.median())}")
-    assert "Boxes (PRIM)" in costly and "Tree" in costly and "cloud.capex" in costly
+    assert "Boxes in which it holds most often (PRIM" in costly and "decision tree" in costly and "cloud.capex" in costly
     with pytest.raises(BadInput, match="did you mean 'served_revenue'"):
         answers.discover(folder, "serve_revenue > 0")
 
 
 def test_failures_are_attributed_on_the_same_worlds(work, tmp_path):
     said = answers.attribute("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, work=work._replace(out=tmp_path))
-    assert "2 subsets of spot on the same 2 seeds" in said
+    assert "2 subsets of spot, each in the same 2 futures" in said
     assert "own causes" in said and "DebtRank" in said
 
 
 def test_the_smallest_shock_is_told(work):
     said = answers.breakpoint_of("tutorial", "demand_shortfall", "served_revenue < 1", at="2026Q2", work=work)
-    assert "without it 0 of 2 worlds break" in said and "Share of worlds broken" in said
+    assert "Without the lever, 0 of 2 worlds break" in said and "Share of worlds broken" in said
 
 
 DEAL = {"tenant": "Lab", "owner": "Cloud", "gw": 5.0, "start": "2026Q2"}
@@ -84,7 +86,7 @@ DEAL = {"tenant": "Lab", "owner": "Cloud", "gw": 5.0, "start": "2026Q2"}
 def test_a_deal_of_ones_own_holds_in_every_analysis_of_a_world(work, tmp_path):
     plain = answers.breakpoint_of("tutorial", "demand_shortfall", "commitments > 400", at="2026Q2", work=work)
     added = answers.breakpoint_of("tutorial", "demand_shortfall", "commitments > 400", at="2026Q2", work=work, deals=(DEAL,))
-    assert "without it 0 of 2 worlds break" in plain and "without it 2 of 2 worlds break" in added
+    assert "Without the lever, 0 of 2 worlds break" in plain and "Without the lever, 2 of 2 worlds break" in added
     said = answers.attribute("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, work=work._replace(out=tmp_path), deals=(DEAL, DEAL))
     assert "2 subsets of spot" in said and "DebtRank" in said
     settings = load(tmp_path, "points")["settings"][0]
@@ -115,7 +117,7 @@ def test_anything_that_can_be_set_is_a_lever(work, lever):
     sizes = {"lab.cash": (1, 20), "cloud.build_lag": (4, 6), "customers.enterprises": (4, 6)}.get(lever, (0.2, 0.8))
     found = json.loads(answers.breakpoint_of("tutorial", lever, "served_revenue > 0", sizes, work=work, as_json=True))
     assert found["lever"] == lever and found["at_size"][0]["share"] == 1
-    assert found["says"].startswith(f"At {lever} = ") and "of 2 futures" in found["says"]
+    assert found["says"].startswith(f"With {lever} at ") and "of 2 futures" in found["says"]
     if lever == "cloud.build_lag":
         assert [row["size"] for row in found["at_size"]] == [4, 5, 6]
 

@@ -8,8 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from abm.errors import BadInput
+from agents.world_file import load_world
 from experiments.books import CHANGE, NET_WORTH, books
 from experiments.cli import app
+from experiments.industry import Industry
 from experiments.inputs import Inputs
 from experiments.runs import Work, run
 
@@ -53,3 +55,22 @@ def test_books_fit_a_log_and_say_the_same_as_csv(stored, how):
     rows = list(csv.DictReader(io.StringIO(CliRunner().invoke(app, [*asked, "--csv"]).output)))
     cash = next(float(row["usd_bn"]) for row in rows if row["item"] == "cash" and row["who"] in ("Cloud", "Clouds"))
     assert re.search(rf"\b{cash:.1f}\b", said.output)
+
+
+def test_books_and_story_of_an_industry_in_memory_are_those_of_the_stored_run(stored):
+    industry = Industry(load_world("tutorial"), world_ids=[0], journal=True).run(2)
+    here, there = industry.books(firm="Cloud"), stored.books(0, QUARTER, firm="Cloud")
+    assert here.balances.equals(there.balances) and here.flows.equals(there.flows) and here.owners.equals(there.owners)
+    assert (here.balances.attrs["unit"], here.owners.attrs["unit"]) == ("$bn", "$bn/year")
+    assert repr(here) == f"<books of Cloud in world 0 at the end of {QUARTER}: .balances and .flows in $bn, .owners in $bn a year>"
+    assert industry.run(1).story() == stored.story(0) and "2026" in stored.story(0)
+
+
+def test_books_that_cannot_be_are_refused_in_a_sentence():
+    industry = Industry(load_world("tutorial"), worlds=2)
+    with pytest.raises(BadInput, match="no quarter was run yet"):
+        industry.books()
+    with pytest.raises(BadInput, match="world = 2 is not allowed; the industry has worlds 0 to 1"):
+        industry.run(1).books(world=2)
+    with pytest.raises(BadInput, match="did you mean 'Cloud'"):
+        industry.books(firm="Clod")

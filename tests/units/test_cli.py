@@ -191,7 +191,7 @@ def test_a_small_run_says_its_summary_and_can_be_asked_for_books_and_story(tmp_p
     where = ("--runs", tmp_path)
     result = called("run", "tutorial", "--worlds", 3, "--quarters", 5, "--workers", 1, *where)
     assert result.exit_code == 0, result.output
-    assert "In 3 futures from 2026Q1" in result.output
+    assert "Of 3 futures from 2026Q1" in result.output
     assert "scenarios, not forecasts" in result.output
     address = re.search(r"story (\w+)", result.output)[1]
     assert "Loans drawn" in called("books", address, "--world", 1, "--quarter", "2026Q4", *where).output

@@ -44,7 +44,7 @@ def test_demand_that_goes_missing_costs_revenue_in_every_future(found):
 def test_it_says_what_was_set_and_what_came_of_it(found):
     assert [tuple(item) for item in found.changed] == [("shock", "-", "demand_shortfall@2026Q2,size=0.9")]
     assert words.headline(found).startswith(
-        "In 6 futures on the same seeds, a demand shortfall in 2026Q2 (size=0.9) changes the odds of a crisis"
+        "In 6 futures on the same seeds, a demand shortfall in 2026Q2 (size=0.9) makes no difference to whether there is a crisis"
     )
     assert any(line.startswith("Revenue of labs over the run changes by -$") for line in words.sentences(found))
     page = comparison_page(found)
@@ -56,7 +56,7 @@ def test_futures_of_a_smaller_run_are_the_first_of_a_larger_one(root):
     both = compare(run(BASE, root=root, work=ONE), some)
     assert both.futures == 3
     assert not any(row.higher or row.lower for row in both.amounts)  # 0.5 is what the world has
-    assert "in no future" in words.headline(both)
+    assert "makes no difference to whether there is a crisis" in words.headline(both)
 
 
 def test_what_the_order_of_a_sum_does_is_no_result():
@@ -91,7 +91,7 @@ def test_one_command_runs_both_and_another_compares_them_again(root, tmp_path):
     asked = ["run", "tutorial", "--worlds", "3", "--quarters", "4", "--workers", "1", "--out", str(tmp_path), "--against", BIG]
     said = CliRunner().invoke(app, asked)
     assert said.exit_code == 0, said.output
-    assert "In 3 futures on the same seeds, the deal Lab,Cloud,gw=5,start=2026Q2 changes" in " ".join(said.output.split())
+    assert "In 3 futures on the same seeds, the deal Lab,Cloud,gw=5,start=2026Q2 makes no difference" in " ".join(said.output.split())
     page = next((tmp_path / "comparisons").glob("*.html"))
     first, second = page.stem.split("-")
     again = CliRunner().invoke(app, ["compare", first, second, "--runs", str(tmp_path), "--json"])

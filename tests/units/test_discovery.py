@@ -73,20 +73,20 @@ def test_a_limit_around_two_points_of_ten_may_be_chance():
 
 
 def test_a_named_setting_is_told_by_its_name():
-    population = np.tile(["all cautious", "as they are", "all yolo"], 40)
+    population = np.tile(["all cautious", "as they are", "all bold"], 40)
     table = pd.DataFrame({"population": population, "c": np.tile([0.0, 1.0], 60)})
-    hit = (table.population == "all yolo").to_numpy()
+    hit = (table.population == "all bold").to_numpy()
     inputs = discovery.inputs(table, ["population", "c"])
     assert discovery.box_in_words(inputs, hit, discovery.boxes(inputs.x, hit, 1)[0]).startswith(
-        "population is 'all yolo': coverage 100%, density 100%, 40 of 120 points"
+        "population is 'all bold': coverage 100 %, density 100 %, 40 of 120 points"
     )
-    assert discovery.tree_in_words(inputs, hit) == ["population is 'all yolo': coverage 100%, density 100%, 40 of 120 points"]
+    assert discovery.tree_in_words(inputs, hit) == ["population is 'all bold': coverage 100 %, density 100 %, 40 of 120 points"]
 
 
 def test_the_tree_finds_the_planted_box(planted):
     table, hit = planted
     leaf = discovery.tree_in_words(discovery.inputs(table, ["a", "b", "c"]), hit)[0]
-    assert "a >= 0.598" in leaf and "b <= 0.299" in leaf and "density 100%" in leaf
+    assert "a >= 0.598" in leaf and "b <= 0.299" in leaf and "density 100 %" in leaf
 
 
 def test_regional_sensitivity_puts_the_idle_input_last(planted):

@@ -1,4 +1,4 @@
-"""What goes wrong first in Python gets a sentence."""
+"""What goes wrong first gets a sentence."""
 
 import pytest
 
@@ -22,3 +22,14 @@ def test_a_measure_that_is_not_recorded_is_named_with_the_nearest_one():
     with pytest.raises(BadInput, match="'revenue'"):
         industry.panel(measures=["revenu"])
     assert set(industry.panel(measures=["revenue"])["measure"]) == {"revenue"}
+
+
+def test_quarters_meant_as_years_are_said_in_years_too_and_what_the_number_is():
+    with pytest.raises(BadInput, match=r"physical_life = 16 is outside \[20, 40\] quarters, that is 5 to 10 years; .*technology.chip_life"):
+        Industry(load_world("tutorial"), parameters={"cloud.physical_life": 16})
+
+
+@pytest.mark.parametrize("quarters", [-1, 2.5, "ten", None])
+def test_a_length_that_is_none_is_refused(quarters):
+    with pytest.raises(BadInput, match="quarters = .* is not allowed; it is a whole number of at least 0"):
+        Industry(load_world("tutorial")).run(quarters)

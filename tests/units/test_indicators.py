@@ -7,10 +7,9 @@ from abm import business, outcomes, projection
 from abm.calibration import Forecasts, Plans
 from abm.clock import Quarter
 from abm.cone import Cone
-from abm.indicator import FURTHER
-from abm.indicators import INDICATORS
 from abm.model import Industry, release
 from abm.opening import Tranche
+from abm.readings import FURTHER, INDICATORS
 from abm.systemic import debtranks, exposures
 from abm.views import of_industry, planning_horizon
 from agents.world_file import load_world

@@ -46,9 +46,9 @@ def test_a_model_counts_once_when_it_is_withdrawn_and_a_company_by_its_whole_yea
 def test_both_income_statements_are_counted_together():
     paying = lab([-1.0] * 4, [0, 1, 1, 1], [0, 2, 2, 2])
     wide = pd.concat([paying, paying.assign(seed=1)])
-    first, both, _ = lead_statements.sentences(lead_statements.of_models(wide), lead_statements.of_companies(wide), "")
-    assert first.startswith("100 % (100 to 100 %) of models") and "100 % (100 to 100 %) of their years: 2 models and 2 years" in first
-    assert "100 % (100 to 100 %) of 2 years of a lab" in both
+    first, counted, both, *_ = lead_statements.sentences(lead_statements.of_models(wide), lead_statements.of_companies(wide), "")
+    assert first.startswith("100 % (100 to 100 %) of models") and "companies lose money in 100 % (100 to 100 %) of their years" in first
+    assert "2 models and 2 years of labs in 2 futures" in counted and "100 % (100 to 100 %) of 2 years of a lab" in both
 
 
 def test_the_overlay_is_the_ladder_whose_models_pay_while_the_company_loses_more_each_year():
@@ -68,17 +68,24 @@ def test_the_first_impossible_year_is_the_first_whose_end_requires_more_than_com
 def test_impossible_years_are_told_setting_by_setting():
     part = pd.DataFrame({"quarter": quarters(8), "p25": 1.0, "p50": 10.0, "p75": 1.0, "p90": 20.0, "p10": 1.0, "runs": 7})
     table = pd.concat([part.assign(deal="none", required=9.0), part.assign(deal="5 GW", required=12.0)])
-    said = lead_requirement.sentences(table, {"deal": ["none", "5 GW"]}, "deal", None, 2027)
-    assert 'on the median path 2027 with "5 GW", none with none, and on the lucky path (P90) none whatever is chosen' in said[0]
-    assert "7 runs each" in said[1] and 'from 90 % with deal none to 120 % with deal "5 GW"' in said[2]
+    shown = lead_requirement.Shown({"deal": ["none", "5 GW"]}, "deal", None, {"deal": "new deal"})
+    said = lead_requirement.sentences(table, shown, 2027)
+    assert (
+        'On the median path the first impossible year is 2027 if the new deal is "5 GW"; otherwise no year to 2028 is impossible.'
+        in said[0]
+    )
+    assert "On the lucky path (P90) no year to 2028 is impossible, whatever the new deal." in said[0]
+    assert "7 runs" in said[1] and "Years count from 2027" in said[2]
+    assert 'required revenue is 90 % of median revenue if the new deal is none, and 120 % if it is "5 GW"' in said[3]
 
 
 def test_settings_without_runs_yet_are_left_out_of_what_is_said():
     names = quarters(4)
     rows = {"deal": "none", "stall": "never", "quarter": names, "p50": [9.0] * 4, "p90": [9.0] * 4, "required": [1.0] * 4, "runs": 2}
     table = pd.concat([pd.DataFrame(rows), pd.DataFrame({**rows, "deal": "5 GW"}), pd.DataFrame({**rows, "stall": "2027Q1"})])
-    said = lead_requirement.sentences(table, {"deal": ["none", "5 GW"], "stall": ["never", "2027Q1"]}, "deal", "stall", 0)
-    assert "none" in said[0]
+    known = {"deal": ["none", "5 GW"], "stall": ["never", "2027Q1"]}
+    said = lead_requirement.sentences(table, lead_requirement.Shown(known, "deal", "stall", {"deal": "deal", "stall": "stall"}), 0)
+    assert "Suppose that the stall is never." in said[0] and "no year to 2027 is impossible, whatever the deal" in said[0]
 
 
 def test_debtrank_of_the_quarter_before_stands_beside_what_followed():
@@ -109,11 +116,11 @@ def test_the_page_leads_with_the_analysis_and_what_was_not_kept_is_said(channels
     found = gather(channels)
     head, sentences = answer(found)[0]
     assert head == "What was asked" and sentences == found.lead.sentences and in_short(found) == sentences[0]
-    assert "Nobody fails with every channel on, in 2 futures." in sentences
+    assert "Nobody fails in any of 2 futures, although every channel of contagion is on." in sentences
     assert "add debtrank, credit_loss, equity_lost, termination to `series`" in sentences[-1]
     page = sweep_report(found)
     assert page.index('<section id="answer">') < page.index('<section id="lead">') < page.index('<section id="map">')
-    assert "Nobody fails with every channel on" in page and "<channel>" not in page
+    assert "although every channel of contagion is on" in page and "<channel>" not in page
 
 
 def test_a_page_is_there_where_an_analysis_has_no_answer(channels, monkeypatch):
@@ -127,6 +134,6 @@ def test_a_page_is_there_where_an_analysis_has_no_answer(channels, monkeypatch):
 
 
 def test_the_reference_page_leads_with_the_analysis_and_still_says_how_sure(channels):
-    paragraph, parts = reference._paragraph(gather(channels))
-    assert paragraph.startswith("Nobody fails with every channel on") and "4 design points x 2 futures = 8 runs of 4 quarters" in paragraph
-    assert "What happens" in parts and parts["How sure"]
+    first, parts = reference._parted(gather(channels))
+    assert first.startswith("Nobody fails in any of 2 futures")
+    assert "What happens" in parts and "4 settings in 2 futures each: 8 runs of 4 quarters" in parts["How sure"][0]

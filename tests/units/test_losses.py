@@ -44,35 +44,35 @@ def lent():
 
 
 def lines(model, name):
-    """{(claim's first words, firm): ($bn, share)}."""
+    """{(claim without its bracket, firm): ($bn, share)}."""
     table = exposures_to(model, firm_of(model.opening.names, name))
-    return {(" ".join(row.claim.split()[:2]), row.firm): (row.usd_bn, row.share) for row in table.itertuples()}
+    return {(row.claim.partition(" (")[0], row.firm): (row.usd_bn, row.share) for row in table.itertuples()}
 
 
 def test_what_hangs_on_an_owner():
     """The bank has 20 in cash and lent 100, and 30 stand behind it: two thirds of its equity hang on the owner."""
     found = lines(lent(), "Owner")
-    assert found["loans and", "Bank"] == pytest.approx((100, 100 / 150))
-    assert found["rent a", "Lab"][0] == pytest.approx(40)
-    assert found["paid it", "Lab"] == pytest.approx((5, 5 / 55))
+    assert found["loans and notes", "Bank"] == pytest.approx((100, 100 / 150))
+    assert found["yearly rent of compute that the lab rents there", "Lab"][0] == pytest.approx(40)
+    assert found["rent that the lab has prepaid to the owner", "Lab"] == pytest.approx((5, 5 / 55))
 
 
 def test_what_hangs_on_a_lab():
     """The owner's equity: 10 in cash and 160 in the books less 100 owed and 5 prepaid; all its loans serve the one tenant."""
     model = lent()
     found = lines(model, "Lab")
-    assert found["rent a", "Owner"] == pytest.approx((40, 40 / 65))
-    assert found["of that,", "Owner"][0] == pytest.approx(40)
-    assert found["holds its", "Owner"][0] == pytest.approx(5)
-    assert found["loans on", "Bank"][0] == pytest.approx(100)
+    assert found["yearly rent of compute in service for the lab", "Owner"] == pytest.approx((40, 40 / 65))
+    assert found["of that, the claim if the tenant fails", "Owner"][0] == pytest.approx(40)
+    assert found["rent that the lab has prepaid", "Owner"][0] == pytest.approx(5)
+    assert found["loans on compute that the lab rents, by its part of the rent", "Bank"][0] == pytest.approx(100)
     term = model.compute.contract_term - 2  # a quarter is over, one is the present
-    assert found["take-or-pay rent", "Owner"][0] == pytest.approx(40 / 4 * term)
+    assert found["take-or-pay rent still to come", "Owner"][0] == pytest.approx(40 / 4 * term)
 
 
 def test_what_hangs_on_a_lender_and_on_nobody():
     model = lent()
-    assert lines(model, "Bank")["owes it", "Owner"] == pytest.approx((100, 100 / 65))
-    assert not [key for key in lines(model, "Fund") if key[0] != "part of"]
+    assert lines(model, "Bank")["loans and notes owed to the lender", "Owner"] == pytest.approx((100, 100 / 65))
+    assert not [key for key in lines(model, "Fund") if not key[0].startswith("part of its equity")]
     assert promised_not_built(model, firm_of(model.opening.names, "Lab")) == dict.fromkeys(
         ("unbuilt_gw", "unbuilt_rent", "unfunded_gw", "unfunded_rent"), 0
     )
@@ -86,7 +86,8 @@ def test_the_lines_of_a_firm_add_up_to_what_the_network_counts():
 
     model = Industry(load_world("industry-2026q3"), worlds=1)
     network = exposures(model)
-    for name, claims in {"OpenAI": ("of that, its claim", "stake"), "Oracle": ("loans and notes", "paid it in advance", "stake")}.items():
+    counted_of = {"OpenAI": ("of that, the claim", "stake"), "Oracle": ("loans and notes", "rent that the lab has prepaid", "stake")}
+    for name, claims in counted_of.items():
         firm = firm_of(model.opening.names, name)
         table = exposures_to(model, firm)
         counted = table[table["claim"].str.startswith(claims) & (table["firm"] != "Economy")]["usd_bn"].sum()

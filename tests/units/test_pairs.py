@@ -7,7 +7,7 @@ import pytest
 from abm.errors import BadInput
 from experiments.analysis import attribution
 from experiments.analysis.conditions import Condition
-from experiments.analysis.pairs import differences, paired, paired_share, shares
+from experiments.analysis.pairs import compare, differences, paired, paired_share, shares
 
 
 def test_the_interval_of_paired_shares_is_that_of_newcombe_1998():
@@ -142,3 +142,19 @@ def test_outcomes_of_which_nothing_came_are_named_and_not_listed():
     runs = stored(["a", "b"], lambda a, b, seed: a * b).assign(credit_loss=0.0)
     shown, silent = attribution.that_happened(attribution.decomposition(runs, ["a", "b"], ["labs_defaulted", "credit_loss"]))
     assert set(shown.outcome) == {"labs_defaulted"} and silent == ["credit_loss"]
+
+
+def test_two_tables_of_outcomes_are_compared_world_by_world():
+    before = pd.DataFrame({"world": range(4), "crisis": [0.0, 0, 0, 1], "welfare": [1.0, 2, 3, np.nan]})
+    after = pd.DataFrame({"world": range(4), "crisis": [1.0, 1, 0, 1], "welfare": [2.0, 3, 4, 9]})
+    found = compare(after, before, ["crisis", "welfare"]).set_index("outcome")
+    assert found.loc["crisis", ["before", "after", "mean", "pairs"]].tolist() == [0.25, 0.75, 0.5, 4]
+    assert found.loc["crisis", "low"] < 0.5 < found.loc["crisis", "high"] <= 1
+    assert found.loc["welfare", ["before", "after", "mean", "low", "high", "pairs"]].tolist() == [2, 3, 1, 1, 1, 3]  # of both
+    assert compare(after, before, ["welfare"]).attrs["units"] == {"welfare": "$bn"}
+
+
+@pytest.mark.parametrize("other", [pd.DataFrame({"world": [1], "crisis": [0.0]}), pd.DataFrame({"crisis": [0.0]})], ids=["others", "none"])
+def test_tables_of_other_worlds_are_not_compared(other):
+    with pytest.raises(BadInput, match="do not hold the same worlds"):
+        compare(pd.DataFrame({"world": [0], "crisis": [1.0]}), other, ["crisis"])

@@ -47,7 +47,7 @@ def test_a_result_is_a_page_a_small_table_and_a_small_picture_without_a_date(mad
     page = (folder / reference.README).read_text(encoding="utf-8")
     question = Question.read(SMALL)
     assert page.startswith("# E15: ") and question.question in page.splitlines()[0]
-    assert "**Answer.** " in page and "**How it was asked.** " in page and f"x {SEEDS} futures" in page
+    assert "**Answer.** " in page and "## How it was asked" in page and f"in {SEEDS} futures each" in page
     assert not re.search(r"\b20\d\d-\d\d-\d\d\b|/tmp/", page)
     assert (folder / reference.FIGURE).stat().st_size < LARGEST and (folder / reference.TABLE).stat().st_size < LARGEST
 
@@ -55,14 +55,16 @@ def test_a_result_is_a_page_a_small_table_and_a_small_picture_without_a_date(mad
 def test_every_number_of_the_answer_has_an_interval_and_the_page_says_how_many_runs(made):
     page = (made / SMALL / reference.README).read_text(encoding="utf-8")
     answer = next(line for line in page.splitlines() if line.startswith("**Answer.**"))
-    assert re.search(r"\(.+? to .+?\)", answer) and re.search(r"= \d+ runs of 48 quarters, none failed", answer)
+    assert re.search(r"\(.+? to .+?\)", answer) and re.search(r": \d+ runs of 48 quarters, none of which failed", page)
 
 
 def test_the_list_has_a_line_for_every_result_in_the_order_of_the_questions(made):
     (made / "aaa").mkdir(exist_ok=True)
-    (made / "aaa" / reference.README).write_text("# E16: Later?\n\n**Answer.** It does by 1.5 points (1 to 2). More.\n", encoding="utf-8")
+    (made / "aaa" / reference.README).write_text(
+        "# E16: Later?\n\n**Answer.** It does by 1.5 points (1 to 2).\n\nMore.\n", encoding="utf-8"
+    )
     text = reference.index(made)
-    assert text.index("- [E15: ") < text.index("- [E16: Later?](aaa/README.md) It does by 1.5 points (1 to 2).\n")
+    assert text.index("[E15: ") < text.index("[E16: Later?](aaa/README.md)**\nIt does by 1.5 points (1 to 2).\n")
 
 
 def test_the_size_of_a_reference_stands_in_the_question_file():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PLACES = ("*.md", "docs/*.md", "abm/**/*.py", "agents/**/*.py", "experiments/**/*.py", "experiments/questions/*.toml", "benchmarks/*.py")
+PLACES = ("*.md", "docs/**/*.md", "abm/**/*.py", "agents/**/*.py", "experiments/**/*.py", "experiments/questions/*.toml", "benchmarks/*.py")
 KEY = r"[A-Z][A-Za-z]+(?:18|19|20)\d\d"
 ENTRIES = {
     re.match(r"\w+\{(\w+),", entry).group(1): entry

@@ -55,7 +55,7 @@ def test_a_lost_lab_is_followed_through_the_channels_of_the_tutorial(tmp_path):
 
     work = answers.Work(tmp_path / "out", 1, 4, 10)
     said = answers.travels("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, (LOSS,), work)
-    assert said.startswith("tutorial: what loss@2027Q1,firm=Lab adds, against the same 4 worlds without it, 10 quarters")
+    assert said.startswith("tutorial: what loss@2027Q1,firm=Lab adds, compared with the same 4 futures of 10 quarters without it")
     lines = {tuple(line.split()[:2]): line.split() for line in said.splitlines()}
     assert float(lines["labs_defaulted", "spot"][2]) == 0 and float(lines["labs_defaulted", "all"][3]) == 1
     found = json.loads(answers.travels("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, (LOSS,), work, as_json=True))

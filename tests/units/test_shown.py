@@ -1,15 +1,22 @@
 """What a user sees at the prompt and in a notebook: names and numbers with units, and no addresses of objects."""
 
+import re
+
 import numpy as np
 import pytest
 
 from abm.errors import BadInput
-from abm.indicators import INDICATORS
 from abm.measures import catalogue, keys_at_first
 from abm.model import Industry
+from abm.readings import INDICATORS
 from abm.shown import PUBLIC
 from agents.customers import EnterpriseCustomer
+from agents.lab import Lab
 from agents.world_file import load_world
+
+
+def catalogue_of_a_run():
+    return catalogue(Industry(load_world("tutorial"), journal=True).run(1))  # a journal keeps some measures more
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +80,32 @@ def test_a_name_with_markup_is_text_in_a_notebook(industry):
         assert "&lt;b&gt;bold" in industry.labs._repr_html_() and "<b>bold" not in industry.labs._repr_html_()
     finally:
         industry.labs.names = names
+
+
+def test_one_of_a_kind_is_said_in_the_singular():
+    alone = Industry(load_world("tutorial"))
+    for text in (repr(alone), repr(alone.opening)):
+        assert "1 lab, 1 cloud, 1 vendor, 1 investor, 1 lender" in text
+
+
+def test_agents_by_type_say_who_is_in_them(industry):
+    assert industry.agents_by_type[Lab] is industry.labs
+    text = repr(industry.agents_by_type)
+    assert "object at" not in text and "of the kind Lab" in text and "of the kind ConsumerCohort" in text
+
+
+@pytest.mark.parametrize("item", [*catalogue_of_a_run().values()], ids=lambda item: f"{item.kind}.{item.name}")
+def test_the_meaning_of_a_measure_stands_by_itself(item):
+    assert item.unit and item.shape.startswith("[worlds, quarters") and item.label[0].isupper() and "gw" not in item.label
+    assert len(item.meaning.split()) > 1
+    leans = re.search(r"\b(as above|the same|as before|see above|ditto|likewise)\b|^(of|for|to) ", item.meaning)
+    assert not leans, f"{item.kind}.{item.name} needs another line to be understood: {item.meaning}"
+
+
+def test_a_table_names_the_unit_of_each_kind_where_they_differ(industry):
+    attrs = industry.panel(measures=["credit_loss", "cash"]).attrs
+    assert attrs["units"] == {"cash": "$bn", "credit_loss": "lenders: $bn; industry: $bn/quarter"}
+    assert "lenders: loans written down so far" in attrs["meanings"]["credit_loss"]
 
 
 def test_indicators_say_what_they_hold_in_a_line_and_stay_a_dictionary(industry):

@@ -65,17 +65,16 @@ def test_a_world_is_short_where_it_earns_less_than_required():
     ("income", "said"),
     [
         ([1, 2, 3], "is positive in every year."),
-        ([-50, -80, 30], "turns positive in 2028; the largest loss is $80bn in 2027."),
-        ([20, -80, 30], "turns positive for good in 2028; the largest loss is $80bn in 2027."),
-        ([-50, 30, -80], "is negative again from 2028 on; the largest loss is $80bn in 2028."),
-        ([-50, -80, -30], "is negative in every year, as long as investors and parents pay; the largest loss is $80bn in 2027."),
+        ([-50, -80, 30], "turns positive in 2028. The largest loss is $80bn in 2027."),
+        ([20, -80, 30], "turns positive for good in 2028. The largest loss is $80bn in 2027."),
+        ([-50, 30, -80], "is negative again from 2028 on. The largest loss is $80bn in 2028."),
+        ([-50, -80, -30], "is negative in every year, and investors and parents pay the difference. The largest loss is $80bn in 2027."),
     ],
 )
 def test_it_is_said_when_labs_together_earn_money(income, said):
     years = [{"year": 2026 + number, "income": [0, amount, 0]} for number, amount in enumerate(income)]
-    assert (
-        income_sentence({"years": years, "levels": LEVELS[:3], "worlds": 9}) == f"In the median future operating income of all labs {said}"
-    )
+    whole = f"In the median future, the operating income of all labs together {said}"
+    assert income_sentence({"years": years, "levels": LEVELS[:3], "worlds": 9}) == whole
 
 
 def test_a_firm_that_failed_once_does_not_stand_again():
@@ -134,6 +133,4 @@ def test_what_limits_revenue_is_said_of_the_first_whole_year_and_of_the_last():
     rows = held_by_year(held, Quarter.parse("2026Q3"))
     assert [row["held_by_demand"] for row in rows] == [1, 0.5, 1]
     said = held_sentence({"held": rows})
-    assert said.startswith(
-        "What limits revenue: in 2027 demand for 50 % of it, compute for 50 % and money for 0 %; in 2028 demand for 100 %"
-    )
+    assert said.startswith("In 2027, demand limits 50 % of revenue, compute 50 % and money 0 %. In 2028, demand limits 100 % of revenue")

@@ -29,6 +29,7 @@ ASKED = {
     "seeds": SEEDS,
     "quarters": 8,
     "levers": {"cone.width": [0.5, 1.0, 1.5], "n_yolo": {"0": {}, "6": {"lab.risk_appetite": 0.9}}},
+    "labels": {"n_yolo": "number of bold labs"},
 }
 LUCK = (np.arange(SEEDS) + 0.5) / SEEDS
 
@@ -108,17 +109,21 @@ def test_a_planted_effect_is_found_to_the_point_with_its_pairs(found):
 
 def test_the_answer_names_the_strongest_lever_with_its_interval_and_welfare_beside_it(found):
     said = in_short(found)
-    assert said.startswith("Systemic event in 35 % (") and "cone width from 0.5 to 1.5: +40 points (" in said
+    assert said.startswith("There is a systemic event in 35 % (")
+    assert "The strongest lever is the cone width: setting it to 1.5 instead of 0.5 raises this share by 40 points (" in said
     parts = dict(answer(found))
-    assert any("n_yolo from 0 to 6 changes it by +$500bn" in text for text in parts["What is gained or lost beside it"])
-    assert "1 of 6 settings is within it" in parts["How much risk is tolerable"][0]
-    assert "0.5 at n_yolo 0; none at n_yolo 6" in parts["How much risk is tolerable"][1]
-    assert parts["How sure"][0] == "6 design points x 40 futures = 240 runs of 8 quarters, none failed."
+    worth = "Setting the number of bold labs to 6 instead of 0 raises the worth to users over the run by $500bn ("
+    assert any(text.startswith(worth) for text in parts["What is gained or lost beside it"])
+    tolerable = parts["How much risk is tolerable"]
+    assert tolerable[0].startswith("1 of the 6 settings keeps the share of runs with a systemic event at or below 10 %")
+    assert "Where the number of bold labs is 0, the risk is tolerable at these values of the cone width: 0.5." in tolerable
+    assert "Where the number of bold labs is 6, the risk is not tolerable at any value of the cone width." in tolerable
+    assert parts["How sure"][0] == "The sweep ran 6 settings in 40 futures each: 240 runs of 8 quarters, none of which failed."
 
 
 def test_nothing_is_claimed_where_nothing_differs(tmp_path):
     same = gather(stored(tmp_path, ASKED, rows(lambda width, bold, seed: planted(1.0, "0", seed))))
-    assert "nothing that was varied changes it" in in_short(same)
+    assert "Nothing that was varied changes it" in in_short(same)
     assert not any(item.found.clear for item in same.effects)
     assert all(item.found.high > 0 for item in same.effects if item.outcome == "systemic_event")  # luck alone could hide as much
 
@@ -127,7 +132,7 @@ def test_one_lever_that_matters_only_beside_another_is_told(tmp_path):
     only = gather(stored(tmp_path, ASKED, rows(lambda width, bold, seed: planted(width if bold == "6" else 0.5, "0", seed))))
     first = only.interactions[0]
     assert first.before.mean == pytest.approx(0) and first.after.mean == pytest.approx(0.4)
-    assert "One depends on the other" in " ".join(dict(answer(only))["What moves it"])
+    assert "The effect of the cone width depends on the number of bold labs." in " ".join(dict(answer(only))["What moves it"])
 
 
 def test_the_page_leads_with_the_question_and_carries_answer_caveat_and_counts(found, page):
@@ -156,13 +161,13 @@ def test_axes_are_chosen_by_the_question_or_by_the_design(results):
     assert axes_of(Question.read(ASKED), runs)[:3] == ("cone.width", "n_yolo", None)
     chosen = Question.read({**ASKED, "figure": {"x": "n_yolo", "panels": "cone.width", "outcome": "labs_defaulted"}})
     assert axes_of(chosen, runs) == ("n_yolo", None, "cone.width", "labs_defaulted", "welfare")
-    one = Question.read({**ASKED, "levers": {"cone.width": [0.5, 1.0, 1.5]}})
+    one = Question.read({**ASKED, "levers": {"cone.width": [0.5, 1.0, 1.5]}, "labels": {}})
     assert axes_of(one, runs)[:2] == ("cone.width", None)
 
 
 def test_many_levers_lead_with_what_each_one_changes(tmp_path):
     names = ["a", "b", "c", "d"]
-    asked = {**ASKED, "levers": {name: {"off": {}, "on": {}} for name in names}}
+    asked = {**ASKED, "levers": {name: {"off": {}, "on": {}} for name in names}, "labels": {}}
     corners = [dict(zip(names, corner)) for corner in itertools.product(["off", "on"], repeat=4)]
     many = [
         {"point": point, "seed": seed, **corner, **planted(0.5, "6" if corner["b"] == "on" else "0", seed)}
@@ -171,7 +176,7 @@ def test_many_levers_lead_with_what_each_one_changes(tmp_path):
     ]
     found = gather(stored(tmp_path, asked, many))
     page = sweep_report(found)
-    assert "b from off to on: +20 points" in in_short(found)
+    assert "The strongest lever is the b: setting it to on instead of off raises this share by 20 points (" in in_short(found)
     assert 'data-chart="tornado-0"' in page and 'data-chart="lead-0"' not in page and 'data-chart="along-systemic_event-3"' in page
 
 
@@ -185,7 +190,7 @@ def test_failed_runs_are_counted_and_their_reasons_told(tmp_path):
     for row in broken[:3]:
         row.update(dict.fromkeys(("systemic_event", "labs_defaulted", "welfare")), failure="BrokenRule: <cash> below 0")
     text = sweep_report(gather(stored(tmp_path, ASKED, broken)))
-    assert "240 runs of 8 quarters, 3 failed" in text
+    assert "240 runs of 8 quarters, 3 of which failed" in text
     assert "BrokenRule: &lt;cash&gt; below 0" in text and "<cash>" not in text
 
 
@@ -195,7 +200,7 @@ def test_a_sweep_of_which_every_run_failed_still_has_a_page(tmp_path):
 
 
 def test_a_question_that_varies_nothing_has_a_page(tmp_path):
-    asked = {key: value for key, value in ASKED.items() if key != "levers"}
+    asked = {key: value for key, value in ASKED.items() if key not in ("levers", "labels")}
     only = [{key: value for key, value in row.items() if key not in ("cone.width", "n_yolo")} for row in rows()[:SEEDS]]
     path = write_sweep_report(stored(tmp_path, asked, only))
     assert path.name == "report.html" and 'data-chart="spread"' in path.read_text(encoding="utf-8")
@@ -203,7 +208,7 @@ def test_a_question_that_varies_nothing_has_a_page(tmp_path):
 
 def test_unknowns_are_ranked_and_shown_one_by_one(tmp_path):
     ranges = {"cone.width": {"low": 0.5, "high": 1.5}, "customers.market_size": {"low": 700, "high": 3000, "scale": "log"}}
-    asked = {key: value for key, value in ASKED.items() if key != "levers"} | {
+    asked = {key: value for key, value in ASKED.items() if key not in ("levers", "labels")} | {
         "uncertainties": ranges,
         "design": {"points": 64},
         "seeds": 4,
@@ -217,7 +222,7 @@ def test_unknowns_are_ranked_and_shown_one_by_one(tmp_path):
     ]
     unsure = gather(stored(tmp_path, asked, drawn))
     said = " ".join(dict(answer(unsure))["What moves it"])
-    assert "cone width matters (PAWN" in said and "No more than chance" in said and "customers market size" in said
+    assert "the cone width matters: its PAWN index" in said and "matter no more than chance" in said and "customers market size" in said
     page = sweep_report(unsure)
     assert 'data-chart="pawn"' in page and 'data-chart="unknowns-1"' in page
 
@@ -255,11 +260,11 @@ def test_deals_and_shocks_of_the_question_are_listed_among_what_was_held(tmp_pat
 
 
 def test_names_and_numbers_are_said_as_people_say_them():
-    assert [short(name) for name in ("cone.width", "lab.lab A.risk_appetite", "n_yolo")] == ["cone width", "lab A risk appetite", "n_yolo"]
-    assert quoted("all yolo") == '"all yolo"' and quoted("0.5") == "0.5"
+    assert [short(name) for name in ("cone.width", "lab.lab A.risk_appetite", "n_yolo")] == ["cone width", "lab A risk appetite", "n yolo"]
+    assert quoted("all bold") == '"all bold"' and quoted("0.5") == "0.5"
     event, money = outcome("systemic_event"), outcome("welfare")
-    assert event.change(findings.Estimate(-0.011, -0.025, 0.002, 9)) == "-1 points (-2 to 0.2)"
-    assert money.change(findings.Estimate(988.0, 825.0, 1150.0, 9)) == "+$988bn (825 to 1,150)"
+    assert event.change(findings.Estimate(-0.011, -0.025, 0.002, 9)) == "-1 point (-2 to +0.2)"
+    assert money.change(findings.Estimate(988.0, 825.0, 1150.0, 9)) == "+$988bn (+$825bn to +$1.1tn)"
     assert outcome("never_heard_of").label == "Never heard of"
 
 

@@ -14,7 +14,7 @@ from experiments.ui.session import TABS, Session, chosen  # noqa: E402
 
 WORLD = Inputs("tutorial", 6, 3)
 SEEN = {
-    "Futures": "A crisis has come in",
+    "Futures": "There has been a crisis in",
     "Money": "The largest as a table",
     "Firms": "Everything the Mesa agent knows",
     "Story": "as its books tell it",
@@ -95,7 +95,7 @@ def test_dials_act_on_reset_and_not_before(page):
     session, context = page
     session.change(settings={"cone.width": 1.5})
     assert session.laboratory.inputs.settings == {} and session.pending
-    assert eventually(lambda: "The dials moved: they act on Reset." in texts(context))
+    assert eventually(lambda: "The dials have moved. They act when you press Reset." in texts(context))
     press(context, "Reset")
     assert session.laboratory.inputs.settings == {"cone.width": 1.5} and not session.pending
 

@@ -13,7 +13,7 @@ from abm.errors import BadInput
 from abm.model import Industry
 from agents.world_file import load_world
 from experiments.inputs import Inputs
-from experiments.ui import atlas, desk, dials, takeaway
+from experiments.ui import atlas, deals, desk, dials, takeaway
 from experiments.ui.commands import start, start_from
 from experiments.ui.controls import SIZES, resize, turn
 from experiments.ui.links import query, read_query
@@ -158,10 +158,21 @@ def test_a_vendors_share_is_not_asked_of_customers_and_deliveries_come_evenly():
 
 def test_the_first_year_that_cannot_be_met_is_named_by_path():
     revenue = np.linspace(10, 45, 8)[None].repeat(3, axis=0)  # 25 at the end of 2026, 45 at the end of 2027
-    deals = desk.read([{"tenant": "Lab", "owner": "Cloud", "gw": 1.0, "price": 10.0, "start": "2027Q1"}])
-    found = desk.verdict(revenue, np.full((3, 8), 20.0), deals, {"Lab": 0.2}, Quarter.parse("2026Q1"))
+    one = desk.read([{"tenant": "Lab", "owner": "Cloud", "gw": 1.0, "price": 10.0, "start": "2027Q1"}])
+    found = desk.verdict(revenue, np.full((3, 8), 20.0), one, {"Lab": 0.2}, Quarter.parse("2026Q1"))
     assert (found.first["median"], found.first_before["median"]) == (2027, None)  # 20 + 10 / 0.2 = 70 > 45
     assert "2027 is the first year that cannot be met; without the deals none so far." in desk.words(found)[0]
+
+
+def test_a_deal_out_of_proportion_is_asked_about_and_taken_once_it_is_ticked():
+    session = Session(START, workers=0)
+    form = {**deals.FIRST, "tenant": "Lab", "owner": "Cloud", "gw": 90.0, "start": "2027Q1", "vendor": deals.NOBODY}
+    deals.add(session, form)
+    assert f"tick {deals.MEANT!r}" in session.message.peek() and "confirm = true" not in session.message.peek()
+    assert session.inputs.peek().deals == ()
+    deals.add(session, {**form, "confirm": True})
+    assert (session.message.peek(), [row["gw"] for row in session.inputs.peek().deals]) == ("", [90.0])
+    session.close()
 
 
 def test_every_cell_of_the_committed_results_opens_a_setting_that_can_be_run():

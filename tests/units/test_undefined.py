@@ -21,6 +21,7 @@ from experiments.engine.sweep import sweep
 
 UNDEFINED = ["break_even_year", "over_extension_date", "forecast_error", "model_roi", "following_share"]
 DATE = "break_even_year"
+LABEL = f'"{outcome(DATE).label}"'
 
 
 def dates(point, seed):
@@ -69,9 +70,9 @@ RANGE = {
 def test_a_page_says_so_where_no_run_has_a_value(name, tmp_path):
     asked = {"question": "?", "world": "tutorial", "outcomes": [name], "seeds": 2, "quarters": 2}
     found = gather(sweep(asked, tmp_path, workers=1, quiet=True).folder)
-    none = "never in any run" if outcome(name).is_date else "-, for no run has a value"
+    none = "this never happens in any run" if outcome(name).is_date else "no run has a value"
     assert in_short(found) == f"{outcome(name).label}: {none}."
-    assert any(said.startswith(f"{name} has no value in 2 of 2 runs") for said in how_sure(found))
+    assert any(said.startswith(f'"{outcome(name).label}" has no value in 2 of 2 runs') for said in how_sure(found))
     page = sweep_report(found)
     assert ">never<" in page if outcome(name).is_date else ">-<" in page
     assert_readable(page)
@@ -79,8 +80,8 @@ def test_a_page_says_so_where_no_run_has_a_value(name, tmp_path):
 
 def test_a_page_over_a_lever_counts_the_runs_without_a_value(tmp_path):
     found = gather(planted(tmp_path, LEVER))
-    assert in_short(found).startswith("Years until labs together earn money: 5.5 (")  # of 4, 5, 6 and 7
-    assert f"{DATE} has no value in 2 of 10 runs (it never happens there): means are over the runs" in " ".join(how_sure(found))
+    assert in_short(found).startswith("The number of years until labs together earn money is 5.5 years (")  # of 4, 5, 6 and 7
+    assert f"{LABEL} has no value in 2 of 10 runs, because it never happens there. Means are over the runs" in " ".join(how_sure(found))
     assert found.effects[0].found.runs == 4
     sweep_report(found)
 
@@ -91,14 +92,14 @@ def test_what_no_run_of_a_setting_has_breaks_no_page(tmp_path):
 
     for asked in (LEVER, RANGE):
         found = gather(planted(tmp_path / asked["outcomes"][0] / str(len(asked)), asked, at_one))
-        assert in_short(found).startswith("Years until labs together earn money: 6")
+        assert in_short(found).startswith("The number of years until labs together earn money is 6")
         assert_readable(sweep_report(found))
 
 
 def test_never_is_not_before_six_wherever_it_is_asked(tmp_path):
     runs = answers.discover(planted(tmp_path / "a", LEVER), f"{DATE} < 6", by="runs")
-    assert f"{DATE} < 6: 4 of 10 runs (40%)" in runs
-    assert f"{DATE} has no value in 2 of 10 runs (it never happens there): they do not meet the condition" in runs
+    assert f"{DATE} < 6: 4 of 10 runs (40 %)" in runs
+    assert f"{LABEL} has no value in 2 of 10 runs, because it never happens there. They do not meet the condition" in runs
     points = answers.discover(tmp_path / "a", f"{DATE} < 6")
     assert f"{DATE} < 6: 2 of 2 points" in points and "has no value in 2 of 10 runs" in points
     table = pd.DataFrame([{"cell": 0, "seed": seed, "failure": None, **dates(0, seed)} for seed in range(5)])
@@ -121,7 +122,7 @@ def test_sensitivity_keeps_every_seed_and_says_what_has_no_value(tmp_path):
     assert sampled_from(question, table, DATE).values.shape == (8, 5)
     said = sensitivity_answer.sensitivity(folder, "regional", f"{DATE} < 6.05")
     assert "means over 5 seeds at 8 points" in said
-    assert f"{DATE} has no value in 5 of 40 runs (it never happens there): a point takes the mean of its other runs" in said
+    assert f"{LABEL} has no value in 5 of 40 runs, because it never happens there. A point takes the mean of its other runs" in said
 
 
 def test_a_finished_sweep_is_never_told_to_finish(tmp_path):
@@ -134,7 +135,7 @@ def test_a_finished_sweep_is_never_told_to_finish(tmp_path):
 
 def test_a_breakpoint_says_in_how_many_worlds_there_is_no_value():
     said = answers.breakpoint_of("tutorial", "cone.width", f"{DATE} < 1", work=answers.Work(seeds=2, quarters=2))
-    assert f"without it {DATE} has no value in 2 of 2 runs (it never happens there): they do not meet the condition" in said
+    assert f"{LABEL} has no value in 2 of 2 runs, because it never happens there. They do not meet the condition" in said
 
 
 def test_means_and_fillings_are_those_of_a_pencil():

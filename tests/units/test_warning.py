@@ -1,11 +1,13 @@
 """Warning lamps: one that is perfect, one that is useless, one that only knows the date."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from abm.crisis import first_quarters, labs_fail
 from abm.errors import BadInput
 from experiments.analysis import ranking, warning
+from experiments.inputs import Inputs
 
 WORLDS, QUARTERS, LEAD = 60, 20, 4
 
@@ -101,8 +103,8 @@ def test_a_systemic_event_is_dated_to_the_quarter_that_completes_it():
 
 
 def test_every_lamp_of_the_model_can_be_read_off_a_run_and_debtrank_beside_it():
-    from abm.indicators import INDICATORS
     from abm.model import Industry, release
+    from abm.readings import INDICATORS
     from abm.systemic import exposures
     from agents.world_file import load_world
 
@@ -137,5 +139,13 @@ def test_a_table_on_few_events_says_so_and_what_its_columns_mean(event):
     for happened, caution in ((event, False), (few, True)):
         table = warning.lamps({"sentiment": -seen_coming(happened, LEAD)}, happened, (LEAD,), resamples=10)
         words = warning.in_words("toy", table, LEAD)
-        assert ("CAUTION: 4 events are few" in words) is caution
-        assert "lit_for_nothing: share of those without any event" in words and "quarters_watched" not in words
+        assert ("4 events are few, so ask for more worlds" in words) is caution
+        assert "lit_for_nothing is the share of worlds without any event" in words and "quarters_watched" not in words
+
+
+def test_the_number_of_workers_changes_no_lamp():
+    fall = ({"name": "demand_shortfall", "at": "2026Q3", "size": 0.9},)
+    inputs = Inputs("tutorial", worlds=40, quarters=12, shocks=fall)
+    alone, together = (warning.of_world(inputs, labs=True, leads=(2,), resamples=5, workers=workers) for workers in (1, 2))
+    pd.testing.assert_frame_equal(alone, together)
+    assert alone["events"].max() > 0

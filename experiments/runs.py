@@ -126,12 +126,11 @@ def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
     first = first_look(inputs, opening)
     measures = _known(measures, first.measures)
     manifest = _manifest(inputs, opening, measures)
-    path, beside = Path(root) / manifest["address"][:ADDRESS_LENGTH], ()
+    path = Path(root) / manifest["address"][:ADDRESS_LENGTH]
     if not work.again and _same(path, manifest):
         return open_run(path)
-    if inputs.doubt == OWN_DRAW:
-        sure, crossed = (run(each, measures, root, _part(work, k)) for k, each in enumerate(_beside(inputs)))
-        beside, work = (sure, crossed), _part(work, len(BESIDE))
+    beside = [run(each, measures, root, _part(inputs, work, k)) for k, each in enumerate(_beside(inputs))]
+    work = _part(inputs, work, len(beside)) if beside else work
     with _folder(path) as folder:
         arrays = Arrays(folder / "arrays", inputs.worlds)
         kept = tuple(dict.fromkeys((*NEEDED, *((kind, name) for name in measures for kind in first.measures[name]))))
@@ -141,18 +140,17 @@ def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
     return open_run(path)
 
 
-BESIDE = (NO_DOUBT, NEXT_DRAW)  # runs that are made beside one in doubt: luck alone, and every luck with another draw
-
-
 def _beside(inputs):
-    """What is run beside a run in doubt, on the same seeds: without doubt, and with the draw of the world after each."""
-    return replace(inputs, doubt=NO_DOUBT, priors={}), replace(inputs, doubt=NEXT_DRAW)
+    """What is run beside a run in doubt, on the same seeds: luck alone, and every luck with the draw of the world after it."""
+    if inputs.doubt != OWN_DRAW:
+        return []
+    return [replace(inputs, doubt=NO_DOUBT, priors={}), replace(inputs, doubt=NEXT_DRAW)]
 
 
-def _part(work, number):
+def _part(inputs, work, number):
     """How one of the parts of a run in doubt is done: its progress is part of the whole."""
-    parts, tell = len(BESIDE) + 1, work.progress
-    return work._replace(progress=tell and (lambda done: tell(done / parts + number * tell.worlds / parts)))
+    tell, parts = work.progress, len(_beside(inputs)) + 1
+    return work._replace(progress=tell and (lambda done: tell((done + number * inputs.worlds) / parts)))
 
 
 def open_run(reference, root=RUNS):

@@ -110,10 +110,11 @@ def _doubt(out, found):
     titled(out, "Luck and doubt: events in so many worlds, numbers as median (P10 to P90)", table)
     out.print(Text(words.design_sentence(found), style="dim"))
     if carriers := words.carriers(found):
-        table = plain_table(*words.CARRYING)
+        table = plain_table(*words.CARRYING[:2], *words.CARRYING[3:])
+        table.columns[1].justify = "left"
         for row in carriers:
-            table.add_row(*row)
-        titled(out, "Numbers that carry most of the doubt", table)
+            table.add_row(*row[:2], *row[3:])
+        titled(out, "Numbers that carry most of the doubt, by PAWN index", table)
     if unclear := words.unclear_sentence(found):
         out.print(Text(unclear, style="dim"))
     out.print(Text(words.held_sentence(found), style="dim"))

@@ -16,6 +16,7 @@ HEADLINES = ("crisis", "labs_defaulted", "served_revenue", "welfare")  # outcome
 FAN = "revenue_total"  # the measure whose bands are drawn inside each other
 CARRIERS = 5  # numbers that are named
 FEWEST = 20  # draws with which a split of variance is worth a number
+RAREST = 10  # runs in which something other than the usual happens, below which a split says nothing
 RESAMPLES = 500  # of draws, for intervals
 IDLE = 100  # inputs that do nothing, for the floor of PAWN
 DOUBTED = 0.05  # chance that any of all numbers in doubt is named though none does anything
@@ -79,7 +80,8 @@ def split(own, following, seed=0):
     following[w - 1]. The interval comes from resampling draws.
     """
     pairs = np.stack([own[1:], following[:-1]], axis=1)
-    if len(pairs) < FEWEST or np.ptp(pairs) == 0:
+    _, counts = np.unique(pairs, return_counts=True)
+    if len(pairs) < FEWEST or pairs.size - counts.max() < RAREST:
         return None
     rng = np.random.default_rng(seed)
     again = [_doubt(pairs[rng.integers(len(pairs), size=len(pairs))]) for _ in range(RESAMPLES)]

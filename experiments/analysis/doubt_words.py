@@ -3,13 +3,13 @@
 import altair as alt
 
 from experiments.analysis.figures import Figure, points
-from experiments.analysis.outcomes import outcome
+from experiments.analysis.outcomes import outcome, short
 from experiments.figures.drawn import HEIGHT, PALE, THICK, sized, years
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import PERCENT, percent
 
 COLUMNS = ("Outcome", "luck alone", "luck and doubt", "part that is doubt")
-CARRYING = ("Outcome", "number", "PAWN", "floor", "more than chance")
+CARRYING = ("Outcome", "number in doubt", "its name", "PAWN", "floor", "more than chance")
 TOO_FEW = "too few draws to tell"
 BANDS = (("80 % of worlds by luck alone", "@blue"), ("80 % of worlds by luck and doubt", "@orange"))
 BAND_READING = (
@@ -30,7 +30,8 @@ def design_sentence(found):
 
 def held_sentence(found):
     """What could not be drawn."""
-    return f"Structural numbers keep their value, since worlds of a batch share them: {', '.join(found['structural'])}."
+    named = ", ".join(short(name) for name in found["structural"])
+    return f"Structural numbers shape what all worlds of a batch share, so they keep their value: {named}."
 
 
 def rows(found):
@@ -58,7 +59,7 @@ def _part(each):
 def carriers(found):
     """The numbers that carry most of an outcome, as CARRYING has it: only outcomes of which some stand out of chance."""
     return [
-        (each["label"], row["name"], f"{row['pawn']:.2f}", f"{row['floor']:.2f}", "yes" if row["matters"] else "no")
+        (each["label"], short(row["name"]), row["name"], f"{row['pawn']:.2f}", f"{row['floor']:.2f}", "yes" if row["matters"] else "no")
         for each in found["outcomes"]
         if each["clear"]
         for row in each["carriers"]
@@ -70,8 +71,10 @@ def unclear_sentence(found):
     unclear = [each["label"].lower() for each in found["outcomes"] if not each["clear"]]
     if not unclear:
         return ""
-    draws = f"{found['design']['draws']:,} draws are"
-    return f"{draws} too few to tell which numbers carry {', '.join(unclear)}: none stands out of chance. More worlds would tell."
+    told = (
+        f"{found['design']['draws']:,} draws are too few to tell which numbers carry the doubt about these outcomes: {'; '.join(unclear)}."
+    )
+    return f"{told} For them no number stands out of chance. More worlds would tell."
 
 
 def bands(summary):

@@ -10,20 +10,20 @@ from experiments.neighbours import refuse_other_agents
 refuse_other_agents()
 
 from abm.clock import Quarter  # noqa: E402  (first whose package `agents` it is)
+from abm.engine.own_rules import SlowRule  # noqa: E402
+from abm.engine.population import column  # noqa: E402
+from abm.engine.rules import rule  # noqa: E402
 from abm.errors import BadInput  # noqa: E402
-from abm.own_rules import SlowRule  # noqa: E402
-from abm.population import column  # noqa: E402
-from abm.rules import rule  # noqa: E402
 from abm.shocks import Shock  # noqa: E402
 from agents.chip_vendor import ChipVendor  # noqa: E402
 from agents.cloud import Cloud  # noqa: E402
 from agents.investor import Investor  # noqa: E402
 from agents.lab import Lab  # noqa: E402
 from agents.lender import Lender  # noqa: E402
-from agents.world_deals import AddedDeal as Deal  # noqa: E402
-from agents.world_deals import with_deals  # noqa: E402
-from agents.world_file import load_world, worlds  # noqa: E402
-from experiments.analysis.pairs import compare, differences  # noqa: E402
+from agents.world_files.deals import AddedDeal as Deal  # noqa: E402
+from agents.world_files.deals import with_deals  # noqa: E402
+from agents.world_files.folder import load_world, worlds  # noqa: E402
+from experiments.analysis.paired_effects import compare, differences  # noqa: E402
 from experiments.engine.question import Question  # noqa: E402
 from experiments.engine.store import load  # noqa: E402
 from experiments.engine.sweep import sweep  # noqa: E402

@@ -11,7 +11,7 @@ class BadInput(ValueError):
     """A user's mistake: one sentence that names file, key, value and rule. The command line exits with 2."""
 
     def __init__(self, message=""):
-        text = re.sub(r"[\x00-\x1f\x7f]", lambda sign: repr(sign[0])[1:-1], str(message))  # a file may say anything
+        text = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(message))  # a file may say anything
         super().__init__(text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} ... {text[-LONGEST // 2 :]}")
 
 

@@ -1,26 +1,29 @@
 """The industry: many worlds at once, one quarter per step. `Industry.step` is the table of contents of the model."""
 
-import gc
-import weakref
-
 import mesa
 import numpy as np
 
-from abm import credit, crisis, default, entry, funding, indicators, learning, operations, planning, pricing, runoff, sentiment, shown
 from abm.clock import Quarter
-from abm.contagion import News
+from abm.compute import deliveries, planning
+from abm.engine import shown
+from abm.engine.living import LIVING
+from abm.engine.luck import Luck
+from abm.engine.own_rules import kinds_of_rows
 from abm.errors import BadInput
-from abm.founding import found
-from abm.loss import check_firm
-from abm.luck import Luck
-from abm.markets import compute
-from abm.markets.lending import credit_limit
-from abm.measures import catalogue, described
-from abm.own_rules import kinds_of_rows
-from abm.record import Record
+from abm.failure import crisis, default, runoff
+from abm.failure.contagion import News
+from abm.failure.loss import check_firm
+from abm.finance import credit, funding, sentiment
+from abm.finance.lending import credit_limit
+from abm.measures import indicators
+from abm.measures.catalogue import catalogue, described
+from abm.measures.record import Record
+from abm.services import entry, operations, pricing
 from abm.settings import Settings
 from abm.shocks import Shock, apply_shocks
-from abm.state import open_state
+from abm.start.founding import found
+from abm.start.state import open_state
+from abm.technology import learning
 
 NEWSWORTHY = ("labs", "clouds", "lenders", "vendors", "investors")  # kinds of firms that fail, in the order of `News`
 
@@ -28,18 +31,18 @@ NEWSWORTHY = ("labs", "clouds", "lenders", "vendors", "investors")  # kinds of f
 class Industry(mesa.Model):
     """Labs, clouds, vendors, customers, investors and lenders of `worlds` worlds that share a population and differ in luck.
 
-    world: an Opening with its inhabitants, from `agents.world_file.load_world`; worlds: how many, or world_ids: which;
+    world: an Opening with its inhabitants, from `agents.world_files.folder.load_world`; worlds: how many, or world_ids: which;
     rng: the run's seed; parameters: {public name: value, or one value per world}; shocks: see abm.shocks;
     journal: keep who paid whom, for stories; panel: keep every measure of every quarter, without which only the indicators of the
     quarter itself are worked out, and of these not the costly ones; agents: {firm or kind of firm: class} of firms with rules of their
-    own, see abm.own_rules. Raises BadInput for a name or value that is not allowed.
+    own, see abm.engine.own_rules. Raises BadInput for a name or value that is not allowed.
     """
 
     def __init__(self, world, worlds=1, rng=0, *, world_ids=None, parameters=None, shocks=(), journal=False, panel=True,
                  agents=None):  # fmt: skip
         world_ids, rng = _which(worlds, world_ids), whole("rng", rng, 0)
         if not hasattr(world, "inhabitants"):
-            raise BadInput(f"world = {world!r} is not allowed; what agents.world_file.load_world gives")
+            raise BadInput(f"world = {world!r} is not allowed; what agents.world_files.folder.load_world gives")
         wrong = [shock for shock in shocks if not isinstance(shock, Shock)]
         if wrong:
             raise BadInput(f"shocks: {wrong[0]!r} is not allowed; what abm.shocks.Shock.read gives")
@@ -48,7 +51,7 @@ class Industry(mesa.Model):
         if journal and not panel:
             raise BadInput("journal = True and panel = False is not allowed; a journal is kept beside the panel")
         super().__init__(rng=rng)
-        _LIVING.add(self)
+        LIVING.add(self)
         self.opening, self.inhabitants, self.shocks = world, world.inhabitants, tuple(shocks)
         self.worlds, self.world_ids, self.seed = len(world_ids), world_ids, rng
         self.settings = Settings(self.worlds, {**world.parameters, **(parameters or {})}, self.inhabitants.GROUPS)
@@ -71,7 +74,7 @@ class Industry(mesa.Model):
         apply_shocks(self)
         learning.nature(self)
         learning.research(self)
-        compute.deliver(self)
+        deliveries.deliver(self)
         pricing.post(self)
         served = operations.serve(self, operations.demand(self))
         operations.receive(self, served)
@@ -280,24 +283,3 @@ def _which(worlds, world_ids):
 def release(model):
     """Let go of a finished model in Mesa's own counter of agents' ids, if it is there; ours keeps nobody alive."""
     getattr(mesa.Agent, "_ids", {}).pop(model, None)
-
-
-class _Living:
-    """The models that are still there. Their parts hold each other, so that only a look for such rings frees one that nobody uses.
-
-    Python looks by the number of objects, and a model is few large ones: a loop of models would pile them up. So it is told to
-    look whenever twice as many are there as after it last looked.
-    """
-
-    def __init__(self, least=2):
-        self.models, self.least, self.most = weakref.WeakSet(), least, least
-
-    def add(self, model):
-        """One more."""
-        if len(self.models) >= self.most:
-            gc.collect()
-            self.most = max(self.least, 2 * len(self.models))
-        self.models.add(model)
-
-
-_LIVING = _Living()

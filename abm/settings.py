@@ -1,21 +1,21 @@
 """All parameters of a model, gathered from the rooms that declare them, by public name."""
 
-from abm.compute_prices import FleetParameters
-from abm.cone_parameters import ConeParameters
-from abm.contagion import ContagionParameters
-from abm.delays import SupplyParameters
-from abm.entry import EntryParameters
+from abm.beliefs.parameters import ConeParameters
+from abm.compute.chips import VendorParameters
+from abm.compute.delays import SupplyParameters
+from abm.compute.outside import OutsideParameters
+from abm.compute.prices import FleetParameters
 from abm.errors import BadInput, nearest
-from abm.indicator import IndicatorParameters
-from abm.markets.capital_parameters import InvestorParameters
-from abm.markets.chips import VendorParameters
-from abm.markets.lending_parameters import LenderParameters
-from abm.markets.services_parameters import ServicesParameters
-from abm.outside import OutsideParameters
-from abm.sentiment import SentimentParameters
+from abm.failure.contagion import ContagionParameters
+from abm.failure.takeover import TakeoverParameters
+from abm.finance.capital_parameters import InvestorParameters
+from abm.finance.lending_parameters import LenderParameters
+from abm.finance.sentiment import SentimentParameters
+from abm.measures.indicator import IndicatorParameters
+from abm.services.entry import EntryParameters
+from abm.services.parameters import ServicesParameters
 from abm.shocks import PolicyParameters, refuse_extended
-from abm.takeover import TakeoverParameters
-from abm.technology_parameters import TechnologyParameters
+from abm.technology.parameters import TechnologyParameters
 
 GROUPS = {
     "cone": ConeParameters,

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from abm.books.loans import float_with
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
-from abm.lapse import buy_elsewhere
-from abm.loans import float_with
-from abm.loss import lose
-from abm.open_weights import published
+from abm.failure.lapse import buy_elsewhere
+from abm.failure.loss import lose
+from abm.failure.runoff import borrow_elsewhere
 from abm.parameters import Group, parameter
 from abm.priors import between
-from abm.runoff import borrow_elsewhere
+from abm.technology.open_weights import published
 
 # Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
 EXTENDED = (

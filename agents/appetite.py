@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.world_columns import ASSUMED
+from agents.world_files.columns import ASSUMED
 
 FROM_APPETITE = "from risk appetite, model.md 4"  # source of a number that no file gives
 MAPPED = {

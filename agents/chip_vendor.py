@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from abm.firm import NEUTRAL, Firm
-from abm.population import column
+from abm.engine.firm import NEUTRAL, Firm
+from abm.engine.population import column
+from abm.engine.rules import rule, rule_about_labs
 from abm.priors import between
-from abm.rules import rule, rule_about_labs
 
 
 class ChipVendor(Firm):

@@ -6,10 +6,10 @@ and how much, it decides at its own quantile of the tenant's revenue [model.md 9
 
 import numpy as np
 
-from abm.firm import Firm
-from abm.population import column
+from abm.engine.firm import Firm
+from abm.engine.population import column
+from abm.engine.rules import rule_about_labs
 from abm.priors import between
-from abm.rules import rule_about_labs
 
 
 class Cloud(Firm):

@@ -1,8 +1,8 @@
 """A customer as an agent: one column of `Customers` [model.md 7, 8.1, 26.3]."""
 
-from abm.firm import Agent
-from abm.population import column
-from abm.rules import rule
+from abm.engine.firm import Agent
+from abm.engine.population import column
+from abm.engine.rules import rule
 from agents import customer_quarter
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from abm.errors import BadInput, nearest
-from abm.markets.services import CLASSES
+from abm.services.serving import CLASSES
 from agents.customer_quarter import DEPLOYED, KINDS, UNAWARE, Ballot, scaled_to
 from agents.customer_sizes import by_kind, large_parts, potentials
 

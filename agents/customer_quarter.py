@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from abm.clock import QUARTER
-from abm.markets.services import CLASSES, logit_weights, total
+from abm.services.serving import CLASSES, logit_weights, total
 
 UNAWARE, TRIAL, PROCUREMENT, PILOT, DEPLOYED = range(5)
 STAGES = ("unaware", "trial", "procurement", "pilot", "deployed")

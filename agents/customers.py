@@ -5,8 +5,8 @@
 
 import numpy as np
 
-from abm.population import Population
-from abm.tables import customers_text
+from abm.engine.population import Population
+from abm.engine.tables import customers_text
 from agents import customer_birth, customer_quarter, customer_transit
 from agents.customer import ConsumerCohort, EnterpriseCustomer
 from agents.customer_birth import Segments

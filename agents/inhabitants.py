@@ -1,6 +1,6 @@
 """Who lives in the world: the classes, their parameters and how customers are born. Handed to the model, which knows no agent by name."""
 
-from abm.sums import weighted_mean
+from abm.engine.sums import weighted_mean
 from agents.appetite import Followers
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud

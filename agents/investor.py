@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from abm.firm import NEUTRAL, Firm
-from abm.population import column
-from abm.rules import rule
+from abm.engine.firm import NEUTRAL, Firm
+from abm.engine.population import column
+from abm.engine.rules import rule
 
 MOMENTUM, STRATEGIC, SOVEREIGN, PUBLIC = range(4)
 

@@ -8,11 +8,11 @@ import numpy as np
 from scipy.special import ndtri
 
 from abm.clock import QUARTER
-from abm.firm import Firm
+from abm.engine.firm import Firm
+from abm.engine.population import column
+from abm.engine.rules import rule
 from abm.parameters import Group, parameter
-from abm.population import column
 from abm.priors import between
-from abm.rules import rule
 
 
 class LabParameters(Group, name="lab"):

@@ -6,10 +6,10 @@ lender's own quantile of what tenants can pay.
 
 import numpy as np
 
-from abm.firm import NEUTRAL, Firm
-from abm.population import column
+from abm.engine.firm import NEUTRAL, Firm
+from abm.engine.population import column
+from abm.engine.rules import rule
 from abm.priors import between
-from abm.rules import rule
 
 
 class Lender(Firm):

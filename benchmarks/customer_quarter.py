@@ -5,9 +5,9 @@ import time
 
 import numpy as np
 
-from abm.luck import Luck
-from abm.markets.refuge import Refuge
-from abm.markets.services import CLASSES, Offers
+from abm.engine.luck import Luck
+from abm.services.refuge import Refuge
+from abm.services.serving import CLASSES, Offers
 from agents.customer_quarter import KINDS, market
 from agents.customers import Customers
 from agents.customers_parameters import CustomersParameters

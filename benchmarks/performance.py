@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from abm.model import Industry, release
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from benchmarks import customer_quarter, machine, page_speed, phases, sweep_speed
 from experiments.collect import MEGABYTE, NEEDED, collect, first_look, world_bytes
 from experiments.inputs import Inputs

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from unittest import mock
 
 from abm.model import Industry, release
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 
 def calls_of_step():

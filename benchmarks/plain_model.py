@@ -11,7 +11,7 @@ import random
 import mesa
 
 from abm.model import Industry
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from benchmarks.customer_quarter import LABS, populated
 from benchmarks.plain_lab import QUARTERS_A_YEAR, Contract, PlainPlanner
 from benchmarks.plain_mesa import PlainMarket

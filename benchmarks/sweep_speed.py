@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from typing import NamedTuple
 from unittest import mock
 
+from abm.measures.record import Record
 from abm.model import Industry
-from abm.record import Record
 from benchmarks import phases
 from benchmarks.plain_model import WORLD, PlainIndustry
 from experiments.engine import batches, store, sweep, tables

@@ -12,15 +12,15 @@ from reacton.core import get_render_context
 
 from abm.errors import BadInput
 from experiments.ui.about import About
-from experiments.ui.closeup import Firms, Money, Story
+from experiments.ui.atlas_tab import Atlas
 from experiments.ui.commands import START, start_from
 from experiments.ui.controls import Bar, Dials, Rewind, Shocks
-from experiments.ui.deals import Deals
+from experiments.ui.deal_tab import Deals
 from experiments.ui.futures import Futures
 from experiments.ui.links import read_query
-from experiments.ui.maps import Atlas
 from experiments.ui.parts import Dark, Words
 from experiments.ui.session import TABS, Session
+from experiments.ui.world_tabs import Firms, Money, Story
 
 STYLE = files("experiments.ui").joinpath("layout.css")
 

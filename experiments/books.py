@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from abm.books.statements import balance_sheet, flow_matrix
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
-from abm.statements import balance_sheet, flow_matrix
 from experiments.runs import reproduce
 
 DUST = 1e-6  # $bn below which a row of a table says nothing

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
-from abm.readings import INDICATORS
+from abm.measures.readings import INDICATORS
 from abm.shocks import SHOCKS
 from experiments.analysis.outcomes import SAID
 from experiments.words import event_rule, significant
@@ -75,9 +75,9 @@ def outcome_rows(pattern=""):
 
 def measure_rows(pattern=""):
     """A line for every measure of a quarter; its example says whose it is and its shape. Raises BadInput where none fits."""
-    from abm.measures import catalogue
+    from abm.measures.catalogue import catalogue
     from abm.model import Industry
-    from agents.world_file import load_world
+    from agents.world_files.folder import load_world
 
     found = catalogue(Industry(load_world(SMALLEST), worlds=1)).values()
     rows = [Entry(item.name, item.unit, f"{item.label}: {item.meaning}", f"{item.kind} {item.shape}") for item in found]

@@ -1,5 +1,6 @@
 """The command line: a thin list of commands that call functions elsewhere, and import them only when they run."""
 
+import errno
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -17,6 +18,7 @@ from experiments.ui import commands as pages
 from experiments.usage import WrongUsage, sentence
 
 BAD_INPUT, FAILED = 2, 1  # exit codes
+OF_A_NAME = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.EACCES, errno.EPERM, errno.EROFS)  # of a path given
 NOTHING_SAID = "NoArgsIsHelpError"  # how the library calls a group without a command
 LONGEST = 300  # letters of a command's line in the list
 RUN, LOOK, ASK, ANALYSE = "Run", "Look at what there is", "Ask what came of it", "Analyse"
@@ -59,7 +61,8 @@ class OneSentence(TyperGroup):
         except BrokenRule as error:
             return _stop(f"{error}; this is a mistake in the model, not in your input, please report it", FAILED)
         except (MemoryError, OSError) as error:
-            return _stop(str(error) or "out of memory; try less --memory or fewer --workers", FAILED)
+            code = BAD_INPUT if getattr(error, "errno", None) in OF_A_NAME else FAILED
+            return _stop(str(BadInput(error)) or "out of memory; try less --memory or fewer --workers", code)
 
     def format_commands(self, ctx, formatter):
         """The commands in groups, in the order in which a newcomer needs them."""
@@ -152,6 +155,9 @@ app.add_typer(own, name="world", rich_help_panel=RUN)
 
 def main():
     """The entry of the command `overreach`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not where somebody put another one in its place
+            stream.reconfigure(errors="backslashreplace")  # a name that a pipe or console cannot hold must not end a finished run
     try:
         refuse_other_agents()
     except ImportError as error:

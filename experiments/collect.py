@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.beliefs.implied import implied_appetites
+from abm.beliefs.views import planning_horizon
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
-from abm.implied import implied_appetites
-from abm.indicators import payments_by_nature
+from abm.measures.indicators import payments_by_nature
+from abm.measures.readings import INDICATORS
 from abm.model import Industry, release
-from abm.readings import INDICATORS
-from abm.views import planning_horizon
 from experiments.doubt import drawn
 
 PAYMENTS = ("graph", "payments")  # purchases, equity, loans of the first year, $bn, [worlds, 3, payers, payees]

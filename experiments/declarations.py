@@ -10,7 +10,7 @@ from abm.parameters import KNOWN, STRUCTURAL, SWITCH, SWITCHES, UNCERTAIN
 from abm.priors import JUDGEMENT, Prior
 from abm.settings import GROUPS
 from agents.inhabitants import GROUPS as OWN
-from agents.world_columns import COLUMNS, ONE, settable
+from agents.world_files.columns import COLUMNS, ONE, settable
 
 FIRM_SAYS = "per firm"
 

@@ -17,7 +17,7 @@ from abm.parameters import UNCERTAIN
 from abm.priors import Prior, read_prior
 from abm.settings import GROUPS
 from agents.inhabitants import GROUPS as OWN
-from agents.world_columns import COLUMNS, ONE, settable
+from agents.world_files.columns import COLUMNS, ONE, settable
 
 NO_DOUBT, OWN_DRAW, NEXT_DRAW = "", "own", "next"  # each world plays no draw, its own, or that of the world after it
 DOUBTS = (NO_DOUBT, OWN_DRAW, NEXT_DRAW)

@@ -7,7 +7,7 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.errors import BadInput, nearest
-from abm.measures import INDUSTRY
+from abm.measures.catalogue import INDUSTRY
 from abm.model import Industry as Model
 from experiments.analysis.outcomes import described
 from experiments.figures import data
@@ -53,7 +53,7 @@ class Industry(Model):
 
     def story(self):
         """What happened, in words: of an industry of one world that keeps a journal. Raises BadInput."""
-        from experiments.story import narrate, tell
+        from experiments.stories.story import narrate, tell
 
         return narrate(tell(self))
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import abm
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
-from abm.loss import check_firm
+from abm.failure.loss import check_firm
 from abm.settings import Settings
 from abm.shocks import Shock, refuse_extended
-from agents.world_columns import KINDS, ONE, STATES, STYLES
-from agents.world_deals import AddedDeal, with_deals
-from agents.world_file import load_world
+from agents.world_files.columns import KINDS, ONE, STATES, STYLES
+from agents.world_files.deals import AddedDeal, with_deals
+from agents.world_files.folder import load_world
 from experiments.doubt import DOUBTS, NO_DOUBT, doubts_of, parameters
 
 MOST_WORLDS, MOST_QUARTERS, LARGEST_SEED = 100_000, 120, 2**63 - 1
@@ -229,6 +229,6 @@ def _of_a_firm(name, world):
 
 def _columns():
     """Public names of what all firms of a kind have."""
-    from agents.world_columns import settable
+    from agents.world_files.columns import settable
 
     return [f"{ONE[kind]}.{key}" for kind in KINDS for key in settable(kind)]

@@ -1,7 +1,9 @@
 """A world of one's own: a copy of a shipped one whose files say, in comments, what each of them is and what may be changed."""
 
+import os
+
 from abm.errors import BadInput, nearest
-from agents.world_file import SHIPPED, load_world, shipped_names
+from agents.world_files.folder import SHIPPED, load_world, shipped_names
 from experiments.folders import make_folder
 
 ABOUT = "docs/world_files.md lists every key with its unit and range; overreach parameters lists what [parameters] may set."
@@ -44,7 +46,9 @@ def copy_world(folder, source):
     """Copy a shipped world into a folder that is not there yet, with comments, and check that it can be read. Returns paths. BadInput."""
     if source not in shipped_names():
         raise BadInput(f"--from {source}: no world is called {source!r}; {nearest(source, shipped_names())}".removesuffix("; "))
-    if folder.exists():
+    if not str(folder).isprintable():
+        raise BadInput(f"overreach world new {folder}: this name holds a sign that cannot be printed, such as a line break")
+    if os.path.lexists(folder):
         raise BadInput(f"{folder}: is there already; choose another name, or remove it first")
     make_folder(folder, "overreach world new")
     shown = str(folder) if folder.is_absolute() else f"./{folder}"

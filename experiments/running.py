@@ -191,7 +191,7 @@ def story(
     import json
 
     from experiments.runs import open_run, reproduce
-    from experiments.story import LIMIT, narrate, tell
+    from experiments.stories.story import LIMIT, narrate, tell
     from experiments.terminal import show_story
 
     found = open_run(reference, runs)

@@ -3,6 +3,7 @@
 Every batch is a run of its own, so the number of workers and the size of batches change nothing but the time it takes.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -13,9 +14,10 @@ from pathlib import Path
 from platform import python_version
 from typing import NamedTuple
 
+from abm.data import is_file
+from abm.engine.shown import with_units
 from abm.errors import BadInput, nearest
-from abm.measures import known_measures
-from abm.shown import with_units
+from abm.measures.catalogue import known_measures
 from agents.inhabitants import KINDS
 from experiments.analysis.outcomes import described
 from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
@@ -29,6 +31,7 @@ from experiments.pool import batches, collected, cores
 RUNS = Path("results/runs")
 MANIFEST, PANEL, OUTCOMES, SUMMARY, REPORT = "manifest.json", "panel.parquet", "outcomes.parquet", "summary.json", "report.html"
 MEMORY_MB, LARGEST_BATCH = 1000, 128
+ATTEMPTS = 3  # at giving a folder its name while another process does the same
 LIBRARIES = ("mesa", "numpy", "scipy", "pandas", "pyarrow")
 PANEL_MEASURES = (
     *("revenue", "cash", "value", "debt", "rent_due", "commitments", "risk_appetite", "gw", "fails", "minsky_class", "sales"),
@@ -160,7 +163,7 @@ def open_run(reference, root=RUNS):
     Raises BadInput where there is none, or several fit.
     """
     text, root = str(reference), Path(root)
-    if (Path(text) / MANIFEST).is_file():
+    if is_file(Path(text) / MANIFEST):
         return _opened(Path(text))
     known = sorted(path.name for path in root.iterdir() if (path / MANIFEST).is_file()) if root.is_dir() else []
     found = [name for name in known if text and (name.startswith(text) or text.startswith(name))]
@@ -217,8 +220,11 @@ def _manifest(inputs, opening, measures):
 
 
 def _same(path, manifest):
-    """Whether this very run is there, made by the same tools."""
-    return (path / MANIFEST).is_file() and _opened(path).manifest == manifest
+    """Whether this very run is there, made by the same tools. One whose manifest cannot be read is not, and is made again."""
+    try:
+        return is_file(path / MANIFEST) and _opened(path).manifest == manifest
+    except BadInput:
+        return False
 
 
 def _opened(path):
@@ -238,10 +244,21 @@ def _folder(path):
     make_folder(partial, "--out")
     try:
         yield partial
-        shutil.rmtree(path, ignore_errors=True)
-        partial.rename(path)
+        _replace(path, partial)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _replace(path, whole):
+    """Give a whole folder its own name. Another process may end the same run at this moment: what it wrote gives way."""
+    for attempt in range(1, ATTEMPTS + 1):
+        shutil.rmtree(path, ignore_errors=True)
+        try:
+            whole.rename(path)
+            return
+        except OSError as error:
+            if attempt == ATTEMPTS or error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
 
 
 def _all_batches(inputs, opening, first, keys, arrays, work):
@@ -263,7 +280,7 @@ def _write(run, opening, first, arrays, outcomes, beside=()):
     from experiments.analysis.doubt import luck_and_doubt
     from experiments.analysis.report import write_report
     from experiments.panel import write_panel
-    from experiments.story import worst_world
+    from experiments.stories.story import worst_world
     from experiments.summary import summarise
 
     table = pd.concat(outcomes, ignore_index=True)
@@ -285,7 +302,7 @@ def write_json(path, content):
 
 def _story(run, world):
     """What matters of what happened in one world, in order: quarter, kind, sentence, cause, and whether it follows from a failure."""
-    from experiments.story import CHANNELS, chosen_of, tell
+    from experiments.stories.story import CHANNELS, chosen_of, tell
 
     events = tell(reproduce(run, world))
     years = sorted({event.quarter.year for event in events})

@@ -6,12 +6,12 @@ which the terminal, the report and later readers work. Money is $bn.
 
 import numpy as np
 
-from abm.binding import HOLDS
+from abm.books.flows import EQUITY, LOAN, PURCHASE
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
-from abm.crisis import EVENTS
-from abm.flows import EQUITY, LOAN, PURCHASE
-from abm.network import cycle_flow
-from abm.readings import INDICATORS
+from abm.failure.crisis import EVENTS
+from abm.measures.binding import HOLDS
+from abm.measures.network import cycle_flow
+from abm.measures.readings import INDICATORS
 from experiments.collect import PAYMENTS
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)

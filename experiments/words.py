@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from abm.crisis import CREDIT_STOP, CRISIS, PARTS, RULE
-from abm.projection import NEVER
-from experiments.events import DUST, THOUSAND, count, level, money, said
+from abm.beliefs.projection import NEVER
+from abm.failure.crisis import CREDIT_STOP, CRISIS, PARTS, RULE
+from experiments.stories.events import DUST, THOUSAND, count, level, money, said
 
 PERCENT = 100  # unit conversion
 NO_BOUND = NEVER  # how a measure says that there is nothing to measure

@@ -6,7 +6,7 @@ import numpy as np
 
 from abm.model import Industry
 from abm.settings import GROUPS
-from agents.world_columns import COLUMNS
+from agents.world_files.columns import COLUMNS
 
 HAIR = 1e-15
 CODES = ("style",)  # columns whose values are names, not amounts

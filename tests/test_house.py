@@ -1,6 +1,7 @@
 """The rules of the house, read off the syntax trees: which room imports which, sizes, what is forbidden, what is cited."""
 
 import ast
+import functools
 import os
 import re
 import subprocess
@@ -34,7 +35,9 @@ def named(path):
     return str(path.relative_to(ROOT))
 
 
+@functools.cache
 def tree(path):
+    """The syntax tree of a file, shared by all that look at it."""
     return ast.parse(path.read_text(encoding="utf-8"), filename=named(path))
 
 

@@ -8,15 +8,17 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from abm import default, funding, operations, pricing, sentiment
 from abm.clock import Quarter
-from abm.markets import compute
-from abm.markets.services import CLASSES
+from abm.compute import deliveries
+from abm.failure import default
+from abm.finance import funding, sentiment
 from abm.model import Industry
-from abm.opening import FIRM_KINDS, PASSIVE, Opening, Tranche
+from abm.services import operations, pricing
+from abm.services.serving import CLASSES
 from abm.shocks import apply_shocks
+from abm.start.opening import FIRM_KINDS, PASSIVE, Opening, Tranche
 from agents import inhabitants
-from agents.world_columns import COLUMNS
+from agents.world_files.columns import COLUMNS
 
 
 def _usual(key, item):
@@ -162,7 +164,7 @@ def quarter(industry, spend):
     """The phases of `Industry.step` from deliveries to marks at a given spend, $bn a year by lab; nobody plans. Returns what was due."""
     industry.begin()
     apply_shocks(industry)
-    compute.deliver(industry)
+    deliveries.deliver(industry)
     pricing.post(industry)
     served = operations.serve(industry, by_class(industry, spend))
     operations.receive(industry, served)

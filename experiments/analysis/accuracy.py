@@ -14,10 +14,10 @@ import pandas as pd
 
 from abm import limits
 from abm.clock import QUARTERS_PER_YEAR
-from abm.compute_prices import FleetParameters
+from abm.compute.prices import FleetParameters
 from abm.errors import BadInput
-from abm.markets.services_parameters import ServicesParameters
 from abm.parameters import Group, parameter
+from abm.services.parameters import ServicesParameters
 from experiments.words import percent
 
 MEASURES = ("forecast", "revenue", "demand", "opex", "rent_due", "alive")
@@ -173,18 +173,3 @@ def binned(found):
     rows = groups["earned"].quantile([0.1, 0.5, 0.9]).unstack().set_axis(["low", "middle", "high"], axis=1)
     middle = (rows.index.to_numpy() + 1 / 2) * width
     return rows.assign(count=groups.size(), x=middle).reset_index(drop=True)
-
-
-def answer(results, figure=None):
-    """How far profit is forecast accuracy in the stored series of a sweep, as text; figure: a path to draw it to, by its ending."""
-    from experiments.analysis.lead_accuracy import figures
-    from experiments.analysis.picture import KINDS, write
-    from experiments.engine.store import load
-
-    if figure is not None and figure.suffix not in KINDS:
-        raise BadInput(f"--figure {figure}: ends in {figure.suffix!r}; allowed: {', '.join(KINDS)}")
-    found = matched(load(results, "series"))
-    said = in_words(found)
-    if figure is not None:
-        write(figure, figures(found))
-    return said

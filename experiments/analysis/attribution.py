@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from abm.contagion import ContagionParameters
-from abm.crisis import PARTS
 from abm.errors import BadInput
-from abm.outcomes import contagion_share
-from experiments.analysis.pairs import mean_with_interval
+from abm.failure.contagion import ContagionParameters
+from abm.failure.crisis import PARTS
+from abm.measures.outcomes import contagion_share
+from experiments.analysis.paired_effects import mean_with_interval
 from experiments.folders import plain
 from experiments.summary import Z_95
 
@@ -96,6 +96,8 @@ def read_mechanisms(texts):
         key, equals, value = (part.strip() for part in setting.rpartition("="))
         if not (colon and equals and name and key and value):
             raise BadInput(f"--mechanism {text!r} is not of the form name:setting=value")
+        if key in found.get(name, {}):
+            raise BadInput(f"--mechanism {name}:{key} is given twice")
         found.setdefault(name, {})[key] = number_or_text(value)
         refuse_infinite(found[name][key], f"--mechanism {name}:{key}")
     return found

@@ -15,7 +15,7 @@ import pandas as pd
 from abm.errors import BadInput
 from experiments.analysis.conditions import Condition
 from experiments.analysis.levers import Lever
-from experiments.analysis.pairs import paired_share
+from experiments.analysis.paired_effects import paired_share
 from experiments.analysis.undefined import in_words
 from experiments.summary import probability
 from experiments.words import futures, interval
@@ -82,8 +82,8 @@ class Trial(NamedTuple):
 
     def opening_at(self, size):
         """The opening with the lever at a size."""
-        from agents.world_file import STRUCTURE
-        from agents.world_overrides import with_overrides
+        from agents.world_files.folder import STRUCTURE
+        from agents.world_files.overrides import with_overrides
         from experiments.engine.cases import parameters
 
         values = {self.lever.key: size}

@@ -106,7 +106,7 @@ def accuracy(
     Example:
       overreach sweep forecast-accuracy && overreach accuracy results/forecast-accuracy
     """
-    from experiments.analysis.accuracy import answer
+    from experiments.analysis.opener_accuracy import answer
 
     typer.echo(answer(results, figure))
 

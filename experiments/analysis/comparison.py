@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.crisis import CRISIS, EVENTS
 from abm.errors import BadInput
-from agents.world_columns import ONE
+from abm.failure.crisis import CRISIS, EVENTS
+from agents.world_files.columns import ONE
 from experiments.analysis.outcomes import SAID
-from experiments.analysis.pairs import Difference, of_shares, paired, paired_share
+from experiments.analysis.paired_effects import Difference, of_shares, paired, paired_share
 from experiments.inputs import deal_text, shock_text
 from experiments.runs import Run
 from experiments.summary import by_year, last_of_year

@@ -3,7 +3,7 @@
 from experiments.analysis.comparison import LABS, MONEY, NOTHING
 from experiments.analysis.outcomes import MONEY as MONEY_UNIT
 from experiments.analysis.outcomes import SAID, Outcome, outcome
-from experiments.events import listed
+from experiments.stories.events import listed
 from experiments.words import PERCENT, dollars, futures, percent, signed
 
 FIRM = Outcome("firm", "fails", "event")  # odds of a firm are said like those of an event

@@ -64,4 +64,7 @@ def _comparison(text):
     match = _COMPARISON.fullmatch(text)
     if not match:
         raise BadInput(f"{text.strip()!r} is not a condition; write for example 'labs_defaulted >= 2', joined by 'and' or 'or'")
-    return Comparison(match[1], match[2], float(match[3]))
+    number = float(match[3])
+    if not np.isfinite(number):
+        raise BadInput(f"{text.strip()!r} is not a condition: its number is beyond all that a computer counts")
+    return Comparison(match[1], match[2], number)

@@ -1,7 +1,7 @@
 """Who hangs on a firm: contracts, compute, loans, prepayments, stakes and orders with it, in $bn and as a share of their own equity.
 
-Read off the books and the register of one world between two quarters. What `abm.systemic` adds up for a network stands here line by line,
-with what hangs on a firm at one remove: loans on compute that a lab rents, chips on order for it.
+Read off the books and the register of one world between two quarters. What `abm.failure.systemic` adds up for a network stands here line by
+line, with what hangs on a firm at one remove: loans on compute that a lab rents, chips on order for it.
 """
 
 from typing import NamedTuple
@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from abm.books.register import EXTRA_OUT
 from abm.clock import QUARTER, Quarter
-from abm.crisis import lenders_capital
+from abm.engine.sums import ratio_or
 from abm.errors import BadInput, nearest
-from abm.opening import FIRM_KINDS
-from abm.register import EXTRA_OUT
-from abm.sums import ratio_or
+from abm.failure.crisis import lenders_capital
+from abm.start.opening import FIRM_KINDS
 from experiments.words import percent
 
 HOLDERS = (*FIRM_KINDS, "Economy")

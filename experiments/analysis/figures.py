@@ -8,7 +8,7 @@ from typing import NamedTuple
 import altair as alt
 
 from abm.clock import Quarter
-from abm.measures import of_indicator
+from abm.measures.catalogue import of_indicator
 from experiments.figures import data
 from experiments.figures.data import place_of
 from experiments.figures.drawn import (

@@ -14,9 +14,9 @@ import pandas as pd
 from abm.clock import Quarter
 from experiments.analysis.outcomes import called
 from experiments.analysis.outcomes import outcome as about
-from experiments.analysis.pairs import of_shares, paired, paired_share
+from experiments.analysis.paired_effects import of_shares, paired, paired_share
 from experiments.engine.forms import LABEL
-from experiments.events import said
+from experiments.stories.events import said
 from experiments.summary import wilson
 
 BINS, WIDE_BINS = 8, 5  # parts of a sampled range along a line, and along each side of a map

@@ -14,7 +14,7 @@ LOW, HIGH = 0.1, 0.9  # ends of 80 % of all futures
 def quarters_to(world, at):
     """Quarters of a run that ends with this one; one where no quarter is given. Raises BadInput."""
     from abm.clock import Quarter
-    from agents.world_file import load_world
+    from agents.world_files.folder import load_world
     from experiments.analysis.exposures import quarters_until
 
     return quarters_until(load_world(world), Quarter.parse(at, "--at: ")) if at else 1

@@ -9,14 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from abm import views
-from abm.business import ratio
+from abm.beliefs import views
+from abm.beliefs.scores import pit
+from abm.engine.scales import NO_MONEY
 from abm.errors import BadInput
-from abm.funding import eligible
-from abm.indicator import IndicatorParameters
+from abm.finance.funding import eligible
+from abm.measures.business import ratio
+from abm.measures.indicator import IndicatorParameters
 from abm.model import Industry, release
-from abm.scales import NO_MONEY
-from abm.scores import pit
 from experiments.analysis.futures import done, opening_of, parts
 from experiments.summary import by_year, wilson
 

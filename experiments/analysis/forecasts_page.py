@@ -9,8 +9,8 @@ from experiments.analysis.forecasts import ALL, KINDS, LEVELS, RIGHT, TIMES, hor
 from experiments.analysis.maps import Multiples
 from experiments.analysis.page import embedded, figure, page
 from experiments.analysis.tables import table
-from experiments.events import listed, said
 from experiments.figures.drawn import HEIGHT, LOW_HEIGHT, MIDTONE, PALE, THICK, THIN, sized
+from experiments.stories.events import listed, said
 from experiments.words import CAVEAT, PERCENT, futures, percent
 
 CALM, STALL, BREAKTHROUGH = TIMES

@@ -69,7 +69,7 @@ def _value_of_shock(shock, key, at):
 def _setting(text, names):
     """The declaration of a parameter or of a number of firms. Raises BadInput."""
     from abm.shocks import SHOCKS
-    from agents.world_columns import ONE, settable
+    from agents.world_files.columns import ONE, settable
     from experiments.engine.cases import parameters
 
     if text in parameters():

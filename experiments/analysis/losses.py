@@ -11,11 +11,11 @@ import numpy as np
 from abm.clock import Quarter
 from abm.errors import BadInput
 from abm.model import Industry, release
-from abm.opening import FIRM_KINDS
 from abm.shocks import Shock
+from abm.start.opening import FIRM_KINDS
 from experiments.analysis.exposures import Firm
 from experiments.analysis.futures import done, opening_of, parts
-from experiments.analysis.pairs import Difference, paired, paired_share
+from experiments.analysis.paired_effects import Difference, paired, paired_share
 from experiments.inputs import Inputs
 
 AFTER = (1, 8)  # quarters after the loss at which revenue is looked at

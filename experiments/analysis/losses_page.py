@@ -9,8 +9,8 @@ from experiments.analysis.losses import AFTER, FAILING
 from experiments.analysis.maps import Multiples
 from experiments.analysis.page import embedded, figure, page
 from experiments.analysis.tables import table
-from experiments.events import count
 from experiments.figures.drawn import FRAME, ROW_HEIGHT, THICK, sized
+from experiments.stories.events import count
 from experiments.words import CAVEAT, KIND_NAMES, PERCENT, futures, percent
 
 SHOWN = 0.02  # change of odds from which a cell says it in points

@@ -3,9 +3,9 @@
 from math import isnan
 from typing import NamedTuple
 
-from abm.crisis import EVENTS
-from abm.readings import INDICATORS
-from experiments.events import said
+from abm.failure.crisis import EVENTS
+from abm.measures.readings import INDICATORS
+from experiments.stories.events import said
 from experiments.words import NAMES, PERCENT, covered, dollars, percent, signed
 
 EVENT, MONEY, SHARE = "event", "$bn", "share"

@@ -7,7 +7,7 @@ following quarters are added up. These follow the default, they need not be caus
 import numpy as np
 import pandas as pd
 
-from abm.systemic import debtranks
+from abm.failure.systemic import debtranks
 
 WINDOW = 4  # quarters after a default that count, its own included
 KINDS = ("labs", "clouds", "lenders")  # of firms that fail

@@ -9,9 +9,9 @@ from experiments.analysis.money import money_graph_svg
 from experiments.analysis.page import embedded, figure, key_of, page, tiles
 from experiments.analysis.plan_figures import planned
 from experiments.analysis.tables import input_tables, story_list, table, year_table
-from experiments.events import listed
 from experiments.figures import data
 from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
+from experiments.stories.events import listed
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import (
     CAVEAT,

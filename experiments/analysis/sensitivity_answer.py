@@ -89,6 +89,16 @@ def _has_results(source):
     return path.is_dir() and not (path / "world.toml").is_file()
 
 
+def _ranges(vary):
+    """{name: range} of what --vary says. Raises BadInput for a name that is there twice."""
+    found: dict = {}
+    for name, limits in map(read_range, vary):
+        if name in found:
+            raise BadInput(f"--vary {name} is given twice")
+        found[name] = limits
+    return found
+
+
 def _sensitivity_question(source, method, outcome, vary, points, work):
     from experiments.engine.question import Question, shipped
 
@@ -98,7 +108,7 @@ def _sensitivity_question(source, method, outcome, vary, points, work):
         asked = Question.read(source)
         held = {"settings": {**asked.settings, **work.settings}, "rng": work.rng or asked.rng}
         return Question.read(source, design=design, outcomes=outcomes, seeds=work.seeds, quarters=work.quarters, **held)
-    ranges = dict(map(read_range, vary)) or {name: _range(*limits) for name, limits in RANGES.items()}
+    ranges = _ranges(vary) or {name: _range(*limits) for name, limits in RANGES.items()}
     world = str(source)
     return Question.read(
         {

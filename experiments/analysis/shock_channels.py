@@ -11,7 +11,7 @@ import pandas as pd
 
 from abm.errors import BadInput
 from experiments.analysis.attribution import MOST, OUTCOMES
-from experiments.analysis.pairs import mean_with_interval
+from experiments.analysis.paired_effects import mean_with_interval
 from experiments.engine.question import NEVER
 
 ALL, NONE = "all on", "all off"

@@ -8,10 +8,10 @@ import pandas as pd
 from abm.errors import BadInput
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import axis, cells, levels
-from experiments.analysis.leads import lead
 from experiments.analysis.maps import Axes, axes_of
+from experiments.analysis.openers import lead
 from experiments.analysis.outcomes import called, outcome, quoted
-from experiments.analysis.pairs import LEVEL
+from experiments.analysis.paired_effects import LEVEL
 from experiments.analysis.sweep_words import again, capital, level_in_words, moves, plural, setting, setting_it, setting_to, tolerable
 from experiments.analysis.undefined import in_words
 from experiments.engine.question import Question

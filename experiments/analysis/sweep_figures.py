@@ -3,12 +3,12 @@
 import altair as alt
 import numpy as np
 
-from abm.readings import INDICATORS
+from abm.measures.readings import INDICATORS
 from experiments.analysis.figures import Figure
 from experiments.analysis.findings import axis, cells, estimate, importance, levels, sampled_names
 from experiments.analysis.maps import LINE, Multiples, along, dots, hue, lead_figures
 from experiments.analysis.outcomes import RISK, WELFARE, called, outcome
-from experiments.analysis.paths import MOST, fans, lives, shown_values, stored_series
+from experiments.analysis.trajectories import MOST, fans, lives, shown_values, stored_series
 from experiments.figures.data import place_of
 from experiments.figures.drawn import FIRM_COLOURS, FRAME, LOW_HEIGHT, MIDTONE, ROW_HEIGHT, THICK, THIN, sized
 from experiments.summary import wilson

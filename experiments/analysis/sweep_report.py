@@ -182,7 +182,7 @@ def _asked(found):
     ]
     rows += [(name, significant(value), f"held; {meanings.get(_plain(name), '')}") for name, value in question.settings.items()]
     rows += [
-        (str(row.get("label", row["name"])), ", ".join(f"{k} {v}" for k, v in row.items() if k != "name"), "shock")
+        (str(row.get("label", row.get("name", ""))), ", ".join(f"{k} {v}" for k, v in row.items() if k != "name"), "shock")
         for row in question.shocks
     ]
     rows += [

@@ -3,7 +3,7 @@
 from experiments.analysis import findings as numbers
 from experiments.analysis.findings import LIKELY, TOLERATED, axis, cells, label, levels
 from experiments.analysis.outcomes import called, outcome, quoted, with_article
-from experiments.events import listed
+from experiments.stories.events import listed
 from experiments.words import percent
 
 MOST_GROUPS = 6  # values of a lever that are told one by one

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from abm.crisis import CRISIS, first_quarters
 from abm.errors import BadInput
-from abm.outcomes import events
+from abm.failure.crisis import CRISIS, first_quarters
+from abm.measures.outcomes import events
 from experiments.words import percent
 
 LEADS = (1, 2, 4, 8, 12)  # quarters
@@ -184,8 +184,8 @@ class Seen(NamedTuple):
 
 def seen(task):
     """The lamps and the events of some futures. task: (inputs, numbers of the futures, whether lab by lab)."""
+    from abm.measures.readings import INDICATORS
     from abm.model import Industry, release
-    from abm.readings import INDICATORS
     from experiments.analysis.futures import opening_of
 
     inputs, world_ids, labs = task

@@ -9,20 +9,21 @@ import hashlib
 from typing import NamedTuple
 
 from abm.clock import Quarter
+from abm.engine.population import declared
 from abm.errors import BadInput, nearest
-from abm.loss import check_firm
+from abm.failure.loss import check_firm
 from abm.model import Industry, release
-from abm.opening import Opening
-from abm.population import declared
 from abm.settings import GROUPS
 from abm.shocks import Shock
+from abm.start.opening import Opening
 from agents import inhabitants
-from agents.world_deals import AddedDeal, with_deals
-from agents.world_file import STRUCTURE, load_world
-from agents.world_overrides import with_overrides
+from agents.world_files.deals import AddedDeal, with_deals
+from agents.world_files.folder import STRUCTURE, load_world
+from agents.world_files.overrides import with_overrides
 from experiments.engine.question import NEVER
 
 SHOCK, DEAL = "shock.", "deal."
+NEEDED = {SHOCK: "name and at", DEAL: "tenant, owner, gw and start"}
 DATES = {SHOCK: "at", DEAL: "start"}  # what says when, and with "never" leaves it out
 # Opening columns that the founding of a model reads as they are, and not through the population: worlds of a batch share them.
 SHARED_COLUMNS = {
@@ -63,9 +64,11 @@ def deal_label(row):
 
 
 def _declare(settings, prefix, rows):
-    """Put the rows of [[shocks]] or [[deals]] among the settings. Returns their labels. Raises BadInput for two of one label."""
+    """Put the rows of [[shocks]] or [[deals]] among the settings. Returns their labels. BadInput for an empty row, or two of one label."""
     labels: list = []
-    for row in rows:
+    for number, row in enumerate(rows, 1):
+        if not row.keys() - {"label"}:
+            raise BadInput(f"{prefix.removesuffix('.')}s: row {number} says nothing; give it {NEEDED[prefix]}, or remove it")
         label = str(row.get("label", row.get("name", ""))) if prefix == SHOCK else deal_label(row)
         if label in labels:
             raise BadInput(f"{prefix.removesuffix('.')}s: there are two called {label!r}; give one of them a `label`")

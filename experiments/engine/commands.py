@@ -152,7 +152,7 @@ def open_stored(
 ):
     """Repeat a stored run, check that it came out the same, and tell what happened in it."""
     from experiments.engine.provenance import differences, reopen, stored
-    from experiments.story import LIMIT, narrate, tell
+    from experiments.stories.story import LIMIT, narrate, tell
     from experiments.terminal import console
 
     out, found = console(), stored(results, run)

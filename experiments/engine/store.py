@@ -36,6 +36,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from abm.data import is_file
 from abm.errors import BadInput, nearest
 from experiments.engine.soundness import ANEW, columns_of, read_object, read_table, refuse_lacking, refuse_twice
 
@@ -59,7 +60,7 @@ class Store:
     @property
     def planned(self):
         """Whether a sweep has been planned here."""
-        return (self.folder / MANIFEST).is_file()
+        return is_file(self.folder / MANIFEST)
 
     def done(self):
         """Numbers of the batches whose runs are stored."""
@@ -169,7 +170,7 @@ def _flush_folder(folder):
 def found_in(folder):
     """The store meant by a folder: itself, or the last sweep begun inside it. Raises BadInput if there is none."""
     folder = Path(folder)
-    if (folder / MANIFEST).is_file():
+    if is_file(folder / MANIFEST):
         return Store(folder)
     begun = list(folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
     if not begun:
@@ -209,8 +210,8 @@ def load(results_dir, table=RUNS):
 
 
 def _with_units(frame, table, manifest):
-    from abm.measures import known_measures
-    from abm.shown import with_units
+    from abm.engine.shown import with_units
+    from abm.measures.catalogue import known_measures
     from agents.inhabitants import KINDS
     from experiments.analysis.outcomes import outcome  # which only a reader needs, and no worker
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from abm.clock import QUARTER, Quarter
-from experiments.events import listed
+from experiments.stories.events import listed
 from experiments.words import NATURES, percent, signed_money, with_unit
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -91,8 +91,8 @@ def quantiles(values, levels=LEVELS):
 def fan(measure, quarters, found, required=None, whose="", first=0):
     """A measure over worlds as a fan.
 
-    measure: an `abm.measures.Measure`; quarters: their names; found: its quantiles, [5 levels, quarters]; required: the median of what it
-    must reach, [quarters]; whose: the firm, if it is one's; first: place of the quarter from which it is measured
+    measure: an `abm.measures.catalogue.Measure`; quarters: their names; found: its quantiles, [5 levels, quarters]; required: the median
+    of what it must reach, [quarters]; whose: the firm, if it is one's; first: place of the quarter from which it is measured
     """
     rows = [
         {"quarter": str(name), "x": place_of(name), **{key: _plain(found[j][k]) for j, key in enumerate(NAMES)}}

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import solara
 
-from abm.crisis import EVENTS
 from abm.errors import BadInput
+from abm.failure.crisis import EVENTS
 from experiments.ui import links, takeaway
-from experiments.ui.crew import Failed, Stopped
-from experiments.ui.laboratory import WORKERS
+from experiments.ui.live_ensemble import WORKERS
 from experiments.ui.parts import Words
+from experiments.ui.worker_pool import Failed, Stopped
 from experiments.words import CAVEAT, NAMES, event_rule
 
 MEANING = " ".join(f"{NAMES[name]}: {event_rule(name)}." for name in EVENTS)

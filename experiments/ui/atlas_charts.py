@@ -3,8 +3,8 @@
 import numpy as np
 from contourpy import contour_generator
 
-from experiments.events import said
-from experiments.ui.frame import NORMAL, SMALL, THICK, base, nothing, plain, safe
+from experiments.stories.events import said
+from experiments.ui.chart_parts import NORMAL, SMALL, THICK, base, nothing, plain, safe
 from experiments.ui.palette import RISK, colours, ink_on
 from experiments.words import percent
 

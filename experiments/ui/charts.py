@@ -5,10 +5,10 @@ Pure functions of arrays `[worlds, quarters]` so far that return an ECharts opti
 
 import numpy as np
 
-from abm.measures import of_indicator
+from abm.measures.catalogue import of_indicator
 from experiments.figures import data
 from experiments.figures.data import MIDDLE, quantiles
-from experiments.ui.frame import (
+from experiments.ui.chart_parts import (
     MIDTONE,
     NORMAL,
     PALE,

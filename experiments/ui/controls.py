@@ -7,9 +7,9 @@ from mesa.visualization.solara_viz import ModelController, UserInputs
 from mesa.visualization.user_param import Slider
 
 from abm.errors import BadInput
-from abm.opening import FIRM_KINDS
 from abm.shocks import SHOCKS
-from agents.world_file import shipped_names
+from abm.start.opening import FIRM_KINDS
+from agents.world_files.folder import shipped_names
 from experiments.ui import dials
 from experiments.ui.parts import Fold, Words
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from abm.errors import BadInput
-from agents.world_columns import COLUMNS, KINDS, ONE
-from agents.world_file import load_world
+from agents.world_files.columns import COLUMNS, KINDS, ONE
+from agents.world_files.folder import load_world
 from experiments.declarations import declarations
 from experiments.engine.cases import DEAL, SHOCK, resolved
 from experiments.engine.question import NEVER, Question, shipped

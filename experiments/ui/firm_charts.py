@@ -3,7 +3,7 @@
 import numpy as np
 
 from experiments.figures.data import COMMITMENTS_READING
-from experiments.ui.frame import (
+from experiments.ui.chart_parts import (
     MIDTONE,
     NORMAL,
     PALE,

@@ -3,8 +3,8 @@
 import numpy as np
 import solara
 
-from abm.crisis import CRISIS, PARTS
-from abm.readings import INDICATORS
+from abm.failure.crisis import CRISIS, PARTS
+from abm.measures.readings import INDICATORS
 from experiments.ui import charts
 from experiments.ui.parts import Chart, Words, columns
 from experiments.words import NAMES, percent

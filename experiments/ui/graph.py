@@ -6,9 +6,9 @@ order of all agents of the world alone.
 
 import numpy as np
 
-from experiments.events import money
 from experiments.figures.data import LAYERS, MONEY_READING, TITLES, places
-from experiments.ui.frame import NORMAL, SMALL, base, nothing, on_narrow, safe, tip
+from experiments.stories.events import money
+from experiments.ui.chart_parts import NORMAL, SMALL, base, nothing, on_narrow, safe, tip
 from experiments.ui.palette import MINSKY, colours
 from experiments.words import KIND_NAMES
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from abm.books.flows import ACCOUNTS
 from abm.clock import Quarter
-from abm.flows import ACCOUNTS
-from experiments.events import DUST, PERCENT, money
 from experiments.figures.data import by_calendar_year, edges_of
+from experiments.stories.events import DUST, PERCENT, money
 from experiments.summary import FUNDED as KINDS
 from experiments.summary import money_graph
 from experiments.ui.snapshots import LEVELS

@@ -16,9 +16,9 @@ import solara
 
 from abm.errors import BadInput
 from experiments.pool import cores
-from experiments.ui.crew import Crew
-from experiments.ui.laboratory import WORKERS, Laboratory
-from experiments.ui.looking_glass import LookingGlass
+from experiments.ui.live_ensemble import WORKERS, Laboratory
+from experiments.ui.replay import LookingGlass
+from experiments.ui.worker_pool import Crew
 
 PAUSE = 1  # milliseconds between two quarters beside what they take themselves
 FRAME = 0.1  # seconds from one painting to the next, at least

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.beliefs import own_view
+from abm.beliefs.planners import own_view
+from abm.beliefs.views import planning_horizon
+from abm.books.flows import FLOWS
+from abm.books.register import IDLE
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
-from abm.flows import FLOWS
-from abm.register import IDLE
-from abm.views import planning_horizon
 from experiments.summary import FUNDED as KINDS
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)

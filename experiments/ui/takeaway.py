@@ -11,10 +11,10 @@ import numpy as np
 
 from abm.errors import BadInput
 from abm.model import release
-from agents.world_file import SHIPPED, TOML, load_world
-from agents.world_schema import CSV_FILES
+from agents.world_files.folder import SHIPPED, TOML, load_world
+from agents.world_files.schema import CSV_FILES
 from experiments.inputs import Inputs
-from experiments.ui.crew import built
+from experiments.ui.worker_pool import built
 
 SESSION, ABOUT = "session.json", "README.md"
 MEMBERS = (TOML, *CSV_FILES, SESSION, ABOUT)

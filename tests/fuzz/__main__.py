@@ -10,30 +10,11 @@ import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from pathlib import Path
 
-from tests.fuzz import files, settings
+from tests.fuzz import files
+from tests.fuzz.night import SIZES, one, sizes
 
-SIZES = {"settings": 500, "corners": None, "worlds": 10_000, "questions": 500, "stored": 500}
 TOGETHER = 20  # draws that a worker does in a row
-
-
-def one(part, seed, whole, number):
-    """What comes of one draw."""
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        if part == "settings":
-            return settings.run(settings.drawn(number, seed))
-        if part == "corners":
-            return settings.run(settings.corners()[number])
-        if part == "worlds":
-            return files.world(number, seed, Path(folder) / "world")
-        return files.question(number, seed) if part == "questions" else files.garbled(number, seed, whole, Path(folder) / "copy")
-
-
-def sizes(share):
-    """{part: draws}."""
-    known = {**SIZES, "corners": len(settings.corners())}
-    return {part: max(1, round(size * share)) for part, size in known.items()}
 
 
 def main():
@@ -46,10 +27,10 @@ def main():
     asked, found = read.parse_args(), 0
     print(f"seed {asked.seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder, ProcessPoolExecutor(asked.workers) as pool:
-        whole = files.finished(folder)
         for part, count in sizes(asked.share).items():
             if asked.part and part not in asked.part:
                 continue
+            whole = files.finished(folder) if part == "stored" else None
             began, kinds = time.monotonic(), Counter()
             for number, said in enumerate(pool.map(partial(one, part, asked.seed, whole), range(count), chunksize=TOGETHER)):
                 is_fine = said.startswith(("ran", "taken", "refused"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from abm.errors import LONGEST, BadInput
 from abm.model import Industry
-from agents.world_file import SHIPPED, load_world
+from agents.world_files.folder import SHIPPED, load_world
 from experiments.analysis.sweep_answer import gather, in_short
 from experiments.engine.design import first_point, size
 from experiments.engine.provenance import stored

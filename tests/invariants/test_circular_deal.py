@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from abm import indicators, planning, signing
-from abm.network import circularity, cycle_flow, origins
+from abm.compute import planning, signing
+from abm.measures import indicators
+from abm.measures.network import circularity, cycle_flow, origins
 from tests.worlds import cash, industry, opening, quarter, turn, wanting
 
 RENT, LAG = 10.0, 6

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from abm.clearing import clear
+from abm.failure.clearing import clear
 
 AMOUNTS = st.one_of(st.just(0.0), st.floats(0.01, 100))
 SURVIVES = st.sampled_from([0.5, 0.9, 1.0])

@@ -1,9 +1,14 @@
 """Files with something wrong in them are taken or refused in one sentence: a few of the ten thousand that `make fuzz` draws."""
 
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.fuzz import files
-from tests.fuzz.__main__ import SIZES, sizes
+from tests.fuzz.night import SIZES, sizes
 
 SEED = 0
 FINE = ("taken", "refused")
@@ -44,7 +49,7 @@ WRONG = {
 def test_what_is_wrong_is_one_short_sentence(case, tmp_path):
     import shutil
 
-    from agents.world_file import SHIPPED, load_world
+    from agents.world_files.folder import SHIPPED, load_world
 
     file, old, new = case
     shutil.copytree(SHIPPED / "tutorial", tmp_path / "world")
@@ -57,3 +62,12 @@ def test_what_is_wrong_is_one_short_sentence(case, tmp_path):
 def test_the_night_is_as_long_as_was_promised():
     assert (SIZES["worlds"], SIZES["settings"], SIZES["questions"], SIZES["stored"]) == (10_000, 500, 500, 500)
     assert sizes(1)["corners"] > 400
+
+
+@pytest.mark.slow
+def test_the_command_of_the_night_runs_its_draws_in_processes_of_its_own():
+    words = [sys.executable, "-m", "tests.fuzz", "--seed", "7", "--part", "questions", "--share", "0.006", "--workers", "1"]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    first, last = done.stdout.splitlines()
+    assert (done.returncode, first, done.stderr) == (0, "seed 7", "")
+    assert last.startswith("questions: ") and sum(map(int, re.findall(r"(\d+) (?:taken|refused)", last))) == 3

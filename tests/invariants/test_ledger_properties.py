@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from abm.books.flows import FLOWS, PAIRS
+from abm.books.ledger import Ledger
 from abm.errors import BrokenRule, UnbalancedEntry
-from abm.flows import FLOWS, PAIRS
-from abm.ledger import Ledger
 
 WORLDS, AGENTS = 3, 5
 AMOUNTS = st.lists(st.floats(0, 1e4), min_size=WORLDS * 4, max_size=WORLDS * 4)

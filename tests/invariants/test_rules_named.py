@@ -4,7 +4,7 @@ import pytest
 
 from abm.errors import BrokenRule
 from abm.model import Industry, release
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 
 @pytest.fixture

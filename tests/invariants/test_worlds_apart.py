@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from abm.model import Industry, release
-from agents.world_file import SHIPPED as FOLDER
-from agents.world_file import load_world
+from agents.world_files.folder import SHIPPED as FOLDER
+from agents.world_files.folder import load_world
 
 QUARTERS = 36
-SHIPPED = ("archetypes-2023q1", "industry-2026q3")
+SHIPPED = ("archetypes-2023q1", pytest.param("industry-2026q3", marks=pytest.mark.slow))
 SEED = 10
 CROWDS = {8: tuple(range(8)), 16: tuple(np.random.default_rng(0).permutation(16).tolist())}
 

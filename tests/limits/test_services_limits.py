@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from abm.luck import Luck
-from abm.markets import service_prices, services
-from abm.markets.services import Offers, Supply
-from abm.markets.services_parameters import ServicesParameters
+from abm.engine.luck import Luck
+from abm.services import prices, serving
+from abm.services.parameters import ServicesParameters
+from abm.services.serving import Offers, Supply
 from agents import customer_quarter
 from agents.customer_birth import Segments
 from agents.customer_quarter import KINDS
@@ -39,23 +39,23 @@ def customers_of(**values):
     ("share", "substitution", "expected"), [(1 / 3, 5, 1.55172), (1 / 2, 5, 1.76471), (0, 5, 1.25), (1 / 3, 1e12, 1 / (1 - 2 / 9))]
 )
 def test_markups_of_atkeson_and_burstein(share, substitution, expected):
-    assert service_prices.markup(share, substitution, 1.5) == pytest.approx(expected, rel=1e-5)
+    assert prices.markup(share, substitution, 1.5) == pytest.approx(expected, rel=1e-5)
 
 
 def test_substitution_falls_from_five_to_its_long_run_value():
     p = ServicesParameters(1, {"substitution_start": 5.0, "substitution_end": 2.2, "substitution_time": 3.0})
-    assert service_prices.substitution(p, 0) == pytest.approx(5)
-    assert service_prices.substitution(p, 3) == pytest.approx(2.2 + 2.8 / np.e)
-    assert service_prices.substitution(p, 300) == pytest.approx(2.2)
+    assert prices.substitution(p, 0) == pytest.approx(5)
+    assert prices.substitution(p, 3) == pytest.approx(2.2 + 2.8 / np.e)
+    assert prices.substitution(p, 300) == pytest.approx(2.2)
 
 
 def test_density_with_shares_of_a_third_and_a_half_is_the_observed_one():
-    assert 12.7 * service_prices.markup(np.array([1 / 3, 1 / 2]), 5, 1.5) == pytest.approx([19.7, 22.4], abs=0.05)
+    assert 12.7 * prices.markup(np.array([1 / 3, 1 / 2]), 5, 1.5) == pytest.approx([19.7, 22.4], abs=0.05)
 
 
 def test_a_cheap_entrant_with_weaker_models_takes_a_quarter_of_the_market():
     utility = np.array([[0.0, 0.0, 0.3 * np.log(40) - 1.5]])
-    shares = services.logit_shares(utility, np.ones((1, 3), dtype=bool))
+    shares = serving.logit_shares(utility, np.ones((1, 3), dtype=bool))
     assert shares[0] == pytest.approx([0.37386, 0.37386, 0.25228], abs=5e-6)
     assert shares[0, 2] / shares[0, 0] == pytest.approx(0.67480, abs=5e-6)
 
@@ -167,5 +167,5 @@ def test_while_small_the_potential_grows_by_the_power_of_capability():
 def test_a_day_without_demand_has_no_flows():
     nobody = np.zeros((1, 2), dtype=bool)
     supply = Supply(np.full((1, 2), 20.0), np.ones((1, 2)), ~nobody, 0 * ONE, 0 * ONE, nobody, *np.zeros((2, 1, 2)))
-    result = services.ration(np.zeros((1, 2, 3)), supply, ServicesParameters())
+    result = serving.ration(np.zeros((1, 2, 3)), supply, ServicesParameters())
     assert result.served.sum() == result.turned_away.sum() == result.unserved_share.sum() == 0

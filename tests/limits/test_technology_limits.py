@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from abm.technology_parameters import TechnologyParameters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.clock import Quarter, hazard_per_quarter
-from abm.technology import (
+from abm.technology.progress import (
     Technology,
     amdahl,
     breakthrough_chance,
@@ -19,7 +20,6 @@ from abm.technology import (
     stall_length,
     training_increment,
 )
-from abm.technology_parameters import TechnologyParameters
 
 START, WINDOW = Quarter.parse("2023Q1"), Quarter.parse("2025Q3")
 few = settings(max_examples=100, deadline=None)

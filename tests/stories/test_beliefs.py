@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from abm.binding import HOLDS, Binding
+from abm.measures.binding import HOLDS, Binding
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_file import load_world
-from experiments.analysis.pairs import paired_share
+from agents.world_files.folder import load_world
+from experiments.analysis.paired_effects import paired_share
 
 NAMED, ALIKE = "industry-2026q3", "symmetric-2023q1"
 
@@ -24,6 +24,7 @@ def lived(world, quarters, futures, overrides=None, shocks=(), **parameters):
     return kept
 
 
+@pytest.mark.slow
 def test_adoption_at_a_third_of_its_pace_takes_more_than_a_fifth_off_the_revenue_of_2030():
     usual, slow = (lived(NAMED, 18, 24, customers__adoption_pace=pace)["revenue"][:, -1].mean() for pace in (1.0, 1 / 3))
     assert slow < 0.8 * usual
@@ -36,6 +37,7 @@ def test_hope_of_a_tenth_a_year_lifts_the_sum_of_plans_by_a_tenth_a_year():
     assert hopeful["plans"] / sober["plans"] == pytest.approx(np.exp(0.1 * years))
 
 
+@pytest.mark.slow
 def test_what_holds_revenue_back_adds_up_and_changes_hands():
     """At first compute that was not ordered in time; then money; in the end, for most, demand."""
     found = lived(NAMED, 40, 24)

@@ -5,12 +5,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from abm import default
-from abm.exodus import requalified, revenue_after, without_refuge
+from abm.failure import default
 from abm.model import Industry, release
-from agents.world_file import load_world
+from abm.services.exodus import requalified, revenue_after, without_refuge
+from agents.world_files.folder import load_world
 from experiments.analysis.attribution import CHANNELS
-from experiments.analysis.pairs import mean_with_interval
+from experiments.analysis.paired_effects import mean_with_interval
 
 pytestmark = pytest.mark.slow
 

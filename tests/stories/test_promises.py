@@ -8,9 +8,9 @@ import pytest
 
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_deals import AddedDeal, with_deals
-from agents.world_file import load_world
-from experiments.analysis.pairs import paired_share
+from agents.world_files.deals import AddedDeal, with_deals
+from agents.world_files.folder import load_world
+from experiments.analysis.paired_effects import paired_share
 from tests.worlds import industry, let, opening, wanting
 
 WORLDS, QUARTERS = 96, 24
@@ -35,6 +35,7 @@ def outcomes():
     return {owner: [lived(gw, settings) for gw in STACKS] for owner, settings in (("poor", {}), ("rich", RICH))}
 
 
+@pytest.mark.slow
 def test_where_the_owner_can_build_the_odds_of_failure_rise_with_the_stack(outcomes):
     fails = [each["fails"] for each in outcomes["rich"]]
     shares = [found.mean() for found in fails]
@@ -43,6 +44,7 @@ def test_where_the_owner_can_build_the_odds_of_failure_rise_with_the_stack(outco
     assert first.low > 0.05 and last.low > 0
 
 
+@pytest.mark.slow
 def test_with_an_owner_that_cannot_build_what_was_promised_and_not_built_rises_instead(outcomes):
     unbuilt = [each["unbuilt_gw"].mean() for each in outcomes["poor"]]
     assert unbuilt == sorted(unbuilt) and unbuilt[3] > STACKS[3] / 4 > 2 > unbuilt[0]
@@ -51,6 +53,7 @@ def test_with_an_owner_that_cannot_build_what_was_promised_and_not_built_rises_i
     assert np.array_equal(outcomes["poor"][3]["unbuilt_gw"], outcomes["poor"][3]["total"])
 
 
+@pytest.mark.slow
 def test_what_was_promised_keeps_its_rent(outcomes):
     """13.3 a GW-year, as the deal said; what the lab had ordered before cost about that."""
     many = outcomes["poor"][3]["unbuilt_gw"] > 10

@@ -12,8 +12,8 @@ import pytest
 from abm.clock import Quarter
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_file import SHIPPED, load_world
-from experiments.story import tell
+from agents.world_files.folder import SHIPPED, load_world
+from experiments.stories.story import tell
 
 QUARTERS = 20
 WORLDS = 10

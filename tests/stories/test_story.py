@@ -10,9 +10,9 @@ from abm.clock import Quarter
 from abm.errors import BadInput
 from abm.model import Industry
 from abm.shocks import Shock
-from agents.world_file import load_world
-from experiments.events import Event, by_name, each, money, said
-from experiments.story import ALWAYS, CHANNELS, KINDS, chosen_of, narrate, tell, worst_world
+from agents.world_files.folder import load_world
+from experiments.stories.events import Event, by_name, each, money, said
+from experiments.stories.story import ALWAYS, CHANNELS, KINDS, chosen_of, narrate, tell, worst_world
 
 QUARTERS = 40
 WORLDS = 8
@@ -230,7 +230,7 @@ def test_shipped_worlds_can_be_told_from_their_first_quarter(name):
 def test_a_crisis_is_told_in_the_quarter_that_completes_it():
     from abm.model import Industry, release
     from abm.shocks import Shock
-    from agents.world_file import load_world
+    from agents.world_files.folder import load_world
 
     loss = Shock.read({"name": "loss", "at": "2026Q4", "firm": "Lab"})
     industry = Industry(load_world("tutorial"), shocks=[loss], journal=True).run(6)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from abm.errors import BadInput
-from experiments.analysis import accuracy, lead_accuracy
+from experiments.analysis import accuracy, opener_accuracy
 
 LAG, STRETCH, OPEX, RENT = 2, 1.5, 0.25, 0.5
 
@@ -51,7 +51,7 @@ def test_the_figure_shows_what_was_earned_beside_what_the_identity_says():
     assert rows["count"].tolist() == [1, 1, 2]  # the last quarter is beyond reach
     assert rows.middle.tolist() == pytest.approx([0.75 * 0.5, 0.75 * 0.7, 0.75 * 1.25])  # before rent
     assert accuracy.verdict(found).beyond == pytest.approx(1 / 5)
-    item = lead_accuracy.figures(found)[0]
+    item = opener_accuracy.figures(found)[0]
     kinked = item.charts[0][1].to_dict()["layer"][-1]["data"]["values"]
     assert [(row["x"], row["earned"]) for row in kinked][0] == (0, 0) and all(row["earned"] <= 0.75 * STRETCH for row in kinked)
     assert "4 of 5" not in item.reading and "(1 - o) min(x, 1.5) - k" in item.reading
@@ -68,7 +68,7 @@ def test_the_interval_knows_that_the_quarters_of_one_future_share_its_luck():
 
 def test_the_answer_in_words_has_an_interval_for_each_number():
     many = pd.concat([series([4.0 + seed / 4, 9.0], [4.0 + seed / 4, 9.0]).assign(seed=seed) for seed in range(8)])
-    first, cases, second, *_ = lead_accuracy.sentences(accuracy.matched(many, LAG, STRETCH))
+    first, cases, second, *_ = opener_accuracy.sentences(accuracy.matched(many, LAG, STRETCH))
     assert first.startswith("Largely: ") and "explains 100 % (100 to 100 %)" in first and "in 100 % (100 to 100 %) of 16 cases" in cases
     assert "adds $0.75 (0.75 to 0.75) of profit, and the accounting identity of the model says $0.75" in second
 
@@ -83,4 +83,4 @@ def test_what_was_not_kept_or_not_lived_is_said():
 
 def test_a_figure_of_no_known_kind_is_refused_before_anything_is_read(tmp_path):
     with pytest.raises(BadInput, match="ends in '.doc'; allowed: .html"):
-        accuracy.answer(tmp_path, tmp_path / "figure.doc")
+        opener_accuracy.answer(tmp_path, tmp_path / "figure.doc")

@@ -57,6 +57,7 @@ def test_the_usual_ranges_are_allowed_by_the_model():
     assert first_point(Question.read(asked)).number == 0
 
 
+@pytest.mark.slow
 def test_stored_results_are_explored_in_words(tmp_path):
     levers = {"lab.cash": [100.0, 101.0, 102.0], "cloud.capex": [45.0, 50.0, 55.0]}
     asked = {"question": "?", "world": "tutorial", "outcomes": ["served_revenue"], "seeds": 2, "quarters": 3, "levers": levers}
@@ -122,6 +123,7 @@ def test_anything_that_can_be_set_is_a_lever(work, lever):
         assert [row["size"] for row in found["at_size"]] == [4, 5, 6]
 
 
+@pytest.mark.slow
 def test_a_break_is_the_same_with_any_number_of_workers(work):
     asked = ("tutorial", "lab.risk_appetite", "commitments > 100", (0.1, 0.9))
     alone, shared = (answers.breakpoint_of(*asked, work=work._replace(workers=count), as_json=True) for count in (1, 2))

@@ -3,17 +3,19 @@
 Paired experiments: the same futures, in which one firm, or all enterprises, have another appetite from the ninth quarter on.
 """
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from abm.markets.lending import loan_over_cost
+from abm.books.vintages import over_vintages
+from abm.finance.lending import loan_over_cost
 from abm.model import Industry, release
-from abm.vintages import over_vintages
 from agents.customer import EnterpriseCustomer
 from agents.customer_quarter import DEPLOYED
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
+from tests.marks import mostly_slow
 
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9)
 CALM, AFTER, FUTURES = 8, 16, 4
@@ -70,6 +72,12 @@ def after(kind, appetite, quarters=AFTER):
     return found, books
 
 
+@cache
+def untouched():
+    """The books after three quarters in which nobody was given an appetite."""
+    return after("labs", None, quarters=3)[1]
+
+
 # part by which a firm of appetite .9 does more than the same firm at .1, at least
 SIZES = {
     "labs": {"GW ordered": 0.5},
@@ -81,7 +89,7 @@ SIZES = {
 }
 
 
-@pytest.mark.parametrize("kind", SIZES)
+@pytest.mark.parametrize("kind", mostly_slow(SIZES, ("labs",)))
 def test_the_bolder_the_more_at_every_level_and_by_a_size_that_matters(kind):
     paths = [after(kind, appetite)[0] for appetite in LEVELS]
     for what, least in SIZES[kind].items():
@@ -90,16 +98,15 @@ def test_the_bolder_the_more_at_every_level_and_by_a_size_that_matters(kind):
         assert path[-1] / path[0] - 1 > least, (what, path)
 
 
-@pytest.mark.parametrize("kind", SIZES)
+@pytest.mark.parametrize("kind", mostly_slow(SIZES, ("lenders", "customers")))
 def test_an_appetite_set_during_a_run_acts_and_the_present_one_changes_nothing(kind):
-    untouched = after(kind, None, quarters=3)[1]
     if kind != "customers":
         model = Industry(load_world("archetypes-2023q1"), worlds=1, rng=1)
         present = getattr(model, kind)[FIRMS[kind]].risk_appetite
         release(model)
-        assert after(kind, present, quarters=3)[1] == untouched
-    assert after(kind, 0.15, quarters=3)[1] != untouched
-    assert after(kind, 0.95, quarters=3)[1] != untouched
+        assert after(kind, present, quarters=3)[1] == untouched()
+    assert after(kind, 0.15, quarters=3)[1] != untouched()
+    assert after(kind, 0.95, quarters=3)[1] != untouched()
 
 
 @pytest.mark.slow
@@ -127,6 +134,7 @@ def deployed_after(quarters, **parameters):
     return part
 
 
+@pytest.mark.slow
 def test_customers_born_bolder_adopt_earlier():
     path = [deployed_after(12, appetite_low=appetite - 0.02, appetite_high=appetite) for appetite in LEVELS]
     assert all(low < high for low, high in pairwise(path))

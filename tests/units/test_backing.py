@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from abm import operations, pricing
-from abm.funding import labs_cover
-from abm.markets import compute
-from abm.record import subsidiary_residuals
+from abm.compute import deliveries
+from abm.finance.funding import labs_cover
+from abm.measures.record import subsidiary_residuals
+from abm.services import operations, pricing
 from tests.worlds import ECONOMY, ONE_RATE, by_class, cash, industry, opening, quarter, turn, wanting
 
 PLAIN = {"lab.fixed_opex": 0.0, **ONE_RATE, "investor.saving": 0, "investor.saving_speed": 0}
@@ -24,7 +24,7 @@ def group(lab_cash, stakes=(1.0, 0.0), **parameters):
 def covered(model):
     """What the lab pays to each owner once everybody knows what it owes, $bn, in the first of the worlds, all being alike."""
     model.begin()
-    compute.deliver(model)
+    deliveries.deliver(model)
     pricing.post(model)
     served = operations.serve(model, by_class(model, 0.0))
     operations.receive(model, served)

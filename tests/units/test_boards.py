@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from abm import boards
+from abm.compute import boards
 from abm.model import Industry, release
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 NAMED = "industry-2026q3"
 
@@ -63,10 +63,12 @@ def built():
     return np.array(found)
 
 
+@pytest.mark.slow
 def test_a_lower_limit_lowers_what_is_built(built):
     assert (np.diff(built) >= 0).all() and built[0] < 0.7 * built[-1]
 
 
+@pytest.mark.slow
 def test_no_dollar_of_the_limit_moves_much_more_than_another(built):
     """$40bn a year more, somewhat less than its board allows today, move at most a sixth of what is built without a limit, and less than
     twice the mean of the range in which the limit binds. A cliff would move most of that range at once.
@@ -78,7 +80,12 @@ def test_no_dollar_of_the_limit_moves_much_more_than_another(built):
 
 def test_equity_for_new_compute_keeps_within_the_budget(monkeypatch):
     used, left = [], []
-    monkeypatch.setattr("abm.signing.spend", lambda industry, equity: (left.append(industry.board_left.copy()), used.append(equity)))
+
+    def spend(industry, equity):
+        left.append(industry.board_left.copy())
+        used.append(equity)
+
+    monkeypatch.setattr("abm.compute.signing.spend", spend)
     Industry(load_world(NAMED), worlds=2, rng=2).run(3)
     assert all((equity <= board * (1 + 1e-9)).all() for equity, board in zip(used, left, strict=True))
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from abm.errors import BadInput
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from experiments.books import CHANGE, NET_WORTH, books
 from experiments.cli import app
 from experiments.industry import Industry

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.errors import BadInput
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from experiments.analysis.breakpoints import Broken, Trial, breakpoints, share_broken, smallest_shock
 from experiments.analysis.levers import read_lever
 

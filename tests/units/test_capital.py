@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.markets.capital import share_out
+from abm.finance.capital import share_out
 
 
 def row(*values):

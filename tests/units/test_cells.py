@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.cells import Cells
-from abm.vintages import empty_vintages
+from abm.books.cells import Cells
+from abm.books.vintages import empty_vintages
 
 PAIRS = np.array([[True, False, True], [False, False, False], [False, True, True]])
 

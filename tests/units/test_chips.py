@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.markets.chips import Orders, VendorParameters
+from abm.compute.chips import Orders, VendorParameters
 
 LAG = 6
 

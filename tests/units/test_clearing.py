@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.clearing import clear
 from abm.errors import BrokenRule
+from abm.failure.clearing import clear
 
 FINNET = [[0, 0.1, 0.7], [2, 0, 10.5], [0, 8.4, 0]]
 

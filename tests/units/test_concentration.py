@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from abm.concentration import book_of_loans, borrowers_part, look_through_part, new_loans, part_within, tenants_room
+from abm.compute.planning import look_ahead
+from abm.finance.concentration import book_of_loans, borrowers_part, look_through_part, new_loans, part_within, tenants_room
 from abm.model import Industry
-from abm.opening import Tranche
-from abm.planning import look_ahead
-from agents.world_file import load_world
+from abm.start.opening import Tranche
+from agents.world_files.folder import load_world
 from tests.worlds import industry, opening, wanting
 
 START = opening({}).start

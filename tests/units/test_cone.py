@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from abm.cone import Cone, believed_spread, cone, mixture_quantile
-from abm.cone_parameters import ConeParameters
-from abm.growth import Trend, lasting_growth, momentum_that_holds, realised_growth, reasoned_growth, update_extrapolation
-from abm.implied import implied_quantile
-from abm.scores import coverage_below, crps, pit
+from abm.beliefs.cone import Cone, believed_spread, cone, mixture_quantile
+from abm.beliefs.growth import Trend, lasting_growth, momentum_that_holds, realised_growth, reasoned_growth, update_extrapolation
+from abm.beliefs.implied import implied_quantile
+from abm.beliefs.parameters import ConeParameters
+from abm.beliefs.scores import coverage_below, crps, pit
 
 SHAPE = (3, 3)
 SPEC = {  # the numbers of model.md 5, whatever the shipped worlds are calibrated to

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from abm import sentiment
-from abm.credit import count_breaches, sweep
-from abm.loans import interest
-from abm.markets.lending import offered_loans
+from abm.books.loans import interest
+from abm.finance import sentiment
+from abm.finance.credit import count_breaches, sweep
+from abm.finance.lending import offered_loans
 from tests.worlds import ONE_RATE, industry, let, opening, quarter, turn, wanting
 
 PLAIN = {"lab.fixed_opex": 0.0, **ONE_RATE}

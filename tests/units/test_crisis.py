@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from abm import crisis, outcomes
-from abm.crisis import Course, Sizes
+from abm.failure import crisis
+from abm.failure.crisis import Course, Sizes
+from abm.measures import outcomes
 from abm.model import Industry, release
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.worlds import industry, let, opening, wanting
 
 YEARS = 12  # quarters of a record

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from abm.errors import BadInput
-from abm.exodus import requalified, revenue_after, without_refuge
-from abm.markets.refuge import Refuge
+from abm.services.exodus import requalified, revenue_after, without_refuge
+from abm.services.refuge import Refuge
 from agents.customer_birth import Segments
 from agents.customer_quarter import DEPLOYED, UNAWARE
 from benchmarks.customer_quarter import LABS, draws

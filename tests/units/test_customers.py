@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from abm.engine.luck import Luck
 from abm.errors import BadInput
-from abm.luck import Luck
-from abm.markets.refuge import Refuge
-from abm.markets.services import Offers, Supply, ration
-from abm.markets.services_parameters import ServicesParameters
+from abm.services.parameters import ServicesParameters
+from abm.services.refuge import Refuge
+from abm.services.serving import Offers, Supply, ration
 from agents import customer_quarter
 from agents.customer_birth import Segments
 from agents.customer_quarter import DEPLOYED, KINDS, PILOT, PROCUREMENT, TRIAL, UNAWARE

@@ -6,8 +6,8 @@ import pytest
 from abm.clock import Quarter
 from abm.errors import BadInput
 from abm.model import Industry, release
-from agents.world_deals import AddedDeal, with_deals
-from agents.world_file import load_world
+from agents.world_files.deals import AddedDeal, with_deals
+from agents.world_files.folder import load_world
 from experiments.engine.cases import case_of, resolved
 from experiments.engine.design import design
 from experiments.engine.question import Question

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.record import subsidiary_residuals
+from abm.measures.record import subsidiary_residuals
 from tests.worlds import ONE_RATE, industry, let, opening, quarter, turn, wanting
 
 QUIET = {

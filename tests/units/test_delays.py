@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from abm.clock import Quarter
-from abm.delays import late_part
+from abm.compute.delays import late_part
 from abm.model import Industry, release
-from abm.opening import Tranche
-from agents.world_file import load_world
+from abm.start.opening import Tranche
+from agents.world_files.folder import load_world
 from tests.worlds import industry, opening, wanting
 
 NAMED, QUARTERS, FUTURES = "industry-2026q3", 12, 64

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from abm.books.register import IDLE
 from abm.clock import Quarter
-from abm.distress import in_distress
-from abm.markets.services import Supply, ration
-from abm.markets.services_parameters import ServicesParameters
-from abm.opening import Tranche
-from abm.register import IDLE
+from abm.failure.distress import in_distress
+from abm.services.parameters import ServicesParameters
+from abm.services.serving import Supply, ration
+from abm.start.opening import Tranche
 from tests import worlds
 
 PLAIN = {"consumer_density": 1.0, "spill": 0.0}

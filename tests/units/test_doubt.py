@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 from typer.testing import CliRunner
 
 from abm.errors import BadInput
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from experiments import cli
 from experiments.analysis.doubt import carrying, split
 from experiments.collect import collect

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from abm.entry import enter, entry_capital, founded
 from abm.model import Industry, release
+from abm.services.entry import enter, entry_capital, founded
 from abm.shocks import Shock
 from agents.customer_quarter import DEPLOYED
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 
 @pytest.fixture
@@ -103,21 +103,25 @@ def test_nobody_is_founded_while_investors_answer_no_calls(industry):
     assert (industry.labs.alive.sum(axis=1) - alive).tolist() == [0, 0, 1]
 
 
-def founders(worlds, **state):
-    """How many of so many worlds see a lab founded in a quarter, at a mood and at what a GWe earns over what it costs."""
-    model = Industry(load_world("archetypes-2023q1"), worlds=worlds, rng=2, parameters={"entry.rate": 1.0}).run(1)
-    model.sentiment = np.full_like(model.sentiment, state.get("mood", 1.0))
-    model.labs.put(revenue_density=model.compute_cost * state.get("price", 2.0), revenue=1.0)
-    count = founded(model).sum()
+@pytest.fixture(scope="module")
+def founders():
+    """How many of 400 worlds see a lab founded in a quarter, at a mood and at what a GWe earns over what it costs."""
+    model = Industry(load_world("archetypes-2023q1"), worlds=400, rng=2, parameters={"entry.rate": 1.0}).run(1)
+
+    def count(mood=1.0, price=2.0):
+        model.sentiment = np.full_like(model.sentiment, mood)
+        model.labs.put(revenue_density=model.compute_cost * price, revenue=1.0)
+        return founded(model).sum()
+
+    yield count
     release(model)
-    return count
 
 
-def test_at_a_normal_mood_and_margin_labs_are_founded_at_their_rate():
-    assert founders(400) / 400 == pytest.approx(1 - np.exp(-1 / 4), abs=3 * np.sqrt(0.22 * 0.78 / 400))
+def test_at_a_normal_mood_and_margin_labs_are_founded_at_their_rate(founders):
+    assert founders() / 400 == pytest.approx(1 - np.exp(-1 / 4), abs=3 * np.sqrt(0.22 * 0.78 / 400))
 
 
-def test_easy_money_and_high_margins_found_labs_and_panic_does_not():
-    assert founders(400, mood=1.5) > founders(400) > founders(400, mood=0.3)
-    assert founders(400, price=10.0) > founders(400) > founders(400, price=1.2)
-    assert founders(400, price=1.0) == 0
+def test_easy_money_and_high_margins_found_labs_and_panic_does_not(founders):
+    assert founders(mood=1.5) > founders() > founders(mood=0.3)
+    assert founders(price=10.0) > founders() > founders(price=1.2)
+    assert founders(price=1.0) == 0

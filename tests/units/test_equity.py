@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.equity import CapTable
-from abm.ledger import Ledger
-from abm.network import cross_held_values
+from abm.books.equity import CapTable
+from abm.books.ledger import Ledger
+from abm.measures.network import cross_held_values
 
 VENDOR, INVESTOR, LAB = (slice(row, row + 1) for row in range(3))
 HOLDERS, LABS = slice(0, 2), slice(2, 4)

@@ -8,7 +8,7 @@ import pytest
 import overreach
 from abm.clock import Quarter
 from abm.errors import BadInput
-from abm.measures import of_indicator
+from abm.measures.catalogue import of_indicator
 from experiments.analysis.figures import figures
 from experiments.figures import data
 from experiments.figures.drawn import notebook_chart

@@ -4,7 +4,7 @@ import pytest
 
 from abm.errors import BadInput
 from abm.model import Industry
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 
 def test_a_world_is_what_load_world_gives_and_not_its_name():

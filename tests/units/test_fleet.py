@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.compute_prices import (
+from abm.books.fleet import Fleet
+from abm.books.register import IDLE, OUTSIDE
+from abm.compute.prices import (
     FleetParameters,
     Usual,
     contract_price,
@@ -14,9 +16,7 @@ from abm.compute_prices import (
     saved_when_off,
 )
 from abm.errors import BadInput
-from abm.fleet import Fleet
-from abm.opening import Tranche
-from abm.register import IDLE, OUTSIDE
+from abm.start.opening import Tranche
 
 NOW = 40
 DECAY = np.array([[0.3], [0.0]])  # ageing in two worlds

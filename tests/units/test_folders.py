@@ -12,6 +12,7 @@ from experiments.cli import app
 from experiments.engine.question import Question
 from experiments.folders import is_plain, make_folder, plain
 from experiments.terminal import console
+from tests.marks import mostly_slow
 
 ASKED = {"question": "?", "world": "tutorial", "outcomes": ["served_revenue"], "seeds": 2, "quarters": 2}
 NOT_PLAIN = [
@@ -74,7 +75,7 @@ def test_a_folder_that_has_no_name_is_refused(tmp_path):
         make_folder(tmp_path / "a\0b" / "c", "--out")
 
 
-@pytest.mark.parametrize("folder", ["a[/x]", "[bold]", "[/]"])
+@pytest.mark.parametrize("folder", mostly_slow(["a[/x]", "[bold]", "[/]"], ["a[/x]"]))
 def test_brackets_in_a_folder_are_text(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     question = tmp_path / "[red]q.toml"

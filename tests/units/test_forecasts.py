@@ -5,14 +5,14 @@ import json
 import numpy as np
 import pytest
 
-from abm import views
+from abm.beliefs import views
+from abm.beliefs.cone import cone
+from abm.beliefs.parameters import ConeParameters
 from abm.clock import Quarter
-from abm.cone import cone
-from abm.cone_parameters import ConeParameters
 from abm.errors import BadInput
 from abm.model import Industry
 from abm.shocks import Shock
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from experiments.analysis import forecasts, plan_figures
 from experiments.analysis.forecasts import ALL, KINDS, LEVELS, TIMES, Open, Seen, plans, share_of, shares, tally
 from experiments.analysis.forecasts_page import plans_verdict, verdict

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from abm import signing
-from abm.markets.chips import build_capacity, growth_by_appetite, learn_orders
-from abm.markets.lending import most_lent
+from abm.compute import signing
+from abm.compute.chips import build_capacity, growth_by_appetite, learn_orders
+from abm.finance.lending import most_lent
 from abm.model import Industry, release
-from agents.world_file import SHIPPED, load_world
+from agents.world_files.folder import SHIPPED, load_world
 
 
 def world(tmp_path, **appetites):

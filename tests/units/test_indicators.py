@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from abm import business, outcomes, projection
-from abm.calibration import Forecasts, Plans
+from abm.beliefs import projection
+from abm.beliefs.calibration import Forecasts, Plans
+from abm.beliefs.cone import Cone
+from abm.beliefs.views import of_industry, planning_horizon
 from abm.clock import Quarter
-from abm.cone import Cone
+from abm.failure.systemic import debtranks, exposures
+from abm.measures import business, outcomes
+from abm.measures.readings import FURTHER, INDICATORS
 from abm.model import Industry, release
-from abm.opening import Tranche
-from abm.readings import FURTHER, INDICATORS
-from abm.systemic import debtranks, exposures
-from abm.views import of_industry, planning_horizon
-from agents.world_file import load_world
+from abm.start.opening import Tranche
+from agents.world_files.folder import load_world
 from tests.worlds import industry, let, opening, wanting
 
 NEVER = projection.NEVER

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from abm.clock import Quarter
-from abm.funding import eligible, rounds
-from abm.markets.capital import call_equity, left_to_invest
+from abm.finance.capital import call_equity, left_to_invest
+from abm.finance.funding import eligible, rounds
 from abm.model import Industry, release
-from abm.opening import Tranche
-from abm.operations import Dues
+from abm.services.operations import Dues
+from abm.start.opening import Tranche
 from agents.investor import MOMENTUM, PUBLIC, SOVEREIGN, STRATEGIC
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.worlds import industry, opening, wanting
 
 STYLES = (MOMENTUM, STRATEGIC, SOVEREIGN, PUBLIC)

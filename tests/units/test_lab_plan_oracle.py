@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from abm import planning
+from abm.compute import planning
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from benchmarks.plain_lab import PlainPlanner
 
 CLOSE = {"rtol": 1e-8, "atol": 1e-8}

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.later import Later, Measures, Series
+from abm.measures.deferred import Later, Measures, Series
 from abm.model import Industry
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 calls = []
 

@@ -5,8 +5,8 @@ import pytest
 
 from abm.errors import BadInput
 from experiments import reference
-from experiments.analysis import lead_requirement, lead_statements, ranking
-from experiments.analysis.leads import LEADING
+from experiments.analysis import opener_requirement, opener_statements, ranking
+from experiments.analysis.openers import LEADING
 from experiments.analysis.sweep_answer import answer, gather, in_short
 from experiments.analysis.sweep_report import sweep_report
 from experiments.engine.forms import LEADS
@@ -38,7 +38,7 @@ def test_every_analysis_that_may_lead_is_there_and_questions_lead_with_what_the_
 
 def test_a_model_counts_once_when_it_is_withdrawn_and_a_company_by_its_whole_years():
     wide = lab([-1.0] * 4 + [2.0] * 3, [0, 0, 1, 1, 10, 10, 10], [0, 0, 2, 2, 5, 5, 5])
-    models, years = lead_statements.of_models(wide), lead_statements.of_companies(wide)
+    models, years = opener_statements.of_models(wide), opener_statements.of_companies(wide)
     assert models[["quarter", "cost", "profit", "paid"]].values.tolist() == [["2027Q3", 1, 2, True], ["2028Q1", 10, 5, False]]
     assert years[["year", "income", "last_paid"]].values.tolist() == [[2027, -4.0, True]]  # 2028 is not whole
 
@@ -46,30 +46,30 @@ def test_a_model_counts_once_when_it_is_withdrawn_and_a_company_by_its_whole_yea
 def test_both_income_statements_are_counted_together():
     paying = lab([-1.0] * 4, [0, 1, 1, 1], [0, 2, 2, 2])
     wide = pd.concat([paying, paying.assign(seed=1)])
-    first, counted, both, *_ = lead_statements.sentences(lead_statements.of_models(wide), lead_statements.of_companies(wide), "")
+    first, counted, both, *_ = opener_statements.sentences(opener_statements.of_models(wide), opener_statements.of_companies(wide), "")
     assert first.startswith("100 % (100 to 100 %) of models") and "companies lose money in 100 % (100 to 100 %) of their years" in first
     assert "2 models and 2 years of labs in 2 futures" in counted and "100 % (100 to 100 %) of 2 years of a lab" in both
 
 
 def test_the_overlay_is_the_ladder_whose_models_pay_while_the_company_loses_more_each_year():
-    models, company = lead_statements._example()
+    models, company = opener_statements._example()
     assert models[["cost", "profit"]].values.tolist() == [[0.1, 0.2], [1, 2]]
     assert company["income"].tolist() == pytest.approx([-0.1, -0.8, -8])
 
 
 def test_the_first_impossible_year_is_the_first_whose_end_requires_more_than_comes():
     rows = pd.DataFrame({"quarter": quarters(12), "p50": 10.0, "p90": 20.0, "required": [30.0, 5, 5, 5, *[11.0] * 4, *[21.0] * 4]})
-    assert lead_requirement.first_impossible(rows, "p50", 2027) == 2028  # only year ends count
-    assert lead_requirement.first_impossible(rows, "p90", 2027) == 2029
-    assert lead_requirement.first_impossible(rows, "p50", 2029) == 2029
-    assert lead_requirement.first_impossible(rows.assign(required=1), "p50", 2027) is None
+    assert opener_requirement.first_impossible(rows, "p50", 2027) == 2028  # only year ends count
+    assert opener_requirement.first_impossible(rows, "p90", 2027) == 2029
+    assert opener_requirement.first_impossible(rows, "p50", 2029) == 2029
+    assert opener_requirement.first_impossible(rows.assign(required=1), "p50", 2027) is None
 
 
 def test_impossible_years_are_told_setting_by_setting():
     part = pd.DataFrame({"quarter": quarters(8), "p25": 1.0, "p50": 10.0, "p75": 1.0, "p90": 20.0, "p10": 1.0, "runs": 7})
     table = pd.concat([part.assign(deal="none", required=9.0), part.assign(deal="5 GW", required=12.0)])
-    shown = lead_requirement.Shown({"deal": ["none", "5 GW"]}, "deal", None, {"deal": "new deal"})
-    said = lead_requirement.sentences(table, shown, 2027)
+    shown = opener_requirement.Shown({"deal": ["none", "5 GW"]}, "deal", None, {"deal": "new deal"})
+    said = opener_requirement.sentences(table, shown, 2027)
     assert (
         'On the median path the first impossible year is 2027 if the new deal is "5 GW"; otherwise no year to 2028 is impossible.'
         in said[0]
@@ -84,7 +84,7 @@ def test_settings_without_runs_yet_are_left_out_of_what_is_said():
     rows = {"deal": "none", "stall": "never", "quarter": names, "p50": [9.0] * 4, "p90": [9.0] * 4, "required": [1.0] * 4, "runs": 2}
     table = pd.concat([pd.DataFrame(rows), pd.DataFrame({**rows, "deal": "5 GW"}), pd.DataFrame({**rows, "stall": "2027Q1"})])
     known = {"deal": ["none", "5 GW"], "stall": ["never", "2027Q1"]}
-    said = lead_requirement.sentences(table, lead_requirement.Shown(known, "deal", "stall", {"deal": "deal", "stall": "stall"}), 0)
+    said = opener_requirement.sentences(table, opener_requirement.Shown(known, "deal", "stall", {"deal": "deal", "stall": "stall"}), 0)
     assert "Suppose that the stall is never." in said[0] and "no year to 2027 is impossible, whatever the deal" in said[0]
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from abm.books.flows import ACCOUNTS, FLOWS, PAIRS
+from abm.books.ledger import Ledger
+from abm.books.statements import balance_sheet, flow_matrix, income_statement
 from abm.errors import BrokenRule, UnbalancedEntry
-from abm.flows import ACCOUNTS, FLOWS, PAIRS
-from abm.ledger import Ledger
-from abm.statements import balance_sheet, flow_matrix, income_statement
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.worlds import cash, industry, let, opening, quarter, wanting
 
 A, B, C = (slice(row, row + 1) for row in range(3))

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from abm import planning
-from abm.markets import compute
+from abm.compute import deliveries, planning
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
+from tests.marks import mostly_slow
 from tests.plain_lenders import PlainCredit
 
 CLOSE = {"rtol": 1e-8, "atol": 1e-8}
@@ -53,7 +53,7 @@ def seen(monkeypatch):
     for room, name, plain in (
         (planning, "set_terms", terms),
         (planning, "fundable_part", lambda credit, world, gw: credit.fundable(gw[world].tolist())),
-        (compute, "offered_loans", lambda credit, world, promised: credit.offers(promised[world].tolist())),
+        (deliveries, "offered_loans", lambda credit, world, promised: credit.offers(promised[world].tolist())),
     ):
         monkeypatch.setattr(room, name, both(getattr(room, name), plain, asked, name))
     return asked
@@ -73,7 +73,7 @@ def parts(seen, name):
     return np.concatenate([arrays.ravel() for asked, arrays, _ in seen if asked == name])
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", mostly_slow(CASES, ("archetypes", "little credit", "in a panic")))
 def test_arrays_and_objects_agree_on_what_lenders_finance_what_investors_fund_and_what_is_lent(seen, case):
     name, overrides, parameters, shocks = CASES[case]
     release(Industry(load_world(name, overrides), worlds=WORLDS, rng=2, parameters=parameters, shocks=shocks).run(6))
@@ -84,6 +84,7 @@ def test_arrays_and_objects_agree_on_what_lenders_finance_what_investors_fund_an
 def test_strict_lenders_lend_some_owners_less_and_scarce_money_funds_some_in_part(seen):
     name, overrides, parameters, _ = CASES["strict lenders"]
     release(Industry(load_world(name, overrides), worlds=WORLDS, rng=2, parameters=parameters).run(6))
+    agree(seen, 6, WORLDS, more=1)
     lent = np.stack([arrays for asked, arrays, _ in seen if asked == "set_terms"])[..., 0]
     assert ((lent > 0) & (lent < 0.2)).any() and (lent > 0.5).any()
     funded = parts(seen, "fundable_part")

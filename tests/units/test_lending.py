@@ -4,9 +4,9 @@ import mesa
 import numpy as np
 import pytest
 
-from abm.markets.lending import credit_limit
-from abm.markets.lending_parameters import LenderParameters
-from abm.population import Population
+from abm.engine.population import Population
+from abm.finance.lending import credit_limit
+from abm.finance.lending_parameters import LenderParameters
 from agents.lender import Lender
 
 # the numbers of the model's text, whatever the shipped worlds are calibrated to

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from abm.model import Industry
 from abm.shocks import SHOCKS
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from experiments import completion
 from experiments.catalogue import measure_rows, outcome_rows, shock_rows
 from experiments.cli import COMMANDS, app

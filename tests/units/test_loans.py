@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.loans import draw, interest, mean_rate, reprice
-from abm.markets.lending import lend
+from abm.books.loans import draw, interest, mean_rate, reprice
+from abm.finance.lending import lend
 from abm.shocks import Shock
 from tests.worlds import ONE_RATE, cash, industry, let, opening, quarter, turn, wanting
 

@@ -5,18 +5,22 @@ import pytest
 
 from abm.clock import Quarter
 from abm.errors import BadInput
-from abm.lapse import move_on, quarters_moved
+from abm.failure.lapse import move_on, quarters_moved
 from abm.model import Industry, release
-from abm.opening import FIRM_KINDS
 from abm.shocks import Shock
-from agents.world_file import load_world, shipped_names
+from abm.start.opening import FIRM_KINDS
+from agents.world_files.folder import load_world, shipped_names
 from experiments.engine.batches import build, run
 from experiments.engine.cases import case_of
 from experiments.inputs import Inputs, read_shock, shock_text
-from experiments.story import tell
+from experiments.stories.story import tell
 
 NAMED = "industry-2026q3"
-FIRMS = [(world, firm) for world in shipped_names() for kind in FIRM_KINDS for firm in load_world(world).names[kind]]
+SLOW = pytest.mark.slow
+FIRMS = [  # of every kind the first one is lost in the quick suite too
+    pytest.param(world, firm, marks=() if firm == names[0] else SLOW)
+    for world in shipped_names() for names in load_world(world).names.values() for firm in names
+]  # fmt: skip
 
 
 def loss(firm, at):
@@ -69,11 +73,13 @@ AFTER = slice(4, 10)  # from the quarter of the loss on
 CLOSED = slice(4, 6)  # nobody has taken over an owner yet
 
 
+@pytest.mark.slow
 def test_nothing_differs_before_the_loss(twins):
     for firm in twins:
         assert all((twins[firm][measure][:, :4] == twins[""][measure][:, :4]).all() for measure in twins[""])
 
 
+@pytest.mark.slow
 def test_the_loss_of_a_leading_lab_lowers_what_its_landlords_receive(twins):
     names = load_world(NAMED).names["clouds"]
     for landlord in ("Microsoft", "Oracle"):
@@ -81,6 +87,7 @@ def test_the_loss_of_a_leading_lab_lowers_what_its_landlords_receive(twins):
         assert receipts < 0.95 * usual, landlord
 
 
+@pytest.mark.slow
 def test_the_loss_of_an_owner_lowers_what_serves_until_somebody_takes_over(twins):
     assert -0.15 < change(twins, "CoreWeave", "serves", CLOSED) < -0.03
     closed, later = (change(twins, "CoreWeave", "serves", quarters) for quarters in (CLOSED, slice(7, 10)))
@@ -90,6 +97,7 @@ def test_the_loss_of_an_owner_lowers_what_serves_until_somebody_takes_over(twins
     assert (twins["CoreWeave"]["receipts"][:, 6:, coreweave] > 0).all()
 
 
+@pytest.mark.slow
 def test_the_loss_of_the_largest_vendor_lowers_deliveries_until_a_successor_delivers(twins):
     assert -0.9 < change(twins, "Nvidia", "delivered", slice(4, 8)) < -0.4
     nvidia = load_world(NAMED).names["vendors"].index("Nvidia")
@@ -98,6 +106,7 @@ def test_the_loss_of_the_largest_vendor_lowers_deliveries_until_a_successor_deli
     assert change(twins, "Nvidia", "delivered", slice(8, 10)) > change(twins, "Nvidia", "delivered", slice(4, 8)) + 0.1
 
 
+@pytest.mark.slow
 def test_the_loss_of_banks_lowers_loans_to_owners(twins):
     assert -0.3 < change(twins, "banks", "debt", slice(7, 10)) < -0.02
     banks = load_world(NAMED).names["lenders"].index("banks")
@@ -105,6 +114,7 @@ def test_the_loss_of_banks_lowers_loans_to_owners(twins):
     assert (called < 0.1).all()
 
 
+@pytest.mark.slow
 def test_the_loss_of_the_largest_investor_shrinks_rounds(twins):
     assert -0.3 < change(twins, "public market", "raised", slice(4, 8)) < -0.02
 

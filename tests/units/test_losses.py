@@ -79,10 +79,10 @@ def test_what_hangs_on_a_lender_and_on_nobody():
 
 
 def test_the_lines_of_a_firm_add_up_to_what_the_network_counts():
-    """Claims, loans, prepayments and stakes are those of `abm.systemic`, in the world of named firms."""
+    """Claims, loans, prepayments and stakes are those of `abm.failure.systemic`, in the world of named firms."""
+    from abm.failure.systemic import exposures
     from abm.model import Industry
-    from abm.systemic import exposures
-    from agents.world_file import load_world
+    from agents.world_files.folder import load_world
 
     model = Industry(load_world("industry-2026q3"), worlds=1)
     network = exposures(model)
@@ -104,6 +104,7 @@ def test_exposures_can_be_read_by_a_program(capsys):
     assert {"claim", "firm", "kind", "usd_bn", "gw", "own_equity", "share"} == set(found["exposures"][0])
 
 
+@pytest.mark.slow
 def test_losses_of_the_tutorial_are_the_same_bytes_whatever_the_workers(tmp_path):
     from experiments.analysis import firm_answers as answers
     from experiments.analysis.futures import BATCH
@@ -128,7 +129,7 @@ def test_losses_are_told_in_a_table_with_their_twins(tmp_path):
 
 
 def test_each_firm_of_the_named_world_can_be_lost():
-    from agents.world_file import load_world
+    from agents.world_files.folder import load_world
     from experiments.analysis.losses import named
 
     opened = load_world("industry-2026q3")

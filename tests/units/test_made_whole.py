@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.orphans import give_up
+from abm.failure.orphans import give_up
 from tests.worlds import cash, industry, let, opening, quarter, turn, wanting
 
 STEADY = {

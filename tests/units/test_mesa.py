@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 from mesa.agent import AgentSet
 
+from abm.compute.deliveries import cancel
+from abm.engine.living import LIVING
 from abm.errors import BadInput
-from abm.markets.compute import cancel
-from abm.model import _LIVING, Industry, release
+from abm.model import Industry, release
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
 from agents.customers import ConsumerCohort, EnterpriseCustomer
 from agents.investor import Investor
 from agents.lab import Lab
 from agents.lender import Lender
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests import worlds
 
 KINDS = {"labs": Lab, "clouds": Cloud, "vendors": ChipVendor, "investors": Investor, "lenders": Lender}
@@ -170,7 +171,7 @@ def test_a_loop_of_models_holds_a_few_of_them_and_not_all():
     gc.collect()
     gc.disable()  # Python counts small objects, and would look after many more models than memory can hold of large ones
     try:
-        before = len(_LIVING.models)
+        before = len(LIVING.models)
         for _ in range(4 * (before + 5)):
             seen.add(Industry(opening))
             assert len(seen) <= 2 * (before + 2)

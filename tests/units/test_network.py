@@ -4,7 +4,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from abm.network import (
+from abm.measures.network import (
     SOURCES,
     circularity,
     cross_held_values,

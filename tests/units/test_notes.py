@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.credit import market_window, refinance
-from abm.notes import Notes
+from abm.books.notes import Notes
+from abm.finance.credit import market_window, refinance
 from tests.worlds import ONE_RATE, cash, industry, let, opening, quarter, turn, wanting
 
 ONE = np.ones((1, 1, 1))

@@ -5,12 +5,12 @@ import pytest
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from abm.implied import Seen, implied_appetites, of_clouds, of_labs, of_lenders
+from abm.beliefs.implied import Seen, implied_appetites, of_clouds, of_labs, of_lenders
+from abm.books.obligations import debt_service, equity_needed, lenders_service, outside_rent, running_costs
+from abm.compute.planning import look_ahead, parents_means, set_terms
 from abm.model import Industry, release
-from abm.obligations import debt_service, equity_needed, lenders_service, outside_rent, running_costs
-from abm.opening import Tranche
-from abm.planning import look_ahead, parents_means, set_terms
-from agents.world_file import load_world
+from abm.start.opening import Tranche
+from agents.world_files.folder import load_world
 from tests.worlds import ONE_RATE, industry, opening, wanting
 
 NOBODY, OTHERS = -1, -2  # tenants of tranches that are no labs

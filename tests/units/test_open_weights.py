@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from abm import operations, pricing
-from abm.markets import compute
-from abm.markets.services import Offers, logit_shares
+from abm.compute import deliveries
 from abm.model import Industry, release
-from abm.open_weights import OpenWeights, published
+from abm.services import operations, pricing
+from abm.services.serving import Offers, logit_shares
 from abm.shocks import Shock
-from agents.world_file import load_world
+from abm.technology.open_weights import OpenWeights, published
+from agents.world_files.folder import load_world
 
 QUARTERS, AT, START = 14, "2025Q1", 8  # the shock comes in the ninth quarter
 
@@ -69,7 +69,7 @@ def test_its_users_do_not_press_on_the_prices_of_labs():
         model = run()
         model.begin()
         published(model).offered[:] = True
-        compute.deliver(model)
+        deliveries.deliver(model)
         pricing.post(model)
         wanted = np.zeros((3, len(model.labs.names) + 1, 3))
         wanted[:, 0, 0], wanted[:, -1, 0] = 0.01, asked
@@ -81,6 +81,7 @@ def test_its_users_do_not_press_on_the_prices_of_labs():
     assert (scarcity[0][:, 0] < 1).all()  # and 50 times as much would make compute dear
 
 
+@pytest.mark.slow
 def test_a_larger_gap_leaves_more_to_the_labs():
     sold = []
     for gap in (0.0, 3.0):
@@ -124,6 +125,7 @@ def test_its_news_moves_the_mood_once_although_its_cut_of_margins_costs_revenue_
     assert lost.min() >= 1 - 0.75**-0.3 - 1e-9
 
 
+@pytest.mark.slow
 def test_what_the_cut_costs_is_known_in_a_world_alone_as_in_a_crowd_in_which_others_cut_less():
     def moods(density, world_ids):
         model = run(world_ids=world_ids, density=density).run(START + 2)

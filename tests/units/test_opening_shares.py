@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.markets.service_prices import post_prices
 from abm.model import Industry
-from agents.world_file import load_world
+from abm.services.prices import post_prices
+from agents.world_files.folder import load_world
 
 NAMED, WORLDS = "industry-2026q3", 12
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from abm.books.register import IDLE
+from abm.failure.orphans import give_up, part_on_orphans, take_over
 from abm.model import Industry, release
-from abm.opening import Tranche
-from abm.orphans import give_up, part_on_orphans, take_over
-from abm.register import IDLE
 from abm.shocks import Shock
-from agents.world_file import load_world
+from abm.start.opening import Tranche
+from agents.world_files.folder import load_world
 from tests.worlds import industry, opening, quarter, turn, wanting
 
 START = opening({}).start

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from abm.books.obligations import outside_rent
+from abm.books.register import IDLE
 from abm.model import Industry, release
-from abm.obligations import outside_rent
-from abm.register import IDLE
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 NAMED = "industry-2026q3"
 STILL = {"outside.spread": 0.0, "outside.mood": 0.0}  # fortunes are as usual for ever
@@ -95,6 +95,7 @@ def busts():
     return found
 
 
+@pytest.mark.slow
 def test_a_bust_lowers_owners_rents_and_recovers(busts):
     usual = busts[None][0]
     for bust, least, most in ((-1.0, 0.03, 0.25), (-2.0, 0.15, 0.6)):
@@ -104,11 +105,13 @@ def test_a_bust_lowers_owners_rents_and_recovers(busts):
         assert lost[-1] < lost[4:].max()
 
 
+@pytest.mark.slow
 def test_a_bust_raises_owners_failures(busts):
     failed = [busts[bust][1] for bust in (None, -1.0, -2.0)]
     assert failed[0] <= failed[1] < failed[2] and failed[2] > failed[0] + 0.1
 
 
+@pytest.mark.slow
 def test_rents_fall_on_smoothly_as_the_bust_deepens():
     rents = [run(6, worlds=4, bust=bust).clouds.outside_rent.sum(axis=1).mean() for bust in np.linspace(0, -2, 9)]
     steps = -np.diff(rents) / rents[0]

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
+from abm.engine.own_rules import SlowRule
+from abm.engine.population import column
+from abm.engine.rules import rule
 from abm.errors import BadInput
 from abm.model import Industry
-from abm.own_rules import SlowRule
-from abm.population import column
-from abm.rules import rule
 from agents.cloud import Cloud
 from agents.lab import Lab
 from agents.lender import Lender
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 WORLD, WORLDS, QUARTERS = "tutorial", 3, 6
 
@@ -83,14 +83,14 @@ def test_a_rule_that_is_the_usual_one_changes_nothing_in_arrays(usual):
     assert same_money(usual, industry({"lenders": SameBankInArrays}))
 
 
-@pytest.mark.filterwarnings("ignore::abm.own_rules.SlowRule")
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
 @pytest.mark.parametrize("agents", [{"lenders": SameBank}, {"clouds": SameCloud}, {"labs": SameLab}], ids=["lenders", "clouds", "labs"])
 def test_a_rule_that_is_the_usual_one_changes_nothing_in_plain_python(usual, agents):
     own = industry(agents)
     np.testing.assert_allclose(own.ledger.balances["cash"], usual.ledger.balances["cash"], rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.filterwarnings("ignore::abm.own_rules.SlowRule")
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
 def test_one_firm_has_its_own_rule_and_the_others_keep_theirs():
     own, usual = (industry(agents, 1, "archetypes-2023q1") for agents in ({"bank": ClosedBank}, None))
     bank, fund = 0, 1
@@ -102,14 +102,14 @@ def test_one_firm_has_its_own_rule_and_the_others_keep_theirs():
     assert own.lenders["bank"].financed(2.0, 0.8, 1.0, own.lending) == pytest.approx([0, 0, 0])
 
 
-@pytest.mark.filterwarnings("ignore::abm.own_rules.SlowRule")
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
 def test_a_firm_may_be_named_beside_its_kind_and_comes_first():
     own = Industry(load_world(WORLD), worlds=1, rng=4, agents={a_lender(): ClosedBank, "lenders": SameBankInArrays})
     assert {type(each) for each in own.lenders} <= {ClosedBank, SameBankInArrays}
     assert type(own.lenders[a_lender()]) is ClosedBank
 
 
-@pytest.mark.filterwarnings("ignore::abm.own_rules.SlowRule")
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
 def test_what_a_firm_writes_into_its_own_columns_lasts():
     own = industry({a_lender(): CountingBank}, quarters=2)
     assert (own.lenders.times[:, 0] > 0).all()
@@ -137,7 +137,7 @@ def test_a_rule_with_other_arguments_is_refused_when_the_class_is_made():
                 return 1
 
 
-@pytest.mark.filterwarnings("ignore::abm.own_rules.SlowRule")
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
 @pytest.mark.parametrize(("answer", "said"), [(None, "None is not allowed"), (np.nan, "nan is not allowed"), ("much", "'much' is not")])
 def test_an_answer_that_is_no_number_names_the_firm_the_world_and_the_quarter(answer, said):
     class Odd(Lender):
@@ -150,7 +150,7 @@ def test_an_answer_that_is_no_number_names_the_firm_the_world_and_the_quarter(an
         industry({a_lender(): Odd}, quarters=1)
 
 
-@pytest.mark.filterwarnings("ignore::abm.own_rules.SlowRule")
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
 def test_a_mistake_in_a_rule_names_the_place():
     class Broken(Lender):
         """Divides by nothing."""

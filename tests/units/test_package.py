@@ -13,7 +13,7 @@ import pytest
 import overreach
 from abm import data
 from abm.errors import BadInput
-from agents import world_file
+from agents.world_files import folder
 from experiments import neighbours
 from experiments.engine import question
 
@@ -52,7 +52,7 @@ def test_data_lie_inside_an_installed_package_and_beside_it_in_a_checkout(tmp_pa
     assert data.data_folder("agents", "worlds") == tmp_path / "agents" / "worlds"
 
 
-@pytest.mark.parametrize(("module", "ask"), [(world_file, world_file.worlds), (question, question.shipped)])
+@pytest.mark.parametrize(("module", "ask"), [(folder, folder.worlds), (question, question.shipped)])
 def test_an_empty_list_is_an_error_and_not_an_empty_table(module, ask, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "SHIPPED", tmp_path / "nothing")
     with pytest.raises(BadInput, match="install overreach again"):

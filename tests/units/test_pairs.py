@@ -7,7 +7,7 @@ import pytest
 from abm.errors import BadInput
 from experiments.analysis import attribution
 from experiments.analysis.conditions import Condition
-from experiments.analysis.pairs import compare, differences, paired, paired_share, shares
+from experiments.analysis.paired_effects import compare, differences, paired, paired_share, shares
 
 
 def test_the_interval_of_paired_shares_is_that_of_newcombe_1998():

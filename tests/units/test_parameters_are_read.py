@@ -7,7 +7,8 @@ from abm.parameters import Group
 from abm.settings import GROUPS
 from abm.shocks import SHOCKS, Shock
 from agents.inhabitants import GROUPS as OWN
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
+from tests.marks import mostly_slow
 
 # each run reads the parameters of its own modes
 RUNS = (
@@ -34,6 +35,7 @@ def read(monkeypatch):
     return names
 
 
+@pytest.mark.slow
 def test_every_parameter_is_read_by_a_run(read):
     for world, quarters, settings, shocks in RUNS:
         due = tuple(Shock.read(shock) for shock in shocks)
@@ -44,7 +46,7 @@ def test_every_parameter_is_read_by_a_run(read):
     assert sorted(declared - read) == []
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow) if name == "open_weight" else name for name in SHOCKS])
+@pytest.mark.parametrize("name", mostly_slow(SHOCKS, ("stall", "loss")))
 def test_every_size_of_a_shock_makes_a_difference(name):
     for key, item in SHOCKS[name].declared().items():
         outcomes = []

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm import pricing
-from abm.markets.capital_parameters import InvestorParameters
+from abm.finance.capital_parameters import InvestorParameters
+from abm.services import pricing
 from agents.investor import MOMENTUM, PUBLIC, SOVEREIGN, STRATEGIC
 from tests.worlds import ONE_RATE, industry, let, opening, quarter, wanting
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import agents
+from abm.compute.chips import VendorParameters
+from abm.engine.population import Population, declared
+from abm.engine.rules import rule
 from abm.errors import BadInput
-from abm.markets.capital_parameters import InvestorParameters
-from abm.markets.chips import VendorParameters
-from abm.markets.lending_parameters import LenderParameters
-from abm.population import Population, declared
-from abm.rules import rule
+from abm.finance.capital_parameters import InvestorParameters
+from abm.finance.lending_parameters import LenderParameters
 from agents.lab import Lab, LabParameters
 from tests.worlds import industry, opening, wanting
 

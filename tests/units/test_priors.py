@@ -9,8 +9,8 @@ from abm.parameters import KNOWN, UNCERTAIN, parameter
 from abm.priors import JUDGEMENT, Prior, between, read_prior, shifted
 from abm.settings import GROUPS
 from agents.inhabitants import GROUPS as OWN
-from agents.world_columns import ONE, settable
-from agents.world_file import load_world
+from agents.world_files.columns import ONE, settable
+from agents.world_files.folder import load_world
 from experiments.declarations import column_status, declarations, priors
 from experiments.doubt import in_doubt, values_of
 

@@ -157,3 +157,9 @@ def test_every_shipped_question_can_be_asked(name):
     question = Question.read(name)
     assert question.name == name
     check_names(question, design(question)[0].settings)
+
+
+@pytest.mark.parametrize(("key", "row", "named"), [("shocks", {}, "name and at"), ("deals", {"label": "x"}, "tenant, owner, gw and start")])
+def test_a_shock_or_a_deal_that_says_nothing_is_refused_and_not_passed_over(key, row, named):
+    with pytest.raises(BadInput, match=f"{key}: row 1 says nothing; give it {named}"):
+        resolved(asked(**{key: [row]}), {})

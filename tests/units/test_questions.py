@@ -5,11 +5,12 @@ import re
 import pytest
 
 from abm.clock import Quarter
-from agents.world_file import shipped_names
+from agents.world_files.folder import shipped_names
 from experiments.engine import batches
 from experiments.engine.cases import case_of
 from experiments.engine.design import check_names, design
 from experiments.engine.question import SHIPPED, Question, shipped
+from tests.marks import mostly_slow
 
 NUMBERED = {
     "yolo-capacity": "E1", "circular-finance": "E2", "vendor-finance-cap": "E3", "depreciation-life": "E4", "p10-planning": "E5",
@@ -56,9 +57,7 @@ def test_a_shipped_question_reads_and_asks_for_what_exists(name):
     assert question.levers
 
 
-@pytest.mark.parametrize(
-    "name", [name if k % 3 == 0 else pytest.param(name, marks=pytest.mark.slow) for k, name in enumerate(sorted(NUMBERED))]
-)
+@pytest.mark.parametrize("name", mostly_slow(sorted(NUMBERED), sorted(NUMBERED)[::6]))
 def test_a_shipped_question_runs_at_both_ends_of_its_design(name):
     question = brief(name)
     points = design(question)

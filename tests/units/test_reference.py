@@ -42,6 +42,7 @@ def test_a_result_made_again_agrees_with_the_committed_one_within_their_interval
             assert abs(old[name] - new[name]) <= reach, f"{cell} {name}: {old[name]} was, {new[name]} is; make results NAME={SMALL}"
 
 
+@pytest.mark.slow
 def test_a_result_is_a_page_a_small_table_and_a_small_picture_without_a_date(made):
     folder = made / SMALL
     page = (folder / reference.README).read_text(encoding="utf-8")
@@ -52,12 +53,14 @@ def test_a_result_is_a_page_a_small_table_and_a_small_picture_without_a_date(mad
     assert (folder / reference.FIGURE).stat().st_size < LARGEST and (folder / reference.TABLE).stat().st_size < LARGEST
 
 
+@pytest.mark.slow
 def test_every_number_of_the_answer_has_an_interval_and_the_page_says_how_many_runs(made):
     page = (made / SMALL / reference.README).read_text(encoding="utf-8")
     answer = next(line for line in page.splitlines() if line.startswith("**Answer.**"))
     assert re.search(r"\(.+? to .+?\)", answer) and re.search(r": \d+ runs of 48 quarters, none of which failed", page)
 
 
+@pytest.mark.slow
 def test_the_list_has_a_line_for_every_result_in_the_order_of_the_questions(made):
     (made / "aaa").mkdir(exist_ok=True)
     (made / "aaa" / reference.README).write_text(

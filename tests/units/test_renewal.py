@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from abm.obligations import outside_rent, running_costs
-from abm.planning import plan
-from abm.register import OUTSIDE
-from abm.renewal import let_outside, renewals
+from abm.books.obligations import outside_rent, running_costs
+from abm.books.register import OUTSIDE
+from abm.compute.planning import plan
+from abm.compute.renewal import let_outside, renewals
 from tests.worlds import ONE_RATE, industry, opening, quarter, turn, wanting
 
 LIFE, LAG = 32, 6

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from abm.opening import Figure
+from abm.start.opening import Figure
 from experiments.analysis.money import money_graph_svg
 from experiments.analysis.report import report
 from experiments.inputs import Inputs

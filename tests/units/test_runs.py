@@ -43,11 +43,13 @@ def test_the_order_of_settings_does_not_move_the_address():
     assert first.address("f") == second.address("f")
 
 
+@pytest.mark.slow
 def test_a_run_gives_the_same_bytes_with_one_worker_and_with_two(done, tmp_path):
     again = run(SMALL, root=tmp_path, work=Work(workers=2))
     assert files(again.path) == files(done.path)
 
 
+@pytest.mark.slow
 def test_a_run_gives_the_same_bytes_in_batches_of_one_world(done, tmp_path):
     again = run(SMALL, root=tmp_path, work=Work(workers=1, memory_mb=1e-6))
     assert files(again.path) == files(done.path)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.markets import service_prices
-from abm.markets.services import Supply
-from abm.markets.services_parameters import ServicesParameters
+from abm.services import prices
+from abm.services.parameters import ServicesParameters
+from abm.services.serving import Supply
 
 ELASTICITY = 1.3
 ALWAYS = [np.ones((1, 1)) * 0] * 2  # what is for hire pays at any price
@@ -22,7 +22,7 @@ def supply(effective=0.75, idle=0.0, outside=0.0, planned=0.0):
 
 
 def clears(need, pays=NEVER, **there):
-    return service_prices.clearing_index(parameters(), np.full((1, 1), need), supply(**there), pays).item()
+    return prices.clearing_index(parameters(), np.full((1, 1), need), supply(**there), pays).item()
 
 
 @pytest.mark.parametrize("need", [0.3, 0.75, 1.5, 4.0])
@@ -64,21 +64,21 @@ def test_nothing_to_serve_with_is_infinitely_scarce_and_nobody_asking_is_not_sca
 
 def test_prices_move_half_way_within_bounds():
     one, p = np.ones((1, 1)), parameters(scarcity_memory=0.5, scarcity_high=3.0)
-    moved = [service_prices.scarcity_index(p, one, found * one, 0 * one).item() for found in (0.1, 1.0, 2.0, 99.0)]
+    moved = [prices.scarcity_index(p, one, found * one, 0 * one).item() for found in (0.1, 1.0, 2.0, 99.0)]
     assert moved == pytest.approx([(1 + 0.65) / 2, 1, 1.5, 2])
 
 
 @pytest.mark.parametrize("need", [1.0, 2.0, 3.0, 9.0])
 def test_more_than_a_fifth_of_demand_stays_unserved_only_at_the_highest_price(need):
     one, p = np.ones((1, 1)), parameters(scarcity_memory=0.9)
-    both = (service_prices.clearing_index(p, part * need * one, supply(), NEVER) for part in (1, 0.8))
-    index = service_prices.scarcity_index(p, one, *both).item()
+    both = (prices.clearing_index(p, part * need * one, supply(), NEVER) for part in (1, 0.8))
+    index = prices.scarcity_index(p, one, *both).item()
     unserved = max(0, 1 - 0.75 / (need * index**-ELASTICITY))
     assert unserved <= 0.2 + 1e-9 or index == 3
 
 
 def test_a_price_a_third_higher_lowers_spend_by_three_tenths_of_its_log():
-    assert service_prices.spent(parameters(), np.array([[1.35]])).item() == pytest.approx(1.35**-0.3)
+    assert prices.spent(parameters(), np.array([[1.35]])).item() == pytest.approx(1.35**-0.3)
 
 
 def test_what_users_would_have_paid_is_the_area_under_their_demand():
@@ -87,14 +87,14 @@ def test_what_users_would_have_paid_is_the_area_under_their_demand():
     steps = np.linspace(1e-4, 1, 200_001) * served ** (1 - 1 / ELASTICITY)  # q^(1 - 1/e) grows evenly, so that the steep end is seen
     quantity = steps ** (1 / (1 - 1 / ELASTICITY))
     area = np.trapezoid((quantity / 10) ** (-1 / ELASTICITY), quantity)
-    worth = service_prices.worth(np.array(ELASTICITY), np.array(10.0), np.array(0.9), np.array(1.2))
+    worth = prices.worth(np.array(ELASTICITY), np.array(10.0), np.array(0.9), np.array(1.2))
     assert worth == pytest.approx(area, rel=1e-3)
 
 
 def test_a_dearer_service_of_the_same_work_is_worth_the_same_and_of_less_work_less():
     """Half of demand served at a price of 1, or all of what is left of it at the price that clears: as much work, as much worth."""
     e, one = np.array(ELASTICITY), np.array(1.0)
-    rationed, cleared = service_prices.worth(e, one, 0.5 * one, one), service_prices.worth(e, one, one, 2 ** (1 / e))
+    rationed, cleared = prices.worth(e, one, 0.5 * one, one), prices.worth(e, one, one, 2 ** (1 / e))
     assert rationed == pytest.approx(cleared)
     revenue = 0.5, 2 ** (1 / ELASTICITY) * 0.5
-    assert revenue[1] > revenue[0] and service_prices.worth(e, one, one, 1.35 * one) < service_prices.worth(e, one, one, one)
+    assert revenue[1] > revenue[0] and prices.worth(e, one, one, 1.35 * one) < prices.worth(e, one, one, one)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from abm.markets import service_prices, services
-from abm.markets.hire import Market
-from abm.markets.services import Supply, ration
-from abm.markets.services_parameters import ServicesParameters
+from abm.compute.hire import Market
+from abm.services import prices, serving
+from abm.services.parameters import ServicesParameters
+from abm.services.serving import Supply, ration
 
 SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are calibrated to
     "density_start": 20.0,
@@ -178,35 +178,35 @@ def test_a_world_is_rationed_alike_alone_and_in_a_crowd():
 
 def test_prices_are_relative_to_the_mean_of_living_labs():
     alive = np.array([[True, True, False]])
-    price = service_prices.relative_price(np.array([[1.2, 1.8, 9.0]]), alive)
+    price = prices.relative_price(np.array([[1.2, 1.8, 9.0]]), alive)
     assert price[0].tolist() == pytest.approx([0.8, 1.2, 1.0])
 
 
 def test_on_the_path_every_lab_has_the_same_price_and_the_density_of_the_date():
     p = parameters(mode="path")
     one = np.ones((1, 1))
-    posted = service_prices.post_prices(p, 4.0, np.array([[3.0, 1.0]]), np.ones((1, 2), dtype=bool), (12.7 * one, one))
+    posted = prices.post_prices(p, 4.0, np.array([[3.0, 1.0]]), np.ones((1, 2), dtype=bool), (12.7 * one, one))
     assert posted.price.tolist() == [[1.0, 1.0]]
     assert posted.density[0].tolist() == pytest.approx([20 * np.exp(0.44)] * 2)
-    assert service_prices.density_path(p, 1.0) == 20
-    assert service_prices.density_path(p, 12.0) == 45
+    assert prices.density_path(p, 1.0) == 20
+    assert prices.density_path(p, 12.0) == 45
 
 
 def test_a_bigger_lab_has_a_higher_markup_and_density():
     one = np.ones((1, 1))
-    posted = service_prices.post_prices(parameters(), 0.0, np.array([[2.0, 1.0, 0.0]]), np.ones((1, 3), dtype=bool), (12.7 * one, one))
+    posted = prices.post_prices(parameters(), 0.0, np.array([[2.0, 1.0, 0.0]]), np.ones((1, 3), dtype=bool), (12.7 * one, one))
     assert posted.markup[0, 0] > posted.markup[0, 1] > posted.markup[0, 2] == pytest.approx(1.25)
     assert posted.density[0, 1] == pytest.approx(12.7 * 1.55172, rel=1e-5)
 
 
 def test_a_token_of_fixed_capability_costs_ten_times_less_per_order_of_magnitude_of_progress():
-    assert service_prices.token_price(parameters(), 1.0, 1.0) == pytest.approx(3.0)
+    assert prices.token_price(parameters(), 1.0, 1.0) == pytest.approx(3.0)
 
 
 def test_the_outside_pool_grows_to_its_ceiling():
     p = parameters()
-    assert services.outside_pool(p, 1) == pytest.approx(0.0472)
-    assert services.outside_pool(p, 100) == 2
+    assert serving.outside_pool(p, 1) == pytest.approx(0.0472)
+    assert serving.outside_pool(p, 100) == 2
 
 
 def market(*earned, list_price=10.0, outside_price=13.0, floor=0.1, slope=7.0, in_service=10.0):

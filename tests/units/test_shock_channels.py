@@ -50,6 +50,7 @@ def test_without_a_shock_nothing_can_travel():
         shock_channels.question("tutorial", CHANNELS, [])
 
 
+@pytest.mark.slow
 def test_a_lost_lab_is_followed_through_the_channels_of_the_tutorial(tmp_path):
     from experiments.analysis import answers
 

@@ -5,14 +5,14 @@ import re
 import numpy as np
 import pytest
 
+from abm.engine.shown import PUBLIC
 from abm.errors import BadInput
-from abm.measures import catalogue, keys_at_first
+from abm.measures.catalogue import catalogue, keys_at_first
+from abm.measures.readings import INDICATORS
 from abm.model import Industry
-from abm.readings import INDICATORS
-from abm.shown import PUBLIC
 from agents.customers import EnterpriseCustomer
 from agents.lab import Lab
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 
 def catalogue_of_a_run():

@@ -168,10 +168,11 @@ def test_a_block_that_fails_is_named_by_its_line(tmp_path):
 
 
 def test_a_change_acts_on_a_copy_of_the_sources_only(tmp_path):
-    lines = (ROOT / "abm/flows.py").read_text(encoding="utf-8").splitlines()[:2]
-    change = "```diff\n--- a/abm/flows.py\n+++ b/abm/flows.py\n@@ -1,2 +1,3 @@\n+ADDED = 1\n {}\n {}\n```\n\n```python\n{}\n```\n"
-    look = "from abm import flows; print(flows.ADDED)"
+    name = "abm/books/flows.py"
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()[:2]
+    change = f"```diff\n--- a/{name}\n+++ b/{name}\n@@ -1,2 +1,3 @@\n+ADDED = 1\n {{}}\n {{}}\n```\n\n```python\n{{}}\n```\n"
+    look = "from abm.books import flows; print(flows.ADDED)"
     assert run_page(tmp_path / "a", change.format(*lines, look)) == ["1\n"]
-    assert "ADDED" not in (ROOT / "abm/flows.py").read_text(encoding="utf-8")
+    assert "ADDED" not in (ROOT / name).read_text(encoding="utf-8")
     with pytest.raises(RuntimeError, match="the change does not apply"):
         run_page(tmp_path / "b", change.format("something", "else", look))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.sums import by_column, by_row
+from abm.engine.sums import by_column, by_row
 
 SHAPES = [(1, 1), (1, 9), (9, 1), (2, 3), (8, 12), (37, 5), (5, 37), (64, 64)]
 

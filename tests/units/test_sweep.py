@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.engine.population import declared
 from abm.errors import BadInput, BrokenRule
 from abm.model import Industry
-from abm.population import declared
 from abm.shocks import Shock
 from agents import inhabitants
-from agents.world_columns import COLUMNS, ONE
-from agents.world_file import load_world
+from agents.world_files.columns import COLUMNS, ONE
+from agents.world_files.folder import load_world
 from experiments.engine import backends, batches, provenance, sweep, worker
 from experiments.engine.backends import Local
 from experiments.engine.batches import build, plan
@@ -187,6 +187,7 @@ def test_a_batch_over_which_workers_die_is_set_aside_and_its_neighbours_are_not(
 # Whole files, one sweep at a time -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_where_it_stopped_and_the_tables_are_the_same_bytes(small_batches, swept, tmp_path, monkeypatch):
     whole = sweep.sweep(ASKED, out=tmp_path / "whole", workers=1, quiet=True)
     asked_for = []

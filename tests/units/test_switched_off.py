@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from abm.operations import idle_share, supply
-from abm.pricing import post
-from abm.register import IDLE
+from abm.books.register import IDLE
+from abm.services.operations import idle_share, supply
+from abm.services.pricing import post
 from tests import worlds
 
 STEADY = {

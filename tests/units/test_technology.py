@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from abm.technology_parameters import TechnologyParameters
 
 from abm.clock import Quarter
-from abm.generations import ModelBooks, opening_release_clock, tick_release_clock
-from abm.technology import (
+from abm.technology.generations import ModelBooks, opening_release_clock, tick_release_clock
+from abm.technology.progress import (
     Technology,
     capability_of_compute,
     compute_of_capability,
@@ -19,7 +20,6 @@ from abm.technology import (
     stall_length,
     training_increment,
 )
-from abm.technology_parameters import TechnologyParameters
 
 WINDOW = Quarter.parse("2025Q3")
 CALM, HIT = 5.0, -5.0  # standard normals whose uniforms are near 1 and near 0

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from abm import training
 from abm.clock import Quarter
-from abm.compute_prices import FleetParameters, cost_of_service
-from abm.markets.services_parameters import ServicesParameters
+from abm.compute.prices import FleetParameters, cost_of_service
 from abm.model import Industry, release
-from agents.world_file import load_world
+from abm.services.parameters import ServicesParameters
+from abm.technology import training
+from agents.world_files.folder import load_world
 
 FUTURES, QUARTERS = 24, 20
 COST = np.full((1, 1), 20.0)

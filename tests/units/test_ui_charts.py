@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from experiments.ui import atlas_charts, charts, firm_charts, frame, graph
-from experiments.ui.frame import MOST_POINTS
+from experiments.ui import atlas_charts, chart_parts, charts, firm_charts, graph
+from experiments.ui.chart_parts import MOST_POINTS
 
 QUARTERS = [f"{2026 + k // 4}Q{k % 4 + 1}" for k in range(8)]
 EVIL = "<script>alert(1)</script>"
@@ -158,12 +158,12 @@ def test_a_chart_without_anything_in_it_says_so():
 
 def test_names_at_the_ends_of_lines_stand_where_the_lines_end_and_not_on_each_other():
     ends = {"high": 100.0, "low": 50.0, "near": 51.0}
-    series = [frame.line(name, [[0, 1.0], [1, end]], "#000000", label=name) for name, end in ends.items()]
-    drawn = frame.named_at_ends(series, height=100)
+    series = [chart_parts.line(name, [[0, 1.0], [1, end]], "#000000", label=name) for name, end in ends.items()]
+    drawn = chart_parts.named_at_ends(series, height=100)
     names = {item["label"]["formatter"]: (item["value"], item["label"]["offset"]) for item in drawn[-1]["data"]}
     assert names == {
         "high": ([1, 100.0], [0, 0]),
         "low": ([1, 50.0], [0, 0]),
-        "near": ([1, 51.0], [0, -(frame.LINE_OF_TEXT - 1)]),
+        "near": ([1, 51.0], [0, -(chart_parts.LINE_OF_TEXT - 1)]),
     }
     assert not any("label_at_end" in one for one in drawn)

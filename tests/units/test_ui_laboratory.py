@@ -6,10 +6,11 @@ import pytest
 from abm.errors import BadInput, BrokenRule
 from abm.model import Industry
 from abm.shocks import SHOCKS
-from agents.world_file import load_world
-from experiments.ui.crew import SHOWN, Crew, shares
-from experiments.ui.laboratory import Laboratory
-from experiments.ui.looking_glass import LookingGlass
+from agents.world_files.folder import load_world
+from experiments.ui.live_ensemble import Laboratory
+from experiments.ui.replay import LookingGlass
+from experiments.ui.worker_pool import SHOWN, Crew, shares
+from tests.marks import mostly_slow
 
 WORLD, WORLDS = "tutorial", 5
 
@@ -38,7 +39,7 @@ def test_worlds_are_shared_out_in_order_and_none_is_lost():
     assert shares(1, 2) == [(0,)]
 
 
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", mostly_slow([0, 2], [0]))
 def test_a_laboratory_shows_the_numbers_of_the_model_itself_whatever_its_workers(laboratories, workers):
     laboratory = played(laboratories(workers=workers, quarters=3))
     industry = Industry(load_world(WORLD), worlds=WORLDS, rng=0).run(3)
@@ -46,6 +47,7 @@ def test_a_laboratory_shows_the_numbers_of_the_model_itself_whatever_its_workers
         assert np.array_equal(laboratory.main.values(name), industry.indicators[name]), name
 
 
+@pytest.mark.slow
 def test_a_crisis_and_its_parts_so_far_are_those_of_the_outcomes(laboratories):
     laboratory = played(laboratories(world="archetypes-2023q1", quarters=44, worlds=12))
     industry = Industry(load_world("archetypes-2023q1"), worlds=12, rng=0).run(44)
@@ -118,7 +120,7 @@ def test_a_shock_happens_in_the_next_quarter_and_changes_nothing_before(laborato
     assert (revenue[:, 2:] < without[:, 2:]).all()
 
 
-@pytest.mark.parametrize("name", SHOCKS)
+@pytest.mark.parametrize("name", mostly_slow(SHOCKS, ("loss", "stall")))
 def test_a_shock_at_a_click_is_the_shock_of_a_run_that_knew_of_it_from_the_start(laboratories, name):
     clicked = laboratories(quarters=4)
     clicked.step()

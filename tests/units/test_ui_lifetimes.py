@@ -133,8 +133,9 @@ def longer(session):
     return session.laboratory
 
 
+@pytest.mark.slow
 def test_workers_that_run_ahead_during_play_change_nothing_but_when_a_shock_can_begin(sessions, monkeypatch):
-    monkeypatch.setattr("experiments.ui.laboratory.BRISK", 1e9)  # all but the first step are steps of Play
+    monkeypatch.setattr("experiments.ui.live_ensemble.BRISK", 1e9)  # all but the first step are steps of Play
     playing, stepping = longer(sessions(workers=2)), longer(sessions())
     for laboratory in (playing, playing, stepping, stepping, stepping):
         laboratory.step()

@@ -11,6 +11,7 @@ solara = pytest.importorskip("solara")
 from experiments import app  # noqa: E402
 from experiments.inputs import Inputs  # noqa: E402
 from experiments.ui.session import TABS, Session, chosen  # noqa: E402
+from tests.marks import mostly_slow  # noqa: E402
 
 WORLD = Inputs("tutorial", 6, 3)
 SEEN = {
@@ -78,7 +79,7 @@ def test_a_step_moves_the_worlds_and_the_page_says_so(page):
     assert eventually(lambda: "2026Q1 · 1 of 3 quarters" in texts(context))
 
 
-@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("tab", mostly_slow(TABS, ("Futures", "Money", "Firms")))
 def test_every_tab_is_drawn_before_the_first_quarter_and_after(page, tab):
     session, context = page
     session.show(tab)

@@ -8,13 +8,13 @@ import pytest
 
 solara = pytest.importorskip("solara")
 
-from abm.crisis import Sizes  # noqa: E402
+from abm.failure.crisis import Sizes  # noqa: E402
 from experiments import app  # noqa: E402
 from experiments.inputs import Inputs  # noqa: E402
-from experiments.ui.crew import FAILING, SHOWN, Reading  # noqa: E402
 from experiments.ui.futures import sentence  # noqa: E402
-from experiments.ui.laboratory import Laboratory, Side  # noqa: E402
+from experiments.ui.live_ensemble import Laboratory, Side  # noqa: E402
 from experiments.ui.session import TABS, Session, chosen  # noqa: E402
+from experiments.ui.worker_pool import FAILING, SHOWN, Reading  # noqa: E402
 from tests.units.test_ui_page import eventually, texts  # noqa: E402
 
 PLAYS, WORLDS, QUARTERS = 100, 60, 30

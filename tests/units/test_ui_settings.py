@@ -11,9 +11,9 @@ import pytest
 from abm.clock import Quarter
 from abm.errors import BadInput
 from abm.model import Industry
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from experiments.inputs import Inputs
-from experiments.ui import atlas, deals, desk, dials, takeaway
+from experiments.ui import atlas, deal_desk, deal_tab, dials, takeaway
 from experiments.ui.commands import start, start_from
 from experiments.ui.controls import SIZES, resize, turn
 from experiments.ui.links import query, read_query
@@ -144,33 +144,33 @@ def test_the_command_begins_with_a_world_or_a_run_and_refuses_anything_else(tmp_
 def test_a_deal_raises_the_requirement_by_its_rent_over_the_margin():
     rows = [{"tenant": "Lab", "owner": "Cloud", "gw": 2.0, "price": 10.0, "years": 1.0, "start": "2026Q2"}]
     required = np.full((3, 8), 5.0)
-    more = desk.required_with(required, desk.read(rows), {"Lab": 0.5}, Quarter.parse("2026Q1"))
+    more = deal_desk.required_with(required, deal_desk.read(rows), {"Lab": 0.5}, Quarter.parse("2026Q1"))
     assert more[0].tolist() == [5, 45, 45, 45, 45, 5, 5, 5]  # 2 GW x $10bn / 0.5 for four quarters
 
 
 def test_a_vendors_share_is_not_asked_of_customers_and_deliveries_come_evenly():
     rows = [{"tenant": "Lab", "owner": "Cloud", "gw": 2.0, "price": 10.0, "years": 5.0, "start": "2026Q1", "full": "2026Q2"}]
-    rent = desk.added_rent(desk.read(rows), [Quarter.parse("2026Q1").index + k for k in range(3)])
+    rent = deal_desk.added_rent(deal_desk.read(rows), [Quarter.parse("2026Q1").index + k for k in range(3)])
     assert rent["Lab"].tolist() == [10, 20, 20]
-    paid = desk.added_rent(desk.read([{**rows[0], "vendor": "Vendor", "share": 0.25}]), [Quarter.parse("2026Q2").index])
+    paid = deal_desk.added_rent(deal_desk.read([{**rows[0], "vendor": "Vendor", "share": 0.25}]), [Quarter.parse("2026Q2").index])
     assert paid["Lab"].tolist() == [15]
 
 
 def test_the_first_year_that_cannot_be_met_is_named_by_path():
     revenue = np.linspace(10, 45, 8)[None].repeat(3, axis=0)  # 25 at the end of 2026, 45 at the end of 2027
-    one = desk.read([{"tenant": "Lab", "owner": "Cloud", "gw": 1.0, "price": 10.0, "start": "2027Q1"}])
-    found = desk.verdict(revenue, np.full((3, 8), 20.0), one, {"Lab": 0.2}, Quarter.parse("2026Q1"))
+    one = deal_desk.read([{"tenant": "Lab", "owner": "Cloud", "gw": 1.0, "price": 10.0, "start": "2027Q1"}])
+    found = deal_desk.verdict(revenue, np.full((3, 8), 20.0), one, {"Lab": 0.2}, Quarter.parse("2026Q1"))
     assert (found.first["median"], found.first_before["median"]) == (2027, None)  # 20 + 10 / 0.2 = 70 > 45
-    assert "2027 is the first year that cannot be met; without the deals none so far." in desk.words(found)[0]
+    assert "2027 is the first year that cannot be met; without the deals none so far." in deal_desk.words(found)[0]
 
 
 def test_a_deal_out_of_proportion_is_asked_about_and_taken_once_it_is_ticked():
     session = Session(START, workers=0)
-    form = {**deals.FIRST, "tenant": "Lab", "owner": "Cloud", "gw": 90.0, "start": "2027Q1", "vendor": deals.NOBODY}
-    deals.add(session, form)
-    assert f"tick {deals.MEANT!r}" in session.message.peek() and "confirm = true" not in session.message.peek()
+    form = {**deal_tab.FIRST, "tenant": "Lab", "owner": "Cloud", "gw": 90.0, "start": "2027Q1", "vendor": deal_tab.NOBODY}
+    deal_tab.add(session, form)
+    assert f"tick {deal_tab.MEANT!r}" in session.message.peek() and "confirm = true" not in session.message.peek()
     assert session.inputs.peek().deals == ()
-    deals.add(session, {**form, "confirm": True})
+    deal_tab.add(session, {**form, "confirm": True})
     assert (session.message.peek(), [row["gw"] for row in session.inputs.peek().deals]) == ("", [90.0])
     session.close()
 

@@ -11,13 +11,14 @@ from abm.errors import BadInput
 from experiments.analysis import answers, sensitivity_answer, undefined
 from experiments.analysis.conditions import Condition
 from experiments.analysis.outcomes import outcome
-from experiments.analysis.pairs import shares
+from experiments.analysis.paired_effects import shares
 from experiments.analysis.sensitivity import sampled_from
 from experiments.analysis.sweep_answer import gather, how_sure, in_short
 from experiments.analysis.sweep_report import sweep_report
 from experiments.engine.question import Question
 from experiments.engine.store import MANIFEST, QUESTION, Store
 from experiments.engine.sweep import sweep
+from tests.marks import mostly_slow
 
 UNDEFINED = ["break_even_year", "over_extension_date", "forecast_error", "model_roi", "following_share"]
 DATE = "break_even_year"
@@ -66,10 +67,16 @@ RANGE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", UNDEFINED)
-def test_a_page_says_so_where_no_run_has_a_value(name, tmp_path):
+@pytest.fixture(scope="module")
+def too_short(tmp_path_factory):
+    """Where a sweep lies whose runs are too short for any of these outcomes; to ask for another one runs nothing again."""
+    return tmp_path_factory.mktemp("short")
+
+
+@pytest.mark.parametrize("name", mostly_slow(UNDEFINED, (DATE, "model_roi")))
+def test_a_page_says_so_where_no_run_has_a_value(name, too_short):
     asked = {"question": "?", "world": "tutorial", "outcomes": [name], "seeds": 2, "quarters": 2}
-    found = gather(sweep(asked, tmp_path, workers=1, quiet=True).folder)
+    found = gather(sweep(asked, too_short, workers=1, quiet=True).folder)
     none = "this never happens in any run" if outcome(name).is_date else "no run has a value"
     assert in_short(found) == f"{outcome(name).label}: {none}."
     assert any(said.startswith(f'"{outcome(name).label}" has no value in 2 of 2 runs') for said in how_sure(found))
@@ -133,6 +140,7 @@ def test_a_finished_sweep_is_never_told_to_finish(tmp_path):
     assert "has no value in most runs of 8 of 8 points" in str(refused.value) and "finish" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_a_breakpoint_says_in_how_many_worlds_there_is_no_value():
     said = answers.breakpoint_of("tutorial", "cone.width", f"{DATE} < 1", work=answers.Work(seeds=2, quarters=2))
     assert f"{LABEL} has no value in 2 of 2 runs, because it never happens there. They do not meet the condition" in said

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from abm.clock import Quarter
-from abm.funding import save, usual_round, war_chest
-from abm.markets.capital_parameters import InvestorParameters
-from abm.markets.values import grown_growth, market_value, next_growth, worth, years_to_grow
-from abm.opening import Tranche
-from abm.sentiment import lab_values
-from abm.valuations import investors_values, values_in_a_year
+from abm.finance.capital_parameters import InvestorParameters
+from abm.finance.funding import save, usual_round, war_chest
+from abm.finance.sentiment import lab_values
+from abm.finance.valuations import investors_values, values_in_a_year
+from abm.finance.values import grown_growth, market_value, next_growth, worth, years_to_grow
+from abm.start.opening import Tranche
 from tests.worlds import industry, opening, wanting
 
 ROUND = {"multiple": 20.0, "margin": 0.2, "required_return": 0.1, "kept_growth": 0.5, "value_floor": 4.0}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.vintages import Vintages, empty_vintages, move, over_vintages, rows_of, weighed
+from abm.books.vintages import Vintages, empty_vintages, move, over_vintages, rows_of, weighed
 
 
 def drawn(*shape, seed=0):

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from abm.crisis import first_quarters, labs_fail
 from abm.errors import BadInput
+from abm.failure.crisis import first_quarters, labs_fail
 from experiments.analysis import ranking, warning
 from experiments.inputs import Inputs
 
@@ -103,10 +103,10 @@ def test_a_systemic_event_is_dated_to_the_quarter_that_completes_it():
 
 
 def test_every_lamp_of_the_model_can_be_read_off_a_run_and_debtrank_beside_it():
+    from abm.failure.systemic import exposures
+    from abm.measures.readings import INDICATORS
     from abm.model import Industry, release
-    from abm.readings import INDICATORS
-    from abm.systemic import exposures
-    from agents.world_file import load_world
+    from agents.world_files.folder import load_world
 
     assert warning.DANGER.keys() <= INDICATORS.keys()
     industry = Industry(load_world("tutorial"), worlds=2)

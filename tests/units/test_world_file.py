@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from abm.errors import BadInput
-from agents.world_columns import KINDS, writable
-from agents.world_file import SHIPPED, load_world, shipped_names, worlds
-from agents.world_schema import CSV_FILES
+from agents.world_files.columns import KINDS, writable
+from agents.world_files.folder import SHIPPED, load_world, shipped_names, worlds
+from agents.world_files.schema import CSV_FILES
 
 WORLD = """
 title = "Small"

@@ -11,9 +11,9 @@ from unittest.mock import patch
 
 import numpy as np
 
-from abm import planning
+from abm.compute import planning
 from abm.model import release
-from abm.opening import Tranche
+from abm.start.opening import Tranche
 from tests.worlds import industry, opening, wanting
 
 TERM, LIFE = 32, 40  # quarters: the longest contract, and the longest life of compute

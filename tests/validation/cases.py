@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm import limits
-from abm.clearing import clear
+from abm.books.register import IDLE
+from abm.failure.clearing import clear
 from abm.limits import NormalDemand
-from abm.network import debtrank, leverage, ultimate_ownership
-from abm.register import IDLE
+from abm.measures.network import debtrank, leverage, ultimate_ownership
 from tests.worlds import cash, industry, let, opening, quarter, wanting
 
 EXACT = 1e-9

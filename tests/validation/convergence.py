@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
-from abm.crisis import systemic_event
+from abm.failure.crisis import systemic_event
 from abm.model import Industry, release
 from agents.customers_parameters import CustomersParameters
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.validation.observed import SEED
 
 NAMED, ARCHETYPES = "industry-2026q3", "archetypes-2023q1"

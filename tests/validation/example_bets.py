@@ -3,7 +3,7 @@
 import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
-from experiments.analysis.pairs import paired_share
+from experiments.analysis.paired_effects import paired_share
 from tests.validation import example_forms as forms
 from tests.validation.example_runs import ARCHETYPES, NAMED, OF_HISTORY, Lived, one_lab
 from tests.validation.example_words import OFTEN, Answer, against, interval, mean, number, odds, percent, spread, than

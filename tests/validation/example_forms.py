@@ -4,10 +4,10 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from abm import limits
-from abm.cone import cone
-from abm.cone_parameters import ConeParameters
+from abm.beliefs.cone import cone
+from abm.beliefs.parameters import ConeParameters
 from abm.limits import Deal, LognormalDemand
-from abm.markets.services import logit_shares
+from abm.services.serving import logit_shares
 from tests.validation.cases import Case
 
 LOW, HIGH = 20, 50  # P10 and P90 of the text's cone

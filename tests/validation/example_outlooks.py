@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from abm.beliefs.projection import cash_out
 from abm.clock import QUARTERS_PER_YEAR
-from abm.projection import cash_out
-from experiments.analysis.pairs import paired, paired_share
+from experiments.analysis.paired_effects import paired, paired_share
 from tests.validation.example_bets import ANTHROPIC, OPENAI
 from tests.validation.example_runs import NAMED, TO_2035, Lived
 from tests.validation.example_words import OFTEN, Answer, against, change, interval, mean, odds, percent, spread, than

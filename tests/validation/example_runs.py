@@ -5,8 +5,8 @@ import numpy as np
 from abm.clock import QUARTERS_PER_YEAR
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_deals import AddedDeal, with_deals
-from agents.world_file import load_world
+from agents.world_files.deals import AddedDeal, with_deals
+from agents.world_files.folder import load_world
 from tests.validation.observed import SEED
 from tests.worlds import cash, industry, let, opening, quarter, turn, wanting
 

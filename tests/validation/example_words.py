@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.analysis.pairs import mean_with_interval, paired
+from experiments.analysis.paired_effects import mean_with_interval, paired
 from experiments.summary import probability
 
 OFTEN = ("less often than", "about as often as", "more often than")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from abm.beliefs.scores import coverage_below
 from abm.clock import QUARTERS_PER_YEAR
-from abm.scores import coverage_below
 from experiments.analysis.accuracy import MEASURES, matched
 from tests.validation.observed import Observed, at
 

@@ -3,9 +3,9 @@
 import numpy as np
 
 from abm.clock import EPOCH_YEAR, QUARTERS_PER_YEAR
-from abm.crisis import systemic_event
+from abm.failure.crisis import systemic_event
 from abm.model import Industry, release
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 WORLD, SEED, BATCH = "archetypes-2023q1", 0, 50
 BY_LAB = ("revenue", "value", "gw", "training_gw", "inference_gw", "released", "alive", "fails", "commitments", "forecast", "demand",

@@ -7,11 +7,11 @@ import numpy as np
 from abm.clock import Quarter
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from experiments.analysis.exposures import Firm
 from experiments.analysis.losses import AFTER, FAILING, Ask, effect, named, run
 from experiments.inputs import Inputs
-from experiments.story import chosen_of, tell
+from experiments.stories.story import chosen_of, tell
 
 NAMED, AT, AFTERWARDS, SEED = "industry-2026q3", "2028Q1", 8, 0
 TOLD = ("OpenAI", "CoreWeave", "Nvidia")

@@ -10,12 +10,14 @@ FUTURES, QUARTERS = 48, 13
 META_AI = "Meta AI"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("world", [NAMED, ARCHETYPES])
 def test_ten_times_the_customers_leave_the_luck_of_shares_as_it_is(world):
     luck, more = (share_luck(*histories(world, FUTURES, QUARTERS, {k: m * n for k, n in DEFAULT.items()}))[0] for m in (1, 10))
     assert luck == pytest.approx(more, rel=0.15)
 
 
+@pytest.mark.slow
 def test_a_few_dozen_customers_were_a_lottery():
     luck, few = (headlines(NAMED, FUTURES, QUARTERS, customers)[0] for customers in (DEFAULT, {"enterprises": 150, "cohorts": 12}))
     assert few.mean > 1.5 * luck.mean

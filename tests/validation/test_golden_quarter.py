@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from abm.record import subsidiary_residuals
-from abm.register import IDLE
+from abm.books.register import IDLE
+from abm.measures.record import subsidiary_residuals
 from tests.worlds import cash, industry, let, opening, quarter, wanting
 
 EXACT = 1e-9

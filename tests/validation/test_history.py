@@ -6,6 +6,7 @@ from tests.validation.history import facts
 from tests.validation.misfits import MISFITS
 from tests.validation.observed import Observed
 
+pytestmark = pytest.mark.slow  # half a minute of runs
 WORLDS, QUARTERS = 200, 48
 NUMBERS = ("V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10", "V12", "V13", "V14", "V15", "V16")
 KNOWN = {key: reason for key, reason in MISFITS.items() if key[0] in NUMBERS}

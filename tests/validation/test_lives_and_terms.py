@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from abm import operations
 from abm.clock import Quarter
 from abm.model import Industry, release
+from abm.services import operations
 from abm.shocks import Shock
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 FUTURES, QUARTERS = 24, 24
 WORLDS = ("archetypes-2023q1", "industry-2026q3")

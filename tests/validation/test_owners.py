@@ -5,7 +5,7 @@ import pytest
 
 from abm.clock import QUARTER
 from abm.model import Industry, release
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 
 NAMED, ARCHETYPES = "industry-2026q3", "archetypes-2023q1"
 COVERS = (0.8, 1.0, 1.2, 1.35, 1.5)

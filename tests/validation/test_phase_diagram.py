@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from abm.model import Industry, release
-from agents.world_file import load_world
-from experiments.analysis.pairs import paired, paired_share
+from agents.world_files.folder import load_world
+from experiments.analysis.paired_effects import paired, paired_share
 from tests.validation.observed import at
 
 WORLD, WORLDS, QUARTERS, SEED = "symmetric-2023q1", 128, 48, 0

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from abm.crisis import systemic_event
+from abm.failure.crisis import systemic_event
+from abm.measures.outcomes import collapse_depth
 from abm.model import Industry, release
-from abm.outcomes import collapse_depth
 from abm.shocks import Shock
-from agents.world_file import load_world
+from agents.world_files.folder import load_world
 from tests.validation import capacity_cycle
 from tests.validation.history import Fact, one
 from tests.validation.observed import SEED, WORLD, at

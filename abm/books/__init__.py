@@ -1,0 +1,1 @@
+"""The books: ledger, statements, loans, stakes, contracts and fleets by vintage."""

@@ -1,0 +1,1 @@
+"""The market for compute and chips: prices, orders, contracts, deliveries, renewal."""

@@ -1,0 +1,1 @@
+"""What every agent and every world rests on: populations, rules, luck, and sums that never depend on the crowd."""

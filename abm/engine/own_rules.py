@@ -1,0 +1,195 @@
+"""Rules of a user's own: a class that overrides one rule of its kind, beside firms that keep the usual one.
+
+    class CautiousBank(Lender):
+        def financed(self, cover, most, mood, lending):
+            return 0 if self.cash < 5 else super().financed(cover, most, mood, lending)
+
+    Industry(world, agents={"banks": CautiousBank})
+
+A plain method is one firm in one world, beside one counterparty where the rule has any: numbers in, a number out. It is asked again for
+every world, which takes its time. With `@rule` it is asked once, for all worlds and rows together, in arrays.
+"""
+
+import functools
+import inspect
+import itertools
+import types
+import warnings
+
+import numpy as np
+
+from abm.engine.rules import rule
+from abm.errors import BadInput, nearest
+from abm.parameters import Group
+
+
+class SlowRule(UserWarning):
+    """A rule in plain Python runs once for each world."""
+
+
+class own_rule(rule):  # noqa: N801  (stands where a rule stands)
+    """A rule in plain Python, for one firm of one world."""
+
+    def __get__(self, agent, owner=None):
+        if agent is None:
+            return self.function
+        if agent.world is not None:
+            return types.MethodType(self.function, agent)
+        return functools.partial(_asked_of_agent, agent, self)
+
+
+def adopt(kind):
+    """Make rules of the methods that override one, with the place of the firm that the rule has. Raises BadInput for other arguments."""
+    for name, method in list(vars(kind).items()):
+        usual = next((vars(base)[name] for base in kind.__mro__[1:] if isinstance(vars(base).get(name), rule)), None)
+        if usual is None:
+            continue
+        plain = isinstance(method, types.FunctionType)
+        if not plain and not isinstance(method, rule):
+            raise BadInput(f"{kind.__name__}.{name} is not a function; the rule {name} of {kind.__mro__[1].__name__} is one")
+        own = own_rule(method) if plain else method
+        own.axis = usual.axis
+        _check_arguments(kind, name, own.function, usual.function)
+        setattr(kind, name, own)
+
+
+def _check_arguments(kind, name, own, usual):
+    asked, given = (list(inspect.signature(function).parameters) for function in (usual, own))
+    if len(asked) != len(given):
+        raise BadInput(f"{kind.__name__}.{name}({', '.join(given)}) has other arguments than the rule: {name}({', '.join(asked)})")
+
+
+def kinds_of_rows(agents, names, kinds):
+    """Which rows have a class of their own: {kind of firm: {row: class}}.
+
+    agents: {firm or kind of firm: class}, a firm before its kind; names: of firms, and kinds: usual classes, both by kind of firm.
+    Raises BadInput for a firm that is not there, and for a class of another kind.
+    """
+    found = {plural: {} for plural in names}
+    for key, own in sorted((agents or {}).items(), key=lambda item: item[0] not in names):
+        plural = key if key in names else next((plural for plural, firms in names.items() if key in firms), None)
+        if plural is None:
+            raise BadInput(f"agents: nobody is called {key!r}; {nearest(key, [*names, *itertools.chain(*names.values())])}")
+        usual = kinds[plural]
+        if not (isinstance(own, type) and issubclass(own, usual)):
+            raise BadInput(f"agents: {key!r} = {own!r} is not allowed; a class that derives from {usual.__name__}")
+        rows = range(len(names[plural])) if key == plural else [list(names[plural]).index(key)]
+        found[plural] |= dict.fromkeys(rows, own)
+    return found
+
+
+def mixed(population, name, rows, *arguments):
+    """A rule for a population in which some rows have their own: the usual answer, with theirs in its place."""
+    usual = inspect.getattr_static(population.kind, name)
+    answer = np.array(usual.function(population, *arguments), dtype=float)
+    for kind in dict.fromkeys(rows.values()):
+        own, mine = inspect.getattr_static(kind, name), [row for row, each in rows.items() if each is kind]
+        there = (slice(None),) * own.axis + (mine,)
+        if isinstance(own, own_rule):
+            _say_cost(kind, name, answer[there].size)
+            for row in mine:
+                _ask(population, kind, name, row, answer, arguments)
+        else:
+            answer[there] = np.broadcast_to(own.function(_everybody(population, kind), *arguments), answer.shape)[there]
+    return answer
+
+
+def _ask(population, kind, name, row, answer, arguments):
+    """Ask one firm, world by world and counterparty by counterparty, and put what it says into the answer."""
+    own = inspect.getattr_static(kind, name)
+    for world in range(population.worlds):
+        firm = in_one_world(population, kind, row, world)
+        others = [range(size) for axis, size in enumerate(answer.shape) if axis not in (0, own.axis)]
+        for other in itertools.product(*others):
+            at = (world, *other[: own.axis - 1], row, *other[own.axis - 1 :])
+            told = [_told(argument, at) for argument in arguments]
+            answer[at] = _checked(firm, kind, name, own.function, told)
+
+
+def _checked(firm, kind, name, function, told):
+    """What a firm says, a finite number. Raises BadInput naming the rule, firm, world and quarter."""
+    model = firm.model
+    where = f"{kind.__name__}.{name} for {firm.name}, world {model.world_ids[firm.world]}, {model.quarter}"
+    try:
+        said = function(firm, *told)
+    except BadInput:
+        raise
+    except Exception as error:  # whatever a user's rule does wrong is said with the place where it happened
+        raise BadInput(f"{where}: {type(error).__name__}: {error}") from error
+    number = np.asarray(said)
+    if number.size != 1 or number.dtype.kind not in "fiub" or not np.isfinite(number).all():
+        raise BadInput(f"{where}: {said!r} is not allowed; a finite number")
+    return float(number.reshape(-1)[0])
+
+
+def _told(argument, at):
+    """What one firm of one world hears of an argument: a number, or the parameters of its world."""
+    if isinstance(argument, Group):
+        return OfOneWorld(argument, at[0])
+    if not isinstance(argument, np.ndarray) or argument.ndim == 0:
+        return argument
+    return argument[tuple(0 if size == 1 else index for size, index in zip(argument.shape, at, strict=False))]
+
+
+class OfOneWorld:
+    """Parameters of one world, as numbers."""
+
+    def __init__(self, group, world):
+        self._group, self._world = group, world
+
+    def __getattr__(self, name):
+        value = getattr(self._group, name)
+        return value[self._world, 0] if isinstance(value, np.ndarray) else value
+
+
+class Slice:
+    """One world of a population: what a firm of that world is a row of."""
+
+    def __init__(self, population, world):
+        self.names, self.kind, self.worlds = population.names, population.kind, 1
+        self.columns = {name: values[world : world + 1] for name, values in population.columns.items()}
+        self.run_for_one = types.MethodType(type(population).run_for_one, self)
+
+
+def in_one_world(population, kind, row, world):
+    """One firm of one world: its columns are numbers, and what it writes into them lasts."""
+    firm = object.__new__(kind)
+    firm.__dict__.update(population=Slice(population, world), row=row, world=world, model=population[row].model)
+    return firm
+
+
+def _everybody(population, kind):
+    """All rows at once, as `self` of a rule in arrays, so that `super()` works."""
+    whole = object.__new__(kind)
+    whole.__dict__.update(population=population, row=slice(None), whole=True, model=population[0].model)
+    return whole
+
+
+def _asked_of_agent(agent, own, *arguments):
+    """A plain rule asked of an agent: a number, or one for each world."""
+    population, worlds = agent.population, agent.population.worlds
+    name = own.function.__name__
+    said = [
+        _checked(in_one_world(population, type(agent), agent.row, world), type(agent), name, own.function,
+                 [_of_world(argument, world, worlds) for argument in arguments])
+        for world in range(worlds)
+    ]  # fmt: skip
+    return said[0] if worlds == 1 else np.array(said)
+
+
+def _of_world(argument, world, worlds):
+    if isinstance(argument, Group):
+        return OfOneWorld(argument, world)
+    by_world = isinstance(argument, np.ndarray) and argument.ndim > 0 and argument.shape[0] == worlds
+    return argument[world].reshape(-1)[0] if by_world else argument
+
+
+@functools.cache
+def _say_cost(kind, name, times):
+    """Say once what a rule in plain Python costs."""
+    warnings.warn(
+        f"{kind.__name__}.{name} is plain Python: it is asked {times:,} times whenever the rule is used. With @rule it is asked once.",
+        SlowRule,
+        stacklevel=2,
+    )
+

@@ -1,0 +1,1 @@
+"""The markets for capital and credit: values, rounds, loans, the mood."""

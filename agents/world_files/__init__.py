@@ -1,0 +1,1 @@
+"""The reader of world folders: tables checked, completed and turned into an opening."""

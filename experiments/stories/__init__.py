@@ -1,0 +1,1 @@
+"""A run told in words, chapter by chapter."""

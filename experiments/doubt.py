@@ -175,6 +175,19 @@ def doubts_of(inputs, opening):
     return in_doubt(opening, inputs.settings, read_own(inputs.priors, "--priors"))
 
 
+def beside_of(inputs):
+    """What is run beside a run in doubt, on the same seeds: luck alone, and every luck with the draw of the world after it."""
+    if inputs.doubt != OWN_DRAW:
+        return []
+    return [replace(inputs, doubt=NO_DOUBT, priors={}), replace(inputs, doubt=NEXT_DRAW)]
+
+
+def part(inputs, work, number):
+    """How one of the parts of a run in doubt is done: its progress is part of the whole."""
+    tell, parts = work.progress, len(beside_of(inputs)) + 1
+    return work._replace(progress=tell and (lambda done: tell((done + number * inputs.worlds) / parts)))
+
+
 def read_file(path):
     """The rows of a user's file of priors, {name: table}, each checked. Raises BadInput naming file, key, value and rule."""
     try:

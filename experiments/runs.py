@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
@@ -21,7 +21,7 @@ from abm.measures.catalogue import known_measures
 from agents.inhabitants import KINDS
 from experiments.analysis.outcomes import described
 from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
-from experiments.doubt import NEXT_DRAW, NO_DOUBT, OWN_DRAW, drawn
+from experiments.doubt import beside_of, drawn, part
 from experiments.folders import make_folder
 from experiments.guard import leave_if_unguarded
 from experiments.industry import Industry
@@ -132,8 +132,8 @@ def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
     path = Path(root) / manifest["address"][:ADDRESS_LENGTH]
     if not work.again and _same(path, manifest):
         return open_run(path)
-    beside = [run(each, measures, root, _part(inputs, work, k)) for k, each in enumerate(_beside(inputs))]
-    work = _part(inputs, work, len(beside)) if beside else work
+    beside = [run(each, measures, root, part(inputs, work, k)) for k, each in enumerate(beside_of(inputs))]
+    work = part(inputs, work, len(beside)) if beside else work
     with _folder(path) as folder:
         arrays = Arrays(folder / "arrays", inputs.worlds)
         kept = tuple(dict.fromkeys((*NEEDED, *((kind, name) for name in measures for kind in first.measures[name]))))
@@ -141,19 +141,6 @@ def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
         _write(Run(folder, manifest), opening, first, arrays, done, beside)
         shutil.rmtree(arrays.folder)
     return open_run(path)
-
-
-def _beside(inputs):
-    """What is run beside a run in doubt, on the same seeds: luck alone, and every luck with the draw of the world after it."""
-    if inputs.doubt != OWN_DRAW:
-        return []
-    return [replace(inputs, doubt=NO_DOUBT, priors={}), replace(inputs, doubt=NEXT_DRAW)]
-
-
-def _part(inputs, work, number):
-    """How one of the parts of a run in doubt is done: its progress is part of the whole."""
-    tell, parts = work.progress, len(_beside(inputs)) + 1
-    return work._replace(progress=tell and (lambda done: tell((done + number * inputs.worlds) / parts)))
 
 
 def open_run(reference, root=RUNS):

@@ -16,6 +16,7 @@ from abm.errors import BadInput, nearest
 from abm.parameters import UNCERTAIN
 from abm.priors import Prior, read_prior
 from abm.settings import GROUPS
+from agents.appetite import MAPPED, follows
 from agents.inhabitants import GROUPS as OWN
 from agents.world_files.columns import COLUMNS, ONE, settable
 
@@ -159,7 +160,32 @@ def values_of(opening, doubts, seed, world_ids):
         cells = np.broadcast_to(firms[kind][key], (len(drawn), np.shape(firms[kind][key])[-1])).copy()
         cells[:, rows] = np.clip(drawn[:, None] + (cells[:, rows] if doubt.prior.is_shift else 0), doubt.low, doubt.high)
         firms[kind][key] = cells
+    _follow(firms, doubts)
     return replace(opening, columns=firms), found
+
+
+def _follow(firms, doubts):
+    """What a kind of firm maps from its appetite keeps in step with the appetite that was drawn [model.md 4]."""
+    drawn_kinds = {doubt.firms[0] for doubt in doubts if doubt.firms and doubt.firms[1] == "risk_appetite"}
+    for kind in drawn_kinds & MAPPED.keys():
+        cells = firms[kind]
+        for key, mapping in MAPPED[kind].items():
+            cells[key] = np.where(cells[follows(key)] > 0, mapping(cells["risk_appetite"]), cells[key])
+
+
+def draws_as_settings(opening, settings, seed, number):
+    """So many draws of what is in doubt as settings of a sweep, {public name: number} each; firm by firm where firms draw.
+
+    opening: with all that is set, which is held; settings: the names of that. Draw k is that of world k of a run of this seed.
+    """
+    doubts = in_doubt(opening, settings)
+    opened, found = values_of(opening, doubts, seed, range(number))
+    for doubt in doubts:
+        if doubt.firms:
+            kind, key, rows = doubt.firms
+            cells = opened.columns[kind][key]
+            found |= {f"{ONE[kind]}.{opening.names[kind][row]}.{key}": cells[:, row] for row in rows}
+    return [{name: float(values[k]) for name, values in found.items()} for k in range(number)]
 
 
 def drawn(inputs, opening, world_ids):

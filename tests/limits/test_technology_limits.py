@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from abm.technology_parameters import TechnologyParameters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.clock import Quarter, hazard_per_quarter
+from abm.technology.parameters import TechnologyParameters
 from abm.technology.progress import (
     Technology,
     amdahl,

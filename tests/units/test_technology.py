@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from abm.technology_parameters import TechnologyParameters
 
 from abm.clock import Quarter
 from abm.technology.generations import ModelBooks, opening_release_clock, tick_release_clock
+from abm.technology.parameters import TechnologyParameters
 from abm.technology.progress import (
     Technology,
     capability_of_compute,

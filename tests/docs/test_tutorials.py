@@ -24,7 +24,7 @@ def test_a_tutorial_runs(path, tmp_path):
 
 def test_every_tutorial_is_listed_in_its_order():
     listed = re.findall(r"\]\((\d_\w+\.md)\)", (TUTORIALS / "README.md").read_text(encoding="utf-8"))
-    assert listed == [path.name for path in NOTEBOOKS] and len(listed) == 5
+    assert listed == [path.name for path in NOTEBOOKS] and len(listed) == 6
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

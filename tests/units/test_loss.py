@@ -200,12 +200,12 @@ def test_a_loss_can_be_written_and_read():
 @pytest.mark.parametrize(
     "firm, words",
     [
-        ("OpenAI", ("the loss of OpenAI: it fails with the bills of this quarter", "OpenAI fails, as the experiment has it")),
-        ("CoreWeave", ("serve nobody and earn nothing", "CoreWeave fails, as the experiment has it; its creditors take over")),
+        ("OpenAI", ("takes OpenAI away: it fails with the bills of this quarter", "OpenAI fails because the experiment says so")),
+        ("CoreWeave", ("serve nobody and earn nothing", "CoreWeave fails because the experiment says so, and its creditors take over")),
         ("Nvidia", ("a successor, which delivers in 4 quarters",)),
-        ("banks", ("loans are called over 6 quarters", "banks, as the experiment has it, can lend no more")),
+        ("banks", ("calls its loans over 6 quarters", "banks can lend no more, because the experiment says so")),
         ("public market", ("its stakes pass to other investors",)),
-        ("entrant 1", ("nothing happens, for it is gone already",)),
+        ("entrant 1", ("nothing happens, because it is gone already",)),
     ],
 )
 def test_the_story_says_who_is_lost_and_what_follows(firm, words):

@@ -52,7 +52,7 @@ def report(manifest, summary, opening):
         [
             _header(manifest, summary),
             "<main>",
-            _cone(summary, charts),
+            _cone(summary, charts, "luck and in what is uncertain" if manifest["inputs"].get("doubt") else "luck alone"),
             *([_doubt(summary["doubt"], charts)] if inside else []),
             _failing(summary, charts),
             _promised(charts),
@@ -127,14 +127,14 @@ def _figure(charts, key, wide=False):
     return figure(charts[key], wide)
 
 
-def _cone(summary, charts):
+def _cone(summary, charts, differ):
     reading = (
         "In $bn at annual rate. Short is the share of worlds that earn less than required. Labs' income is that of the year in the "
         "median world."
     )
     table = f"<figure><h3>End of each year</h3><figcaption>{reading}</figcaption>{year_table(summary)}</figure>"
     money = f"{SHORT_IS_NO_FAILURE} {income_sentence(summary)} {held_sentence(summary)}"
-    text = f"All worlds have the same firms, contracts and rules, and only luck differs between them. {money}"
+    text = f"All worlds have the same firms, contracts and rules. They differ in {differ}. {money}"
     return _section(
         "cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>'
     )

@@ -13,8 +13,8 @@ CARRYING = ("Outcome", "number in doubt", "its name", "PAWN", "floor", "more tha
 TOO_FEW = "too few draws to tell"
 BANDS = (("80 % of worlds by luck alone", "@blue"), ("80 % of worlds by luck and doubt", "@orange"))
 BAND_READING = (
-    "The inner band holds 80 % of the worlds where only luck differs, the outer one where every world also draws what is uncertain; the "
-    "lines are the medians. Where the bands differ much, more would be known by knowing the numbers than by waiting for luck."
+    "The blue band holds 80 % of the worlds where only luck differs, and the orange band 80 % of those that also draw what is uncertain; "
+    "the lines are the medians. Doubt widens the cone where orange reaches beyond blue, and moves it where the medians part."
 )
 
 

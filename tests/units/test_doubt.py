@@ -76,12 +76,8 @@ def test_a_run_in_doubt_has_its_band_beside_that_of_luck_alone(found):
     assert sure.inputs == replace(IN_DOUBT, doubt="") and doubt["fan"] == sure.summary["fans"]["revenue_total"]
     assert doubt["fan"] != found.summary["fans"]["revenue_total"] and doubt["drawn"] == len(doubts_of(found.inputs, load_world("tutorial")))
     page = found.report.read_text(encoding="utf-8")
-    assert (
-        'id="doubt"' in page
-        and "--doubt" in page
-        and "What every world draws" in page
-        and 'id="doubt"' not in sure.report.read_text(encoding="utf-8")
-    )
+    assert all(text in page for text in ('id="doubt"', "--doubt", "What every world draws"))
+    assert 'id="doubt"' not in sure.report.read_text(encoding="utf-8")
 
 
 def test_any_world_of_a_run_in_doubt_can_be_run_again_alone(found):

@@ -10,10 +10,10 @@ from abm.errors import BadInput, nearest
 from abm.measures.catalogue import INDUSTRY
 from abm.model import Industry as Model
 from experiments.analysis.outcomes import described
+from experiments.console import KIND_NAMES
 from experiments.figures import data
 from experiments.summary import FUNDED, YEARLY, money_graph
 from experiments.summary import survival as standing
-from experiments.words import KIND_NAMES
 
 FAILING = ("labs", "clouds", "lenders")  # kinds whose survival is drawn
 AHEAD = 60  # quarters that commitments are looked at ahead

@@ -18,9 +18,9 @@ def worlds(as_json: o.Json = False):
 
     Your own is a folder: overreach world new my-world --from tutorial
     """
-    from agents.world_files.folder import worlds as shipped
+    from agents.world_files.shipped import worlds as shipped
+    from experiments.console import show_worlds
     from experiments.printed import as_json as plain
-    from experiments.terminal import show_worlds
 
     found = shipped()
     if as_json:

@@ -7,7 +7,7 @@ import json
 import typer
 from rich.text import Text
 
-from experiments.terminal import console
+from experiments.console import console
 
 INDENT = "    "
 

@@ -1,6 +1,5 @@
 """What the commands say on a terminal: progress, tables, the summary of a run. Numbers are rounded for people and have units."""
 
-import sys
 import time
 
 from rich.console import Console
@@ -8,12 +7,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from experiments.console import console
 from experiments.engine.progress import LINE_EVERY, duration
 from experiments.inputs import ADDRESS_LENGTH
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import (
     CAVEAT,
-    KIND_NAMES,
     SHORT_IS_NO_FAILURE,
     appetite,
     between,
@@ -28,12 +27,6 @@ from experiments.words import (
 )
 
 ONE = {"labs": "lab", "clouds": "owner of compute", "lenders": "lender"}
-FEWEST_COLUMNS = 100  # characters assumed where the output is no terminal
-
-
-def console():
-    """Standard output; a log keeps its lines whole. Square brackets stay text: names and folders may have some."""
-    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else FEWEST_COLUMNS)
 
 
 class Watch:
@@ -160,19 +153,6 @@ def _pressure(summary):
         cells = [f"{said(part[MIDDLE])} ({said(part[LOW])} to {said(part[HIGH])})" for part in (found["now"], found["worst"])]
         table.add_row(label, *cells, summary["quarters"][found["when"]])
     return table
-
-
-def show_worlds(found):
-    """The shipped worlds: date, firms, what they are for."""
-    out = console()
-    for world in found:
-        out.print(Text(world.name, style="bold"), Text(f"{world.title}; opens {world.start}", style="dim"))
-        out.print(f"  {world.purpose}", markup=False)
-        for kind, names in world.firms.items():
-            out.print(Text(f"  {KIND_NAMES[kind]}: {', '.join(names)}", style="dim"))
-        if world.caveat:
-            out.print(Text(f"  {world.caveat}", style="dim italic"))
-        out.print()
 
 
 IMPLIED = (

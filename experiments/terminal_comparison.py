@@ -3,7 +3,8 @@
 from rich.text import Text
 
 from experiments.analysis import comparison_words as words
-from experiments.terminal import console, plain_table, titled
+from experiments.console import console
+from experiments.terminal import plain_table, titled
 from experiments.words import CAVEAT
 
 DIFFERENCE = "second minus first (95 %)"

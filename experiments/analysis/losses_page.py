@@ -9,9 +9,10 @@ from experiments.analysis.losses import AFTER, FAILING
 from experiments.analysis.maps import Multiples
 from experiments.analysis.page import embedded, figure, page
 from experiments.analysis.tables import table
+from experiments.console import KIND_NAMES
 from experiments.figures.drawn import FRAME, ROW_HEIGHT, THICK, sized
 from experiments.stories.events import count
-from experiments.words import CAVEAT, KIND_NAMES, PERCENT, futures, percent
+from experiments.words import CAVEAT, PERCENT, futures, percent
 
 SHOWN = 0.02  # change of odds from which a cell says it in points
 FULL = 0.5  # change of odds from which the colour is as strong as it gets

@@ -37,7 +37,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from abm.data import data_folder
 from abm.errors import BadInput, nearest
-from agents.world_files.folder import shipped_names
+from agents.world_files.shipped import shipped_names
 from experiments.engine.forms import LEADS, Design, Figure, Form, Reference, Settings, Table, Uncertainty, Value
 from experiments.folders import LONGEST, is_plain, plain
 

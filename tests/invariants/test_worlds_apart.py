@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from abm.model import Industry, release
-from agents.world_files.folder import SHIPPED as FOLDER
 from agents.world_files.folder import load_world
+from agents.world_files.shipped import SHIPPED as FOLDER
 
 QUARTERS = 36
 SHIPPED = ("archetypes-2023q1", pytest.param("industry-2026q3", marks=pytest.mark.slow))

@@ -144,7 +144,7 @@ def test_a_folder_nothing_can_be_written_to_is_named_before_any_work(tmp_path):
 
 def edited_world(tmp_path, edits, extra_contract=""):
     """A copy of the tutorial world with some text replaced."""
-    from agents.world_files.folder import SHIPPED
+    from agents.world_files.shipped import SHIPPED
 
     folder = tmp_path / "mine"
     folder.mkdir()

@@ -9,7 +9,8 @@ from abm.failure.lapse import move_on, quarters_moved
 from abm.model import Industry, release
 from abm.shocks import Shock
 from abm.start.opening import FIRM_KINDS
-from agents.world_files.folder import load_world, shipped_names
+from agents.world_files.folder import load_world
+from agents.world_files.shipped import shipped_names
 from experiments.engine.batches import build, run
 from experiments.engine.cases import case_of
 from experiments.inputs import Inputs, read_shock, shock_text

@@ -103,7 +103,7 @@ class Run:
         """What happened in the end, a pandas frame with a row for each world; labels and units of the columns stand in `attrs`."""
         import pandas as pd
 
-        return described(pd.read_parquet(self.path / OUTCOMES))
+        return described(pd.read_parquet(self.path / OUTCOMES), self.inputs.seed)
 
     def story(self, world):
         """What happened in one world, in words, as `overreach story` tells it. Raises BadInput."""

@@ -25,12 +25,13 @@ class column:  # noqa: N801  (reads as a declaration)
     """A number every agent of a kind has: declared once, stored as `[worlds, n]`.
 
     A column with a `source` is a public parameter of its kind: it can be set for all rows or for one.
-    `default` None means that whoever builds the population must give it.
+    `default` None means that whoever builds the population must give it. `prior`: what is believed of it where no file gives it.
     """
 
-    def __init__(self, meaning, *, unit, low=-np.inf, high=np.inf, default=None, source=""):
+    def __init__(self, meaning, *, unit, low=-np.inf, high=np.inf, default=None, source="", prior=None):
         self.meaning, self.unit, self.low, self.high = meaning, unit, low, high
         self.default, self.source, self.name = default, source, ""
+        self.prior = prior and prior.around(0 if default is None else default)
 
     def __set_name__(self, owner, name):
         self.name = name

@@ -15,6 +15,7 @@ from abm.failure.lapse import buy_elsewhere
 from abm.failure.loss import lose
 from abm.failure.runoff import borrow_elsewhere
 from abm.parameters import Group, parameter
+from abm.priors import between
 from abm.technology.open_weights import published
 
 # Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
@@ -95,8 +96,8 @@ class OpenWeight(Group, name="open_weight"):
         1 / 40, unit="share", low=0.005, high=1, source="text S3; model.md 14", meaning="price of the model over that of the labs"
     )
     service = parameter(
-        0.5, unit="share", low=0, high=2, source="assumption; prior .25 to 1",
-        meaning="what its users pay beside compute (hosting, integration, trust), over the labs' price",
+        0.5, unit="share", low=0, high=2, source="assumption",
+        meaning="what its users pay beside compute (hosting, integration, trust), over the labs' price", prior=between(0.25, 1)
     )  # fmt: skip
     gap = parameter(
         1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far the model is behind the frontier"

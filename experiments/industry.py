@@ -40,7 +40,7 @@ class Industry(Model):
 
     def outcomes(self):
         """What happened so far, a pandas frame with a row for each world; labels and units of the columns stand in `attrs`."""
-        return described(self.record.kept(self).outcomes(self))
+        return described(self.record.kept(self).outcomes(self), self.seed)
 
     def books(self, world=0, firm="", by_firm=False):
         """Balance sheet and flows of the last quarter: by sector, of every firm (`by_firm`), or of one. See `experiments.books.Books`.

@@ -83,6 +83,8 @@ def show_summary(run):
     titled(out, "Industry revenue at the end of each year and what its commitments require, $bn a year", _years(summary))
     out.print(Text(SHORT_IS_NO_FAILURE, style="dim"))
     out.print(Text(f"{income_sentence(summary)} {held_sentence(summary)}", style="dim"))
+    if "doubt" in summary:
+        _doubt(out, summary["doubt"])
     titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("The odds of an entrant count only the futures in which it enters.", style="dim"))
@@ -90,6 +92,26 @@ def show_summary(run):
     out.print(Text.assemble("Report: ", (str(run.report), "bold")), soft_wrap=True)
     out.print(f"More:   overreach story {shlex.quote(run.reference)} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
+
+
+def _doubt(out, found):
+    """The band of luck beside that of luck and doubt, what part is doubt, and which numbers carry it."""
+    from experiments.analysis import doubt_words as words
+
+    table = plain_table(*words.COLUMNS)
+    for row in words.rows(found):
+        table.add_row(*row)
+    titled(out, "Luck and doubt: events in so many worlds, numbers as median (P10 to P90)", table)
+    out.print(Text(words.design_sentence(found), style="dim"))
+    if carriers := words.carriers(found):
+        table = plain_table(*words.CARRYING[:2], *words.CARRYING[3:])
+        table.columns[1].justify = "left"
+        for row in carriers:
+            table.add_row(*row[:2], *row[3:])
+        titled(out, "Numbers that carry most of the doubt, by PAWN index", table)
+    if unclear := words.unclear_sentence(found):
+        out.print(Text(unclear, style="dim"))
+    out.print(Text(words.held_sentence(found), style="dim"))
 
 
 def titled(out, title, table):

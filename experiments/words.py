@@ -92,7 +92,7 @@ def headline(summary):
         fate = "fails" if first["count"] else "survives"
         return f"In one future from {start}, {event}, and {first['firm']} {fate}."
     event, fails = percent(summary["events"][CRISIS]["share"]), percent(first["share"])
-    return f"Of {futures(summary['worlds'])} from {start}, {event} see a crisis. {first['firm']} fails in {fails} of them."
+    return f"Of {futures(summary['worlds'])} from {start}, {event} see a crisis. {first['firm']} fails in {fails} of all futures."
 
 
 def income_sentence(summary):

@@ -21,7 +21,12 @@ class IndicatorParameters(Group, name="indicator"):
     """How far indicators look and what they call an event; they change what is measured and nothing that happens."""
 
     survival = parameter(
-        0.95, unit="probability", low=0.5, high=0.999, source="model.md 15.8", meaning="survival at which the critical width is read"
+        0.95,
+        unit="probability",
+        low=0.5,
+        high=0.999,
+        source="definition; model.md 15.8",
+        meaning="survival at which the critical width is read",
     )
     look_ahead = parameter(
         8, unit="quarters", low=4, high=24, source="model.md 10: lag and half a year", structural=True,

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from abm.beliefs import views
-from abm.beliefs.cone import ConeParameters, cone
+from abm.beliefs.cone import cone
+from abm.beliefs.parameters import ConeParameters
 from abm.clock import Quarter
 from abm.errors import BadInput
 from abm.model import Industry

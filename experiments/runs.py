@@ -75,11 +75,6 @@ class Run:
         return self.address[:ADDRESS_LENGTH]
 
     @property
-    def reference(self):
-        """What a command takes for this run: its name, or its folder where that is not among the usual ones."""
-        return self.name if self.path.parent.resolve() == RUNS.resolve() else str(self.path)
-
-    @property
     def inputs(self):
         """What it was made of."""
         return Inputs.of(self.manifest["inputs"])

@@ -37,7 +37,7 @@ class ConeParameters(Group, name="cone"):
         unit="1",
         low=0,
         high=1,
-        source="calibrated to seed S0",
+        source="calibrated to text S0",
         meaning="part of momentum in a reasoned forecast of a year, kappa_b",
         prior=between(0.3, 0.6),
     )

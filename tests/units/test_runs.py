@@ -10,6 +10,7 @@ from abm.errors import BadInput, BrokenRule
 from experiments import collect, pool
 from experiments.inputs import Inputs
 from experiments.runs import Work, open_run, reproduce, run
+from experiments.terminal import reference
 
 SMALL = Inputs("tutorial", worlds=5, quarters=6, seed=3)
 ONE = Work(workers=1)
@@ -85,9 +86,9 @@ def test_an_unknown_run_is_named(tmp_path):
 
 
 def test_a_run_elsewhere_is_called_by_its_folder(done, monkeypatch):
-    assert done.reference == str(done.path)
-    monkeypatch.setattr("experiments.runs.RUNS", done.path.parent)
-    assert done.reference == done.name
+    assert reference(done) == str(done.path)
+    monkeypatch.setattr("experiments.terminal.RUNS_FOLDER", done.path.parent)
+    assert reference(done) == done.name
 
 
 def test_a_damaged_manifest_is_named(tmp_path):

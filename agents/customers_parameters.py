@@ -47,7 +47,7 @@ class CustomersParameters(Group, name="customers"):
         low=0.1,
         high=5,
         source="assumption",
-        meaning="pace of adoption from the opening on, over the pace that led up to it",
+        meaning="pace of adoption (so of demand) from the opening on, over that before",
         prior=between(0.5, 2),
     )
     diffusion_speed_sd = parameter(
@@ -66,7 +66,7 @@ class CustomersParameters(Group, name="customers"):
         0.1, unit="1", low=0, high=0.12, source="model.md 7.1", meaning="relative spread of capability_power", prior=between(0.05, 0.12)
     )
     fastest_growth = parameter(
-        10.0, unit="1/year", low=1.5, high=20, source="seed; model.md 7.2 (g_max)", meaning="fastest growth of spend", prior=between(3, 10)
+        10.0, unit="1/year", low=1.5, high=20, source="text; model.md 7.2 (g_max)", meaning="fastest growth of spend", prior=between(3, 10)
     )
     fastest_decline = parameter(
         0.5, unit="log/year", low=0.05, high=5, source="model.md 7.2", meaning="fastest fall of spend", prior=between(0.3, 0.75)
@@ -77,7 +77,7 @@ class CustomersParameters(Group, name="customers"):
     noise_memory = parameter(
         0.6, unit="1", low=0, high=0.99, source="assumption; model.md 19", meaning="persistence of demand noise", prior=between(0.4, 0.8)
     )
-    consumer_noise = parameter(2.0, unit="1", low=0, high=5, source="seed; model.md 7.7", meaning="consumers' noise over enterprises'")
+    consumer_noise = parameter(2.0, unit="1", low=0, high=5, source="text; model.md 7.7", meaning="consumers' noise over enterprises'")
     opening_spend = parameter(
         0.28, unit="$bn/year", low=0.01, high=1000, source="calibrated; model.md 19 (X0)", meaning="opening spend", prior=between(0.2, 0.5)
     )
@@ -167,7 +167,7 @@ class CustomersParameters(Group, name="customers"):
     early_quarters = parameter(
         2.0, unit="quarters", low=0, high=40, source="model.md 7.4", meaning="integration, started early", prior=between(1, 3)
     )
-    late_quarters = parameter(8.0, unit="quarters", low=0, high=40, source="seed; model.md 7.4", meaning="integration, started late")
+    late_quarters = parameter(8.0, unit="quarters", low=0, high=40, source="text; model.md 7.4", meaning="integration, started late")
     first_spend = parameter(
         0.02, unit="1", low=0.0001, high=1, source="model.md 26.3", meaning="first spend over potential", prior=between(0.013, 0.03)
     )

@@ -157,7 +157,8 @@ def open_run(reference, root=RUNS):
     if len(found) > 1:
         raise BadInput(f"{text!r} fits {len(found)} runs in {root}: {', '.join(found[:3])}; give more digits")
     if not found:
-        raise BadInput(f"there is no run {text!r} in {root}; {nearest(text, known) or 'overreach run makes one'}")
+        advice = nearest(text, known) or "overreach run makes one"
+        raise BadInput(f"there is no run {text!r} in {root}; {advice}; of a run that lies elsewhere, give the folder")
     return _opened(root / found[0])
 
 

@@ -1,5 +1,6 @@
 """What the commands say on a terminal: progress, tables, the summary of a run. Numbers are rounded for people and have units."""
 
+import shlex
 import time
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.text import Text
 from experiments.console import console
 from experiments.engine.progress import LINE_EVERY, duration
 from experiments.inputs import ADDRESS_LENGTH
+from experiments.options import RUNS_FOLDER
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import (
     CAVEAT,
@@ -89,7 +91,7 @@ def show_summary(run):
         out.print(Text("The odds of an entrant count only the futures in which it enters.", style="dim"))
     titled(out, "Over-extension in the median world (in brackets P10 to P90 of worlds)", _pressure(summary))
     out.print(Text.assemble("Report: ", (str(run.report), "bold")), soft_wrap=True)
-    out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
+    out.print(f"More:   overreach story {reference(run)} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
 
 
@@ -111,6 +113,11 @@ def _doubt(out, found):
     if unclear := words.unclear_sentence(found):
         out.print(Text(unclear, style="dim"))
     out.print(Text(words.held_sentence(found), style="dim"))
+
+
+def reference(run):
+    """What a command takes for a run: its name, or its folder where that is not among the usual ones."""
+    return run.name if run.path.parent.resolve() == RUNS_FOLDER.resolve() else shlex.quote(str(run.path))
 
 
 def titled(out, title, table):

@@ -27,7 +27,7 @@ class ConeParameters(Group, name="cone"):
         meaning="width of the cone that planners believe in; 0 means the true width (W_b)",
     )
     annual_spread = parameter(
-        0.3575, unit="1/sqrt(year)", low=0.05, high=1, source="seed S0: P10 = 20, P90 = 50", meaning="spread one year ahead, sigma_1"
+        0.3575, unit="1/sqrt(year)", low=0.05, high=1, source="text S0: P10 = 20, P90 = 50", meaning="spread one year ahead, sigma_1"
     )
     growth_spread = parameter(
         0.0, unit="1/year", low=0, high=1, source="assumption", meaning="spread of the growth rate, sigma_g", prior=between(0, 0.1)
@@ -37,7 +37,7 @@ class ConeParameters(Group, name="cone"):
         unit="1",
         low=0,
         high=1,
-        source="calibrated to seed S0",
+        source="calibrated to text S0",
         meaning="part of momentum in a reasoned forecast of a year, kappa_b",
         prior=between(0.3, 0.6),
     )
@@ -81,7 +81,7 @@ class ConeParameters(Group, name="cone"):
         unit="1/year",
         low=0,
         high=1.5,
-        source="seed S0",
+        source="text S0",
         meaning="growth that forecasts return to at the revenue cone.proven, g_LR",
     )
     mature = parameter(
@@ -106,7 +106,7 @@ class ConeParameters(Group, name="cone"):
         0.40, unit="1/year", low=0, high=1.5, source="assumption", meaning="growth in a stall, at most, g_st", prior=between(0.2, 0.6)
     )
     stall_belief = parameter(
-        0.031, unit="1/quarter", low=0, high=0.2, source="seed S1: 20-25 % in two years", meaning="believed chance of a stall, p"
+        0.031, unit="1/quarter", low=0, high=0.2, source="text S1: 20-25 % in two years", meaning="believed chance of a stall, p"
     )
     breakthrough_gain = parameter(
         1.25,

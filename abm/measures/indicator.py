@@ -33,7 +33,7 @@ class IndicatorParameters(Group, name="indicator"):
         meaning="quarters that projections look ahead",
     )  # fmt: skip
     forecast_horizon = parameter(
-        4, unit="quarters", low=1, high=12, source="model.md 5.5: seed S0 is about one year", structural=True,
+        4, unit="quarters", low=1, high=12, source="model.md 5.5: text S0 is about one year", structural=True,
         meaning="age at which labs' forecasts are scored",
     )  # fmt: skip
     largest_buyers = parameter(

@@ -13,7 +13,7 @@ class ServicesParameters(Group, name="services"):
         unit="1",
         low=0,
         high=0.9,
-        source="seed; model.md 19 (tau)",
+        source="text; model.md 19 (tau)",
         meaning="share of compute that labs plan to train on in the end",
         prior=between(0.3, 0.7),
     )
@@ -137,7 +137,7 @@ class ServicesParameters(Group, name="services"):
     scarcity_memory = parameter(
         0.5, unit="1", low=0, high=0.99, source="model.md 8.4", meaning="weight of last quarter's scarcity index", prior=between(0.3, 0.7)
     )
-    consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="seed; model.md 7.7", meaning="consumers' density over others'")
+    consumer_density = parameter(0.75, unit="1", low=0.2, high=1, source="text; model.md 7.7", meaning="consumers' density over others'")
     spill = parameter(
         0.6,
         unit="1",

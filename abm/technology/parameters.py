@@ -13,9 +13,9 @@ class TechnologyParameters(Group, name="technology"):
         unit="1/quarter",
         low=0,
         high=0.2,
-        source="seed S1: 22.5 % in two years",
+        source="text S1: 22.5 % in two years",
         meaning="chance of a stall in the critical window",
-        prior=between(0.0275, 0.0353, "seed S1: 20 to 25 % in two years"),
+        prior=between(0.0275, 0.0353, "text S1: 20 to 25 % in two years"),
     )
     late_stall_hazard = parameter(
         0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a later stall", prior=between(0.005, 0.02)
@@ -34,23 +34,23 @@ class TechnologyParameters(Group, name="technology"):
         2.0, unit="quarters", low=0, high=12, source="assumption", meaning="quarters until labs see the stall", prior=between(1, 4)
     )
     window_opens = parameter(
-        Quarter.parse("2025Q3").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S1", meaning="first critical quarter",
+        Quarter.parse("2025Q3").index, unit="quarter since 2023Q1", low=0, high=200, source="text S1", meaning="first critical quarter",
         structural=True,
     )  # fmt: skip
     window_length = parameter(
-        8, unit="quarters", low=0, high=200, source="seed S1", meaning="length of the critical window", structural=True
+        8, unit="quarters", low=0, high=200, source="text S1", meaning="length of the critical window", structural=True
     )
     breakthrough_rate = parameter(
         0.2303,
         unit="1/year",
         low=0,
         high=2,
-        source="seed S2: 90 % in ten years",
+        source="text S2: 90 % in ten years",
         meaning="rate at which a breakthrough arrives",
         prior=between(0.1, 0.35),
     )
     breakthrough_opens = parameter(
-        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="earliest breakthrough",
+        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="text S2", meaning="earliest breakthrough",
         structural=True,
     )  # fmt: skip
     breakthrough_jump = parameter(
@@ -133,9 +133,9 @@ class TechnologyParameters(Group, name="technology"):
         meaning="speed of automated research, human = 1, sigma_AI",
         prior=between(2.5, 10),
     )
-    automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="suddenness of automation, b_f")
+    automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from text S2", meaning="suddenness of automation, b_f")
     automation_midpoint = parameter(
-        3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="half-automation frontier, a_f"
+        3.47, unit="OOM", low=-5, high=20, source="solved from text S2", meaning="half-automation frontier, a_f"
     )
     release_period = parameter(
         3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True

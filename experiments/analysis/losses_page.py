@@ -51,7 +51,7 @@ def losses_page(asked, found):
 
 
 def headline(asked, found):
-    """The one sentence: whose loss takes most others along."""
+    """The one sentence: which loss takes along more than any other."""
     worst = max(found, key=lambda loss: sum(fall.change.mean for fall in loss.taken_along()))
     along = worst.taken_along()
     if not along:
@@ -62,7 +62,7 @@ def headline(asked, found):
         if len(along) > 1
         else ""
     )
-    return f"The loss of {worst.firm.name} in {asked.at} takes most other firms along. {first}.{more}"
+    return f"Of all losses in {asked.at}, the loss of {worst.firm.name} takes along the most. {first}.{more}"
 
 
 def _capital(text):

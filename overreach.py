@@ -22,7 +22,8 @@ from agents.lab import Lab  # noqa: E402
 from agents.lender import Lender  # noqa: E402
 from agents.world_files.deals import AddedDeal as Deal  # noqa: E402
 from agents.world_files.deals import with_deals  # noqa: E402
-from agents.world_files.folder import load_world, worlds  # noqa: E402
+from agents.world_files.folder import load_world  # noqa: E402
+from agents.world_files.shipped import worlds  # noqa: E402
 from experiments.analysis.paired_effects import compare, differences  # noqa: E402
 from experiments.engine.question import Question  # noqa: E402
 from experiments.engine.store import load  # noqa: E402

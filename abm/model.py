@@ -42,10 +42,10 @@ class Industry(mesa.Model):
                  agents=None):  # fmt: skip
         world_ids, rng = _which(worlds, world_ids), whole("rng", rng, 0)
         if not hasattr(world, "inhabitants"):
-            raise BadInput(f"world = {world!r} is not allowed; what agents.world_files.folder.load_world gives")
+            raise BadInput(f"world = {world!r} is not allowed; give what overreach.load_world returns for its name")
         wrong = [shock for shock in shocks if not isinstance(shock, Shock)]
         if wrong:
-            raise BadInput(f"shocks: {wrong[0]!r} is not allowed; what abm.shocks.Shock.read gives")
+            raise BadInput(f"shocks: {wrong[0]!r} is not allowed; give what overreach.Shock.read returns")
         for shock in shocks:
             check_firm(shock, world.names)
         if journal and not panel:
@@ -226,7 +226,7 @@ class Industry(mesa.Model):
     def panel(self, measures=None):
         """Tidy table of recorded measures: world, quarter, agent, measure, value; units and meanings in `attrs`.
 
-        measures: names, all by default. Raises BadInput for an unknown one.
+        measures: a name or several, all by default. Raises BadInput for an unknown one.
         """
         return shown.with_units(self.record.kept(self).panel(self, measures), [*catalogue(self).values()])
 

@@ -3,7 +3,7 @@
 A room declares its parameters beside their use, in a `Group`:
 
     class ConeParameters(Group, name="cone"):
-        width = parameter(1.0, unit="1", low=0.5, high=1.5, source="assumption", meaning="true width of the cone")
+        width = parameter(1.0, unit="1", low=0.5, high=1.5, source="assumption", meaning="true width", prior=between(0.5, 1.5))
 
 An instance holds the values of one model: every number as an array `[worlds, 1]`, so that worlds may differ in it,
 except structure (whole numbers that shape arrays) and choices, which are plain values shared by the batch.
@@ -15,6 +15,10 @@ import numpy as np
 
 from abm.clock import QUARTERS_PER_YEAR
 from abm.errors import BadInput, nearest
+from abm.priors import Prior
+
+KNOWN, SWITCH, STRUCTURAL, UNCERTAIN = "known", "switch", "structural", "uncertain"
+SWITCHES = ("switch", "policy switch")  # how the source of a rule that is on or off begins
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,16 @@ class Parameter:
     choices: tuple = ()
     name: str = ""
     text: bool = False
+    prior: Prior | None = None
+
+    @property
+    def status(self):
+        """Why it is in doubt or not: STRUCTURAL and SWITCH are the same in all worlds of a batch, KNOWN needs no prior."""
+        if self.structural:
+            return STRUCTURAL
+        if self.choices or self.text or self.source.startswith(SWITCHES):
+            return SWITCH
+        return KNOWN if self.prior is None else UNCERTAIN
 
     def checked(self, value, where="value"):
         """The value as the right type. Raises BadInput naming key, value and range."""
@@ -68,11 +82,15 @@ class Parameter:
         return value
 
 
-def parameter(value, *, unit, low=None, high=None, source, meaning, structural=False, choices=(), text=False):
-    """Declare a parameter; bounds are required unless it is a choice between names, or a name itself (text)."""
+def parameter(value, *, unit, low=None, high=None, source, meaning, structural=False, choices=(), text=False, prior=None):
+    """Declare a parameter; bounds are required unless it is a choice between names, or a name itself (text).
+
+    prior: what is believed of it, see `abm.priors`; every assumption has one
+    """
     if not choices and not text and (low is None or high is None):
         raise BadInput(f"parameter {meaning!r} has no bounds")
-    return Parameter(value, unit, low, high, source, meaning, structural, tuple(choices), text=text)
+    prior = prior and prior.around(value, structural)
+    return Parameter(value, unit, low, high, source, meaning, structural, tuple(choices), text=text, prior=prior)
 
 
 class Group:

@@ -1,6 +1,6 @@
 """All parameters of a model, gathered from the rooms that declare them, by public name."""
 
-from abm.beliefs.cone import ConeParameters
+from abm.beliefs.parameters import ConeParameters
 from abm.compute.chips import VendorParameters
 from abm.compute.delays import SupplyParameters
 from abm.compute.outside import OutsideParameters
@@ -8,14 +8,14 @@ from abm.compute.prices import FleetParameters
 from abm.errors import BadInput, nearest
 from abm.failure.contagion import ContagionParameters
 from abm.failure.takeover import TakeoverParameters
-from abm.finance.capital import InvestorParameters
-from abm.finance.lending import LenderParameters
+from abm.finance.capital_parameters import InvestorParameters
+from abm.finance.lending_parameters import LenderParameters
 from abm.finance.sentiment import SentimentParameters
 from abm.measures.indicator import IndicatorParameters
 from abm.services.entry import EntryParameters
-from abm.services.serving import ServicesParameters
+from abm.services.parameters import ServicesParameters
 from abm.shocks import PolicyParameters, refuse_extended
-from abm.technology.progress import TechnologyParameters
+from abm.technology.parameters import TechnologyParameters
 
 GROUPS = {
     "cone": ConeParameters,

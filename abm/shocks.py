@@ -15,6 +15,7 @@ from abm.failure.lapse import buy_elsewhere
 from abm.failure.loss import lose
 from abm.failure.runoff import borrow_elsewhere
 from abm.parameters import Group, parameter
+from abm.priors import between
 from abm.technology.open_weights import published
 
 # Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
@@ -37,7 +38,7 @@ class PolicyParameters(Group, name="policy"):
     compliance_cost = parameter(
         0.0, unit="share of revenue", low=0, high=0.1, source="policy switch", meaning="cost of regulation for large labs"
     )
-    compliance_from = parameter(0.5, unit="$bn/year", low=0, high=100, source="seed S0", meaning="run-rate below which a lab is exempt")
+    compliance_from = parameter(0.5, unit="$bn/year", low=0, high=100, source="text S0", meaning="run-rate below which a lab is exempt")
     accounting_life_cap = parameter(
         12.0, unit="years", low=2, high=12, source="policy switch", meaning="longest life over which compute may be written off"
     )
@@ -92,11 +93,11 @@ class OpenWeight(Group, name="open_weight"):
         0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="part of the revenue for each unit of compute that is left"
     )
     price_ratio = parameter(
-        1 / 40, unit="share", low=0.005, high=1, source="seed S3; model.md 14", meaning="price of the model over that of the labs"
+        1 / 40, unit="share", low=0.005, high=1, source="text S3; model.md 14", meaning="price of the model over that of the labs"
     )
     service = parameter(
-        0.5, unit="share", low=0, high=2, source="assumption; prior .25 to 1",
-        meaning="what its users pay beside compute (hosting, integration, trust), over the labs' price",
+        0.5, unit="share", low=0, high=2, source="assumption",
+        meaning="what its users pay beside compute (hosting, integration, trust), over the labs' price", prior=between(0.25, 1)
     )  # fmt: skip
     gap = parameter(
         1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far the model is behind the frontier"

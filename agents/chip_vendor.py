@@ -5,14 +5,23 @@ import numpy as np
 from abm.engine.firm import NEUTRAL, Firm
 from abm.engine.population import column
 from abm.engine.rules import rule, rule_about_labs
+from abm.priors import between
 
 
 class ChipVendor(Firm):
     """A maker of accelerators."""
 
     kind = "vendor"
-    gross_margin = column("gross margin", unit="share", low=0.2, high=0.95, default=0.70, source="model.md B")
-    opex_ratio = column("opex over sales", unit="share", low=0, high=0.5, default=0.12, source="model.md B")
+    gross_margin = column(
+        "gross margin",
+        unit="share",
+        low=0.2,
+        high=0.95,
+        default=0.70,
+        source="model.md B",
+        prior=between(0.6, 0.77, "public: Nvidia earned 73 to 76 %, with one dip to 60.5 %"),
+    )
+    opex_ratio = column("opex over sales", unit="share", low=0, high=0.5, default=0.12, source="model.md B", prior=between(0.08, 0.18))
     sales = column("sales of the quarter to clouds of the model", unit="$bn", default=0)
     other_sales = column("sales of the quarter to everybody else", unit="$bn", default=0)
     profit = column("net profit of the last four quarters", unit="$bn", default=0)

@@ -9,6 +9,7 @@ import numpy as np
 from abm.engine.firm import Firm
 from abm.engine.population import column
 from abm.engine.rules import rule_about_labs
+from abm.priors import between
 
 
 class Cloud(Firm):
@@ -17,7 +18,7 @@ class Cloud(Firm):
     kind = "cloud"
     accounting_life = column(
         "years over which its books write off compute; this acts on books and covenants (technology.chip_life says how long a chip earns)",
-        unit="years", low=2, high=12, default=6, source="model.md 19",
+        unit="years", low=2, high=12, default=6, source="model.md 19", prior=between(4, 10)
     )  # fmt: skip
     believed_life = column(
         "years for which it believes that chips earn, which its prices rest on",
@@ -25,12 +26,21 @@ class Cloud(Firm):
         low=1,
         high=20,
         default=6,
-        source="assumption; prior 4 to 8: claims range from 2.5 to 6 years (shared figures on useful lives)",
+        source="assumption: claims range from 2.5 to 6 years (shared figures on useful lives)",
+        prior=between(4, 8, "claims range from 2.5 to 6 years (shared figures on useful lives)"),
     )
     leases_sites = column(
         "1 if it leases the sites of its compute, 0 if it builds and owns them", unit="0/1", low=0, high=1, default=0, source="assumption"
     )
-    loan_to_value = column("loan it seeks over the cost of a block", unit="share", low=0, high=0.95, default=0.75, source="model.md 19")
+    loan_to_value = column(
+        "loan it seeks over the cost of a block",
+        unit="share",
+        low=0,
+        high=0.95,
+        default=0.75,
+        source="model.md 19",
+        prior=between(0.6, 0.85),
+    )
     accounting_life_follows = column("1 if those years follow its appetite", unit="0/1", low=0, high=1, default=0)
     loan_to_value_follows = column("1 if that loan follows its appetite", unit="0/1", low=0, high=1, default=0)
     speculative_share_follows = column("1 if what it builds without a tenant follows its appetite", unit="0/1", low=0, high=1, default=0)
@@ -41,12 +51,19 @@ class Cloud(Firm):
         high=1,
         default=1,
         source="assumption",
+        prior=between(0.5, 1),
     )
     speculative_share = column(
         "compute it builds without a tenant, over what it builds for tenants", unit="share", low=0, high=1, default=0, source="assumption"
     )
     tenant_extrapolation = column(
-        "weight of past growth that never fades when it judges a tenant", unit="weight", low=0, high=1, default=0, source="assumption"
+        "weight of past growth that never fades when it judges a tenant",
+        unit="weight",
+        low=0,
+        high=1,
+        default=0,
+        source="assumption",
+        prior=between(0, 0.3),
     )
 
     other_cash_flow = column(
@@ -59,7 +76,7 @@ class Cloud(Firm):
         low=0,
         high=10_000,
         default=10_000,
-        source="assumption",
+        source="switch, off: no limit",
     )
     outside_rent = column("rent of outside tenants for their compute in service", unit="$bn/year", low=0, default=0)
     outside_follow = column(
@@ -69,6 +86,7 @@ class Cloud(Firm):
         high=1,
         default=1,
         source="assumption",
+        prior=between(0.5, 1),
     )
     contract_price = column("take-or-pay price it posts", unit="$bn/GW-year", default=0)
     rate = column("rate on its loans", unit="1/year", default=0)

@@ -4,9 +4,10 @@ from abm.engine.sums import weighted_mean
 from agents.appetite import Followers
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
-from agents.customer_birth import CustomersParameters, Segments
+from agents.customer_birth import Segments
 from agents.customer_quarter import market, next_noise
 from agents.customers import Customers
+from agents.customers_parameters import CustomersParameters
 from agents.investor import Investor
 from agents.lab import Lab, LabParameters
 from agents.lender import Lender

@@ -9,13 +9,16 @@ import numpy as np
 from abm.engine.firm import NEUTRAL, Firm
 from abm.engine.population import column
 from abm.engine.rules import rule
+from abm.priors import between
 
 
 class Lender(Firm):
     """A bank, a bond market or a private credit fund."""
 
     kind = "lender"
-    capital_ratio = column("own capital behind a loan", unit="share", low=0.08, high=1, default=0.2, source="model.md 26.5")
+    capital_ratio = column(
+        "own capital behind a loan", unit="share", low=0.08, high=1, default=0.2, source="model.md 26.5", prior=between(0.1, 0.36)
+    )
     other_capital = column(
         "capital of its other business, which bears losses that its own cannot",
         unit="$bn",
@@ -33,7 +36,8 @@ class Lender(Firm):
         low=1,
         high=20,
         default=6,
-        source="assumption; prior 4 to 8, as owners",
+        source="assumption, as owners",
+        prior=between(4, 8, "as owners"),
     )
     spread = column(
         "what it asks above the common rate, for its kind of money", unit="1/year", low=-0.02, high=0.1, default=0, source="assumption"

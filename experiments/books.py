@@ -77,7 +77,7 @@ def of_industry(industry, place=0, by_firm=False, firm=""):
 
 def _check_firm(firm, names, where):
     if firm and firm not in names:
-        raise BadInput(f"{where} {firm}: no firm is called {firm!r}; {nearest(firm, names)}".removesuffix("; "))
+        raise BadInput(f"{where} {firm}: no firm is called {firm!r}; {nearest(firm, names) or 'without --firm, --firms shows all'}")
 
 
 def _in_dollars(found):

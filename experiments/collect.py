@@ -16,6 +16,7 @@ from abm.errors import BadInput
 from abm.measures.indicators import payments_by_nature
 from abm.measures.readings import INDICATORS
 from abm.model import Industry, release
+from experiments.doubt import drawn
 
 PAYMENTS = ("graph", "payments")  # purchases, equity, loans of the first year, $bn, [worlds, 3, payers, payees]
 NEEDED = (
@@ -52,7 +53,7 @@ class First(NamedTuple):
 
 
 def first_look(inputs, opening):
-    """Open one world and take one step, so that every mistake shows before the work begins."""
+    """Open one world as it is declared, without doubt, and take one step, so that every mistake shows before the work begins."""
     industry = Industry(opening, worlds=1, rng=inputs.seed, shocks=inputs.read_shocks())
     labs = industry.labs.names
     implied = read_off(industry) if opening.kind == "named" else []
@@ -91,7 +92,8 @@ def collect(inputs, address, world_ids, keys, tick=None):
     opening = inputs.opening()
     if inputs.address(opening.fingerprint) != address:
         raise BadInput(f"{inputs.world}: its files, or the model, changed while the run was going on; start it again")
-    industry = Industry(opening, world_ids=world_ids, rng=inputs.seed, shocks=inputs.read_shocks())
+    opening, parameters = drawn(inputs, opening, world_ids)
+    industry = Industry(opening, world_ids=world_ids, rng=inputs.seed, shocks=inputs.read_shocks(), parameters=parameters)
     paid = _run(industry, inputs.quarters, tick)
     arrays = {PAYMENTS: paid, **{key: industry.record.series(*key) for key in keys}}
     outcomes = industry.record.outcomes(industry)

@@ -15,7 +15,7 @@ def _offered(names, begun):
 
 def worlds(incomplete: str):
     """Shipped worlds."""
-    from agents.world_files.folder import shipped_names
+    from agents.world_files.shipped import shipped_names
 
     return _offered(shipped_names(), incomplete)
 
@@ -97,7 +97,8 @@ def deals(ctx: typer.Context, incomplete: str):
 def _firms_of(ctx):
     """(kind, firm) of the world on the line, or of none. While an option is typed, what stands before it is not sorted yet."""
     from abm.errors import BadInput
-    from agents.world_files.folder import load_world, shipped_names
+    from agents.world_files.folder import load_world
+    from agents.world_files.shipped import shipped_names
 
     words = (str(word) for word in (ctx.params.get("world"), *ctx.args))
     world = next((word for word in words if word in shipped_names() or (Path(word) / "world.toml").is_file()), "")

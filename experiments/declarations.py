@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from abm.errors import BadInput, nearest
+from abm.parameters import KNOWN, STRUCTURAL, SWITCH, SWITCHES, UNCERTAIN
+from abm.priors import JUDGEMENT, Prior
 from abm.settings import GROUPS
 from agents.inhabitants import GROUPS as OWN
 from agents.world_files.columns import COLUMNS, ONE, settable
@@ -24,6 +26,8 @@ class Declaration(NamedTuple):
     source: str
     meaning: str
     changed: bool = False
+    status: str = KNOWN
+    prior: Prior | None = None
 
     @property
     def allowed(self):
@@ -54,7 +58,9 @@ def _parameters(given):
             low = item.choices or item.low
             value = given.get(item.name, item.value)
             value = value if isinstance(value, str) else float(np.ravel(value)[0])
-            yield Declaration(item.name, value, item.unit, low, item.high, item.source, item.meaning, item.name in given)
+            yield Declaration(
+                item.name, value, item.unit, low, item.high, item.source, item.meaning, item.name in given, item.status, item.prior
+            )
 
 
 def _columns():
@@ -63,7 +69,42 @@ def _columns():
         for key, item in settable(kind).items():
             value = FIRM_SAYS if item.default is None else float(item.default)
             source = item.source or "the world's files"
-            yield Declaration(f"{ONE[kind]}.{key}", value, item.unit, item.low, item.high, source, item.meaning)
+            name, status = f"{ONE[kind]}.{key}", column_status(item)
+            yield Declaration(name, value, item.unit, item.low, item.high, source, item.meaning, status=status, prior=item.prior)
+
+
+def column_status(item):
+    """Why a number of firms is in doubt or not: a default of 0 is something that no firm has unless a file says so."""
+    if item.prior is not None:
+        return UNCERTAIN
+    return SWITCH if item.default == 0 or item.source.startswith(SWITCHES) else KNOWN
+
+
+class Belief(NamedTuple):
+    """A line of the table of priors; kind: whether the bounds are a judgement or have a source; drawn: whether a run draws it."""
+
+    name: str
+    value: object
+    unit: str
+    law: str
+    bounds: str
+    kind: str
+    source: str
+    drawn: str
+
+
+def priors(pattern=""):
+    """Every number that has a prior, in order of declaration, as a Belief each. Raises BadInput if nothing fits."""
+    rows = [row for row in declarations(pattern) if row.prior is not None]
+    if not rows:
+        raise BadInput(f"no parameter that fits {pattern!r} has a prior: it is known, a switch or structural")
+    return [_belief(row) for row in rows]
+
+
+def _belief(row):
+    prior, kind = row.prior, JUDGEMENT if row.prior.is_judgement else "source"
+    drawn = "no: structural, the same in all worlds of a batch" if row.status == STRUCTURAL else "yes"
+    return Belief(row.name, row.value, row.unit, prior.law, prior.bounds, kind, prior.source, drawn)
 
 
 def _fits(row, pattern):

@@ -10,10 +10,10 @@ from abm.errors import BadInput, nearest
 from abm.measures.catalogue import INDUSTRY
 from abm.model import Industry as Model
 from experiments.analysis.outcomes import described
+from experiments.console import KIND_NAMES
 from experiments.figures import data
 from experiments.summary import FUNDED, YEARLY, money_graph
 from experiments.summary import survival as standing
-from experiments.words import KIND_NAMES
 
 FAILING = ("labs", "clouds", "lenders")  # kinds whose survival is drawn
 AHEAD = 60  # quarters that commitments are looked at ahead
@@ -40,7 +40,7 @@ class Industry(Model):
 
     def outcomes(self):
         """What happened so far, a pandas frame with a row for each world; labels and units of the columns stand in `attrs`."""
-        return described(self.record.kept(self).outcomes(self))
+        return described(self.record.kept(self).outcomes(self), self.seed)
 
     def books(self, world=0, firm="", by_firm=False):
         """Balance sheet and flows of the last quarter: by sector, of every firm (`by_firm`), or of one. See `experiments.books.Books`.

@@ -14,11 +14,12 @@ import abm
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from abm.failure.loss import check_firm
-from abm.settings import GROUPS, Settings
+from abm.settings import Settings
 from abm.shocks import Shock, refuse_extended
 from agents.world_files.columns import KINDS, ONE, STATES, STYLES
 from agents.world_files.deals import AddedDeal, with_deals
 from agents.world_files.folder import load_world
+from experiments.doubt import DOUBTS, NO_DOUBT, doubts_of, parameters
 
 MOST_WORLDS, MOST_QUARTERS, LARGEST_SEED = 100_000, 120, 2**63 - 1
 ADDRESS_LENGTH = 16  # hexadecimal digits of the address that name a folder
@@ -33,7 +34,8 @@ class Inputs:
     world: name of a shipped world, or a path; worlds: how many futures, 1 to 100,000; quarters: length of each, 1 to 120;
     seed: of all luck; settings: {public name: value} in the units of `overreach parameters`; shocks: rows such as
     {"name": "stall", "at": "2027Q1"}; deals: rows such as {"tenant": "OpenAI", "owner": "Oracle", "gw": 2, "price": 12,
-    "start": "2027Q1"}, price in $bn per GW-year
+    "start": "2027Q1"}, price in $bn per GW-year;
+    doubt: "own" if every world also draws what is uncertain, see `experiments.doubt`; priors: those of the user, {public name: table}
     """
 
     world: str
@@ -43,6 +45,8 @@ class Inputs:
     settings: dict = field(default_factory=dict)
     shocks: tuple = ()
     deals: tuple = ()
+    doubt: str = NO_DOUBT
+    priors: dict = field(default_factory=dict)
 
     @classmethod
     def of(cls, stored):
@@ -51,7 +55,8 @@ class Inputs:
 
     def plain(self):
         """As plain values, in an order of their own."""
-        return {**asdict(self), "settings": dict(sorted(self.settings.items())), "shocks": list(self.shocks), "deals": list(self.deals)}
+        return {**asdict(self), "settings": dict(sorted(self.settings.items())), "shocks": list(self.shocks), "deals": list(self.deals),
+                "priors": dict(sorted(self.priors.items()))}  # fmt: skip
 
     def checked(self):
         """The same inputs, a path made whole. Raises BadInput for a number that is not allowed."""
@@ -62,6 +67,8 @@ class Inputs:
         ):
             if not low <= value <= high:
                 raise BadInput(f"{key} = {value} is not allowed; a whole number from {low} to {high}")
+        if self.doubt not in DOUBTS or (self.priors and not self.doubt):
+            raise BadInput(f"doubt = {self.doubt!r} is not allowed; 'own' where every world draws, '' without doubt and without priors")
         is_path = re.search(r"[/\\]|\.toml$", self.world)
         return replace(self, world=str(Path(self.world).absolute())) if is_path else self
 
@@ -75,6 +82,8 @@ class Inputs:
             check_firm(shock, opening.names, "--shock")
             if not opening.start <= shock.at <= last:
                 raise BadInput(f"--shock {shock.name}: {shock.at} lies outside the run, which goes from {opening.start} to {last}")
+        if self.doubt != NO_DOUBT:
+            doubts_of(self, opening)
         return opening
 
     def read_shocks(self):
@@ -194,7 +203,7 @@ def number_or_text(text):
 
 def _check_names(settings, world):
     """Names that are no firm's and no parameter's, and values that are not allowed, so that the message can say where they stood."""
-    declared, columns = _declared(), _columns()
+    declared, columns = parameters(), _columns()
     for name, value in settings.items():
         refuse_extended(name, f"--set {name}")
         item = declared.get(name)
@@ -216,13 +225,6 @@ def _of_a_firm(name, world):
             if name.startswith(f"{firm}."):
                 return f"did you mean '{ONE[kind]}.{name}'?"
     return ""
-
-
-def _declared():
-    """{public name: Parameter} of everything that is not a firm's."""
-    from agents.inhabitants import GROUPS as OWN
-
-    return {item.name: item for group in {**GROUPS, **OWN}.values() for item in group.declared().values()}
 
 
 def _columns():

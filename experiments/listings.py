@@ -18,9 +18,9 @@ def worlds(as_json: o.Json = False):
 
     Your own is a folder: overreach world new my-world --from tutorial
     """
-    from agents.world_files.folder import worlds as shipped
+    from agents.world_files.shipped import worlds as shipped
+    from experiments.console import show_worlds
     from experiments.printed import as_json as plain
-    from experiments.terminal import show_worlds
 
     found = shipped()
     if as_json:
@@ -36,6 +36,7 @@ def parameters(
             metavar="[TEXT]", help="Part of a name or meaning, or a wildcard such as 'lab.*'.", autocompletion=completion.parameters
         ),
     ] = "",
+    as_priors: Annotated[bool, typer.Option("--priors", help="What is believed of each number that is in doubt.")] = False,
     as_csv: o.Csv = False,
     as_json: o.Json = False,
 ):
@@ -46,11 +47,16 @@ def parameters(
       overreach parameters circular
       overreach parameters "lab.*"
       overreach parameters --csv > parameters.csv
+      overreach parameters --priors
     """
-    from experiments.declarations import declarations
-    from experiments.printed import form_of, listed, show_declarations
+    from experiments.declarations import declarations, priors
+    from experiments.printed import form_of, listed, show_declarations, show_priors
     from experiments.words import significant
 
+    if as_priors:
+        beliefs = priors(pattern)
+        listed(beliefs[0]._fields, beliefs, form_of(as_json, as_csv), lambda: show_priors(beliefs, significant))
+        return
     rows = declarations(pattern)
     names = ("name", "value", "unit", "allowed", "source", "meaning")
     cells = [tuple(getattr(row, name) for name in names) for row in rows]

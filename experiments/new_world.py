@@ -3,7 +3,8 @@
 import os
 
 from abm.errors import BadInput, nearest
-from agents.world_files.folder import SHIPPED, load_world, shipped_names
+from agents.world_files.folder import load_world
+from agents.world_files.shipped import SHIPPED, shipped_names
 from experiments.folders import make_folder
 
 ABOUT = "docs/world_files.md lists every key with its unit and range; overreach parameters lists what [parameters] may set."

@@ -7,7 +7,7 @@ import json
 import typer
 from rich.text import Text
 
-from experiments.terminal import console
+from experiments.console import console
 
 INDENT = "    "
 
@@ -58,3 +58,13 @@ def show_declarations(rows, said):
         out.print(Text.assemble((row.name, "bold"), value, "  ", (f"{row.unit}; allowed: {row.allowed}", "dim")))
         out.print(Text(f"{INDENT}{row.meaning}"))
         out.print(Text(f"{INDENT}source: {row.source}", style="dim"))
+
+
+def show_priors(rows, said):
+    """Priors: name, value, law and bounds in a line, where the bounds come from below. said: how a value is written"""
+    out = console()
+    for row in rows:
+        value = "" if row.value == "per firm" else f" = {said(row.value)}"
+        held = "" if row.drawn == "yes" else "; not drawn, it shapes all worlds of a batch"
+        out.print(Text.assemble((row.name, "bold"), value, "  ", (f"{row.unit}; {row.law}, {row.bounds}{held}", "dim")))
+        out.print(Text(f"{INDENT}{row.source if row.kind == 'judgement' else f'{row.kind}: {row.source}'}", style="dim"))

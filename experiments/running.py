@@ -15,6 +15,8 @@ from experiments import options as o
 
 MOST_MEMORY = float("inf")  # MB
 AGAINST = "A change to compare with: NAME=VALUE, a shock or a deal. Both are run on the same seeds. May be repeated."
+DOUBT = "Every world also draws what is uncertain (overreach parameters --priors). Two more runs are made beside it."
+PRIORS = "A TOML file of your own priors, which replace the declared ones; needs --doubt."
 
 
 def run(
@@ -26,6 +28,8 @@ def run(
     shocks: o.Shocks = [],  # noqa: B006
     deals: o.Deals = [],  # noqa: B006
     against: Annotated[list[str], typer.Option("--against", metavar="CHANGE", help=AGAINST, autocompletion=completion.settings)] = [],  # noqa: B006
+    doubt: Annotated[bool, typer.Option("--doubt", help=DOUBT)] = False,
+    priors: Annotated[Path | None, typer.Option("--priors", metavar="FILE", help=PRIORS)] = None,
     measures: Annotated[
         str,
         typer.Option(
@@ -46,14 +50,16 @@ def run(
       overreach run industry-2026q3
       overreach run industry-2026q3 --shock stall@2027Q1,duration=8 --worlds 200
       overreach run industry-2026q3 --against "loss@2028Q1,firm=OpenAI"
+      overreach run industry-2026q3 --doubt
       overreach run archetypes-2023q1 --set lab.risk_appetite=0.9 --seed 7 --out my-runs
     """
     from experiments import runs as engine
     from experiments.inputs import Inputs, changed, read_deal, read_settings, read_shock
 
     _check_work(workers, memory)
+    uncertain = _doubted(doubt, priors)
     happens = tuple(map(read_shock, shocks)), tuple(map(read_deal, deals))
-    inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens)
+    inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens, *uncertain)
     asked = [inputs, *([changed(inputs, against)] if against else [])]
     for each in asked:
         each.checked().opening()
@@ -64,6 +70,15 @@ def run(
         _say_comparison(done[0], done[1], out / "comparisons", as_json)
     else:
         _say_run(done[0], as_json)
+
+
+def _doubted(doubt, path):
+    """What `Inputs` says of doubt, and the user's own priors. Raises BadInput."""
+    from experiments.doubt import NO_DOUBT, OWN_DRAW, read_file
+
+    if path is not None and not doubt:
+        raise BadInput(f"--priors {path} is read only with --doubt; add it, so that the worlds draw")
+    return OWN_DRAW if doubt else NO_DOUBT, read_file(path) if path else {}
 
 
 def _check_work(workers, memory):

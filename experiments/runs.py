@@ -21,6 +21,7 @@ from abm.measures.catalogue import known_measures
 from agents.inhabitants import KINDS
 from experiments.analysis.outcomes import described
 from experiments.collect import MEGABYTE, NEEDED, Arrays, first_look, world_bytes
+from experiments.doubt import beside_of, drawn, part
 from experiments.folders import make_folder
 from experiments.guard import leave_if_unguarded
 from experiments.industry import Industry
@@ -102,7 +103,7 @@ class Run:
         """What happened in the end, a pandas frame with a row for each world; labels and units of the columns stand in `attrs`."""
         import pandas as pd
 
-        return described(pd.read_parquet(self.path / OUTCOMES))
+        return described(pd.read_parquet(self.path / OUTCOMES), self.inputs.seed)
 
     def story(self, world):
         """What happened in one world, in words, as `overreach story` tells it. Raises BadInput."""
@@ -131,11 +132,13 @@ def run(inputs, measures=PANEL_MEASURES, root=RUNS, work=None):
     path = Path(root) / manifest["address"][:ADDRESS_LENGTH]
     if not work.again and _same(path, manifest):
         return open_run(path)
+    beside = [run(each, measures, root, part(inputs, work, k)) for k, each in enumerate(beside_of(inputs))]
+    work = part(inputs, work, len(beside)) if beside else work
     with _folder(path) as folder:
         arrays = Arrays(folder / "arrays", inputs.worlds)
         kept = tuple(dict.fromkeys((*NEEDED, *((kind, name) for name in measures for kind in first.measures[name]))))
         done = _all_batches(inputs, opening, first, kept, arrays, work)
-        _write(Run(folder, manifest), opening, first, arrays, done)
+        _write(Run(folder, manifest), opening, first, arrays, done, beside)
         shutil.rmtree(arrays.folder)
     return open_run(path)
 
@@ -154,7 +157,8 @@ def open_run(reference, root=RUNS):
     if len(found) > 1:
         raise BadInput(f"{text!r} fits {len(found)} runs in {root}: {', '.join(found[:3])}; give more digits")
     if not found:
-        raise BadInput(f"there is no run {text!r} in {root}; {nearest(text, known) or 'overreach run makes one'}")
+        advice = nearest(text, known) or "overreach run makes one"
+        raise BadInput(f"there is no run {text!r} in {root}; {advice}; of a run that lies elsewhere, give the folder")
     return _opened(root / found[0])
 
 
@@ -173,7 +177,9 @@ def reproduce(run, world, journal=True, quarters=None):
         raise BadInput(f"run {run.name}: the files of world {inputs.world} are not what they were; run it again")
     if code_version(MODEL) != manifest["code"]:
         raise BadInput(f"run {run.name} was made by another version of the model, which cannot tell its story; run it again")
-    industry = Industry(opening, world_ids=(world,), rng=inputs.seed, shocks=inputs.read_shocks(), journal=journal)
+    opening, parameters = drawn(inputs, opening, (world,))
+    about = {"rng": inputs.seed, "shocks": inputs.read_shocks(), "parameters": parameters, "journal": journal}
+    industry = Industry(opening, world_ids=(world,), **about)
     return industry.run(inputs.quarters if quarters is None else quarters)
 
 
@@ -255,10 +261,11 @@ def _all_batches(inputs, opening, first, keys, arrays, work):
     return [outcomes[first] for first in sorted(outcomes)]
 
 
-def _write(run, opening, first, arrays, outcomes):
-    """Everything a run leaves: manifest, panel, outcomes, summary and report."""
+def _write(run, opening, first, arrays, outcomes, beside=()):
+    """Everything a run leaves: manifest, panel, outcomes, summary and report. beside: the runs beside one in doubt."""
     import pandas as pd
 
+    from experiments.analysis.doubt import luck_and_doubt
     from experiments.analysis.report import write_report
     from experiments.panel import write_panel
     from experiments.stories.story import worst_world
@@ -270,6 +277,8 @@ def _write(run, opening, first, arrays, outcomes):
     write_json(run.path / MANIFEST, run.manifest)
     worst = worst_world(table)
     summary = {**summarise(arrays, table, opening, first), "worst_world": worst, "story": _story(run, worst)}
+    if beside:
+        summary["doubt"] = luck_and_doubt(run.inputs, opening, table, *beside)
     write_json(run.path / SUMMARY, summary)
     write_report(run.report, run.manifest, summary, opening)
 

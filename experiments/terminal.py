@@ -1,6 +1,6 @@
 """What the commands say on a terminal: progress, tables, the summary of a run. Numbers are rounded for people and have units."""
 
-import sys
+import shlex
 import time
 
 from rich.console import Console
@@ -8,12 +8,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from experiments.console import console
 from experiments.engine.progress import LINE_EVERY, duration
 from experiments.inputs import ADDRESS_LENGTH
+from experiments.options import RUNS_FOLDER
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import (
     CAVEAT,
-    KIND_NAMES,
     SHORT_IS_NO_FAILURE,
     appetite,
     between,
@@ -28,12 +29,6 @@ from experiments.words import (
 )
 
 ONE = {"labs": "lab", "clouds": "owner of compute", "lenders": "lender"}
-FEWEST_COLUMNS = 100  # characters assumed where the output is no terminal
-
-
-def console():
-    """Standard output; a log keeps its lines whole. Square brackets stay text: names and folders may have some."""
-    return Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else FEWEST_COLUMNS)
 
 
 class Watch:
@@ -89,13 +84,40 @@ def show_summary(run):
     titled(out, "Industry revenue at the end of each year and what its commitments require, $bn a year", _years(summary))
     out.print(Text(SHORT_IS_NO_FAILURE, style="dim"))
     out.print(Text(f"{income_sentence(summary)} {held_sentence(summary)}", style="dim"))
+    if "doubt" in summary:
+        _doubt(out, summary["doubt"])
     titled(out, "Probability of default by the end", _firms(summary))
     if any(row["entered"] < 1 for row in summary["firms"]):
         out.print(Text("The odds of an entrant count only the futures in which it enters.", style="dim"))
     titled(out, "Over-extension in the median world (in brackets P10 to P90 of worlds)", _pressure(summary))
     out.print(Text.assemble("Report: ", (str(run.report), "bold")), soft_wrap=True)
-    out.print(f"More:   overreach story {run.name} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
+    out.print(f"More:   overreach story {reference(run)} --world {summary['worst_world']}    (the worst world)", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
+
+
+def _doubt(out, found):
+    """The band of luck beside that of luck and doubt, what part is doubt, and which numbers carry it."""
+    from experiments.analysis import doubt_words as words
+
+    table = plain_table(*words.COLUMNS)
+    for row in words.rows(found):
+        table.add_row(*row)
+    titled(out, "Luck and doubt: events in so many worlds, numbers as median (P10 to P90)", table)
+    out.print(Text(words.design_sentence(found), style="dim"))
+    if carriers := words.carriers(found):
+        table = plain_table(*words.CARRYING[:2], *words.CARRYING[3:])
+        table.columns[1].justify = "left"
+        for row in carriers:
+            table.add_row(*row[:2], *row[3:])
+        titled(out, "Numbers that carry most of the doubt, by PAWN index", table)
+    if unclear := words.unclear_sentence(found):
+        out.print(Text(unclear, style="dim"))
+    out.print(Text(words.held_sentence(found), style="dim"))
+
+
+def reference(run):
+    """What a command takes for a run: its name, or its folder where that is not among the usual ones."""
+    return run.name if run.path.parent.resolve() == RUNS_FOLDER.resolve() else shlex.quote(str(run.path))
 
 
 def titled(out, title, table):
@@ -160,19 +182,6 @@ def _pressure(summary):
         cells = [f"{said(part[MIDDLE])} ({said(part[LOW])} to {said(part[HIGH])})" for part in (found["now"], found["worst"])]
         table.add_row(label, *cells, summary["quarters"][found["when"]])
     return table
-
-
-def show_worlds(found):
-    """The shipped worlds: date, firms, what they are for."""
-    out = console()
-    for world in found:
-        out.print(Text(world.name, style="bold"), Text(f"{world.title}; opens {world.start}", style="dim"))
-        out.print(f"  {world.purpose}", markup=False)
-        for kind, names in world.firms.items():
-            out.print(Text(f"  {KIND_NAMES[kind]}: {', '.join(names)}", style="dim"))
-        if world.caveat:
-            out.print(Text(f"  {world.caveat}", style="dim italic"))
-        out.print()
 
 
 IMPLIED = (

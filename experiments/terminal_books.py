@@ -5,7 +5,8 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
-from experiments.terminal import FEWEST_COLUMNS, plain_table, titled
+from experiments.console import FEWEST_COLUMNS
+from experiments.terminal import plain_table, titled
 
 DUST = 0.005  # $bn that would be shown as zero
 COLUMN = 11  # characters of a column of amounts, with the space before it

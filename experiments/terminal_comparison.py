@@ -3,7 +3,8 @@
 from rich.text import Text
 
 from experiments.analysis import comparison_words as words
-from experiments.terminal import console, plain_table, titled
+from experiments.console import console
+from experiments.terminal import plain_table, reference, titled
 from experiments.words import CAVEAT
 
 DIFFERENCE = "second minus first (95 %)"
@@ -30,7 +31,7 @@ def show_comparison(found, page):
     _shown(out, "Firms: share of futures in which they fail", ("Firm", *heads, *turned), words.firm_rows(found)[:MOST_FIRMS])
     out.print(Text(LUCK, style="dim"))
     out.print(Text.assemble("\nPage: ", (str(page), "bold")), soft_wrap=True)
-    for what, line in words.turned(found):
+    for what, line in words.turned(found, reference):
         out.print(f"More: {line}    ({what})", soft_wrap=True)
     out.print(Text(CAVEAT, style="dim"))
 

@@ -15,15 +15,6 @@ SHORT_IS_NO_FAILURE = (
     "A year that falls short of what is required is not yet a failure, because cash, new equity and owners' money can pay the difference. "
     "A crisis comes only where they no longer do. Many futures therefore fall short, and few see a crisis."
 )
-KIND_NAMES = {
-    "labs": "Labs",
-    "clouds": "Owners of compute",
-    "vendors": "Chip vendors",
-    "investors": "Investors",
-    "lenders": "Lenders",
-    "customers": "Customers",
-    "others": "Rest of the economy",
-}
 NAMES = {  # of events, the same everywhere
     CRISIS: "Crisis",
     "systemic_event": "Systemic event",
@@ -101,7 +92,7 @@ def headline(summary):
         fate = "fails" if first["count"] else "survives"
         return f"In one future from {start}, {event}, and {first['firm']} {fate}."
     event, fails = percent(summary["events"][CRISIS]["share"]), percent(first["share"])
-    return f"Of {futures(summary['worlds'])} from {start}, {event} see a crisis. {first['firm']} fails in {fails} of them."
+    return f"Of {futures(summary['worlds'])} from {start}, {event} see a crisis. {first['firm']} fails in {fails} of all futures."
 
 
 def income_sentence(summary):

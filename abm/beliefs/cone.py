@@ -13,121 +13,12 @@ from scipy.special import logit, ndtr, ndtri
 
 from abm.beliefs.growth import Trend, reasoned_growth
 from abm.clock import QUARTERS_PER_YEAR
-from abm.parameters import Group, parameter
 
 _TINY = np.finfo(float).tiny
 _STEPS = 6  # at most, of third order: the error of one step is about the cube of its length
 _SETTLED = 1e-5
 _PER_ROOT = 1 / np.sqrt(2 * np.pi)
 _LEAST_SPREAD = np.finfo(float).eps  # a cone without width is still a (very narrow) distribution
-
-
-class ConeParameters(Group, name="cone"):
-    """How wide the future is, how wide it is believed to be, and how growth is extrapolated [model.md 5, 19]."""
-
-    width = parameter(
-        1.0, unit="1", low=0.25, high=2, source="assumption", meaning="true width of the cone; 1 is that of the source text (W)"
-    )
-    believed_width = parameter(
-        0.0,
-        unit="1",
-        low=0,
-        high=2,
-        source="assumption",
-        meaning="width of the cone that planners believe in; 0 means the true width (W_b)",
-    )
-    annual_spread = parameter(
-        0.3575, unit="1/sqrt(year)", low=0.05, high=1, source="seed S0: P10 = 20, P90 = 50", meaning="spread one year ahead, sigma_1"
-    )
-    growth_spread = parameter(0.0, unit="1/year", low=0, high=1, source="assumption", meaning="spread of the growth rate, sigma_g")
-    momentum_share = parameter(
-        0.45, unit="1", low=0, high=1, source="calibrated to seed S0", meaning="part of momentum in a reasoned forecast of a year, kappa_b"
-    )
-    lead_share = parameter(
-        0.10,
-        unit="1",
-        low=0,
-        high=1,
-        source="assumption",
-        meaning="part of momentum in what a lab grows beyond its market, because rivals plan too",
-    )
-    fading = parameter(
-        0.5, unit="1/year", low=0, high=2, source="assumption", meaning="rate at which momentum fades in a reasoned forecast"
-    )
-    young = parameter(2.0, unit="$bn/year", low=0.01, high=9, source="public run-rates", meaning="revenue up to which an industry is young")
-    young_growth = parameter(
-        np.log(4),
-        unit="1/year",
-        low=0,
-        high=3,
-        source="public run-rates, 2023 to 2025",
-        meaning="growth that forecasts return to while the industry is young",
-    )
-    proven = parameter(
-        30.0,
-        unit="$bn/year",
-        low=10,
-        high=900,
-        source="public run-rates, end of 2025",
-        meaning="revenue of the industry at the time of the source text",
-    )
-    lasting_growth = parameter(
-        np.log(1.5),
-        unit="1/year",
-        low=0,
-        high=1.5,
-        source="seed S0",
-        meaning="growth that forecasts return to at the revenue cone.proven, g_LR",
-    )
-    mature = parameter(
-        2000.0,
-        unit="$bn/year",
-        low=1000,
-        high=50000,
-        source="assumption: about the median market",
-        meaning="revenue from which the industry grows with the economy",
-    )
-    mature_growth = parameter(
-        0.05, unit="1/year", low=0, high=0.2, source="assumption", meaning="growth that forecasts return to once the industry is mature"
-    )
-    stalled_growth = parameter(0.40, unit="1/year", low=0, high=1.5, source="assumption", meaning="growth in a stall, at most, g_st")
-    stall_belief = parameter(
-        0.031, unit="1/quarter", low=0, high=0.2, source="seed S1: 20-25 % in two years", meaning="believed chance of a stall, p"
-    )
-    breakthrough_gain = parameter(
-        1.25,
-        unit="x",
-        low=1,
-        high=10,
-        source="assumption; prior 1 to 5",
-        meaning="demand a breakthrough brings in the end, beyond what momentum tells",
-    )
-    breakthrough_speed = parameter(
-        0.6,
-        unit="1/year",
-        low=0.1,
-        high=4,
-        source="assumption",
-        meaning="speed at which planners believe that demand takes up a breakthrough",
-    )
-    mature_momentum = parameter(
-        0.2, unit="1", low=0, high=1, source="assumption", meaning="part of momentum in a forecast of a year once an industry is mature"
-    )
-    error_memory = parameter(
-        0.65,
-        unit="per quarter",
-        low=0,
-        high=1,
-        source="assumption",
-        meaning="weight of the old estimate when planners learn from their errors how wide the cone is; 1: never",
-    )
-    growth_memory = parameter(
-        0.75, unit="1/quarter", low=0, high=1, source="assumption", meaning="weight of the old estimate when growth is extrapolated"
-    )
-    growth_floor = parameter(-2.0, unit="1/year", low=-5, high=0, source="assumption", meaning="least realised growth that is believed")
-    growth_ceiling = parameter(
-        np.log(20), unit="1/year", low=0, high=5, source="assumption", meaning="greatest realised growth that is believed"
-    )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from abm.clock import QUARTER
 from abm.engine.firm import NEUTRAL
 from abm.engine.sums import by_column
 from abm.parameters import Group, parameter
+from abm.priors import between
 
 _DUST = 1e-14  # of an order or of a quarter's slots
 
@@ -26,6 +27,7 @@ class VendorParameters(Group, name="vendor"):
         high=1,
         source="assumption; 1 covers year one",
         meaning="part of the down-payment that a vendor of appetite 0.5 funds",
+        prior=between(0, 1),
     )
     finance_share = parameter(
         0.6,
@@ -34,23 +36,58 @@ class VendorParameters(Group, name="vendor"):
         high=1,
         source="model.md 19",
         meaning="share of its cash that a vendor of appetite 0.5 may put into customers",
+        prior=between(0, 0.6),
     )
     finance_cap = parameter(
         100.0, unit="share", low=0, high=100, source="policy switch", meaning="vendor equity in customers over vendor sales, at most"
     )
     opening_growth = parameter(
-        0.20, unit="per quarter", low=0, high=0.4, source="model.md B", meaning="growth of the slots known at the opening"
+        0.20,
+        unit="per quarter",
+        low=0,
+        high=0.4,
+        source="model.md B",
+        meaning="growth of the slots known at the opening",
+        prior=between(0.12, 0.3),
     )
     capacity_growth = parameter(
-        0.22, unit="per quarter", low=0, high=0.4, source="calibrated to 2023-26, decisions.md", meaning="fastest growth of chip supply"
+        0.22,
+        unit="per quarter",
+        low=0,
+        high=0.4,
+        source="calibrated to 2023-26, decisions.md",
+        meaning="fastest growth of chip supply",
+        prior=between(0.12, 0.3),
     )
-    capacity_fall = parameter(-0.06, unit="per quarter", low=-0.3, high=0, source="model.md 9.10", meaning="slowest growth of chip supply")
-    neutral_utilisation = parameter(0.5, unit="share", low=0, high=1, source="model.md 9.10", meaning="utilisation at which capacity stays")
+    capacity_fall = parameter(
+        -0.06,
+        unit="per quarter",
+        low=-0.3,
+        high=0,
+        source="model.md 9.10",
+        meaning="slowest growth of chip supply",
+        prior=between(-0.1, -0.03),
+    )
+    neutral_utilisation = parameter(
+        0.5, unit="share", low=0, high=1, source="model.md 9.10", meaning="utilisation at which capacity stays", prior=between(0.35, 0.65)
+    )
     utilisation_span = parameter(
-        0.4, unit="share", low=0.1, high=1, source="model.md 9.10", meaning="utilisation above neutral for the fastest growth"
+        0.4,
+        unit="share",
+        low=0.1,
+        high=1,
+        source="model.md 9.10",
+        meaning="utilisation above neutral for the fastest growth",
+        prior=between(0.25, 0.6),
     )
     ceiling = parameter(
-        8.0, unit="GW/quarter", low=1, high=100, source="model.md 19", meaning="most the world can power and build in a quarter"
+        8.0,
+        unit="GW/quarter",
+        low=1,
+        high=100,
+        source="model.md 19",
+        meaning="most the world can power and build in a quarter",
+        prior=between(5, 12),
     )
     known = parameter(
         4, unit="quarters", low=0, high=12, structural=True, source="model.md 9.10", meaning="quarters ahead for which slots are fixed"
@@ -61,14 +98,42 @@ class VendorParameters(Group, name="vendor"):
     watched = parameter(
         4, unit="quarters", low=1, high=8, structural=True, source="model.md 9.10", meaning="quarters whose bookings count as utilisation"
     )
-    other_growth = parameter(0.11, unit="per quarter", low=-0.1, high=0.3, source="model.md B", meaning="growth of sales to other buyers")
-    other_cap = parameter(35.0, unit="$bn/quarter", low=0, high=500, source="model.md B", meaning="most that other buyers spend")
-    other_low = parameter(0.3, unit="index", low=0, high=1, source="model.md B", meaning="sentiment factor of other buyers, at least")
-    other_high = parameter(1.2, unit="index", low=1, high=3, source="model.md B", meaning="sentiment factor of other buyers, at most")
-    dividend = parameter(0.25, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
-    reserve = parameter(20.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash a vendor keeps in any case")
-    reserve_per_sales = parameter(0.5, unit="years", low=0, high=2, source="model.md B", meaning="cash kept per annual sales")
-    earnings_multiple = parameter(25.0, unit="x", low=5, high=60, source="assumption", meaning="vendor's value over trailing profit")
+    other_growth = parameter(
+        0.11,
+        unit="per quarter",
+        low=-0.1,
+        high=0.3,
+        source="model.md B",
+        meaning="growth of sales to other buyers",
+        prior=between(0.05, 0.16),
+    )
+    other_cap = parameter(
+        35.0, unit="$bn/quarter", low=0, high=500, source="model.md B", meaning="most that other buyers spend", prior=between(23, 52)
+    )
+    other_low = parameter(
+        0.3,
+        unit="index",
+        low=0,
+        high=1,
+        source="model.md B",
+        meaning="sentiment factor of other buyers, at least",
+        prior=between(0.2, 0.45),
+    )
+    other_high = parameter(
+        1.2, unit="index", low=1, high=3, source="model.md B", meaning="sentiment factor of other buyers, at most", prior=between(1, 1.4)
+    )
+    dividend = parameter(
+        0.25, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out", prior=between(0.15, 0.38)
+    )
+    reserve = parameter(
+        20.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash a vendor keeps in any case", prior=between(13, 30)
+    )
+    reserve_per_sales = parameter(
+        0.5, unit="years", low=0, high=2, source="model.md B", meaning="cash kept per annual sales", prior=between(0.3, 0.75)
+    )
+    earnings_multiple = parameter(
+        25.0, unit="x", low=5, high=60, source="assumption", meaning="vendor's value over trailing profit", prior=between(18, 32)
+    )
 
 
 def _but_dust(left, whole):

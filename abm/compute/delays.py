@@ -11,6 +11,7 @@ from scipy.special import expit, logit
 from abm.books.vintages import over_vintages
 from abm.engine.scales import NO_PART
 from abm.parameters import Group, parameter
+from abm.priors import between
 
 
 class SupplyParameters(Group, name="supply"):
@@ -21,26 +22,27 @@ class SupplyParameters(Group, name="supply"):
         unit="share",
         low=0,
         high=0.5,
-        source="no delays beyond the build lag, which is measured from deliveries; announced dates need them",
+        source="switch, off: no delays beyond the build lag, which is measured from deliveries; announced dates need them",
         meaning="part of a quarter's deliveries that comes a quarter later, in usual luck",
     )
     late_spread = parameter(
-        0.8, unit="logit", low=0, high=3, source="assumption; prior .4 to 1.2", meaning="standard deviation of luck with deliveries"
+        0.8, unit="logit", low=0, high=3, source="assumption", meaning="standard deviation of luck with deliveries", prior=between(0.4, 1.2)
     )
     late_together = parameter(
         0.5,
         unit="share",
         low=0,
         high=1,
-        source="assumption; prior .25 to .75: power, memory and packaging are short for all at once",
+        source="assumption: power, memory and packaging are short for all at once",
         meaning="part of the variance of that luck which all owners share",
+        prior=between(0.25, 0.75),
     )
     sold_ahead = parameter(
         0.0,
         unit="share",
         low=0,
         high=1,
-        source="nothing is sold beyond what a world's files say",
+        source="switch, off: nothing is sold beyond what a world's files say",
         meaning="part of its slots that a vendor has sold at the opening; the part for each quarter further ahead is a higher power of it",
     )
 

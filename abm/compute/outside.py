@@ -9,6 +9,7 @@ import numpy as np
 from abm.books.vintages import over_vintages
 from abm.clock import QUARTER
 from abm.parameters import Group, parameter
+from abm.priors import between
 
 
 class OutsideParameters(Group, name="outside"):
@@ -19,58 +20,81 @@ class OutsideParameters(Group, name="outside"):
         unit="share",
         low=0,
         high=1,
-        source="assumption; prior .5 to 1",
+        source="assumption",
         meaning="part of outside tenants that follow the fortunes of the industry; 0: they pay the same rent for ever",
+        prior=between(0.5, 1),
     )
     spread = parameter(
-        0.3, unit="ln", low=0, high=1, source="assumption; prior .15 to .5", meaning="standard deviation of their common factor"
+        0.3, unit="ln", low=0, high=1, source="assumption", meaning="standard deviation of their common factor", prior=between(0.15, 0.5)
     )
     memory = parameter(
-        0.85, unit="per quarter", low=0, high=0.99, source="assumption; prior .75 to .95", meaning="part of the common factor that lasts"
+        0.85,
+        unit="per quarter",
+        low=0,
+        high=0.99,
+        source="assumption",
+        meaning="part of the common factor that lasts",
+        prior=between(0.75, 0.95),
     )
     mood = parameter(
         0.5,
         unit="ln per unit",
         low=0,
         high=3,
-        source="assumption; prior .25 to 1",
+        source="assumption",
         meaning="effect of sentiment beyond 1 on their fortunes",
+        prior=between(0.25, 1),
     )
     default_rate = parameter(
         0.03,
         unit="1/year",
         low=0,
         high=0.5,
-        source="assumption; prior .01 to .05: long-run default rates of speculative-grade firms",
+        source="assumption: long-run default rates of speculative-grade firms",
         meaning="part of them that defaults a year in usual fortunes",
+        prior=between(0.01, 0.05, "long-run default rates of speculative-grade firms"),
     )
     default_slope = parameter(
-        3.0, unit="per ln", low=0, high=10, source="assumption; prior 2 to 4", meaning="growth of that rate as fortunes fall"
+        3.0, unit="per ln", low=0, high=10, source="assumption", meaning="growth of that rate as fortunes fall", prior=between(2, 4)
     )
     term = parameter(
-        12.0, unit="quarters", low=1, high=40, source="assumption; prior 8 to 20", meaning="mean time after which their contracts end"
+        12.0,
+        unit="quarters",
+        low=1,
+        high=40,
+        source="assumption",
+        meaning="mean time after which their contracts end",
+        prior=between(8, 20),
     )
     renewal_slope = parameter(
-        1.0, unit="per ln", low=0, high=5, source="assumption; prior .5 to 2", meaning="fall of what is renewed as fortunes fall"
+        1.0, unit="per ln", low=0, high=5, source="assumption", meaning="fall of what is renewed as fortunes fall", prior=between(0.5, 2)
     )
     rent_slope = parameter(
-        0.5, unit="1", low=0, high=2, source="assumption; prior .25 to 1", meaning="ln of the rent they agree to over ln of their fortunes"
+        0.5,
+        unit="1",
+        low=0,
+        high=2,
+        source="assumption",
+        meaning="ln of the rent they agree to over ln of their fortunes",
+        prior=between(0.25, 1),
     )
     renegotiated = parameter(
         0.15,
         unit="share per ln",
         low=0,
         high=1,
-        source="assumption; prior 0 to .3",
+        source="assumption",
         meaning="part of running contracts renegotiated a quarter as fortunes fall",
+        prior=between(0, 0.3),
     )
     relet = parameter(
         0.5,
         unit="share/quarter",
         low=0,
         high=1,
-        source="assumption; prior .25 to .75",
+        source="assumption",
         meaning="part of what they left that others take in a quarter of usual fortunes",
+        prior=between(0.25, 0.75),
     )
 
 

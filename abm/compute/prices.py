@@ -7,6 +7,7 @@ import numpy as np
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
+from abm.priors import between
 
 USUAL_LIFE = 6.0  # years that chips are believed to earn where nobody says otherwise
 
@@ -15,10 +16,24 @@ class FleetParameters(Group, name="cloud"):
     """Physical and financial constants of compute; `cloud.` in public names."""
 
     build_lag = parameter(
-        6, unit="quarters", low=2, high=12, structural=True, source="model.md 19", meaning="quarters from order to delivery"
+        6,
+        unit="quarters",
+        low=2,
+        high=12,
+        structural=True,
+        source="model.md 19",
+        meaning="quarters from order to delivery",
+        prior=between(4, 8),
     )
     contract_term = parameter(
-        20, unit="quarters", low=4, high=32, structural=True, source="model.md 19", meaning="take-or-pay term from delivery"
+        20,
+        unit="quarters",
+        low=4,
+        high=32,
+        structural=True,
+        source="model.md 19",
+        meaning="take-or-pay term from delivery",
+        prior=between(4, 28),
     )
     physical_life = parameter(
         32,
@@ -28,61 +43,120 @@ class FleetParameters(Group, name="cloud"):
         structural=True,
         source="assumption",
         meaning="quarters until a block of compute is scrapped (technology.chip_life says how long it earns)",
+        prior=between(20, 40),
     )
-    capex = parameter(50.0, unit="$bn/GW", low=20, high=80, source="model.md 19", meaning="cost of a GW, chips and site")
-    chip_cost = parameter(35.0, unit="$bn/GW", low=10, high=60, source="model.md 19", meaning="chips in the cost of a GW")
-    power = parameter(1.3, unit="$bn/GW-year", low=0.3, high=3, source="assumption", meaning="power")
+    capex = parameter(
+        50.0,
+        unit="$bn/GW",
+        low=20,
+        high=80,
+        source="model.md 19",
+        meaning="cost of a GW, chips and site",
+        prior=between(35, 60, "public: 35 to 60 for a GW"),
+    )
+    chip_cost = parameter(
+        35.0,
+        unit="$bn/GW",
+        low=10,
+        high=60,
+        source="model.md 19",
+        meaning="chips in the cost of a GW",
+        prior=between(14, 35, "public: 14 to 35 of a GW"),
+    )
+    power = parameter(1.3, unit="$bn/GW-year", low=0.3, high=3, source="assumption", meaning="power", prior=between(0.6, 2))
     upkeep = parameter(
         2.5,
         unit="$bn/GW-year",
         low=0,
         high=6,
-        source="public: CoreWeave's EBITDA of 57.5 % (2026H1) leaves 42.5 % of 13.3 = 5.65, less power 1.3, site 1.8; prior 2 to 3",
+        source="public: CoreWeave's EBITDA of 57.5 % (2026H1) leaves 42.5 % of 13.3 = 5.65, less power 1.3, site 1.8",
         meaning="upkeep, staff and overheads of a GW",
+        prior=between(2, 3),
     )
     site_rent = parameter(
         1.8,
         unit="$bn/GW-year",
         low=0,
         high=6,
-        source="assumption: 150 $ a kW-month for a leased site; prior 1.4 to 2.2",
+        source="assumption: 150 $ a kW-month for a leased site",
         meaning="rent of the site of a GW, where its owner leases sites",
+        prior=between(1.4, 2.2),
     )
     site_life = parameter(
-        15.0, unit="years", low=5, high=40, source="assumption; prior 10 to 20", meaning="time over which a site earns its price"
+        15.0, unit="years", low=5, high=40, source="assumption", meaning="time over which a site earns its price", prior=between(10, 20)
     )
-    idle_power = parameter(0.2, unit="share", low=0, high=1, source="model.md 26.2", meaning="part of its power that idle compute costs")
+    idle_power = parameter(
+        0.2,
+        unit="share",
+        low=0,
+        high=1,
+        source="model.md 26.2",
+        meaning="part of its power that idle compute costs",
+        prior=between(0.1, 0.4),
+    )
     idle_upkeep = parameter(
-        0.7, unit="share", low=0, high=1, source="assumption; prior .5 to .9", meaning="part of its upkeep that idle compute still costs"
+        0.7,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumption",
+        meaning="part of its upkeep that idle compute still costs",
+        prior=between(0.5, 0.9),
     )
-    markup = parameter(0.10, unit="share", low=0, high=0.5, source="assumption", meaning="owner's mark-up on the cost of a contract")
-    shell = parameter(8.0, unit="$bn/GW", low=0, high=20, source="model.md 9.2", meaning="value of site and power of a used block")
+    markup = parameter(
+        0.10,
+        unit="share",
+        low=0,
+        high=0.5,
+        source="assumption",
+        meaning="owner's mark-up on the cost of a contract",
+        prior=between(0.05, 0.2),
+    )
+    shell = parameter(
+        8.0, unit="$bn/GW", low=0, high=20, source="model.md 9.2", meaning="value of site and power of a used block", prior=between(5, 12)
+    )
     fire_sale = parameter(
         0.6,
         unit="per share",
         low=0,
         high=2,
-        source="assumption; prior .4 to 1: a glut is not expected to last as long as a chip",
+        source="assumption: a glut is not expected to last as long as a chip",
         meaning="fall of used-chip prices per fall of the spot price below list",
+        prior=between(0.4, 1),
     )
     fire_floor = parameter(
-        0.15, unit="share", low=0, high=1, source="assumption", meaning="lowest fire-sale price, share of economic value"
+        0.15,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumption",
+        meaning="lowest fire-sale price, share of economic value",
+        prior=between(0.08, 0.3),
     )
     slip_limit = parameter(
         4, unit="quarters", low=1, high=8, structural=True, source="model.md 26.1", meaning="quarters a delivery may slip"
     )
-    wip_recovery = parameter(0.4, unit="share", low=0, high=1, source="model.md 12.4", meaning="value left of cancelled construction")
+    wip_recovery = parameter(
+        0.4, unit="share", low=0, high=1, source="model.md 12.4", meaning="value left of cancelled construction", prior=between(0.2, 0.6)
+    )
     spot_slope = parameter(
         7.0,
         unit="per share idle",
         low=0,
         high=30,
-        source="assumption; prior 5 to 10: half of list price beyond a tenth idle, a third beyond a fifth",
+        source="assumption: half of list price beyond a tenth idle, a third beyond a fifth",
         meaning="how fast the spot price falls to its floor as more of all compute lies idle",
+        prior=between(5, 10),
     )
-    dividend = parameter(0.2, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out")
-    reserve = parameter(10.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash an owner keeps in any case")
-    reserve_per_debt = parameter(0.1, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan")
+    dividend = parameter(
+        0.2, unit="share/quarter", low=0, high=1, source="model.md B", meaning="cash above the reserve paid out", prior=between(0.1, 0.3)
+    )
+    reserve = parameter(
+        10.0, unit="$bn", low=0, high=200, source="model.md B", meaning="cash an owner keeps in any case", prior=between(6, 16)
+    )
+    reserve_per_debt = parameter(
+        0.1, unit="share", low=0, high=1, source="model.md B", meaning="cash kept per loan", prior=between(0.05, 0.2)
+    )
     concentration_limit = parameter(
         1.0,
         unit="share",
@@ -92,7 +166,13 @@ class FleetParameters(Group, name="cloud"):
         meaning="most of an owner's contracted rent that new contracts with one lab may bring it to, if all that is asked for is signed",
     )
     renewal = parameter(
-        1.0, unit="share", low=0, high=1, source="assumption", meaning="outside tenants' compute that is built anew when it is scrapped"
+        1.0,
+        unit="share",
+        low=0,
+        high=1,
+        source="assumption",
+        meaning="outside tenants' compute that is built anew when it is scrapped",
+        prior=between(0.7, 1),
     )
     covenant = parameter(
         2,
@@ -100,8 +180,9 @@ class FleetParameters(Group, name="cloud"):
         low=1,
         high=40,
         structural=True,
-        source="assumption; prior 1 to 4",
+        source="assumption",
         meaning="quarters of breach of covenant after which nothing more is drawn",
+        prior=between(1, 4),
     )
     sweep_after = parameter(
         4,
@@ -109,8 +190,9 @@ class FleetParameters(Group, name="cloud"):
         low=1,
         high=40,
         structural=True,
-        source="assumption; prior 2 to 6",
+        source="assumption",
         meaning="quarters of breach after which spare cash goes to lenders",
+        prior=between(2, 6),
     )
     accelerate_after = parameter(
         8,
@@ -118,11 +200,18 @@ class FleetParameters(Group, name="cloud"):
         low=2,
         high=80,
         structural=True,
-        source="assumption; prior 4 to 12",
+        source="assumption",
         meaning="quarters of breach after which lenders call loans that are not covered",
+        prior=between(4, 12),
     )
     impair_below = parameter(
-        0.7, unit="share", low=0, high=1, source="model.md 12.4", meaning="economic value below this share of book for a year is impaired"
+        0.7,
+        unit="share",
+        low=0,
+        high=1,
+        source="model.md 12.4",
+        meaning="economic value below this share of book for a year is impaired",
+        prior=between(0.5, 0.9),
     )
 
     def __init__(self, worlds=1, values=None, where="parameters"):

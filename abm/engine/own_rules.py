@@ -8,6 +8,7 @@
 
 A plain method is one firm in one world, beside one counterparty where the rule has any: numbers in, a number out. It is asked again for
 every world, which takes its time. With `@rule` it is asked once, for all worlds and rows together, in arrays.
+A rule that uses another rule of the same firm gets the firm's own one, where it has one.
 """
 
 import functools
@@ -15,6 +16,7 @@ import inspect
 import itertools
 import types
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -33,6 +35,8 @@ class own_rule(rule):  # noqa: N801  (stands where a rule stands)
     def __get__(self, agent, owner=None):
         if agent is None:
             return self.function
+        if agent.whole:
+            return functools.partial(_within_arrays, agent, self)
         if agent.world is not None:
             return types.MethodType(self.function, agent)
         return functools.partial(_asked_of_agent, agent, self)
@@ -63,8 +67,10 @@ def kinds_of_rows(agents, names, kinds):
     """Which rows have a class of their own: {kind of firm: {row: class}}.
 
     agents: {firm or kind of firm: class}, a firm before its kind; names: of firms, and kinds: usual classes, both by kind of firm.
-    Raises BadInput for a firm that is not there, and for a class of another kind.
+    Raises BadInput for a firm that is not there, and for a class of another kind, or one that overrides no rule.
     """
+    if not isinstance(agents or {}, Mapping):
+        raise BadInput(f"agents = {agents!r} is not allowed; {{firm or kind of firm: class}}")
     found = {plural: {} for plural in names}
     for key, own in sorted((agents or {}).items(), key=lambda item: item[0] not in names):
         plural = key if key in names else next((plural for plural, firms in names.items() if key in firms), None)
@@ -73,9 +79,17 @@ def kinds_of_rows(agents, names, kinds):
         usual = kinds[plural]
         if not (isinstance(own, type) and issubclass(own, usual)):
             raise BadInput(f"agents: {key!r} = {own!r} is not allowed; a class that derives from {usual.__name__}")
+        _check_rules(key, own, usual)
         rows = range(len(names[plural])) if key == plural else [list(names[plural]).index(key)]
         found[plural] |= dict.fromkeys(rows, own)
     return found
+
+
+def _check_rules(key, own, usual):
+    """A rule whose name is misspelt would silently leave the firm with the usual one."""
+    rules = [name for name in dir(usual) if isinstance(inspect.getattr_static(usual, name), rule)]
+    if all(inspect.getattr_static(own, name) is inspect.getattr_static(usual, name) for name in rules):
+        raise BadInput(f"agents: {key!r} = {own.__name__} overrides no rule of {usual.__name__}; rules: {', '.join(rules)}")
 
 
 def mixed(population, name, rows, *arguments):
@@ -84,26 +98,72 @@ def mixed(population, name, rows, *arguments):
     answer = np.array(usual.function(population, *arguments), dtype=float)
     for kind in dict.fromkeys(rows.values()):
         own, mine = inspect.getattr_static(kind, name), [row for row, each in rows.items() if each is kind]
-        there = (slice(None),) * own.axis + (mine,)
         if isinstance(own, own_rule):
-            _say_cost(kind, name, answer[there].size)
-            for row in mine:
-                _ask(population, kind, name, row, answer, arguments)
+            _ask_all(population, kind, own, mine, answer, arguments)
         else:
-            answer[there] = np.broadcast_to(own.function(_everybody(population, kind), *arguments), answer.shape)[there]
+            there = (slice(None),) * own.axis + (mine,)
+            answer[there] = _in_arrays(population, kind, own, mine, answer.shape, arguments)[there]
     return answer
 
 
-def _ask(population, kind, name, row, answer, arguments):
-    """Ask one firm, world by world and counterparty by counterparty, and put what it says into the answer."""
+def _in_arrays(population, kind, own, mine, shape, arguments):
+    """What a rule in arrays answers for all rows. Raises BadInput naming the rule, the quarter, and what is wrong with it."""
+    whole = _everybody(population, kind, mine)
+    where = f"{kind.__name__}.{own.function.__name__}, {whole.model.quarter}"
+    try:
+        said = np.broadcast_to(np.asarray(own.function(whole, *arguments), dtype=float), shape)
+    except BadInput:
+        raise
+    except Exception as error:  # as in _checked
+        raise BadInput(f"{where}: {type(error).__name__}: {error}") from error
+    for row in mine:
+        wrong = ~np.isfinite(np.take(said, row, axis=own.axis)).reshape(len(said), -1).all(axis=1)
+        if wrong.any():
+            world = whole.model.world_ids[wrong.argmax()]
+            raise BadInput(f"{where}: not a finite number for {population.names[row]}, world {world}")
+    return said
+
+
+def _ask_all(population, kind, own, mine, answer, arguments):
+    """Ask these firms one by one, and put what they say into the answer."""
+    _say_cost(kind, own.function.__name__, answer[(slice(None),) * own.axis + (mine,)].size)
+    for row in mine:
+        _ask(population, kind, own, row, answer, arguments)
+
+
+def _within_arrays(whole, own, *arguments):
+    """A plain rule that a rule in arrays of the same firms uses: the usual answer, with what these firms say in its place."""
+    population, kind = whole.population, type(whole)
+    usual = inspect.getattr_static(population.kind, own.function.__name__)
+    answer = np.array(usual.function(population, *arguments), dtype=float)
+    _ask_all(population, kind, own, whole.mine, answer, arguments)
+    return answer
+
+
+def of_row(one, name, kind):
+    """A rule of a firm that another rule of it uses. one: the firm's row, as `self` of a rule; kind: its class."""
     own = inspect.getattr_static(kind, name)
+    return functools.partial(_within_row, one, own, kind) if isinstance(own, own_rule) else types.MethodType(getattr(kind, name), one)
+
+
+def _within_row(one, own, kind, *arguments):
+    usual = next(found for base in kind.__mro__ if type(found := vars(base).get(own.function.__name__)) is rule)
+    answer = np.array(usual.function(one, *arguments), dtype=float)
+    for at in np.ndindex(answer.shape):
+        firm = in_one_world(one._population, kind, one._row, at[0])
+        answer[at] = _checked(firm, kind, own.function.__name__, own.function, [_told(argument, at) for argument in arguments])
+    return answer
+
+
+def _ask(population, kind, own, row, answer, arguments):
+    """Ask one firm, world by world and counterparty by counterparty, and put what it says into the answer."""
     for world in range(population.worlds):
         firm = in_one_world(population, kind, row, world)
         others = [range(size) for axis, size in enumerate(answer.shape) if axis not in (0, own.axis)]
         for other in itertools.product(*others):
             at = (world, *other[: own.axis - 1], row, *other[own.axis - 1 :])
             told = [_told(argument, at) for argument in arguments]
-            answer[at] = _checked(firm, kind, name, own.function, told)
+            answer[at] = _checked(firm, kind, own.function.__name__, own.function, told)
 
 
 def _checked(firm, kind, name, function, told):
@@ -147,21 +207,23 @@ class Slice:
 
     def __init__(self, population, world):
         self.names, self.kind, self.worlds = population.names, population.kind, 1
+        self.kind_of, self.model = population.kind_of, population.model
+        self.first = getattr(population, "first", 0) + world  # which world of the model
         self.columns = {name: values[world : world + 1] for name, values in population.columns.items()}
-        self.run_for_one = types.MethodType(type(population).run_for_one, self)
+        self.run_for_one = types.MethodType(population.run_for_one.__func__, self)
 
 
 def in_one_world(population, kind, row, world):
     """One firm of one world: its columns are numbers, and what it writes into them lasts."""
-    firm = object.__new__(kind)
-    firm.__dict__.update(population=Slice(population, world), row=row, world=world, model=population[row].model)
+    here, firm = Slice(population, world), object.__new__(kind)
+    firm.__dict__.update(population=here, row=row, world=here.first, model=population.model)
     return firm
 
 
-def _everybody(population, kind):
-    """All rows at once, as `self` of a rule in arrays, so that `super()` works."""
+def _everybody(population, kind, mine):
+    """All rows at once, as `self` of a rule in arrays, so that `super()` works. mine: rows that have this rule"""
     whole = object.__new__(kind)
-    whole.__dict__.update(population=population, row=slice(None), whole=True, model=population[0].model)
+    whole.__dict__.update(population=population, row=slice(None), whole=True, mine=mine, model=population.model)
     return whole
 
 
@@ -171,17 +233,20 @@ def _asked_of_agent(agent, own, *arguments):
     name = own.function.__name__
     said = [
         _checked(in_one_world(population, type(agent), agent.row, world), type(agent), name, own.function,
-                 [_of_world(argument, world, worlds) for argument in arguments])
+                 [_of_world(argument, world, worlds, name) for argument in arguments])
         for world in range(worlds)
     ]  # fmt: skip
     return said[0] if worlds == 1 else np.array(said)
 
 
-def _of_world(argument, world, worlds):
+def _of_world(argument, world, worlds, name):
     if isinstance(argument, Group):
         return OfOneWorld(argument, world)
-    by_world = isinstance(argument, np.ndarray) and argument.ndim > 0 and argument.shape[0] == worlds
-    return argument[world].reshape(-1)[0] if by_world else argument
+    if not isinstance(argument, np.ndarray) or argument.ndim == 0:
+        return argument
+    if argument.size not in (1, worlds) or argument.shape[0] != argument.size:
+        raise BadInput(f"{name}: an argument of shape {argument.shape} is not allowed; a number, or one for each of {worlds} worlds")
+    return argument.reshape(-1)[world if argument.size == worlds else 0]
 
 
 @functools.cache
@@ -192,4 +257,3 @@ def _say_cost(kind, name, times):
         SlowRule,
         stacklevel=2,
     )
-

@@ -25,12 +25,13 @@ class column:  # noqa: N801  (reads as a declaration)
     """A number every agent of a kind has: declared once, stored as `[worlds, n]`.
 
     A column with a `source` is a public parameter of its kind: it can be set for all rows or for one.
-    `default` None means that whoever builds the population must give it.
+    `default` None means that whoever builds the population must give it. `prior`: what is believed of it where no file gives it.
     """
 
-    def __init__(self, meaning, *, unit, low=-np.inf, high=np.inf, default=None, source=""):
+    def __init__(self, meaning, *, unit, low=-np.inf, high=np.inf, default=None, source="", prior=None):
         self.meaning, self.unit, self.low, self.high = meaning, unit, low, high
         self.default, self.source, self.name = default, source, ""
+        self.prior = prior and prior.around(0 if default is None else default)
 
     def __set_name__(self, owner, name):
         self.name = name
@@ -68,7 +69,11 @@ class Population(AgentSet):
         missing = declared(kind).keys() - self.columns.keys()
         if missing:
             raise BadInput(f"{kind.__name__} has no value for {', '.join(sorted(missing))}")
-        self._rows = [self.own.get(row, kind)(model, self, row) for row in range(len(self.names))]
+        for each in self.own.values():
+            if bare := sorted(declared(each).keys() - self.columns.keys()):
+                raise BadInput(f"{each.__name__}: column {bare[0]} has no default; a column of one's own needs one")
+        self.model = model
+        self._rows = [self.kind_of(row)(model, self, row) for row in range(len(self.names))]
         super().__init__(self._rows, random=model.random)
         self.__dict__.update({name: held for name, held in self.columns.items() if not hasattr(AgentSet, name)})  # found at once
 
@@ -80,6 +85,10 @@ class Population(AgentSet):
         if isinstance(found, types.FunctionType) and isinstance(_static(self.kind, name), rule):
             return self._answers(name, found)
         raise AttributeError(f"{type(self).__name__} of {self.__dict__.get('kind')} has no column or rule {name!r}")
+
+    def kind_of(self, row):
+        """The class of a row: its own, or that of its kind."""
+        return self.own.get(row, self.kind)
 
     def _answers(self, name, usual):
         """A rule for all rows, each by its own class."""
@@ -124,7 +133,7 @@ class Row:
         population, row = self._population, self._row
         if name in population.columns:
             return population.columns[name][:, row : row + 1]
-        return types.MethodType(getattr(population.kind, name), self)
+        return own_rules.of_row(self, name, population.kind_of(row))
 
 
 def declared(kind):

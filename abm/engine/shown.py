@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from abm.engine.tables import html
+from abm.errors import BadInput, nearest
 from abm.measures.catalogue import catalogue
 
 KINDS = ("labs", "clouds", "vendors", "investors", "lenders")
@@ -15,6 +16,9 @@ PUBLIC = (
 
 class Indicators(dict):
     """{indicator: [worlds, quarters] or [worlds, quarters, firms]}, which says what it holds instead of printing all of it."""
+
+    def __missing__(self, name):
+        raise BadInput(f"no indicator is called {name!r}; {nearest(name, self) or 'list(industry.indicators) names them'}")
 
     def __repr__(self):
         shapes = ", ".join(sorted({str(list(np.shape(values))) for values in self.values()}))

@@ -11,6 +11,7 @@ import pandas as pd
 COLUMNS = ("risk_appetite", "cash", "revenue", "sales", "spend", "stage", "alive")  # of the table of a kind, those that it has
 MOST_ROWS = 20
 DIGITS = 3
+DUST = 1e-12  # what rounding leaves of a number that is zero
 
 
 def table(population, items):
@@ -104,6 +105,7 @@ def agent_html(agent, items):
 
 
 def _number(value):
+    value = 0 if abs(value) < DUST else value
     return f"{value:,.{DIGITS}g}" if abs(value) < 10**DIGITS else f"{value:,.0f}"
 
 

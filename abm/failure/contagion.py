@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from abm.parameters import Group, parameter
+from abm.priors import between
 
 
 class ContagionParameters(Group, name="contagion"):
@@ -21,17 +22,32 @@ class ContagionParameters(Group, name="contagion"):
     backlog = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C5: cancelled orders are lost to vendors")
     customers = parameter(1.0, unit="0/1", low=0, high=1, source="switch", meaning="C6: customers of the dead move slowly, and some never")
     release_quarters = parameter(
-        1, unit="quarters", low=0, high=8, source="assumption; prior 0 to 2", structural=True,
-        meaning="time in which a dead lab's compute is back with its owner and not for hire",
+        1, unit="quarters", low=0, high=8, source="assumption", structural=True,
+        meaning="time in which a dead lab's compute is back with its owner and not for hire", prior=between(0, 2)
     )  # fmt: skip
     patience = parameter(
-        0.5, unit="share/quarter", low=0, high=1, source="assumption; prior .25 to .75",
+        0.5, unit="share/quarter", low=0, high=1, source="assumption",
         meaning="part of the sites of a dead lab, under construction and taken over by nobody, that owners still build on after a quarter",
+        prior=between(0.25, 0.75),
     )  # fmt: skip
     cash_after_default = parameter(
-        0.9, unit="share", low=0.5, high=1, source="model.md 19", meaning="alpha: cash that survives a lab's default"
+        0.9,
+        unit="share",
+        low=0.5,
+        high=1,
+        source="model.md 19",
+        meaning="alpha: cash that survives a lab's default",
+        prior=between(0.7, 1),
     )
-    receipts_after_default = parameter(1.0, unit="share", low=0.5, high=1, source="model.md 19", meaning="beta: receipts that survive it")
+    receipts_after_default = parameter(
+        1.0,
+        unit="share",
+        low=0.5,
+        high=1,
+        source="model.md 19",
+        meaning="beta: receipts that survive it",
+        prior=between(0.7, 1),
+    )
     termination_quarters = parameter(
         4,
         unit="quarters",

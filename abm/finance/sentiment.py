@@ -7,14 +7,27 @@ from abm.clock import QUARTER
 from abm.engine.scales import NO_MONEY
 from abm.finance.values import market_value
 from abm.parameters import Group, parameter
+from abm.priors import between
 
 
 class SentimentParameters(Group, name="sentiment"):
     """How the mood moves [model.md 11.8]."""
 
-    reversion = parameter(0.15, unit="per quarter", low=0, high=1, source="assumption", meaning="return of sentiment to 1")
-    surprise = parameter(0.8, unit="per ln", low=0, high=2, source="assumption", meaning="effect of revenue growth above what was expected")
-    surprise_cap = parameter(0.3, unit="ln", low=0, high=1, source="model.md 11.8", meaning="largest surprise that counts")
+    reversion = parameter(
+        0.15, unit="per quarter", low=0, high=1, source="assumption", meaning="return of sentiment to 1", prior=between(0.075, 0.225)
+    )
+    surprise = parameter(
+        0.8,
+        unit="per ln",
+        low=0,
+        high=2,
+        source="assumption",
+        meaning="effect of revenue growth above what was expected",
+        prior=between(0.4, 1.2),
+    )
+    surprise_cap = parameter(
+        0.3, unit="ln", low=0, high=1, source="model.md 11.8", meaning="largest surprise that counts", prior=between(0.2, 0.45)
+    )
     vendor_sales = parameter(
         0.05,
         unit="per ln",
@@ -22,16 +35,37 @@ class SentimentParameters(Group, name="sentiment"):
         high=0.5,
         source="assumption",
         meaning="effect of vendor sales that grow faster than labs are expected to: the reflexive loop",
+        prior=between(0.025, 0.075),
     )
-    defaults = parameter(0.6, unit="per share", low=0, high=3, source="assumption", meaning="effect of the revenue share that defaults")
-    losses = parameter(2.0, unit="per share", low=0, high=10, source="assumption", meaning="effect of the share of loans lost")
-    stall_news = parameter(0.10, unit="index", low=0, high=1, source="assumption", meaning="fall when a stall is recognised")
-    breakthrough_news = parameter(0.15, unit="index", low=0, high=1, source="assumption", meaning="rise on a breakthrough")
+    defaults = parameter(
+        0.6,
+        unit="per share",
+        low=0,
+        high=3,
+        source="assumption",
+        meaning="effect of the revenue share that defaults",
+        prior=between(0.3, 0.9),
+    )
+    losses = parameter(
+        2.0, unit="per share", low=0, high=10, source="assumption", meaning="effect of the share of loans lost", prior=between(1, 3)
+    )
+    stall_news = parameter(
+        0.10, unit="index", low=0, high=1, source="assumption", meaning="fall when a stall is recognised", prior=between(0.05, 0.15)
+    )
+    breakthrough_news = parameter(
+        0.15, unit="index", low=0, high=1, source="assumption", meaning="rise on a breakthrough", prior=between(0.075, 0.225)
+    )
     down_round = parameter(
-        0.02, unit="index", low=0, high=0.2, source="model.md 11.6", meaning="fall when a listed lab sells equity below its last price"
+        0.02,
+        unit="index",
+        low=0,
+        high=0.2,
+        source="model.md 11.6",
+        meaning="fall when a listed lab sells equity below its last price",
+        prior=between(0.01, 0.03),
     )
-    low = parameter(0.1, unit="index", low=0, high=1, source="model.md 11.8", meaning="lowest sentiment")
-    high = parameter(2.0, unit="index", low=1, high=5, source="model.md 11.8", meaning="highest sentiment")
+    low = parameter(0.1, unit="index", low=0, high=1, source="model.md 11.8", meaning="lowest sentiment", prior=between(0.05, 0.2))
+    high = parameter(2.0, unit="index", low=1, high=5, source="model.md 11.8", meaning="highest sentiment", prior=between(1.5, 3))
     disclosure = parameter(
         0.0, unit="0/1", low=0, high=1, source="policy switch", meaning="1: sentiment follows look-through instead of reported vendor sales"
     )

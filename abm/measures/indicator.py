@@ -21,14 +21,19 @@ class IndicatorParameters(Group, name="indicator"):
     """How far indicators look and what they call an event; they change what is measured and nothing that happens."""
 
     survival = parameter(
-        0.95, unit="probability", low=0.5, high=0.999, source="model.md 15.8", meaning="survival at which the critical width is read"
+        0.95,
+        unit="probability",
+        low=0.5,
+        high=0.999,
+        source="definition; model.md 15.8",
+        meaning="survival at which the critical width is read",
     )
     look_ahead = parameter(
         8, unit="quarters", low=4, high=24, source="model.md 10: lag and half a year", structural=True,
         meaning="quarters that projections look ahead",
     )  # fmt: skip
     forecast_horizon = parameter(
-        4, unit="quarters", low=1, high=12, source="model.md 5.5: seed S0 is about one year", structural=True,
+        4, unit="quarters", low=1, high=12, source="model.md 5.5: text S0 is about one year", structural=True,
         meaning="age at which labs' forecasts are scored",
     )  # fmt: skip
     largest_buyers = parameter(

@@ -125,9 +125,10 @@ class Record:
 
     def panel(self, industry, measures=None):
         """Tidy table: world, quarter, agent, measure, value. measures: names to keep, all by default. Raises BadInput."""
+        measures = [measures] if isinstance(measures, str) else measures
         known = {name for _, name in self.measures}
         for name in set(measures or ()) - known:
-            raise BadInput(f"panel: no measure is called {name!r}; {nearest(name, known) or 'see industry.panel()'}")
+            raise BadInput(f"panel: no measure is called {name!r}; {nearest(name, known) or 'industry.measures() lists all'}")
         quarters = [str(q) for q in self.quarters]
         parts = []
         for kind, name in self.measures:

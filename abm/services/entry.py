@@ -8,6 +8,7 @@ from abm.clock import QUARTER
 from abm.engine.scales import NO_MONEY
 from abm.finance.capital import on_offer
 from abm.parameters import Group, parameter
+from abm.priors import between
 from abm.services.shares import total
 from abm.technology import progress
 
@@ -26,23 +27,66 @@ class EntryParameters(Group, name="entry"):
         unit="1/year",
         low=0,
         high=1,
-        source="assumption; prior 0 to 1",
+        source="assumption",
         meaning="labs founded a year at normal sentiment and half a margin",
+        prior=between(0, 1),
     )
-    sentiment = parameter(0.6, unit="index", low=0, high=2, source="model.md 13.6", meaning="sentiment below which nobody founds a lab")
-    cash = parameter(3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what investors pay for a new lab")
+    sentiment = parameter(
+        0.6,
+        unit="index",
+        low=0,
+        high=2,
+        source="model.md 13.6",
+        meaning="sentiment below which nobody founds a lab",
+        prior=between(0.45, 0.75),
+    )
+    cash = parameter(
+        3.0, unit="$bn", low=0, high=100, source="model.md 13.6", meaning="what investors pay for a new lab", prior=between(2, 4.5)
+    )
     deal = parameter(
-        0.5, unit="GW", low=0, high=10, source="model.md 8.8", meaning="first order, of whose rent a founder must be able to raise a year"
+        0.5,
+        unit="GW",
+        low=0,
+        high=10,
+        source="model.md 8.8",
+        meaning="first order, of whose rent a founder must be able to raise a year",
+        prior=between(0.3, 0.75),
     )
     opex_quarters = parameter(
-        4, unit="quarters", low=0, high=20, source="model.md 8.8", meaning="quarters of fixed opex a founder must be able to raise"
+        4,
+        unit="quarters",
+        low=0,
+        high=20,
+        source="model.md 8.8",
+        meaning="quarters of fixed opex a founder must be able to raise",
+        prior=between(2, 6),
     )
-    gap = parameter(0.4, unit="OOM", low=0, high=3, source="model.md 13.6", meaning="how far an entrant is behind the frontier")
+    gap = parameter(
+        0.4,
+        unit="OOM",
+        low=0,
+        high=3,
+        source="model.md 13.6",
+        meaning="how far an entrant is behind the frontier",
+        prior=between(0.25, 0.6),
+    )
     demand = parameter(
-        0.005, unit="share", low=0, high=0.1, source="model.md 13.6", meaning="part of what customers ask for that comes to an entrant"
+        0.005,
+        unit="share",
+        low=0,
+        high=0.1,
+        source="model.md 13.6",
+        meaning="part of what customers ask for that comes to an entrant",
+        prior=between(0.003, 0.0075),
     )
     mutation = parameter(
-        0.1, unit="quantile", low=0, high=0.5, source="model.md 4", meaning="sd by which an entrant's appetite differs from its model's"
+        0.1,
+        unit="quantile",
+        low=0,
+        high=0.5,
+        source="model.md 4",
+        meaning="sd by which an entrant's appetite differs from its model's",
+        prior=between(0.05, 0.15),
     )
 
 

@@ -55,6 +55,7 @@ class Opening:
     columns: {kind: {column: value per row}}; every column the kind declares and that has no default must be there;
         a column that only the population reads may be [worlds, rows] where the worlds of a batch differ in it
     parameters: {public name: value} of what differs from the declared defaults
+    priors: {public name: Prior} of what this world gives and is not sure of
     weights: lab purchases over clouds, [labs, clouds], rows sum to 1
     vendor_mix: chips of each owner by vendor, [clouds, vendors]; lender_mix: loans of each owner by lender, [clouds, lenders]
     parent: cloud row that wholly owns the lab, or -1, [labs]
@@ -86,6 +87,7 @@ class Opening:
     entrants: int = 2
     figures: tuple = field(default=(), repr=False)
     debt_rate: np.ndarray | None = None  # contracted rates of loans and notes per year, NaN where not known, [lenders, clouds]
+    priors: dict = field(default_factory=dict, repr=False)
     inhabitants: object = field(default=None, repr=False)  # classes, parameters and customers, see agents.inhabitants
     fingerprint: str = ""  # sha256 of the world's files, part of a run's address
 

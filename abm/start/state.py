@@ -8,6 +8,7 @@ from abm.books.obligations import running_costs, service_now
 from abm.compute.boards import open_budgets
 from abm.compute.outside import Outsiders
 from abm.compute.unbuilt import Unbuilt
+from abm.engine.sums import weighted_mean
 from abm.failure.compensation import MadeWhole
 from abm.failure.loss import Losses
 from abm.failure.orphans import open_orphans
@@ -23,6 +24,7 @@ from abm.technology.progress import ModelBooks, Technology
 from abm.technology.training import planned_training
 
 _YEAR = 4
+_FITS = ("enterprise_fit", "consumer_fit")
 
 
 def open_state(industry):
@@ -99,24 +101,31 @@ def _open_labs(industry):
 
 
 def _reveal_fits(industry):
-    """Appeal that makes present shares last at present capability and prices, where the file states none (revealed preference).
+    """Appeal that makes present shares last at present capability and prices, for labs whose own the file does not state.
 
     In the logit a share is proportional to exp(weight x capability - sensitivity x ln price + fit), so fit is what the others leave of
-    ln share. Labs without customers, entrants among them, get the appeal of the least share that counts.
+    ln share (revealed preference). Customers see no more of capability than their ceiling. Labs without customers, entrants among them,
+    get the appeal of the least share that counts.
     """
-    labs, given = industry.labs, industry.opening.columns["labs"]
-    stated = np.abs(np.stack([np.asarray(given[name], dtype=float) for name in ("enterprise_fit", "consumer_fit")])).sum()
-    if industry.opening.kind == "archetypes" or stated > 0 or not hasattr(industry.customers, "segments"):
+    labs, given, buyers = industry.labs, industry.opening.columns["labs"], industry.buyers
+    if industry.opening.kind == "archetypes" or not hasattr(industry.customers, "segments"):
         return
-    buyers, segments = industry.buyers, industry.customers.segments
-    seen = buyers.capability_weight * labs.capability
-    for kind, (name, part) in enumerate(zip(("enterprise_fit", "consumer_fit"), _by_kind(given), strict=True)):
-        own = segments.kind == kind
-        dear = np.average(segments.price_sensitivity[own], weights=segments.number_share[own])
+    stated = np.any([np.asarray(given[name], dtype=float) != 0 for name in _FITS], axis=0)
+    for kind, (name, part) in enumerate(zip(_FITS, _by_kind(given), strict=True)):
+        sensitivity, ceiling = _typical(industry.customers, kind)
         revenue = labs.revenue * part
         share = revenue / np.maximum(revenue.sum(axis=1, keepdims=True), np.finfo(float).tiny)
-        fit = np.log(np.where(share > 0, share, buyers.least_share)) - seen + dear * np.log(industry.opening_price)
-        labs.put(**{name: fit - fit.max(axis=1, keepdims=True, initial=-np.inf)})
+        seen = buyers.capability_weight * np.minimum(labs.capability, ceiling)
+        fit = np.log(np.where(share > 0, share, buyers.least_share)) - seen + sensitivity * np.log(industry.opening_price)
+        labs.put(**{name: np.where(stated, labs.columns[name], fit - fit.max(axis=1, keepdims=True, initial=-np.inf))})
+
+
+def _typical(customers, kind):
+    """Price sensitivity and ceiling of quality of a dollar that this kind of customer spends at the opening, [worlds, 1] each."""
+    segments = customers.segments
+    spend = np.stack([np.where(customers.segment == k, customers.spend, 0).sum(axis=1) for k in range(len(segments))], axis=1)
+    spend = spend * (segments.kind == kind)
+    return (weighted_mean(np.broadcast_to(each, spend.shape), spend) for each in (segments.price_sensitivity, segments.quality_ceiling))
 
 
 def _by_kind(given):

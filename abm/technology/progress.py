@@ -8,101 +8,13 @@ what belongs to labs is handed to pure functions as arrays `[worlds, labs]`, and
 import numpy as np
 from scipy.special import expit, log_ndtr, logit, ndtr
 
-from abm.clock import QUARTER, Quarter, hazard_per_quarter
+from abm.clock import QUARTER, hazard_per_quarter
 from abm.engine.scales import NO_TIME
-from abm.parameters import Group, parameter
 from abm.technology.generations import ModelBooks, opening_release_clock, tick_release_clock
 
-__all__ = ["ModelBooks", "Technology", "TechnologyParameters", "opening_release_clock", "tick_release_clock"]  # section 6 in one place
+__all__ = ["ModelBooks", "Technology", "opening_release_clock", "tick_release_clock"]  # section 6 in one place
 
 STALL_DRAW, DURATION_DRAW, BREAKTHROUGH_DRAW = 0, 1, 2  # elements of the quarter's row of luck
-
-
-class TechnologyParameters(Group, name="technology"):
-    """Numbers of model.md section 6."""
-
-    stall_hazard = parameter(
-        0.0314, unit="1/quarter", low=0, high=0.2, source="seed S1: 22.5 % in two years", meaning="chance of a stall in the critical window"
-    )
-    late_stall_hazard = parameter(0.010, unit="1/quarter", low=0, high=0.2, source="assumption", meaning="chance of a later stall")
-    stall_duration = parameter(
-        12.0, unit="quarters", low=1, high=40, source="assumption", meaning="mean of the exponential law of a stall's length"
-    )
-    least_stall = parameter(4.0, unit="quarters", low=1, high=20, source="assumption", meaning="shortest stall")
-    recognition_lag = parameter(2.0, unit="quarters", low=0, high=12, source="assumption", meaning="quarters until labs see the stall")
-    window_opens = parameter(
-        Quarter.parse("2025Q3").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S1", meaning="first critical quarter",
-        structural=True,
-    )  # fmt: skip
-    window_length = parameter(
-        8, unit="quarters", low=0, high=200, source="seed S1", meaning="length of the critical window", structural=True
-    )
-    breakthrough_rate = parameter(
-        0.2303, unit="1/year", low=0, high=2, source="seed S2: 90 % in ten years", meaning="rate at which a breakthrough arrives"
-    )
-    breakthrough_opens = parameter(
-        Quarter.parse("2026Q1").index, unit="quarter since 2023Q1", low=0, high=200, source="seed S2", meaning="earliest breakthrough",
-        structural=True,
-    )  # fmt: skip
-    breakthrough_jump = parameter(0.4, unit="OOM", low=0, high=2, source="assumption", meaning="capability gained in a breakthrough")
-    breakthrough_market = parameter(
-        1.5, unit="1", low=1, high=5, source="assumption", meaning="potential market after a breakthrough, ratio"
-    )
-    algorithmic_progress = parameter(
-        0.45, unit="OOM/year", low=0, high=1, source="public estimates", meaning="gain by better algorithms, g_A"
-    )
-    obsolescence = parameter(0.30, unit="1/year", low=0, high=0.6, source="public price-performance", meaning="progress of hardware, delta")
-    chip_life = parameter(
-        2 / 0.30,
-        unit="years",
-        low=1,
-        high=1e9,
-        source="as hardware progresses, 2 / obsolescence; prior 4 to 10: claims of 2.5 to 6 years of use, rents of old chips that hold",
-        meaning="years for which a chip truly earns, as even earnings would: it loses 2 / life of its worth a year",
-    )
-    belief_speed = parameter(
-        0.04,
-        unit="share/quarter",
-        low=0,
-        high=1,
-        source="assumption; prior .02 to .08: half the error is left after four years",
-        meaning="part of the error about the ageing of chips that owners and lenders learn in a quarter",
-    )
-    opening_frontier = parameter(
-        0.0, unit="OOM", low=0, high=12, source="model.md 26.18", meaning="capability of the frontier when the world opens"
-    )
-    initial_compute = parameter(
-        0.01, unit="GWe-year of 2023", low=1e-4, high=1, source="calibrated", meaning="compute at capability 0, C_0"
-    )
-    spill_over = parameter(
-        0.30,
-        unit="1/quarter",
-        low=0,
-        high=1,
-        source="assumption",
-        meaning="part of the gap to the frontier closed by ideas and talent, chi",
-    )
-    automated_share = parameter(0.6, unit="1", low=0, high=1, source="assumption", meaning="most of research that can be automated, f_max")
-    automated_speed = parameter(
-        5.0, unit="1", low=1, high=1e9, source="assumption", meaning="speed of automated research, human = 1, sigma_AI"
-    )
-    automation_slope = parameter(3.43, unit="1/OOM", low=0, high=20, source="solved from seed S2", meaning="suddenness of automation, b_f")
-    automation_midpoint = parameter(
-        3.47, unit="OOM", low=-5, high=20, source="solved from seed S2", meaning="half-automation frontier, a_f"
-    )
-    release_period = parameter(
-        3, unit="quarters", low=1, high=40, source="assumption", meaning="time between models, n_rel", structural=True
-    )
-    model_life = parameter(
-        6, unit="quarters", low=1, high=24, source="assumption; prior 4 to 8", meaning="time from release to withdrawal of a model",
-        structural=True,
-    )  # fmt: skip
-    quality_spread = parameter(
-        0.45, unit="OOM of utility", low=0, high=2, source="calibrated", meaning="lasting spread of quality that scale does not explain"
-    )
-    quality_memory = parameter(
-        0.85, unit="1/quarter", low=0, high=1, source="calibrated", meaning="part of quality_spread kept a quarter later"
-    )
 
 
 class Technology:

@@ -9,6 +9,7 @@ import numpy as np
 from abm.clock import QUARTER
 from abm.engine.population import column, declared
 from abm.parameters import Group, parameter
+from abm.priors import between, shifted
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
 from agents.investor import Investor
@@ -31,7 +32,15 @@ class ReadingParameters(Group, name="world"):
     founders_share = parameter(
         0.5, unit="share", low=0, high=1, source="model.md Appendix B", meaning="unlisted equity held by founders and staff"
     )
-    fleet_age = parameter(1.0, unit="years", low=0, high=8, source="assumption", meaning="age of a fleet of which nothing else is known")
+    fleet_age = parameter(
+        1.0,
+        unit="years",
+        low=0,
+        high=8,
+        source="assumption",
+        meaning="age of a fleet of which nothing else is known",
+        prior=between(0.5, 2),
+    )
     life_floor = parameter(4.0, unit="years", low=1, high=10, source="model.md 4", meaning="accounting life at appetite 0")
     life_slope = parameter(4.0, unit="years", low=0, high=10, source="model.md 4", meaning="accounting life gained at appetite 1")
     loan_floor = parameter(0.5, unit="share", low=0, high=1, source="model.md 4", meaning="loan-to-value sought at appetite 0")
@@ -45,8 +54,9 @@ class ReadingParameters(Group, name="world"):
         unit="1",
         low=2,
         high=1000,
-        source="assumption; prior 10 to 100",
+        source="assumption",
         meaning="times what is usual beyond which a contract is asked about",
+        prior=between(10, 100),
     )
     near_name = parameter(0.9, unit="1", low=0, high=1, source="assumption", meaning="likeness above which an unknown name is a typo")
 
@@ -56,9 +66,9 @@ APPETITE_BY_STYLE = {"momentum": 0.8, "strategic": 0.6, "sovereign": 0.4, "publi
 APPETITE_OF_LENDERS = (0.3, 0.6)  # the first, all others [model.md 26.18]
 
 
-def _appetite(default, source):
+def _appetite(default, prior, source="assumption"):
     meaning = "quantile of its own forecast at which its plans must still work"
-    return column(meaning, unit="quantile", low=0.02, high=0.98, default=default, source=source)
+    return column(meaning, unit="quantile", low=0.02, high=0.98, default=default, source=source, prior=prior)
 
 
 # What no firm of any world comes near; ten times the largest commitments anybody has named fit in. Whole dollars do not.
@@ -80,7 +90,7 @@ class LabColumns:
     DERIVED = ("revenue", "consumer_share", "share", "valuation", "alive", "listed")
     INTERNAL = ("alive", "listed")
     STOCKS = ("cash", "revenue", "consumer_share", "growth", "valuation", "share", "alive", "listed")
-    risk_appetite = _appetite(0.5, "assumption; prior .2 to .8")
+    risk_appetite = _appetite(0.5, between(0.2, 0.8))
     cash = _amount("deposits")
     revenue = _amount("annualised revenue", "$bn/year")
     growth = _amount("growth of revenue", "ln/year", -2, np.log(20), np.log(4), "model.md Appendix B")
@@ -99,7 +109,7 @@ class CloudColumns:
 
     DERIVED = ("fleet_gw", "fleet_age", "book", "outside_rent")
     INTERNAL = ("accounting_life_follows", "loan_to_value_follows", "speculative_share_follows")
-    risk_appetite = _appetite(0.6, "assumption; prior .3 to .8")
+    risk_appetite = _appetite(0.6, between(0.3, 0.8))
     cash = _amount("deposits")
     fleet_gw = _amount("compute in service", "GW", source="contracts in service")
     fleet_age = _amount("mean age of what is in service", "years", high=20, source="contracts in service")
@@ -116,7 +126,7 @@ class VendorColumns:
     """Numbers of a chip vendor."""
 
     DERIVED = ("sales", "book_equity", "slots_gw", "backlog")
-    risk_appetite = _appetite(0.5, "assumption; prior .2 to .8")
+    risk_appetite = _appetite(0.5, between(0.2, 0.8))
     cash = _amount("deposits")
     sales = _amount("data-centre sales; a quarter's in the opening", "$bn/year", source="its slots at the chip cost of a GW")
     book_equity = _amount("book equity", "$bn", source="its cash")
@@ -129,7 +139,7 @@ class InvestorColumns:
     """Numbers of an investor; style 0 momentum, 1 strategic, 2 sovereign, 3 public."""
 
     DERIVED = ("risk_appetite",)
-    risk_appetite = _appetite(None, "assumption; prior .2 around that of its style")
+    risk_appetite = _appetite(None, shifted(0.2), "assumption: that of its style")
     cash = _amount("deposits")
     style = _amount("what it looks at", "code", 0, len(STYLES) - 1)
 
@@ -138,7 +148,7 @@ class LenderColumns:
     """Numbers of a lender."""
 
     DERIVED = ("risk_appetite", "borrowings")
-    risk_appetite = _appetite(None, "assumption; prior .1 to .5 for the first lender, .3 to .8 for others")
+    risk_appetite = _appetite(None, shifted(0.2), "assumption: .3 for the first lender, .6 for others")
     cash = _amount("deposits")
     borrowings = _amount("what it owes to Economy", source="loans not covered by its capital ratio, model.md 26.5")
 

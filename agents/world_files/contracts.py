@@ -173,7 +173,7 @@ def own_use(draft, tranches, weights):
     served = {part.tenant for part in tranches}
     for row, lab in enumerate(draft.world.labs):
         if lab.gw is not None and row in served:
-            raise BadInput(f"{draft.where}: labs {lab.name!r}: gw is for labs without a line in contracts.csv")
+            raise BadInput(f"{draft.where}: labs {lab.name!r}: gw is for labs without a line in contracts.csv; leave it out here")
     gw = weights * np.array([[lab.gw or 0] for lab in draft.world.labs])
     needy = np.array([[lab.parent is not None and lab.gw is None and row not in served] for row, lab in enumerate(draft.world.labs)])
     part = _pro_rata(draft.columns["labs"]["revenue"][:, None], needy & (weights > 0))

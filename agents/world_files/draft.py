@@ -8,10 +8,10 @@ import numpy as np
 from abm.clock import Quarter
 from abm.compute.prices import FleetParameters
 from abm.errors import BadInput, nearest
-from abm.finance.lending import LenderParameters
+from abm.finance.lending_parameters import LenderParameters
 from abm.start.opening import PASSIVE, Figure
 from agents.appetite import FROM_APPETITE, MAPPED, follows
-from agents.customer_birth import CustomersParameters
+from agents.customers_parameters import CustomersParameters
 from agents.world_files.columns import APPETITE_BY_STYLE, APPETITE_OF_LENDERS, ASSUMED, COLUMNS, KINDS, ONE, STYLES, writable
 from agents.world_files.magnitudes import ask_about_firms
 

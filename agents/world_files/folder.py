@@ -18,32 +18,18 @@ from pydantic import ValidationError
 
 from abm.clock import Quarter
 from abm.compute.prices import FleetParameters
-from abm.data import data_folder, file_bytes, is_file
+from abm.data import file_bytes, is_file
 from abm.errors import BadInput, nearest
 from agents.customer_birth import Segments
-from agents.world_files.columns import KINDS
 from agents.world_files.opening import build
 from agents.world_files.overrides import with_overrides
 from agents.world_files.schema import CSV_FILES, World
+from agents.world_files.shipped import SHIPPED, TOML, shipped_names
 
-SHIPPED = data_folder("agents", "worlds")
-TOML = "world.toml"
 EARLIEST, LATEST = 2000, 2099  # years in which a world may start: what grows with the calendar stays a number
 LONGEST_VALUE = 80  # characters of a value or a reason that a message shows
 UNION_TAGS = ("float", "bool", "str")  # pydantic names the member of a union that it tried
 STRUCTURE = ("cloud.build_lag", "cloud.contract_term")
-
-
-class WorldSummary(NamedTuple):
-    """A line of the list of worlds; firms: {kind: names}."""
-
-    name: str
-    title: str
-    start: str
-    kind: str
-    firms: dict
-    purpose: str
-    caveat: str
 
 
 def load_world(name_or_path, overrides=None):
@@ -59,27 +45,6 @@ def load_world(name_or_path, overrides=None):
     structure = _structure(world, files, overrides)
     opening = build(world, rows, structure, files)
     return with_overrides(opening, overrides) if overrides else opening
-
-
-def worlds():
-    """The shipped worlds by name: name, title, start, kind, firms {kind: names}, purpose and caveat of each."""
-    return [_summary(name) for name in shipped_names()]
-
-
-def shipped_names():
-    """Names of the shipped worlds. Raises BadInput if there are none."""
-    folders = SHIPPED.iterdir() if SHIPPED.is_dir() else ()
-    names = sorted(folder.name for folder in folders if (folder / TOML).is_file())
-    if not names:
-        raise BadInput(f"{SHIPPED}: holds no worlds, so this installation is not whole; install overreach again")
-    return names
-
-
-def _summary(name):
-    files = _read(SHIPPED / name / TOML)
-    world = _world(files)
-    firms = {kind: tuple(firm.name for firm in getattr(world, kind)) for kind in KINDS}
-    return WorldSummary(name, world.title, world.start, world.kind, firms, world.purpose, world.caveat)
 
 
 class Files(NamedTuple):

@@ -2,17 +2,18 @@
 
 import numpy as np
 
-from abm.beliefs.cone import ConeParameters
 from abm.beliefs.growth import Trend, lasting_growth, momentum_that_holds, reasoned_growth
+from abm.beliefs.parameters import ConeParameters
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.compute.prices import FleetParameters
 from abm.errors import BadInput
-from abm.finance.capital import InvestorParameters
+from abm.finance.capital_parameters import InvestorParameters
 from abm.finance.values import market_value
-from abm.settings import Settings
+from abm.priors import read_prior
+from abm.settings import GROUPS, Settings
 from abm.start.opening import Opening
 from agents import inhabitants
-from agents.customer_birth import CustomersParameters
+from agents.customers_parameters import CustomersParameters
 from agents.world_files.columns import ASSUMED, COLUMNS, STORED, LabColumns
 from agents.world_files.contracts import archetypes, by_owner, contracts, idle, in_few_terms, own_use
 from agents.world_files.draft import Draft, demand, give, settle
@@ -49,7 +50,7 @@ def build(world, rows, structure, files):
         start=draft.start,
         names={kind: list(names) + (spare if kind == "labs" else []) for kind, names in draft.names.items()},
         columns=_with_spare_rows(draft, len(spare)),
-        parameters=_parameters(draft),
+        **_numbers(draft),
         weights=np.vstack([mixes["weights"], np.tile(general(draft, tranches), (len(spare), 1))]),
         vendor_mix=mixes["vendor_mix"],
         lender_mix=mixes["lender_mix"],
@@ -158,6 +159,11 @@ def _spare_value(key):
     return 0.0 if key in LabColumns.STOCKS else float(COLUMNS["labs"][key].default)
 
 
+def _numbers(draft):
+    """Parameters of the opening, and what its files are not sure of."""
+    return {"parameters": _parameters(draft), "priors": _priors(draft)}
+
+
 def _parameters(draft):
     """What differs from the declared defaults: structure, segments, and what the file says itself, which wins."""
     usual = FleetParameters.declared()
@@ -172,6 +178,15 @@ def _parameters(draft):
     found = {**structure, **_opening_spend(draft), **said}
     Settings(1, found, inhabitants.GROUPS, f"{draft.where}: parameters")
     return found
+
+
+def _priors(draft):
+    """What the file is not sure of: {public name: Prior}."""
+    groups = {**GROUPS, **inhabitants.GROUPS}.values()
+    declared = {item.name: item for group in groups for item in group.declared().values()}
+    said = {name: given for name, given in draft.world.parameters.items() if given.prior is not None}
+    where = f"{draft.where}: parameters: prior of"
+    return {name: read_prior(given.prior, declared[name], given.value, where) for name, given in said.items()}
 
 
 def _opening_spend(draft):

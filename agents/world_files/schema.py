@@ -43,12 +43,13 @@ class Table(BaseModel):
 
 
 class Given(Table):
-    """A parameter that differs from its declared default."""
+    """A parameter that differs from its declared default; prior: what is believed of it here, see `abm.priors.read_prior`."""
 
     value: float | str
     source: Text
     note: str = ""
     confidence: Confidence = "assumption"
+    prior: dict[str, Any] | None = None
 
 
 class Structure(Table):

@@ -17,7 +17,7 @@ from abm.clock import QUARTERS_PER_YEAR
 from abm.compute.prices import FleetParameters
 from abm.errors import BadInput
 from abm.parameters import Group, parameter
-from abm.services.serving import ServicesParameters
+from abm.services.parameters import ServicesParameters
 from experiments.words import percent
 
 MEASURES = ("forecast", "revenue", "demand", "opex", "rent_due", "alive")

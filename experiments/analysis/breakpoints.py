@@ -217,8 +217,8 @@ def told(lever, found, worlds):
     if len(needed):
         least, middle = needed[np.argmin(np.abs(needed - lever.low))], np.median(needed)
         lines.append(
-            f"{len(needed)} worlds break only because of it. The smallest size that breaks one of them is {least:.3g}, and the median is "
-            f"{middle:.3g}."
+            f"{len(needed)} of them break{'s' if len(needed) == 1 else ''} only because of it. The smallest size that breaks one is "
+            f"{least:.3g}, and the median is {middle:.3g}. They may lie between sizes of the tables, as each world is searched alone."
         )
     if found.saved.any():
         lines.append(

@@ -203,13 +203,13 @@ def as_plain(found, page):
     )
 
 
-def turned(found):
-    """Commands that tell of futures that turned: [(what, command)]."""
+def turned(found, called=lambda run: run.name):
+    """Commands that tell of futures that turned: [(what, command)]. called: what a command takes for a run."""
     lines = []
     for what, which, run in (
         ("a crisis only in the second run", found.came, found.after),
         ("a crisis only in the first run", found.avoided, found.before),
     ):
         if which:
-            lines.append((f"{what}: future {which[0]}", f"overreach story {run.name} --world {which[0]}"))
+            lines.append((f"{what}: future {which[0]}", f"overreach story {called(run)} --world {which[0]}"))
     return lines

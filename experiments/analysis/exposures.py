@@ -37,7 +37,7 @@ def firm_of(names, name, where="--to"):
         if name in names[kind]:
             return Firm(name, kind, list(names[kind]).index(name))
     known = [each for kind in FIRM_KINDS for each in names[kind]]
-    raise BadInput(f"{where} {name}: no firm is called {name!r}; {nearest(name, known)}".removesuffix("; "))
+    raise BadInput(f"{where} {name}: no firm is called {name!r}; {nearest(name, known) or 'overreach worlds lists the firms'}")
 
 
 def exposures_to(industry, firm, world=0):

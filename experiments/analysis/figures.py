@@ -9,6 +9,7 @@ import altair as alt
 
 from abm.clock import Quarter
 from abm.measures.catalogue import of_indicator
+from experiments.console import KIND_NAMES
 from experiments.figures import data
 from experiments.figures.data import place_of
 from experiments.figures.drawn import (
@@ -25,7 +26,7 @@ from experiments.figures.drawn import (
     years,
 )
 from experiments.summary import HIGH, LOW, MIDDLE
-from experiments.words import KIND_NAMES, appetite, between, level, percent
+from experiments.words import appetite, between, level, percent
 
 MINSKY = {"hedge_share": ("Hedge", "@green"), "speculative_share": ("Speculative", "@orange"), "ponzi_share": ("Ponzi", "@vermilion")}
 KIND_COLOURS = {"labs": "@blue", "clouds": "@orange", "lenders": "@purple"}

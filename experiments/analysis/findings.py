@@ -208,6 +208,14 @@ def _paired(change, name):
     return of_shares(found) if about(name).is_event else found
 
 
+def by_sample(question, runs, effect):
+    """Mean change of an effect in every sample of what is uncertain, everything else and the luck the same: [samples]."""
+    ends = (_value(runs, effect.lever, effect.base), _value(runs, effect.lever, effect.level))
+    change = _change(question, runs, effect.lever, *ends, [effect.outcome])
+    change = change.assign(change=change[effect.outcome] - change[f"{effect.outcome} before"])
+    return change.groupby("sample")["change"].mean().dropna().to_numpy()
+
+
 def strongest(found, name):
     """{lever: its Effect that changes an outcome most}, the largest first; what cannot be told from zero comes after what can."""
     ranked = sorted((item for item in found if item.outcome == name and item.found.runs), key=_weight)

@@ -24,7 +24,7 @@ def exposures(inputs, to, at="", as_json=False):
     """Who hangs on a firm, in $bn and shares of their own equity: at the opening, or at the end of a quarter in the median future."""
     from abm.model import release
     from experiments.analysis import exposures as found
-    from experiments.words import KIND_NAMES
+    from experiments.console import KIND_NAMES
 
     inputs = inputs.checked()
     firm = found.firm_of(inputs.opening().names, to)

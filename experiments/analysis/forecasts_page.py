@@ -103,9 +103,8 @@ def plans_verdict(found):
     most, low, high = found.loc[found["value"].idxmax()], said(found["value"].min()), said(found["value"].max())
     span = low if low == high else f"{low} to {high}"
     return (
-        f"In the median future, all labs' plans together were {span} times the revenue that came, depending on the year. They were "
-        "farthest "
-        f"above it for {most['year']} ({said(most['low'])} to {said(most['high'])} times in 80 % of futures)."
+        f"In the median future, all labs' plans together were {span} times the revenue that came, depending on the year. That was "
+        f"highest for {most['year']} ({said(most['low'])} to {said(most['high'])} times in 80 % of futures)."
     )
 
 

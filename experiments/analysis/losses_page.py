@@ -9,9 +9,10 @@ from experiments.analysis.losses import AFTER, FAILING
 from experiments.analysis.maps import Multiples
 from experiments.analysis.page import embedded, figure, page
 from experiments.analysis.tables import table
+from experiments.console import KIND_NAMES
 from experiments.figures.drawn import FRAME, ROW_HEIGHT, THICK, sized
 from experiments.stories.events import count
-from experiments.words import CAVEAT, KIND_NAMES, PERCENT, futures, percent
+from experiments.words import CAVEAT, PERCENT, futures, percent
 
 SHOWN = 0.02  # change of odds from which a cell says it in points
 FULL = 0.5  # change of odds from which the colour is as strong as it gets
@@ -50,7 +51,7 @@ def losses_page(asked, found):
 
 
 def headline(asked, found):
-    """The one sentence: whose loss takes most others along."""
+    """The one sentence: which loss takes along more than any other."""
     worst = max(found, key=lambda loss: sum(fall.change.mean for fall in loss.taken_along()))
     along = worst.taken_along()
     if not along:
@@ -61,7 +62,7 @@ def headline(asked, found):
         if len(along) > 1
         else ""
     )
-    return f"The loss of {worst.firm.name} in {asked.at} takes most other firms along. {first}.{more}"
+    return f"Of all losses in {asked.at}, the loss of {worst.firm.name} takes along the most. {first}.{more}"
 
 
 def _capital(text):

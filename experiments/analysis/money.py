@@ -7,7 +7,8 @@ such as a vendor's stake in a lab, runs below. Positions are computed here, so t
 from dataclasses import dataclass, field
 from html import escape
 
-from experiments.words import KIND_NAMES, NATURES, dollars, percent
+from experiments.console import KIND_NAMES
+from experiments.words import NATURES, dollars, percent
 
 COLUMN_OF = {"customers": 0, "others": 0, "investors": 0, "lenders": 0, "labs": 1, "clouds": 2, "vendors": 3}
 COLUMN_TITLES = ("Money from outside", "Labs", "Owners of compute", "Chip vendors")

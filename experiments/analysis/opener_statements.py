@@ -105,12 +105,12 @@ def figures(models, years, runs):
     colours = (*zip(firms, FIRM_COLOURS), (EXAMPLE_NAME, "@ink"))
     earned, shown = models["profit"] > LEAST, models["agent"].isin(firms)
     drawn = models[earned & shown]
+    middle = ", which is the middle one by worth to users" if "welfare" in runs else ""
     reading = (
         "On the left a dot is a model, and a model above the line earned back its training. The chart leaves out "
         f"{(~earned).sum():,} of {len(models):,} models that earned next to nothing or lost money even before training, and "
-        f"{(earned & ~shown).sum():,} of other labs. On the right are the same labs as companies, in world {seed}, which is the middle "
-        "one by "
-        "worth to users. Below zero the year was a loss."
+        f"{(earned & ~shown).sum():,} of other labs. On the right are the same labs as companies, in world {seed}{middle}. Below zero the "
+        "year was a loss."
     )
     here = years[(years["seed"] == seed) & years["agent"].isin(firms)]
     charts = (("model by model, $bn", _ladder(drawn, colours)), ("company by year, $bn", _companies(here, colours)))

@@ -210,8 +210,9 @@ def with_article(event):
     return _A.get(event, event)
 
 
-def described(table):
-    """A table with a column for each outcome, their labels and units in `attrs`, {column: text}."""
+def described(table, seed):
+    """A table with a column for each outcome, their labels and units in `attrs`, {column: text}, and the seed of their luck."""
+    table.attrs["seed"] = seed
     table.attrs["units"] = {name: outcome(name).unit for name in table}
     table.attrs["labels"] = {name: outcome(name).label for name in table}
     return table

@@ -3,17 +3,19 @@
 import json
 import math
 from functools import cache
+from hashlib import sha256
 from html import escape
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 
 from platformdirs import user_cache_path
 
 from experiments.analysis.figures import Figure
 
 ASSETS = "experiments.analysis"
+FORM = 2  # of what is kept; another number where `_bundle` makes another text of the same library
 
 
 def page(title, body, specs):
@@ -42,11 +44,17 @@ def page(title, body, specs):
 @cache
 def _library():
     """What draws the charts: worked out once for each version of the library, and then read from the user's cache."""
-    kept = user_cache_path("overreach") / f"charts-{version('vl-convert-python')}.js"
+    kept = user_cache_path("overreach") / f"charts-{version('vl-convert-python')}-{FORM}.js"
     try:
-        return kept.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):  # not there yet, or not whole
-        return _keep(kept, _bundle())
+        digest, _, text = kept.read_bytes().partition(b"\n")
+    except OSError:  # not there yet
+        digest, text = b"", b""
+    return text.decode() if digest == _digest(text) else _keep(kept, _bundle())
+
+
+def _digest(content):
+    """What stands in the first line of what is kept, so that a file cut short or overwritten is made again."""
+    return sha256(content).hexdigest().encode()
 
 
 def _bundle():
@@ -60,9 +68,10 @@ def _keep(path, text):
     """Write a text whole or not at all, and return it; where nothing can be written it is worked out again next time."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as new:
-            new.write(text)
-        Path(new.name).replace(path)
+        with TemporaryDirectory(dir=path.parent) as folder:
+            new = Path(folder) / path.name
+            new.write_bytes(_digest(text.encode()) + b"\n" + text.encode())
+            new.replace(path)
     except OSError:
         return text
     return text

@@ -122,11 +122,14 @@ def compare(after, before, outcomes):
     """What a change does to outcomes on the same seeds: before, after, mean difference, low, high, pairs, share_higher, share_lower.
 
     after, before: outcomes of two runs, a row a world, as `outcomes()` of an industry or a run gives them; outcomes: names.
-    Intervals are of 95 %. Raises BadInput where the worlds of both are not the same.
+    Intervals are of 95 %. Raises BadInput where the worlds or the seeds of both are not the same.
     """
     ids = [table["world"].to_numpy() if "world" in table else None for table in (after, before)]
     if any(found is None for found in ids) or not np.array_equal(*ids):
         raise BadInput("compare: the two tables do not hold the same worlds in the same order; run both with the same worlds and seed")
+    seeds = [table.attrs["seed"] for table in (after, before) if "seed" in table.attrs]
+    if len(set(seeds)) > 1:
+        raise BadInput(f"compare: the two tables have other luck, seeds {seeds[0]} and {seeds[1]}; run both with the same worlds and seed")
     both = [table.assign(which=which, sample=0, seed=table["world"]) for which, table in (("after", after), ("before", before))]
     found = differences(pd.concat(both, ignore_index=True), {"which": "before"}, list(outcomes), ["which"]).drop(columns="which")
     there = ~(after[outcomes].isna() | before[outcomes].isna().to_numpy())

@@ -3,11 +3,12 @@
 import shlex
 from html import escape
 
+from experiments.analysis import doubt_words as doubt
 from experiments.analysis.figures import figures
 from experiments.analysis.money import money_graph_svg
 from experiments.analysis.page import embedded, figure, key_of, page, tiles
 from experiments.analysis.plan_figures import planned
-from experiments.analysis.tables import input_tables, story_list, year_table
+from experiments.analysis.tables import input_tables, story_list, table, year_table
 from experiments.figures import data
 from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
 from experiments.stories.events import listed
@@ -29,6 +30,7 @@ from experiments.words import (
 
 SECTIONS = (
     ("cone", "How wide is the cone"),
+    ("doubt", "Luck and doubt"),
     ("failures", "Who fails"),
     ("promised", "What was promised"),
     ("money", "Who funds whom"),
@@ -44,12 +46,14 @@ def write_report(path, manifest, summary, opening):
 
 def report(manifest, summary, opening):
     """The whole page as text. All names are escaped; nothing on it is loaded from anywhere."""
-    charts = {item.key: item for item in (*figures(summary).values(), planned(summary)) if item}
+    inside = [doubt.bands(summary)] if "doubt" in summary else []
+    charts = {item.key: item for item in (*figures(summary).values(), planned(summary), *inside) if item}
     body = "\n".join(
         [
             _header(manifest, summary),
             "<main>",
-            _cone(summary, charts),
+            _cone(summary, charts, "luck and in what is uncertain" if manifest["inputs"].get("doubt") else "luck alone"),
+            *([_doubt(summary["doubt"], charts)] if inside else []),
             _failing(summary, charts),
             _promised(charts),
             _money(summary, charts),
@@ -66,7 +70,7 @@ def report(manifest, summary, opening):
 def _header(manifest, summary):
     world, inputs = manifest["world"], manifest["inputs"]
     about = f"{escape(world['title'])} · {futures(inputs['worlds'])} of {inputs['quarters']} quarters · seed {inputs['seed']}"
-    links = "".join(f'<a href="#{key}">{title}</a>' for key, title in SECTIONS)
+    links = "".join(f'<a href="#{key}">{title}</a>' for key, title in SECTIONS if key != "doubt" or key in summary)
     return f"""<header>
 <p class="kicker">Overreach · {about}</p>
 <h1>{escape(headline(summary))}</h1>
@@ -123,17 +127,27 @@ def _figure(charts, key, wide=False):
     return figure(charts[key], wide)
 
 
-def _cone(summary, charts):
+def _cone(summary, charts, differ):
     reading = (
         "In $bn at annual rate. Short is the share of worlds that earn less than required. Labs' income is that of the year in the "
         "median world."
     )
     table = f"<figure><h3>End of each year</h3><figcaption>{reading}</figcaption>{year_table(summary)}</figure>"
     money = f"{SHORT_IS_NO_FAILURE} {income_sentence(summary)} {held_sentence(summary)}"
-    text = f"All worlds have the same firms, contracts and rules, and only luck differs between them. {money}"
+    text = f"All worlds have the same firms, contracts and rules. They differ in {differ}. {money}"
     return _section(
         "cone", text, f'<div class="grid">{_figure(charts, "revenue", wide=True)}{table}{_figure(charts, "p10_coverage")}</div>'
     )
+
+
+def _doubt(found, charts):
+    parts = [table(doubt.COLUMNS, doubt.rows(found), doubt.COLUMNS[1:])]
+    if carriers := doubt.carriers(found):
+        text = "Numbers that carry most, by how far an outcome's distribution moves when the number is held in a tenth of its prior (PAWN)."
+        parts.append(f"<p>{text}</p>{table(doubt.CARRYING, carriers, doubt.CARRYING[3:5])}")
+    notes = "".join(f"<p>{escape(text)}</p>" for text in (doubt.unclear_sentence(found), doubt.held_sentence(found)) if text)
+    shown = f'<figure><div class="scroll">{"".join(parts)}</div>{notes}</figure>'
+    return _section("doubt", doubt.design_sentence(found), f'<div class="grid">{_figure(charts, "doubt", wide=True)}{shown}</div>')
 
 
 def _failing(summary, charts):
@@ -212,4 +226,6 @@ def command(manifest):
     parts = ["overreach", "run", manifest["world"]["name"], *(f"--{key}={inputs[key]}" for key in ("worlds", "quarters", "seed"))]
     parts += [f"--set={name}={value}" for name, value in inputs["settings"].items()] + [f"--shock={shock}" for shock in shocks]
     parts += [f"--deal={deal_text(row)}" for row in inputs.get("deals", ())]
+    parts += ["--doubt"] if inputs.get("doubt") else []
+    parts += ["--priors=FILE"] if inputs.get("priors") else []
     return shlex.join(parts)

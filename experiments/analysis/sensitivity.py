@@ -111,16 +111,22 @@ def pawn(sampled, seed=0, slices=SLICES):
     Works on any sample. `floor` is what inputs that do nothing reach on as many points; only what is clearly above it matters
     (`matters`). Raises BadInput for a sample too small to slice.
     """
-    from SALib.analyze import pawn as salib
-
     if len(sampled.unit) < 2 * slices:
         raise BadInput(f"{len(sampled.unit)} points are too few for PAWN with {slices} slices; at least {2 * slices}")
-    rng = np.random.default_rng(seed)
-    names = (*sampled.names, *(f"dummy {k}" for k in range(DUMMIES)))
-    x = np.column_stack([sampled.unit, rng.random((len(sampled.unit), DUMMIES))])
-    medians = np.nan_to_num(np.asarray(salib.analyze(problem(names), x, sampled.means, S=slices)["median"], dtype=float))
-    own, floor = medians[: len(sampled.names)], float(np.quantile(medians[len(sampled.names) :], FLOOR))
+    own, dummies = pawn_medians(sampled, np.random.default_rng(seed).random((len(sampled.unit), DUMMIES)), slices)
+    floor = float(np.quantile(dummies, FLOOR))
     return _sorted({"input": sampled.names, "pawn": own, "floor": floor, "matters": own > floor}, "pawn")
+
+
+def pawn_medians(sampled, dummies, slices=SLICES):
+    """PAWN's median over slices of each input, and of inputs that do nothing. dummies: their values, [samples, dummies]"""
+    from SALib.analyze import pawn as salib
+
+    own = len(sampled.names)
+    names = (*sampled.names, *(f"dummy {k}" for k in range(dummies.shape[1])))
+    x = np.column_stack([sampled.unit, dummies])
+    medians = np.nan_to_num(np.asarray(salib.analyze(problem(names), x, sampled.means, S=slices)["median"], dtype=float))
+    return medians[:own], medians[own:]
 
 
 def _sorted(columns, by):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from abm.errors import BadInput
@@ -17,7 +18,8 @@ from experiments.analysis.undefined import in_words
 from experiments.engine.question import Question
 from experiments.engine.store import QUESTION, found_in, load
 from experiments.engine.sweep import asked
-from experiments.words import PERCENT
+from experiments.summary import probability
+from experiments.words import PERCENT, between, percent
 
 MOST_NAMED = 3  # levers that a sentence names
 FAR = 2  # half-widths of an interval from zero that are called far
@@ -190,7 +192,26 @@ def _others(found):
 def how_sure(found):
     """Runs, what a change is known to, and what chance alone would do."""
     tail = "Every number depends on the parameters and on the world that were given, so compare settings and do not quote levels."
-    return [counted(found), *_valued(found), *_sureness(found), tail]
+    return [counted(found), *_valued(found), *_sureness(found), *_doubted(found), tail]
+
+
+def _doubted(found):
+    """In what share of the draws of a question in doubt the first lever moves the first outcome as it does on average."""
+    lever = next(iter(levels(found.question, found.whole)), None)
+    best = numbers.strongest(found.effects, found.axes.outcome).get(lever) if lever else None
+    if not found.question.doubt or best is None:
+        return []
+    changes = numbers.by_sample(found.question, found.whole, best)
+    start = f"Every setting was run with the same {plural(len(changes), 'draw')} of all numbers that are uncertain."
+    if best.found.mean == 0:
+        return [f"{start} {capital(setting_to(best))} does not move {outcome(best.outcome).phrase} on average over them."]
+    held = probability(np.sign(changes) == np.sign(best.found.mean))
+    still = int((changes == 0).sum())
+    none = f" In {plural(still, 'draw')} it changes nothing." if still else ""
+    return [
+        f"{start} {capital(setting_to(best))} moves {outcome(best.outcome).phrase} in the same direction as on average in "
+        f"{percent(held['share'])} of them (95 % interval {between(held)}).{none}"
+    ]
 
 
 def _valued(found):

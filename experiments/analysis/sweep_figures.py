@@ -9,10 +9,11 @@ from experiments.analysis.findings import axis, cells, estimate, importance, lev
 from experiments.analysis.maps import LINE, Multiples, along, dots, hue, lead_figures
 from experiments.analysis.outcomes import RISK, WELFARE, called, outcome
 from experiments.analysis.trajectories import MOST, fans, lives, shown_values, stored_series
+from experiments.console import KIND_NAMES
 from experiments.figures.data import place_of
 from experiments.figures.drawn import FIRM_COLOURS, FRAME, LOW_HEIGHT, MIDTONE, ROW_HEIGHT, THICK, THIN, sized
 from experiments.summary import wilson
-from experiments.words import KIND_NAMES, percent
+from experiments.words import percent
 
 MOST_ROWS, MOST_CELLS, MOST_MAPPED = 24, 400, 3  # rows of a tornado; dots of a scatter; levers that a map can show
 

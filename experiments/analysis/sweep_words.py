@@ -103,9 +103,11 @@ def _within(found, item, by, value):
     part = found.whole if by is None else found.whole[found.whole[by] == value]
     lying = axis(found.question, part, found.axes.x)
     within = [lying.labels[place] for (place,), each in sorted(cells(part, [lying], item.name).items()) if each.mean <= TOLERATED]
-    where = "Averaged over the other levers" if by is None else f"Where the {called(found.question, by)} is {quoted(label(value))}"
+    rest = len(levels(found.question, found.runs)) > (1 if by is None else 2)
+    told = "" if by is None else f"where the {called(found.question, by)} is {quoted(label(value))}, "
+    where = told + ("averaged over the other levers, " if rest else "")
     if not within:
-        return f"{where}, the risk is not tolerable at any value of the {lying.title}."
+        return capital(f"{where}the risk is not tolerable at any value of the {lying.title}.")
     if len(within) == len(lying):
-        return f"{where}, the risk is tolerable at every value of the {lying.title}."
-    return f"{where}, the risk is tolerable at these values of the {lying.title}: {', '.join(map(quoted, within))}."
+        return capital(f"{where}the risk is tolerable at every value of the {lying.title}.")
+    return capital(f"{where}the risk is tolerable at these values of the {lying.title}: {', '.join(map(quoted, within))}.")

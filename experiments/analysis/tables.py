@@ -5,6 +5,8 @@ from collections import Counter
 from html import escape
 
 from experiments.declarations import declarations
+from experiments.doubt import doubts_of
+from experiments.inputs import Inputs
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import percent, significant
 
@@ -53,9 +55,18 @@ def input_tables(manifest, opening):
         rows = [(name, significant(value), "set by the user") for name, value in chosen.items()]
         rows += [(shock["name"], shock["at"], "shock") for shock in shocks]
         parts.append(details("Set for this run", len(rows), table(("Name", "Value", "How"), rows), is_open=True))
+    if manifest["inputs"].get("doubt"):
+        parts.append(_drawn(Inputs.of(manifest["inputs"]), opening))
     parts.append(_figures(opening))
     parts.append(_parameters(opening))
     return "".join(parts)
+
+
+def _drawn(inputs, opening):
+    """The priors that every world of a run in doubt draws from."""
+    doubts = doubts_of(inputs, opening)
+    rows = [(doubt.name, doubt.prior.law, doubt.prior.bounds, doubt.prior.source) for doubt in doubts]
+    return details("What every world draws", len(rows), table(("Name", "Law", "Bounds", "Source"), rows))
 
 
 def _figures(opening):

@@ -31,10 +31,10 @@ def experiments(as_json: o.Json = False):
     """List the shipped questions, with their size and the time that they take on this machine."""
     from rich.text import Text
 
+    from experiments.console import console
     from experiments.engine.progress import duration
     from experiments.engine.question import Question, shipped
     from experiments.engine.sweep import expected
-    from experiments.terminal import console
 
     out, cores = console(), os.cpu_count() or 1
     found = {name: (Question.read(name), expected(name)) for name in shipped()}
@@ -88,8 +88,8 @@ def sweep(
         raise BadInput(f"--workers = {workers} is not allowed; 0 or more")
     if engine == "local" and (workers or os.cpu_count() or 1) > 1:
         warm_up()  # before this process imports the same
+    from experiments.console import console
     from experiments.engine.sweep import sweep as run
-    from experiments.terminal import console
 
     try:
         done = run(_changed(question, seed, settings), out, workers, engine, worlds, quarters, fresh, quiet=quiet)
@@ -122,7 +122,7 @@ def _changed(question, seed, settings):
 def report(results: o.Results):
     """Write the page of a sweep again from its stored results: one HTML file that needs no network."""
     from experiments.analysis.sweep_report import write_sweep_report
-    from experiments.terminal import console
+    from experiments.console import console
 
     console().print(f"The answer is in {write_sweep_report(results)}", soft_wrap=True)
 
@@ -151,9 +151,9 @@ def open_stored(
     ] = False,
 ):
     """Repeat a stored run, check that it came out the same, and tell what happened in it."""
+    from experiments.console import console
     from experiments.engine.provenance import differences, reopen, stored
     from experiments.stories.story import LIMIT, narrate, tell
-    from experiments.terminal import console
 
     out, found = console(), stored(results, run)
     for name, value in found.settings.items():

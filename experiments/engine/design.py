@@ -8,8 +8,9 @@ import numpy as np
 from abm.clock import Quarter
 from abm.errors import BadInput, nearest
 from abm.parameters import Group, parameter
+from experiments.doubt import draws_as_settings
 from experiments.engine.cases import case_of, is_whole, probe, resolved
-from experiments.engine.forms import LABEL
+from experiments.engine.forms import DRAW, LABEL
 
 
 class DesignParameters(Group, name="design"):
@@ -62,7 +63,7 @@ def check_names(question, example):
             if name not in allowed:
                 raise BadInput(f"{question.name}: {key}: unknown name {name!r}; {nearest(name, allowed)}".removesuffix("; "))
     for name in question.levers:
-        if name in known.outcomes or name in ("address", "point", "combination", "sample", "seed", "failure", "group", "settings"):
+        if name in known.outcomes or name in ("address", "point", "combination", "sample", "seed", "failure", "group", "settings", DRAW):
             raise BadInput(f"{question.name}: levers: {name!r} is also the name of a column of the results; choose another")
     return known
 
@@ -72,12 +73,26 @@ def _points(question):
     _check_ends(question)
     samples = sample(question)
     for combination, choice in enumerate(_combinations(question)):
+        draws = _draws(question, choice)
         for number, sampled in enumerate(samples):
             shown = {**{name: value for name, (value, _) in choice.items()}, **sampled}
-            inside = {key: item for _, inside in choice.values() for key, item in inside.items()}
-            settings, case = _checked(question, {**inside, **{name: value for name, value in sampled.items() if name != LABEL}})
+            own = {name: value for name, value in sampled.items() if name not in (LABEL, DRAW)}
+            settings, case = _checked(question, {**_inside(choice), **own, **(draws[number] if draws else {})})
             place = combination * len(samples) + number, combination, number
             yield Point(*place, shown, settings, case.structure, case.quarters, case.opening.fingerprint)
+
+
+def _inside(choice):
+    """The settings behind a combination of levers."""
+    return {key: item for _, inside in choice.values() for key, item in inside.items()}
+
+
+def _draws(question, choice):
+    """What each draw of a question in doubt sets at a combination of levers: all that is uncertain and not set already."""
+    if not question.doubt:
+        return []
+    settings, case = _checked(question, _inside(choice))
+    return draws_as_settings(case.opening, settings, question.rng, question.doubt)
 
 
 def _checked(question, chosen, where=""):
@@ -106,6 +121,8 @@ def _samples(question):
     axes, ask = len(question.uncertainties), question.design
     if ask.method == "list":
         return len(ask.points)
+    if question.doubt:
+        return question.doubt
     if not axes:
         return 1
     return {"grid": ask.points**axes, "lhs": ask.points, "sobol": ask.points * (axes + 2), "morris": ask.points * (axes + 1)}[ask.method]
@@ -115,6 +132,8 @@ def sample(question):
     """The sampled settings, in the sampler's order: [{name: value}]; one empty sample without uncertainties."""
     if question.design.method == "list":
         return [dict(point) for point in question.design.points]
+    if question.doubt:
+        return [{DRAW: float(number)} for number in range(question.doubt)]
     if not question.uncertainties:
         return [{}]
     unit = unit_sample(question.design, len(question.uncertainties))

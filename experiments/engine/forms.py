@@ -27,6 +27,7 @@ def _is_finite(number):
 Value = Annotated[object, AfterValidator(_plain)]
 Settings = dict[str, Value]
 
+DRAW = "draw"  # the column that says which draw of what is uncertain a point has; no setting
 LABEL = "name"  # what a listed point may be called; no setting
 
 # What may lead the page instead of an outcome, and the series that it is computed from.

@@ -37,7 +37,7 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from abm.data import data_folder
 from abm.errors import BadInput, nearest
-from agents.world_files.folder import shipped_names
+from agents.world_files.shipped import shipped_names
 from experiments.engine.forms import LEADS, Design, Figure, Form, Reference, Settings, Table, Uncertainty, Value
 from experiments.folders import LONGEST, is_plain, plain
 
@@ -70,6 +70,7 @@ class Question(Form):
     seeds: Annotated[int, Field(ge=1, le=1_000_000)] = 200
     quarters: Annotated[int, Field(ge=1, le=400)] = 48
     rng: Annotated[int, Field(ge=0)] = 0
+    doubt: Annotated[int, Field(ge=0, le=10_000)] = 0  # draws of all that is uncertain, the same at every design point
     settings: Settings = {}
     levers: dict[str, list[Value] | dict[str, Settings]] = {}
     uncertainties: dict[str, Uncertainty] = {}
@@ -119,6 +120,8 @@ class Question(Form):
             raise ValueError("design: there are no uncertainties to sample; leave the design out, or name some")
         if self.design.method == "list" and self.uncertainties:
             raise ValueError("design: method = 'list' names its own settings; leave the uncertainties out")
+        if self.doubt and (self.uncertainties or self.design.method == "list"):
+            raise ValueError("doubt: it draws all that is uncertain; leave the uncertainties and the list of points out, or doubt")
         _check_baseline(self)
         _check_lead(self)
         _check_page(self)
@@ -135,6 +138,8 @@ class Question(Form):
         asked["world"] = Path(self.world).name
         if not self.deals:
             del asked["deals"]  # a question without any is the one it was before there were deals
+        if not self.doubt:
+            del asked["doubt"]
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
 
 

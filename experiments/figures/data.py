@@ -102,7 +102,7 @@ def fan(measure, quarters, found, required=None, whose="", first=0):
     ]
     rows = [row for row in rows if row["p50"] is not None]
     title = f"{measure.label} of {whose}" if whose else measure.label
-    reading = REVENUE_READING if required is not None else f"{measure.meaning[:1].upper()}{measure.meaning[1:]}. {FAN_READING}"
+    reading = REVENUE_READING if required is not None else f"{title}: {measure.meaning}. {FAN_READING}"
     return Drawing("fan", title, _fan_finding(measure.unit, rows), reading, measure.unit, rows)
 
 

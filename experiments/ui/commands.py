@@ -60,7 +60,7 @@ def _must_be_free(host, port):
 
 def start(what, worlds=0, quarters=0, runs=Path("results/runs")):
     """What sessions begin with: a world, or the inputs of a stored run. Raises BadInput if it is neither."""
-    from agents.world_files.folder import shipped_names
+    from agents.world_files.shipped import shipped_names
     from experiments.inputs import Inputs
     from experiments.runs import open_run
 

@@ -9,7 +9,7 @@ from mesa.visualization.user_param import Slider
 from abm.errors import BadInput
 from abm.shocks import SHOCKS
 from abm.start.opening import FIRM_KINDS
-from agents.world_files.folder import shipped_names
+from agents.world_files.shipped import shipped_names
 from experiments.ui import dials
 from experiments.ui.parts import Fold, Words
 

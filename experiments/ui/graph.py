@@ -6,11 +6,11 @@ order of all agents of the world alone.
 
 import numpy as np
 
+from experiments.console import KIND_NAMES
 from experiments.figures.data import LAYERS, MONEY_READING, TITLES, places
 from experiments.stories.events import money
 from experiments.ui.chart_parts import NORMAL, SMALL, base, nothing, on_narrow, safe, tip
 from experiments.ui.palette import MINSKY, colours
-from experiments.words import KIND_NAMES
 
 READING = {"money_graph": f"{MONEY_READING} The area of a circle is what the firm is worth; click one to look into it."}
 DEEP = len(LAYERS) - 1  # layers are numbered from 0

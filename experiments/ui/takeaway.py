@@ -11,8 +11,9 @@ import numpy as np
 
 from abm.errors import BadInput
 from abm.model import release
-from agents.world_files.folder import SHIPPED, TOML, load_world
+from agents.world_files.folder import load_world
 from agents.world_files.schema import CSV_FILES
+from agents.world_files.shipped import SHIPPED, TOML
 from experiments.inputs import Inputs
 from experiments.ui.worker_pool import built
 

@@ -15,6 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from experiments.cli import app
+from experiments.doubt import names, read_own
 from experiments.engine.question import Question
 from experiments.engine.store import load
 from experiments.engine.sweep import _checked, sweep
@@ -63,6 +64,7 @@ class Workshop:
     def __init__(self, folder):
         self.folder, self.runs = folder, {}
         (folder / "my_question.toml").write_text(first_question(), encoding="utf-8")
+        (folder / "mine.toml").write_text(next(block.text for block in BLOCKS if of_priors(block)), encoding="utf-8")
 
     def run_of(self, world, quarters, width=1.0):
         if (world, width) not in self.runs:
@@ -89,6 +91,11 @@ class Workshop:
             sweep(source, out=self.folder / word, workers=1, seeds=seeds, quarters=quarters, quiet=True)
         elif word.startswith("results/") and (ROOT / word).is_dir() and not (self.folder / word).exists():
             shutil.copytree(ROOT / word, self.folder / word)
+
+
+def of_priors(block):
+    """Whether a block is a file of priors."""
+    return block.language == "toml" and set(tomllib.loads(block.text)) <= set(names())
 
 
 def first_question():
@@ -140,7 +147,9 @@ def test_a_script_of_a_page_runs(workshop, block):
     assert done.returncode == 0, f"{block.place}\n{done.stderr[-2000:]}"
 
 
-@pytest.mark.parametrize("block", [block for block in BLOCKS if block.language == "toml"], ids=lambda block: block.place)
+@pytest.mark.parametrize(
+    "block", [block for block in BLOCKS if block.language == "toml" and not of_priors(block)], ids=lambda block: block.place
+)
 def test_a_piece_of_a_question_belongs_to_a_question_that_can_be_asked(block):
     piece = tomllib.loads(block.text)
     named = "OpenAI" in block.text
@@ -155,3 +164,8 @@ def test_every_block_is_run_or_has_a_reason():
     texts = [command.text for command in COMMANDS] + [block.language for block in BLOCKS]
     assert [start for start in NOT_RUN if not any(text.startswith(start) for text in texts)] == []
     assert len(COMMANDS) > 40
+
+
+@pytest.mark.parametrize("block", [block for block in BLOCKS if of_priors(block)], ids=lambda block: block.place)
+def test_priors_of_a_page_can_be_read(block):
+    assert read_own(tomllib.loads(block.text), block.place)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from abm.errors import LONGEST, BadInput
 from abm.model import Industry
-from agents.world_files.folder import SHIPPED, load_world
+from agents.world_files.folder import load_world
+from agents.world_files.shipped import SHIPPED
 from experiments.analysis.sweep_answer import gather, in_short
 from experiments.engine.design import first_point, size
 from experiments.engine.provenance import stored

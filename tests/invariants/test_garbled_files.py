@@ -49,7 +49,8 @@ WRONG = {
 def test_what_is_wrong_is_one_short_sentence(case, tmp_path):
     import shutil
 
-    from agents.world_files.folder import SHIPPED, load_world
+    from agents.world_files.folder import load_world
+    from agents.world_files.shipped import SHIPPED
 
     file, old, new = case
     shutil.copytree(SHIPPED / "tutorial", tmp_path / "world")

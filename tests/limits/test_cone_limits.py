@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
-from abm.beliefs.cone import Cone, ConeParameters, cone
+from abm.beliefs.cone import Cone, cone
+from abm.beliefs.parameters import ConeParameters
 
 SPREAD = np.log(50 / 20) / (2 * ndtri(0.9))
 SEED = {"annual_spread": SPREAD, "stall_belief": 0, "momentum_share": np.log(np.sqrt(1000) / 9 / 1.5) / np.log(10 / 1.5)}

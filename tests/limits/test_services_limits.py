@@ -5,11 +5,13 @@ import pytest
 
 from abm.engine.luck import Luck
 from abm.services import prices, serving
-from abm.services.serving import Offers, ServicesParameters, Supply
+from abm.services.parameters import ServicesParameters
+from abm.services.serving import Offers, Supply
 from agents import customer_quarter
-from agents.customer_birth import CustomersParameters, Segments
+from agents.customer_birth import Segments
 from agents.customer_quarter import KINDS
 from agents.customers import Customers
+from agents.customers_parameters import CustomersParameters
 
 ONE = np.ones((1, 1))
 DIFFUSION = {  # the numbers of model.md 7 and 19, whatever the shipped worlds are calibrated to

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abm.clock import Quarter, hazard_per_quarter
+from abm.technology.parameters import TechnologyParameters
 from abm.technology.progress import (
     Technology,
-    TechnologyParameters,
     amdahl,
     breakthrough_chance,
     capability_of_compute,

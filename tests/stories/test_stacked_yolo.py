@@ -12,7 +12,8 @@ import pytest
 from abm.clock import Quarter
 from abm.model import Industry, release
 from abm.shocks import Shock
-from agents.world_files.folder import SHIPPED, load_world
+from agents.world_files.folder import load_world
+from agents.world_files.shipped import SHIPPED
 from experiments.stories.story import tell
 
 QUARTERS = 20

@@ -144,7 +144,7 @@ def test_a_folder_nothing_can_be_written_to_is_named_before_any_work(tmp_path):
 
 def edited_world(tmp_path, edits, extra_contract=""):
     """A copy of the tutorial world with some text replaced."""
-    from agents.world_files.folder import SHIPPED
+    from agents.world_files.shipped import SHIPPED
 
     folder = tmp_path / "mine"
     folder.mkdir()
@@ -191,7 +191,7 @@ def test_a_small_run_says_its_summary_and_can_be_asked_for_books_and_story(tmp_p
     assert result.exit_code == 0, result.output
     assert "Of 3 futures from 2026Q1" in result.output
     assert "scenarios, not forecasts" in result.output
-    address = re.search(r"story (\w+)", result.output)[1]
+    address = re.search(r"story (\S+)", result.output)[1]
     assert "Loans drawn" in called("books", address, "--world", 1, "--quarter", "2026Q4", *where).output
     books = called("books", address, "--world", 1, "--quarter", "2026Q4", *where).output
     owners = books.partition("Owners of compute at the annual rate")[2]

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from abm.beliefs.cone import Cone, ConeParameters, believed_spread, cone, mixture_quantile
+from abm.beliefs.cone import Cone, believed_spread, cone, mixture_quantile
 from abm.beliefs.growth import Trend, lasting_growth, momentum_that_holds, realised_growth, reasoned_growth, update_extrapolation
 from abm.beliefs.implied import implied_quantile
+from abm.beliefs.parameters import ConeParameters
 from abm.beliefs.scores import coverage_below, crps, pit
 
 SHAPE = (3, 3)

@@ -5,12 +5,14 @@ import pytest
 
 from abm.engine.luck import Luck
 from abm.errors import BadInput
+from abm.services.parameters import ServicesParameters
 from abm.services.refuge import Refuge
-from abm.services.serving import Offers, ServicesParameters, Supply, ration
+from abm.services.serving import Offers, Supply, ration
 from agents import customer_quarter
-from agents.customer_birth import CustomersParameters, Segments
+from agents.customer_birth import Segments
 from agents.customer_quarter import DEPLOYED, KINDS, PILOT, PROCUREMENT, TRIAL, UNAWARE
 from agents.customers import Customers
+from agents.customers_parameters import CustomersParameters
 from benchmarks.customer_quarter import LABS, circumstances, draws, refuge
 
 SPEC = {  # the numbers of model.md 7 and 19, whatever the shipped worlds are calibrated to

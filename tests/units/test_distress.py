@@ -6,7 +6,8 @@ import pytest
 from abm.books.register import IDLE
 from abm.clock import Quarter
 from abm.failure.distress import in_distress
-from abm.services.serving import ServicesParameters, Supply, ration
+from abm.services.parameters import ServicesParameters
+from abm.services.serving import Supply, ration
 from abm.start.opening import Tranche
 from tests import worlds
 

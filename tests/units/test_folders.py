@@ -9,9 +9,9 @@ from experiments.analysis.answers import Work
 from experiments.analysis.attribution import question as attribution
 from experiments.analysis.sensitivity_answer import _sensitivity_question
 from experiments.cli import app
+from experiments.console import console
 from experiments.engine.question import Question
 from experiments.folders import is_plain, make_folder, plain
-from experiments.terminal import console
 from tests.marks import mostly_slow
 
 ASKED = {"question": "?", "world": "tutorial", "outcomes": ["served_revenue"], "seeds": 2, "quarters": 2}

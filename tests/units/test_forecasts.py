@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from abm.beliefs import views
-from abm.beliefs.cone import ConeParameters, cone
+from abm.beliefs.cone import cone
+from abm.beliefs.parameters import ConeParameters
 from abm.clock import Quarter
 from abm.errors import BadInput
 from abm.model import Industry
@@ -137,6 +138,7 @@ def test_futures_alone_are_the_futures_of_a_batch():
     assert np.array_equal(whole.planned, np.concatenate([part.planned for part in parts], axis=-1), equal_nan=True)
 
 
+@pytest.mark.slow
 def test_the_command_answers_in_words_json_and_csv_and_leaves_page_picture_and_table(tmp_path):
     from experiments.analysis.forecasts_answer import answer
 

@@ -8,7 +8,8 @@ from abm.compute import signing
 from abm.compute.chips import build_capacity, growth_by_appetite, learn_orders
 from abm.finance.lending import most_lent
 from abm.model import Industry, release
-from agents.world_files.folder import SHIPPED, load_world
+from agents.world_files.folder import load_world
+from agents.world_files.shipped import SHIPPED
 
 
 def world(tmp_path, **appetites):

@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from abm.errors import BadInput
-from agents.world_files.folder import SHIPPED, load_world
+from agents.world_files.folder import load_world
+from agents.world_files.shipped import SHIPPED
 from experiments import runs
 from experiments.cli import app
 from experiments.inputs import Inputs

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from abm.engine.population import Population
-from abm.finance.lending import LenderParameters, credit_limit
+from abm.finance.lending import credit_limit
+from abm.finance.lending_parameters import LenderParameters
 from agents.lender import Lender
 
 # the numbers of the model's text, whatever the shipped worlds are calibrated to

@@ -9,7 +9,8 @@ from abm.failure.lapse import move_on, quarters_moved
 from abm.model import Industry, release
 from abm.shocks import Shock
 from abm.start.opening import FIRM_KINDS
-from agents.world_files.folder import load_world, shipped_names
+from agents.world_files.folder import load_world
+from agents.world_files.shipped import shipped_names
 from experiments.engine.batches import build, run
 from experiments.engine.cases import case_of
 from experiments.inputs import Inputs, read_shock, shock_text
@@ -166,6 +167,7 @@ def test_an_investor_s_money_is_gone_and_its_stakes_are_others():
     assert np.allclose(industry.investors.saving_weight.sum(axis=1), 1) and (industry.investors.saving_weight[:, row] == 0).all()
 
 
+@pytest.mark.slow
 def test_worlds_of_a_batch_lose_their_own_firm_as_they_would_alone():
     base = {"world": NAMED, "quarters": 6.0, "shock.loss.name": "loss", "shock.loss.at": "2026Q4"}
     cases = [{**base, "shock.loss.firm": firm} for firm in ("OpenAI", "Oracle", "Nvidia", "banks", "public market", "entrant 1")]

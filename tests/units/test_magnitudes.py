@@ -4,7 +4,8 @@ import pytest
 
 from abm.errors import BadInput
 from agents.world_files.deals import AddedDeal, with_deals
-from agents.world_files.folder import SHIPPED, load_world, shipped_names
+from agents.world_files.folder import load_world
+from agents.world_files.shipped import SHIPPED, shipped_names
 from experiments.engine.cases import case_of, resolved
 from experiments.engine.question import Question
 from experiments.inputs import read_deal

@@ -9,7 +9,8 @@ import pytest
 from abm.clock import QUARTER
 from abm.errors import BadInput
 from agents.appetite import MAPPED, follows
-from agents.world_files.folder import load_world, shipped_names, with_overrides
+from agents.world_files.folder import load_world, with_overrides
+from agents.world_files.shipped import shipped_names
 
 WORLDS = Path(__file__).resolve().parents[2] / "worlds"
 HEAD = 'title = "T"\nstart = "2026Q1"\nkind = "named"\npurpose = "test"\nsource = "assumption"\n[structure]\nentrants = 1\n'

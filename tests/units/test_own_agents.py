@@ -162,6 +162,107 @@ def test_a_mistake_in_a_rule_names_the_place():
         industry({a_lender(): Broken}, quarters=1)
 
 
+class DearBank(Lender):
+    """A bank with a base rate of its own, which its usual rate_asked rests on."""
+
+    def base_rate(self, lending):
+        return 0.5
+
+
+class DearBankThatAsks(DearBank):
+    """The same, with the usual rate_asked asked one by one."""
+
+    def rate_asked(self, cover, leverage, mood, lending):
+        return super().rate_asked(cover, leverage, mood, lending)
+
+
+class DearBankInArrays(DearBank):
+    """The same, with the usual rate_asked in arrays."""
+
+    @rule
+    def rate_asked(self, cover, leverage, mood, lending):
+        return super().rate_asked(cover, leverage, mood, lending)
+
+
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
+@pytest.mark.parametrize("kind", [DearBankThatAsks, DearBankInArrays])
+def test_a_rule_that_uses_another_one_gets_the_own_one_however_it_is_asked(kind):
+    own, usual = industry({a_lender(): DearBank}, 0), industry(quarters=0)
+    asked = (np.full((WORLDS, 1, 1), 2.0), np.ones((WORLDS, 1, 1)), np.ones((WORLDS, 1)), own.lending)
+    expected = own.lenders.rate_asked(*asked)
+    assert (expected > usual.lenders.rate_asked(*asked) + 0.05).all()
+    np.testing.assert_allclose(industry({a_lender(): kind}, 0).lenders.rate_asked(*asked), expected, rtol=1e-12)
+    np.testing.assert_allclose(own.lenders[0].rate_asked(2.0, 1.0, 1.0, own.lending).ravel(), expected.ravel(), rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
+def test_a_rule_in_arrays_may_rest_on_a_plain_one():
+    class Plain(Lender):
+        """Lends by cover alone."""
+
+        def financed(self, cover, most, mood, lending):
+            return cover / 10
+
+    class Halved(Plain):
+        """Half of that."""
+
+        @rule
+        def financed(self, cover, most, mood, lending):
+            return super().financed(cover, most, mood, lending) / 2
+
+    own, cover = industry({"bank": Halved}, 0, "archetypes-2023q1"), np.arange(WORLDS * 6.0).reshape(WORLDS, 2, 3)
+    asked = (cover, np.full(cover.shape, 0.5), np.ones((WORLDS, 1)), own.lending)
+    np.testing.assert_allclose(own.lenders.financed(*asked)[:, 0], cover[:, 0] / 20)
+
+
+@pytest.mark.filterwarnings("ignore::abm.engine.own_rules.SlowRule")
+def test_several_counterparties_at_once_are_refused_where_one_is_asked_about():
+    own = industry({a_lender(): SameBank}, 0)
+    with pytest.raises(BadInput, match="financed: an argument of shape .* is not allowed; a number, or one for each of 3 worlds"):
+        own.lenders[0].financed(np.ones((WORLDS, 4)), 0.8, 1.0, own.lending)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda cover: cover * np.nan, "not a finite number for .*, world 0"),
+        (lambda cover: cover.much, "AttributeError: "),
+        (lambda cover: np.ones(7), "ValueError: "),
+    ],
+    ids=["no number", "mistake", "shape"],
+)
+def test_what_is_wrong_with_a_rule_in_arrays_names_the_rule_and_the_quarter(answer, said):
+    class Odd(Lender):
+        """Answers anything."""
+
+        @rule
+        def financed(self, cover, most, mood, lending):
+            return answer(cover)
+
+    with pytest.raises(BadInput, match=rf"Odd.financed, \d{{4}}Q\d: {said}"):
+        industry({a_lender(): Odd}, quarters=1)
+
+
+def test_a_class_that_changes_nothing_is_refused():
+    class Misspelt(Lender):
+        """Means `financed`."""
+
+        def finance(self, cover):
+            return 0
+
+    class Bare(SameBankInArrays):
+        """Forgot a default."""
+
+        kept = column("what it keeps", unit="1")
+
+    with pytest.raises(BadInput, match="Misspelt overrides no rule of Lender; rules: base_rate, financed,"):
+        industry({a_lender(): Misspelt}, 0)
+    with pytest.raises(BadInput, match="Bare: column kept has no default"):
+        industry({a_lender(): Bare}, 0)
+    with pytest.raises(BadInput, match="agents = .* is not allowed; {firm or kind of firm: class}"):
+        industry([SameBank], 0)
+
+
 def test_a_firm_that_is_not_there_and_a_class_of_another_kind_are_refused():
     with pytest.raises(BadInput, match="agents: nobody is called 'bonk'"):
         industry({"bonk": SameBank})

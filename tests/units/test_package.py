@@ -13,7 +13,7 @@ import pytest
 import overreach
 from abm import data
 from abm.errors import BadInput
-from agents.world_files import folder
+from agents.world_files import shipped
 from experiments import neighbours
 from experiments.engine import question
 
@@ -52,7 +52,7 @@ def test_data_lie_inside_an_installed_package_and_beside_it_in_a_checkout(tmp_pa
     assert data.data_folder("agents", "worlds") == tmp_path / "agents" / "worlds"
 
 
-@pytest.mark.parametrize(("module", "ask"), [(folder, folder.worlds), (question, question.shipped)])
+@pytest.mark.parametrize(("module", "ask"), [(shipped, shipped.worlds), (question, question.shipped)])
 def test_an_empty_list_is_an_error_and_not_an_empty_table(module, ask, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "SHIPPED", tmp_path / "nothing")
     with pytest.raises(BadInput, match="install overreach again"):
@@ -99,3 +99,11 @@ def test_our_agents_are_ours_and_a_folder_of_that_name_without_a_module_is_not(m
     monkeypatch.setattr(neighbours, "find_spec", lambda name: None)
     with pytest.raises(ImportError, match="is not there"):
         neighbours.refuse_other_agents()
+
+
+@pytest.mark.parametrize("command", ["worlds", "--help"])
+def test_what_only_lists_loads_no_model(command):
+    code = "import sys; sys.argv[1:] = [sys.argv[1]]\nfrom experiments.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n"
+    code += "heavy = {'mesa', 'scipy', 'pandas', 'altair'} & set(sys.modules)\nsys.exit(f'loaded {heavy}' if heavy else 0)"
+    done = subprocess.run([sys.executable, "-c", code, command], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr[-500:]

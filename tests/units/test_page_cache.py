@@ -32,9 +32,13 @@ def test_where_nothing_can_be_written_it_is_worked_out_each_time(fresh, tmp_path
     assert len(fresh) == 2
 
 
-def test_a_file_that_is_no_text_is_written_again(fresh, tmp_path):
+@pytest.mark.parametrize(
+    "damaged", [b"\xff\xfe\x00", b"", b"draw();", b"0\nevil();"], ids=["no text", "empty", "no digest", "another text"]
+)
+def test_a_file_that_is_not_what_was_kept_is_written_again(fresh, tmp_path, damaged):
     library()
     kept = next((tmp_path / "overreach").iterdir())
-    kept.write_bytes(b"\xff\xfe\x00")
+    whole = kept.read_bytes()
+    kept.write_bytes(damaged)
     assert library() == "draw();"
-    assert kept.read_text() == "draw();"
+    assert kept.read_bytes() == whole

@@ -158,3 +158,11 @@ def test_two_tables_of_outcomes_are_compared_world_by_world():
 def test_tables_of_other_worlds_are_not_compared(other):
     with pytest.raises(BadInput, match="do not hold the same worlds"):
         compare(pd.DataFrame({"world": [0], "crisis": [1.0]}), other, ["crisis"])
+
+
+def test_tables_of_other_luck_are_not_compared():
+    tables = [pd.DataFrame({"world": [0], "crisis": [1.0]}) for _ in range(2)]
+    for seed, table in enumerate(tables):
+        table.attrs["seed"] = seed
+    with pytest.raises(BadInput, match="other luck, seeds 0 and 1"):
+        compare(*tables, ["crisis"])

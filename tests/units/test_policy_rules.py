@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.finance.capital import InvestorParameters
+from abm.finance.capital_parameters import InvestorParameters
 from abm.services import pricing
 from agents.investor import MOMENTUM, PUBLIC, SOVEREIGN, STRATEGIC
 from tests.worlds import ONE_RATE, industry, let, opening, quarter, wanting

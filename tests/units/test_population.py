@@ -12,8 +12,8 @@ from abm.compute.chips import VendorParameters
 from abm.engine.population import Population, declared
 from abm.engine.rules import rule
 from abm.errors import BadInput
-from abm.finance.capital import InvestorParameters
-from abm.finance.lending import LenderParameters
+from abm.finance.capital_parameters import InvestorParameters
+from abm.finance.lending_parameters import LenderParameters
 from agents.lab import Lab, LabParameters
 from tests.worlds import industry, opening, wanting
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from abm.clock import Quarter
-from agents.world_files.folder import shipped_names
+from agents.world_files.shipped import shipped_names
 from experiments.engine import batches
 from experiments.engine.cases import case_of
 from experiments.engine.design import check_names, design

@@ -10,6 +10,7 @@ from abm.errors import BadInput, BrokenRule
 from experiments import collect, pool
 from experiments.inputs import Inputs
 from experiments.runs import Work, open_run, reproduce, run
+from experiments.terminal import reference
 
 SMALL = Inputs("tutorial", worlds=5, quarters=6, seed=3)
 ONE = Work(workers=1)
@@ -82,6 +83,12 @@ def test_a_run_is_found_by_the_first_digits_of_its_address(done):
 def test_an_unknown_run_is_named(tmp_path):
     with pytest.raises(BadInput, match="no run 'abc'"):
         open_run("abc", tmp_path)
+
+
+def test_a_run_elsewhere_is_called_by_its_folder(done, monkeypatch):
+    assert reference(done) == str(done.path)
+    monkeypatch.setattr("experiments.terminal.RUNS_FOLDER", done.path.parent)
+    assert reference(done) == done.name
 
 
 def test_a_damaged_manifest_is_named(tmp_path):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from abm.services import prices
-from abm.services.serving import ServicesParameters, Supply
+from abm.services.parameters import ServicesParameters
+from abm.services.serving import Supply
 
 ELASTICITY = 1.3
 ALWAYS = [np.ones((1, 1)) * 0] * 2  # what is for hire pays at any price

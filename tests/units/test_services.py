@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from abm.compute.hire import Market
 from abm.services import prices, serving
-from abm.services.serving import ServicesParameters, Supply, ration
+from abm.services.parameters import ServicesParameters
+from abm.services.serving import Supply, ration
 
 SPEC = {  # the numbers of model.md 8 and 19, whatever the shipped worlds are calibrated to
     "density_start": 20.0,

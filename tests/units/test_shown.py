@@ -141,6 +141,15 @@ def test_a_measure_is_described_by_name_or_by_label(industry):
     assert len(industry.measures()) == len(industry.record.measures)
 
 
+def test_an_unknown_indicator_is_named_with_those_that_are_like_it(industry):
+    with pytest.raises(BadInput, match="no indicator is called 'p10_coverag'; did you mean 'p10_coverage'"):
+        industry.indicators["p10_coverag"]
+
+
+def test_a_panel_of_one_measure_takes_its_name_alone(industry):
+    assert industry.panel("revenue").equals(industry.panel(["revenue"]))
+
+
 def test_a_panel_carries_units_and_meanings(industry):
     panel = industry.panel(["revenue", "p10_coverage"])
     assert panel.attrs["units"] == {"revenue": "$bn/year", "p10_coverage": "x"} and set(panel.attrs["meanings"]) == {

@@ -5,9 +5,9 @@ import pytest
 
 from abm.clock import Quarter
 from abm.technology.generations import ModelBooks, opening_release_clock, tick_release_clock
+from abm.technology.parameters import TechnologyParameters
 from abm.technology.progress import (
     Technology,
-    TechnologyParameters,
     capability_of_compute,
     compute_of_capability,
     frontier,

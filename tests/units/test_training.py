@@ -6,7 +6,7 @@ import pytest
 from abm.clock import Quarter
 from abm.compute.prices import FleetParameters, cost_of_service
 from abm.model import Industry, release
-from abm.services.serving import ServicesParameters
+from abm.services.parameters import ServicesParameters
 from abm.technology import training
 from agents.world_files.folder import load_world
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from abm.clock import Quarter
-from abm.finance.capital import InvestorParameters
+from abm.finance.capital_parameters import InvestorParameters
 from abm.finance.funding import save, usual_round, war_chest
 from abm.finance.sentiment import lab_values
 from abm.finance.valuations import investors_values, values_in_a_year

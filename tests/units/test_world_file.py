@@ -6,8 +6,9 @@ import pytest
 
 from abm.errors import BadInput
 from agents.world_files.columns import KINDS, writable
-from agents.world_files.folder import SHIPPED, load_world, shipped_names, worlds
+from agents.world_files.folder import load_world
 from agents.world_files.schema import CSV_FILES
+from agents.world_files.shipped import SHIPPED, shipped_names, worlds
 
 WORLD = """
 title = "Small"

@@ -7,7 +7,7 @@ import numpy as np
 from abm.clock import QUARTERS_PER_YEAR
 from abm.failure.crisis import systemic_event
 from abm.model import Industry, release
-from agents.customer_birth import CustomersParameters
+from agents.customers_parameters import CustomersParameters
 from agents.world_files.folder import load_world
 from tests.validation.observed import SEED
 

@@ -4,7 +4,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from abm import limits
-from abm.beliefs.cone import ConeParameters, cone
+from abm.beliefs.cone import cone
+from abm.beliefs.parameters import ConeParameters
 from abm.limits import Deal, LognormalDemand
 from abm.services.serving import logit_shares
 from tests.validation.cases import Case

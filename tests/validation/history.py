@@ -115,7 +115,14 @@ def training(seen):
     trained, served = seen.total("training_gw"), seen.total("inference_gw") + seen["hired"]
     part = share(trained, trained + served)
     for year, public in TRAINED.items():
-        yield Fact("V4", f"training share of compute, end of {year}", public - GIVE_OR_TAKE, public + GIVE_OR_TAKE, part[:, at(year)])
+        yield Fact(
+            "V4",
+            f"training share of compute, end of {year}",
+            public - GIVE_OR_TAKE,
+            public + GIVE_OR_TAKE,
+            part[:, at(year)],
+            in_words=True,
+        )
     boom = slice(0, at(2026) + 1)
     together = [np.corrcoef(*pair)[0, 1] for pair in zip(part[:, boom], seen["rationing"][:, boom])]
     yield Fact("V4", "correlation of training share and rationing, 2023 to 2026", -1, -0.1, np.array(together), in_words=True)

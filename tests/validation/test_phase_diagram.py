@@ -57,7 +57,7 @@ CUSHION = "labs sell shares while these are dear, before they promise more: vend
 
 
 @pytest.mark.parametrize(
-    "appetite", [pytest.param(each, marks=pytest.mark.xfail(reason=CUSHION)) if each < 0.5 else each for each in APPETITES]
+    "appetite", [pytest.param(each, marks=pytest.mark.xfail(reason=CUSHION, strict=False)) if each <= 0.5 else each for each in APPETITES]
 )
 def test_circular_finance_makes_no_appetite_safer(cells, appetite):
     assert riskier(cells, (appetite, 1.0), (appetite, 0.0)).mean >= 0

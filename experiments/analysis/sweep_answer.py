@@ -21,6 +21,7 @@ from experiments.engine.sweep import asked
 from experiments.summary import probability
 from experiments.words import PERCENT, between, percent
 
+FEW = 3  # things that a sentence lists
 MOST_NAMED = 3  # levers that a sentence names
 FAR = 2  # half-widths of an interval from zero that are called far
 
@@ -186,7 +187,8 @@ def _others(found):
         verb, size = item.moved(best.found)
         said = f"depends most on the {best.title}: {setting_it(best)} {verb} {again(item)} by {size}."
         sentences.append(f"{capital(item.phrase)} {said}")
-    return sentences + ([f"No lever changes any of the following clearly: {'; '.join(unclear)}."] if unclear else [])
+    few = [unclear[start : start + FEW] for start in range(0, len(unclear), FEW)]
+    return sentences + [f"No lever changes any of the following clearly: {'; '.join(part)}." for part in few]
 
 
 def how_sure(found):

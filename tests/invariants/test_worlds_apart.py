@@ -43,6 +43,7 @@ def of_world(found, row):
     return {key: values[row : row + 1] for key, values in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_world_is_the_same_in_two_crowds_of_other_size_and_order(name):
     few, many = crowd(name, 8)[0], crowd(name, 16)[0]
@@ -75,6 +76,7 @@ def test_worlds_differ_in_luck(name):
     assert len(np.unique(revenue)) == 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(name):
     one, again, other = (measured(name, (0, 5), quarters=12, seed=seed)[0] for seed in (3, 3, 4))
@@ -99,6 +101,7 @@ def with_entrants(tmp_path, number):
     return load_world(str(folder))
 
 
+@pytest.mark.slow
 def test_one_more_firm_at_the_end_changes_nobodys_luck(tmp_path):
     """Sums over one more lab that is not there may round differently; that is all that may differ."""
     few, more = (

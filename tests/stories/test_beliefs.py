@@ -84,6 +84,7 @@ def test_at_the_same_caution_hope_and_habit_raise_the_odds_of_a_crisis(belief):
     assert hopeful["labs_defaulted"].mean() > sober["labs_defaulted"].mean()
 
 
+@pytest.mark.slow
 def test_who_is_cautious_in_a_cone_that_is_too_narrow_promises_more():
     """All plan at P10; the narrower they believe the cone to be, the nearer that is to the median."""
     promised = []

@@ -27,6 +27,7 @@ def test_a_world_is_screened_and_its_stored_results_answer_again(work):
     assert (attrs["units"]["served_revenue"], attrs["labels"]["served_revenue"]) == ("$bn", "Revenue of labs over the run")
 
 
+@pytest.mark.slow
 def test_regional_sensitivity_takes_stored_results_and_new_ones(work, tmp_path):
     vary = ("customers.market_size=700:3000:log", "cloud.capex=35:60")
     here = work._replace(out=tmp_path)
@@ -103,6 +104,7 @@ def test_a_shock_outside_the_run_is_refused_and_not_passed_over(work):
             ask("tutorial", shocks=late, work=work)
 
 
+@pytest.mark.slow
 def test_answers_are_told_as_json_too(work, tmp_path):
     vary = ("customers.market_size=700:3000:log", "cloud.capex=35:60")
     held = work._replace(out=tmp_path, settings={"cone.width": 1.2}, rng=3)

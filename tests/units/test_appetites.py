@@ -89,7 +89,7 @@ SIZES = {
 }
 
 
-@pytest.mark.parametrize("kind", mostly_slow(SIZES, ("labs",)))
+@pytest.mark.parametrize("kind", mostly_slow(SIZES, ("vendors",)))
 def test_the_bolder_the_more_at_every_level_and_by_a_size_that_matters(kind):
     paths = [after(kind, appetite)[0] for appetite in LEVELS]
     for what, least in SIZES[kind].items():
@@ -98,7 +98,7 @@ def test_the_bolder_the_more_at_every_level_and_by_a_size_that_matters(kind):
         assert path[-1] / path[0] - 1 > least, (what, path)
 
 
-@pytest.mark.parametrize("kind", mostly_slow(SIZES, ("lenders", "customers")))
+@pytest.mark.parametrize("kind", mostly_slow(SIZES, ("customers",)))
 def test_an_appetite_set_during_a_run_acts_and_the_present_one_changes_nothing(kind):
     if kind != "customers":
         model = Industry(load_world("archetypes-2023q1"), worlds=1, rng=1)
@@ -141,6 +141,7 @@ def test_customers_born_bolder_adopt_earlier():
     assert path[-1] / path[0] - 1 > 0.15
 
 
+@pytest.mark.slow
 def test_within_one_run_the_bold_adopt_before_the_timid():
     model = Industry(load_world("archetypes-2023q1"), worlds=24, rng=1, panel=False)
     people, split = model.customers, model.buyers.enterprises

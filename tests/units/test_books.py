@@ -57,6 +57,7 @@ def test_books_fit_a_log_and_say_the_same_as_csv(stored, how):
     assert re.search(rf"\b{cash:.1f}\b", said.output)
 
 
+@pytest.mark.slow
 def test_books_and_story_of_an_industry_in_memory_are_those_of_the_stored_run(stored):
     industry = Industry(load_world("tutorial"), world_ids=[0], journal=True).run(2)
     here, there = industry.books(firm="Cloud"), stored.books(0, QUARTER, firm="Cloud")

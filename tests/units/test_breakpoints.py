@@ -64,6 +64,7 @@ def test_a_lever_that_cannot_be_turned_is_refused(text, at, sizes, message):
         read_lever(text, at, *sizes)
 
 
+@pytest.mark.slow
 def test_in_the_model_the_named_size_breaks_its_world_and_worlds_do_not_depend_on_each_other():
     trial = Trial(load_world("tutorial"), read_lever("demand_shortfall", "2026Q3"), quarters=5)
     until = f"served_revenue < {0.8 * trial.unshocked(1).served_revenue[0]}"

@@ -87,6 +87,7 @@ def test_runs_of_other_futures_are_refused(root):
             compare(first, other)
 
 
+@pytest.mark.slow
 def test_one_command_runs_both_and_another_compares_them_again(root, tmp_path):
     asked = ["run", "tutorial", "--worlds", "3", "--quarters", "4", "--workers", "1", "--out", str(tmp_path), "--against", BIG]
     said = CliRunner().invoke(app, asked)

@@ -136,6 +136,7 @@ def test_without_two_years_to_compare_with_there_is_no_credit_stop():
     assert not credit(*[0.0] * 6, quarters=2).any()
 
 
+@pytest.mark.slow
 def test_the_crisis_of_a_run_is_any_of_its_three_parts_and_as_early_as_the_first():
     model = Industry(load_world("archetypes-2023q1", {"lab.risk_appetite": 0.9}), worlds=24, rng=3).run(40)
     table = model.record.outcomes(model)

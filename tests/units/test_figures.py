@@ -115,6 +115,7 @@ def test_a_figure_with_nothing_in_it_says_so():
     assert notebook_chart(data.commitments("A", [], [])).to_dict()["title"]["subtitle"][0].startswith("A has signed nothing")
 
 
+@pytest.mark.slow
 def test_report_page_and_notebook_show_the_same_numbers_and_sentence(tmp_path):
     inputs = overreach.Inputs("tutorial", worlds=6, quarters=6, seed=3)
     summary = overreach.run(inputs, root=tmp_path, work=Work(workers=1)).summary

@@ -138,6 +138,7 @@ def test_futures_alone_are_the_futures_of_a_batch():
     assert np.array_equal(whole.planned, np.concatenate([part.planned for part in parts], axis=-1), equal_nan=True)
 
 
+@pytest.mark.slow
 def test_the_command_answers_in_words_json_and_csv_and_leaves_page_picture_and_table(tmp_path):
     from experiments.analysis.forecasts_answer import answer
 

@@ -81,6 +81,7 @@ def test_arrays_and_objects_agree_on_what_lenders_finance_what_investors_fund_an
     assert parts(seen, "offered_loans").max() > 0  # or the test would show nothing
 
 
+@pytest.mark.slow
 def test_strict_lenders_lend_some_owners_less_and_scarce_money_funds_some_in_part(seen):
     name, overrides, parameters, _ = CASES["strict lenders"]
     release(Industry(load_world(name, overrides), worlds=WORLDS, rng=2, parameters=parameters).run(6))

@@ -128,6 +128,7 @@ def test_a_suggestion_suggests_the_right_thing(tmp_path, monkeypatch, arguments,
     assert said.exit_code == 2 and hint in said.output, said.output
 
 
+@pytest.mark.slow
 def test_a_real_shell_gets_the_firms_of_the_world_on_its_line():
     line = "overreach exposures industry-2026q3 --to Op"
     asked = {**os.environ, "_OVERREACH_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": "4"}

@@ -167,6 +167,7 @@ def test_an_investor_s_money_is_gone_and_its_stakes_are_others():
     assert np.allclose(industry.investors.saving_weight.sum(axis=1), 1) and (industry.investors.saving_weight[:, row] == 0).all()
 
 
+@pytest.mark.slow
 def test_worlds_of_a_batch_lose_their_own_firm_as_they_would_alone():
     base = {"world": NAMED, "quarters": 6.0, "shock.loss.name": "loss", "shock.loss.at": "2026Q4"}
     cases = [{**base, "shock.loss.firm": firm} for firm in ("OpenAI", "Oracle", "Nvidia", "banks", "public market", "entrant 1")]

@@ -166,6 +166,7 @@ def test_a_model_that_nobody_holds_is_collected_without_being_released(look):
     assert gone() is None and lab() is None
 
 
+@pytest.mark.slow
 def test_a_loop_of_models_holds_a_few_of_them_and_not_all():
     opening, seen = load_world("tutorial"), weakref.WeakSet()
     gc.collect()

@@ -16,7 +16,7 @@ from experiments.doubt import in_doubt, values_of
 
 ITEMS = [item for group in {**GROUPS, **OWN}.values() for item in group.declared().values()]
 COLUMNS = {f"{ONE[kind]}.{key}": item for kind in ONE for key, item in settable(kind).items()}
-FACTS = ("seed", "public", "solved from seed", "definition", "Census")  # how the source of what is known begins
+FACTS = ("text S", "text;", "public", "solved from text S", "definition", "Census")  # how the source of what is known begins
 WIDTH = parameter(1.0, unit="1", low=0, high=10, source="assumption", meaning="a number", prior=between(0.5, 1.5))
 
 

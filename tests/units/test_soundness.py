@@ -116,13 +116,14 @@ def test_a_garbled_part_is_named_with_its_remedy(garble, reader, copy):
         READERS[reader](copy)
 
 
-@pytest.mark.parametrize("reader", ["load series", "query", "report"])
+@pytest.mark.parametrize("reader", mostly_slow(["load series", "query", "report"], ["query"]))
 def test_series_that_would_count_twice_are_refused(reader, copy):
     twice(copy / SERIES_PART)
     with pytest.raises(BadInput, match="series/part-00001.parquet: holds rows that are there twice"):
         READERS[reader](copy)
 
 
+@pytest.mark.slow
 def test_a_part_that_was_copied_to_another_number_does_not_count_and_goes(whole, copy, small_batches):
     shutil.copy(copy / PART, copy / "runs/part-00077.parquet")
     with pytest.raises(BadInput, match="part-00077.parquet: holds rows that are there twice"):
@@ -211,6 +212,7 @@ def test_a_point_that_is_listed_twice_is_refused():
         Question.read(listed({"cone.width": 1}, {"cone.width": 1.2}, {"cone.width": 1.0}))
 
 
+@pytest.mark.slow
 def test_a_name_labels_a_listed_point_and_is_no_setting(tmp_path):
     question = Question.read(listed({"name": "narrow", "cone.width": 0.8}, {"name": "wide", "cone.width": 1.2}))
     points = design(question)

@@ -41,6 +41,7 @@ def call(*arguments):
     return CliRunner().invoke(app(), [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_a_question_is_swept_asked_and_a_run_of_it_opened(tmp_path):
     file, out = tmp_path / "mine.toml", tmp_path / "results"
     file.write_text(QUESTION, encoding="utf-8")

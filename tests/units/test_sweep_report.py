@@ -165,6 +165,7 @@ def test_axes_are_chosen_by_the_question_or_by_the_design(results):
     assert axes_of(one, runs)[:2] == ("cone.width", None)
 
 
+@pytest.mark.slow
 def test_many_levers_lead_with_what_each_one_changes(tmp_path):
     names = ["a", "b", "c", "d"]
     asked = {**ASKED, "levers": {name: {"off": {}, "on": {}} for name in names}, "labels": {}}

@@ -175,6 +175,7 @@ def test_a_deal_out_of_proportion_is_asked_about_and_taken_once_it_is_ticked():
     session.close()
 
 
+@pytest.mark.slow
 def test_every_cell_of_the_committed_results_opens_a_setting_that_can_be_run():
     assert "yolo-capacity" in atlas.known()
     for name in atlas.known():

@@ -143,6 +143,7 @@ def test_a_table_on_few_events_says_so_and_what_its_columns_mean(event):
         assert "lit_for_nothing is the share of worlds without any event" in words and "quarters_watched" not in words
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_no_lamp():
     fall = ({"name": "demand_shortfall", "at": "2026Q3", "size": 0.9},)
     inputs = Inputs("tutorial", worlds=40, quarters=12, shocks=fall)

@@ -1,9 +1,12 @@
-"""Where the data lie that come with the program (worlds, reference results, sources), and whether a path that a user gave is a file."""
+"""Where the data lie that come with the program (worlds, reference results, sources), and files that a user gave."""
 
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
 from abm.errors import BadInput
+
+LONGEST_VALUE = 80  # characters of a value or a reason that a message shows
 
 
 def data_folder(package, name):
@@ -29,3 +32,13 @@ def file_bytes(path, where):
     except OSError as error:
         reason = error.strerror
     raise BadInput(f"{where}: cannot be read: {reason}")
+
+
+def toml_of(content, where):
+    """What a TOML file says, from its bytes. Raises BadInput naming the place."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise BadInput(f"{where}: is not UTF-8 text") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{where}: is not valid TOML: {str(error)[:LONGEST_VALUE]}") from None

@@ -1,6 +1,9 @@
 """Who lives in the world: the classes, their parameters and how customers are born. Handed to the model, which knows no agent by name."""
 
+import functools
+
 from abm.engine.sums import weighted_mean
+from abm.settings import GROUPS as ABM_GROUPS
 from agents.appetite import Followers
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
@@ -15,6 +18,12 @@ from agents.lender import Lender
 KINDS = {"labs": Lab, "clouds": Cloud, "vendors": ChipVendor, "investors": Investor, "lenders": Lender}
 FOLLOWERS = Followers  # keeps what is mapped from appetites in step with them
 GROUPS = {"plans": LabParameters, "buyers": CustomersParameters}
+
+
+@functools.cache
+def parameters():
+    """{public name: Parameter} of everything that is not a firm's, in order of declaration."""
+    return {item.name: item for group in {**ABM_GROUPS, **GROUPS}.values() for item in group.declared().values()}
 
 
 def people(industry, shares):

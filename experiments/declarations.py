@@ -8,9 +8,8 @@ import numpy as np
 from abm.errors import BadInput, nearest
 from abm.parameters import KNOWN, STRUCTURAL, SWITCH, SWITCHES, UNCERTAIN
 from abm.priors import JUDGEMENT, Prior
-from abm.settings import GROUPS
-from agents.inhabitants import GROUPS as OWN
-from agents.world_files.columns import COLUMNS, ONE, settable
+from agents.inhabitants import parameters
+from agents.world_files.columns import settable_by_name
 
 FIRM_SAYS = "per firm"
 
@@ -53,24 +52,21 @@ def declarations(pattern="", given=None):
 
 
 def _parameters(given):
-    for group in {**GROUPS, **OWN}.values():
-        for item in group.declared().values():
-            low = item.choices or item.low
-            value = given.get(item.name, item.value)
-            value = value if isinstance(value, str) else float(np.ravel(value)[0])
-            yield Declaration(
-                item.name, value, item.unit, low, item.high, item.source, item.meaning, item.name in given, item.status, item.prior
-            )
+    for item in parameters().values():
+        low = item.choices or item.low
+        value = given.get(item.name, item.value)
+        value = value if isinstance(value, str) else float(np.ravel(value)[0])
+        yield Declaration(
+            item.name, value, item.unit, low, item.high, item.source, item.meaning, item.name in given, item.status, item.prior
+        )
 
 
 def _columns():
     """Numbers of firms: for all of a kind under "lab.cash", for one under "lab.OpenAI.cash"."""
-    for kind in COLUMNS:
-        for key, item in settable(kind).items():
-            value = FIRM_SAYS if item.default is None else float(item.default)
-            source = item.source or "the world's files"
-            name, status = f"{ONE[kind]}.{key}", column_status(item)
-            yield Declaration(name, value, item.unit, item.low, item.high, source, item.meaning, status=status, prior=item.prior)
+    for name, (_, item) in settable_by_name().items():
+        value = FIRM_SAYS if item.default is None else float(item.default)
+        source, status = item.source or "the world's files", column_status(item)
+        yield Declaration(name, value, item.unit, item.low, item.high, source, item.meaning, status=status, prior=item.prior)
 
 
 def column_status(item):

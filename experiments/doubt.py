@@ -6,19 +6,18 @@ user's file of priors names it. Structural numbers shape the arrays that worlds 
 """
 
 import functools
-import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from abm.data import toml_of
 from abm.errors import BadInput, nearest
 from abm.parameters import UNCERTAIN
 from abm.priors import Prior, read_prior
-from abm.settings import GROUPS
 from agents.appetite import MAPPED, follows
-from agents.inhabitants import GROUPS as OWN
-from agents.world_files.columns import COLUMNS, ONE, settable
+from agents.inhabitants import parameters
+from agents.world_files.columns import ONE, settable_by_name
 
 NO_DOUBT, OWN_DRAW, NEXT_DRAW = "", "own", "next"  # each world plays no draw, its own, or that of the world after it
 DOUBTS = (NO_DOUBT, OWN_DRAW, NEXT_DRAW)
@@ -48,33 +47,23 @@ class Doubt:
 
 
 @functools.cache
-def parameters():
-    """{public name: Parameter} of everything that is not a firm's."""
-    return {item.name: item for group in {**GROUPS, **OWN}.values() for item in group.declared().values()}
-
-
-@functools.cache
-def columns():
-    """{public name: (kind, column)} of what all firms of a kind have."""
-    return {f"{ONE[kind]}.{key}": (kind, item) for kind in COLUMNS for key, item in settable(kind).items()}
-
-
-def names():
-    """Names of all numbers a prior may be of, in an order that no run changes: the places of a world's draws."""
-    return [*(name for name, item in parameters().items() if not item.structural and not item.choices and not item.text), *columns()]
+def places():
+    """{name: place of its draw} of all numbers a prior may be of, in an order that no run changes."""
+    drawn = (name for name, item in parameters().items() if not item.structural and not item.choices and not item.text)
+    return {name: place for place, name in enumerate([*drawn, *settable_by_name()])}
 
 
 def read_own(rows, where):
     """The user's own priors: {name: Prior}. rows: {name: table}, as a file has them. Raises BadInput naming file, key, value and rule."""
-    known, found = set(names()), {}
+    known, found = places(), {}
     for name, row in rows.items():
-        item = parameters().get(name) or columns().get(name, ("", None))[1]
+        item = parameters().get(name) or settable_by_name().get(name, ("", None))[1]
         if item is None:
             raise BadInput(f"{where}: unknown name {name!r}; {nearest(name, known)}".removesuffix("; "))
         if name not in known:
             raise BadInput(f"{where}: {name} can have no prior; it is structural or a choice, the same in all worlds of a batch")
         value = getattr(item, "value", None) if name in parameters() else item.default
-        named = item if name in parameters() else _named(item, name)
+        named = item if name in parameters() else _Bounds(name, item.low, item.high)
         found[name] = read_prior(row, named, (value if value is not None else np.nan), where)
     return found
 
@@ -88,10 +77,6 @@ class _Bounds:
     high: float
 
 
-def _named(item, name):
-    return _Bounds(name, item.low, item.high)
-
-
 def in_doubt(opening, settings=(), own=None):
     """What a run from this opening draws, as a Doubt each. settings: names that the user sets; own: {name: Prior} of the user's file.
 
@@ -101,7 +86,7 @@ def in_doubt(opening, settings=(), own=None):
     twice = [name for name in own if name in settings]
     if twice:
         raise BadInput(f"--priors: {twice[0]} is set by --set as well; leave one of the two")
-    for name in names():
+    for name in places():
         doubt = _parameter(name, opening, settings, own) if name in parameters() else _column(name, opening, own)
         if doubt:
             found.append(doubt)
@@ -119,7 +104,7 @@ def _parameter(name, opening, settings, own):
 
 def _column(name, opening, own):
     """Numbers of firms of which neither a file nor the user says anything: those that took the default of their kind."""
-    kind, item = columns()[name]
+    kind, item = settable_by_name()[name]
     prior = own.get(name) or item.prior
     if prior is None:
         return None
@@ -138,7 +123,7 @@ def levels(seed, world_ids):
     """
     from scipy.special import ndtr
 
-    place = {name: k for k, name in enumerate(names())}
+    place = places()
     draws = [np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(int(world), STREAM))) for world in world_ids]
     normals = np.stack([generator.standard_normal(len(place)) for generator in draws])
     for first, second, rank in TOGETHER:
@@ -149,7 +134,7 @@ def levels(seed, world_ids):
 
 def values_of(opening, doubts, seed, world_ids):
     """(opening, parameters) of these worlds: numbers of firms as columns [worlds, rows], all others as {name: [worlds]}."""
-    place, level = {name: k for k, name in enumerate(names())}, levels(seed, world_ids)
+    place, level = places(), levels(seed, world_ids)
     found, firms = {}, {kind: dict(cells) for kind, cells in opening.columns.items()}
     for doubt in doubts:
         drawn = doubt.prior.quantile(level[:, place[doubt.name]])
@@ -217,14 +202,10 @@ def part(inputs, work, number):
 def read_file(path):
     """The rows of a user's file of priors, {name: table}, each checked. Raises BadInput naming file, key, value and rule."""
     try:
-        rows = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        content = Path(path).read_bytes()
     except OSError as error:
         raise BadInput(f"--priors {path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise BadInput(f"--priors {path}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"--priors {path}: is not valid TOML: {error}") from None
-    rows = _flat(rows)
+    rows = _flat(toml_of(content, f"--priors {path}"))
     if not rows:
         raise BadInput(f"--priors {path}: holds no prior; a line is \"cone.width\" = {{ low = 0.5, high = 1.5, source = '...' }}")
     read_own(rows, f"--priors {path}")

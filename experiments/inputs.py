@@ -16,10 +16,11 @@ from abm.errors import BadInput, nearest
 from abm.failure.loss import check_firm
 from abm.settings import Settings
 from abm.shocks import Shock, refuse_extended
-from agents.world_files.columns import KINDS, ONE, STATES, STYLES
+from agents.inhabitants import parameters
+from agents.world_files.columns import ONE, STATES, STYLES, settable_by_name
 from agents.world_files.deals import AddedDeal, with_deals
 from agents.world_files.folder import load_world
-from experiments.doubt import DOUBTS, NO_DOUBT, doubts_of, parameters
+from experiments.doubt import DOUBTS, NO_DOUBT, doubts_of
 
 MOST_WORLDS, MOST_QUARTERS, LARGEST_SEED = 100_000, 120, 2**63 - 1
 ADDRESS_LENGTH = 16  # hexadecimal digits of the address that name a folder
@@ -203,7 +204,7 @@ def number_or_text(text):
 
 def _check_names(settings, world):
     """Names that are no firm's and no parameter's, and values that are not allowed, so that the message can say where they stood."""
-    declared, columns = parameters(), _columns()
+    declared, columns = parameters(), settable_by_name()
     for name, value in settings.items():
         refuse_extended(name, f"--set {name}")
         item = declared.get(name)
@@ -225,10 +226,3 @@ def _of_a_firm(name, world):
             if name.startswith(f"{firm}."):
                 return f"did you mean '{ONE[kind]}.{name}'?"
     return ""
-
-
-def _columns():
-    """Public names of what all firms of a kind have."""
-    from agents.world_files.columns import settable
-
-    return [f"{ONE[kind]}.{key}" for kind in KINDS for key in settable(kind)]

@@ -12,14 +12,16 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from markdown_it import MarkdownIt
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ("abm", "agents", "experiments", "worlds", "overreach.py", "results/README.md")
-FENCE = re.compile(r"^```(?P<language>\w+)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<code>.*?)^```$", re.M | re.S)
+TITLE = re.compile(r'title="([^"]+)"')
 LIMIT = 300  # seconds for a block
 
 
 class Block(NamedTuple):
-    """A fenced block: its language, the file it is ("" for none), its code and the line of the page where it begins."""
+    """A fenced block: its language, "" for none, the file it is ("" for none), its code and the line of the page where it begins."""
 
     language: str
     title: str
@@ -27,9 +29,19 @@ class Block(NamedTuple):
     line: int
 
 
+def fences(text):
+    """All fenced blocks of a page, in order."""
+    return [_block(token) for token in MarkdownIt().parse(text) if token.type == "fence"]
+
+
+def _block(token):
+    titled = TITLE.search(token.info)
+    return Block(token.info.strip().split(" ")[0], titled[1] if titled else "", token.content, token.map[0] + 1)
+
+
 def blocks(text):
     """Blocks of a page that have a language, in order."""
-    return [Block(m["language"], m["title"] or "", m["code"], text.count("\n", 0, m.start()) + 1) for m in FENCE.finditer(text)]
+    return [block for block in fences(text) if block.language]
 
 
 def run(page, folder):

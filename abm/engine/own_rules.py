@@ -110,12 +110,7 @@ def _in_arrays(population, kind, own, mine, shape, arguments):
     """What a rule in arrays answers for all rows. Raises BadInput naming the rule, the quarter, and what is wrong with it."""
     whole = _everybody(population, kind, mine)
     where = f"{kind.__name__}.{own.function.__name__}, {whole.model.quarter}"
-    try:
-        said = np.broadcast_to(np.asarray(own.function(whole, *arguments), dtype=float), shape)
-    except BadInput:
-        raise
-    except Exception as error:  # as in _checked
-        raise BadInput(f"{where}: {type(error).__name__}: {error}") from error
+    said = _heard(where, lambda: np.broadcast_to(np.asarray(own.function(whole, *arguments), dtype=float), shape))
     for row in mine:
         wrong = ~np.isfinite(np.take(said, row, axis=own.axis)).reshape(len(said), -1).all(axis=1)
         if wrong.any():
@@ -124,19 +119,28 @@ def _in_arrays(population, kind, own, mine, shape, arguments):
     return said
 
 
+def _heard(where, ask):
+    """What a user's rule says. Raises BadInput: whatever the rule does wrong is said with the place where it happened."""
+    try:
+        return ask()
+    except BadInput:
+        raise
+    except Exception as error:
+        raise BadInput(f"{where}: {type(error).__name__}: {error}") from error
+
+
 def _ask_all(population, kind, own, mine, answer, arguments):
     """Ask these firms one by one, and put what they say into the answer."""
     _say_cost(kind, own.function.__name__, answer[(slice(None),) * own.axis + (mine,)].size)
     for row in mine:
-        _ask(population, kind, own, row, answer, arguments)
+        _ask(population, own, row, answer, arguments, place=row)
 
 
 def _within_arrays(whole, own, *arguments):
     """A plain rule that a rule in arrays of the same firms uses: the usual answer, with what these firms say in its place."""
-    population, kind = whole.population, type(whole)
-    usual = inspect.getattr_static(population.kind, own.function.__name__)
-    answer = np.array(usual.function(population, *arguments), dtype=float)
-    _ask_all(population, kind, own, whole.mine, answer, arguments)
+    usual = inspect.getattr_static(whole.population.kind, own.function.__name__)  # `own` may be one that the class inherits
+    answer = np.array(usual.function(whole.population, *arguments), dtype=float)
+    _ask_all(whole.population, type(whole), own, whole.mine, answer, arguments)
     return answer
 
 
@@ -149,33 +153,24 @@ def of_row(one, name, kind):
 def _within_row(one, own, kind, *arguments):
     usual = next(found for base in kind.__mro__ if type(found := vars(base).get(own.function.__name__)) is rule)
     answer = np.array(usual.function(one, *arguments), dtype=float)
-    for at in np.ndindex(answer.shape):
-        firm = in_one_world(one._population, kind, one._row, at[0])
-        answer[at] = _checked(firm, kind, own.function.__name__, own.function, [_told(argument, at) for argument in arguments])
+    _ask(one._population, own, one._row, answer, arguments, place=0)
     return answer
 
 
-def _ask(population, kind, own, row, answer, arguments):
-    """Ask one firm, world by world and counterparty by counterparty, and put what it says into the answer."""
-    for world in range(population.worlds):
-        firm = in_one_world(population, kind, row, world)
-        others = [range(size) for axis, size in enumerate(answer.shape) if axis not in (0, own.axis)]
-        for other in itertools.product(*others):
-            at = (world, *other[: own.axis - 1], row, *other[own.axis - 1 :])
-            told = [_told(argument, at) for argument in arguments]
-            answer[at] = _checked(firm, kind, own.function.__name__, own.function, told)
+def _ask(population, own, row, answer, arguments, place):
+    """Ask one firm, world by world and counterparty by counterparty, and put what it says into the answer. place: of the firm there"""
+    others = [[place] if axis == own.axis else range(size) for axis, size in enumerate(answer.shape)][1:]
+    for world in range(len(answer)):
+        firm = in_one_world(population, row, world)
+        for at in itertools.product([world], *others):
+            answer[at] = _checked(firm, own, [_told(argument, at) for argument in arguments])
 
 
-def _checked(firm, kind, name, function, told):
+def _checked(firm, own, told):
     """What a firm says, a finite number. Raises BadInput naming the rule, firm, world and quarter."""
-    model = firm.model
-    where = f"{kind.__name__}.{name} for {firm.name}, world {model.world_ids[firm.world]}, {model.quarter}"
-    try:
-        said = function(firm, *told)
-    except BadInput:
-        raise
-    except Exception as error:  # whatever a user's rule does wrong is said with the place where it happened
-        raise BadInput(f"{where}: {type(error).__name__}: {error}") from error
+    model, rule_named = firm.model, f"{type(firm).__name__}.{own.function.__name__}"
+    where = f"{rule_named} for {firm.name}, world {model.world_ids[firm.world]}, {model.quarter}"
+    said = _heard(where, lambda: own.function(firm, *told))
     number = np.asarray(said)
     if number.size != 1 or number.dtype.kind not in "fiub" or not np.isfinite(number).all():
         raise BadInput(f"{where}: {said!r} is not allowed; a finite number")
@@ -213,9 +208,9 @@ class Slice:
         self.run_for_one = types.MethodType(population.run_for_one.__func__, self)
 
 
-def in_one_world(population, kind, row, world):
+def in_one_world(population, row, world):
     """One firm of one world: its columns are numbers, and what it writes into them lasts."""
-    here, firm = Slice(population, world), object.__new__(kind)
+    here, firm = Slice(population, world), object.__new__(population.kind_of(row))
     firm.__dict__.update(population=here, row=row, world=here.first, model=population.model)
     return firm
 
@@ -229,13 +224,11 @@ def _everybody(population, kind, mine):
 
 def _asked_of_agent(agent, own, *arguments):
     """A plain rule asked of an agent: a number, or one for each world."""
-    population, worlds = agent.population, agent.population.worlds
-    name = own.function.__name__
+    population, worlds, name = agent.population, agent.population.worlds, own.function.__name__
     said = [
-        _checked(in_one_world(population, type(agent), agent.row, world), type(agent), name, own.function,
-                 [_of_world(argument, world, worlds, name) for argument in arguments])
+        _checked(in_one_world(population, agent.row, world), own, [_of_world(argument, world, worlds, name) for argument in arguments])
         for world in range(worlds)
-    ]  # fmt: skip
+    ]
     return said[0] if worlds == 1 else np.array(said)
 
 

@@ -4,6 +4,8 @@ The columns of a kind are those declared here and the public ones of its own cla
 `world.toml` or as a row of `figures.csv`.
 """
 
+import functools
+
 import numpy as np
 
 from abm.clock import QUARTER
@@ -174,6 +176,12 @@ STATES = ("alive", "implied")  # what the reader of a world works out; a column 
 def settable(kind):
     """{column: declaration} of what may be set for firms of a kind by hand, in a question or in the browser."""
     return {name: item for name, item in COLUMNS[kind].items() if name not in STATES}
+
+
+@functools.cache
+def settable_by_name():
+    """{"lab.cash": (kind, declaration)} of what may be set for all firms of a kind at once, in order of declaration."""
+    return {f"{ONE[kind]}.{key}": (kind, item) for kind in KINDS for key, item in settable(kind).items()}
 
 
 def writable(kind):

@@ -10,7 +10,6 @@ import hashlib
 import io
 import os
 import re
-import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from pydantic import ValidationError
 
 from abm.clock import Quarter
 from abm.compute.prices import FleetParameters
-from abm.data import file_bytes, is_file
+from abm.data import LONGEST_VALUE, file_bytes, is_file, toml_of
 from abm.errors import BadInput, nearest
 from agents.customer_birth import Segments
 from agents.world_files.opening import build
@@ -27,7 +26,6 @@ from agents.world_files.schema import CSV_FILES, World
 from agents.world_files.shipped import SHIPPED, TOML, shipped_names
 
 EARLIEST, LATEST = 2000, 2099  # years in which a world may start: what grows with the calendar stays a number
-LONGEST_VALUE = 80  # characters of a value or a reason that a message shows
 UNION_TAGS = ("float", "bool", "str")  # pydantic names the member of a union that it tried
 STRUCTURE = ("cloud.build_lag", "cloud.contract_term")
 
@@ -114,7 +112,7 @@ def _checked(files):
 
 def _world(files):
     where = files.where(files.toml)
-    raw = _toml(files.contents[files.toml], where)
+    raw = toml_of(files.contents[files.toml], where)
     try:
         world = World.model_validate(raw)
     except ValidationError as error:
@@ -122,15 +120,6 @@ def _world(files):
     _check_start(world, where)
     _check_segments(world, where)
     return world
-
-
-def _toml(content, where):
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise BadInput(f"{where}: is not UTF-8 text") from None
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{where}: is not valid TOML: {str(error)[:LONGEST_VALUE]}") from None
 
 
 def _check_start(world, where):

@@ -10,7 +10,7 @@ from abm.errors import BadInput
 from abm.finance.capital_parameters import InvestorParameters
 from abm.finance.values import market_value
 from abm.priors import read_prior
-from abm.settings import GROUPS, Settings
+from abm.settings import Settings
 from abm.start.opening import Opening
 from agents import inhabitants
 from agents.customers_parameters import CustomersParameters
@@ -182,11 +182,9 @@ def _parameters(draft):
 
 def _priors(draft):
     """What the file is not sure of: {public name: Prior}."""
-    groups = {**GROUPS, **inhabitants.GROUPS}.values()
-    declared = {item.name: item for group in groups for item in group.declared().values()}
     said = {name: given for name, given in draft.world.parameters.items() if given.prior is not None}
     where = f"{draft.where}: parameters: prior of"
-    return {name: read_prior(given.prior, declared[name], given.value, where) for name, given in said.items()}
+    return {name: read_prior(given.prior, inhabitants.parameters()[name], given.value, where) for name, given in said.items()}
 
 
 def _opening_spend(draft):

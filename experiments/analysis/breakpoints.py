@@ -82,9 +82,9 @@ class Trial(NamedTuple):
 
     def opening_at(self, size):
         """The opening with the lever at a size."""
+        from agents.inhabitants import parameters
         from agents.world_files.folder import STRUCTURE
         from agents.world_files.overrides import with_overrides
-        from experiments.engine.cases import parameters
 
         values = {self.lever.key: size}
         if self.lever.key in STRUCTURE and self.remake:

@@ -157,7 +157,7 @@ def changed(one, other):
 
 def _setting(inputs, name):
     """A setting of a run in words; what the run did not set is a parameter's own value, or what the world's files say of firms."""
-    from experiments.engine.cases import parameters
+    from agents.inhabitants import parameters
 
     if name in inputs.settings:
         return significant(inputs.settings[name])

@@ -7,9 +7,10 @@ variance, what differs between the two lucks of a draw is luck (with what luck a
 
 import numpy as np
 
+from agents.inhabitants import parameters
 from experiments.analysis.outcomes import outcome
 from experiments.analysis.sensitivity import SLICES, Sampled, pawn_medians
-from experiments.doubt import TOGETHER, doubts_of, levels, names, parameters
+from experiments.doubt import TOGETHER, doubts_of, levels, places
 from experiments.summary import HIGH, LEVELS, LOW, MIDDLE, Z_95, probability, rounded
 
 HEADLINES = ("crisis", "labs_defaulted", "served_revenue", "welfare")  # outcomes that are split
@@ -45,8 +46,7 @@ def luck_and_doubt(inputs, opening, own, sure, crossed):
 
 def _levels(inputs, doubts):
     """Where in its prior the draw of each number lies in every world of the run and of the crossed one, [2 worlds, numbers]."""
-    place = {name: k for k, name in enumerate(names())}
-    every = levels(inputs.seed, range(inputs.worlds + 1))[:, [place[name] for name in doubts]]
+    every = levels(inputs.seed, range(inputs.worlds + 1))[:, [places()[name] for name in doubts]]
     return np.concatenate([every[:-1], every[1:]])
 
 

@@ -69,14 +69,14 @@ def _value_of_shock(shock, key, at):
 def _setting(text, names):
     """The declaration of a parameter or of a number of firms. Raises BadInput."""
     from abm.shocks import SHOCKS
-    from agents.world_files.columns import ONE, settable
-    from experiments.engine.cases import parameters
+    from agents.inhabitants import parameters
+    from agents.world_files.columns import ONE, settable, settable_by_name
 
     if text in parameters():
         if parameters()[text].choices:
             raise BadInput(f"lever: {text} is a choice between {', '.join(parameters()[text].choices)}, and has no size to turn")
         return parameters()[text]
-    columns = {f"{ONE[kind]}.{key}": item for kind in ONE for key, item in settable(kind).items()}
+    columns = {name: item for name, (_, item) in settable_by_name().items()}
     prefix, _, rest = text.partition(".")
     for kind in ONE:
         for firm in names.get(kind, ()):

@@ -7,8 +7,6 @@ from hashlib import sha256
 from html import escape
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from platformdirs import user_cache_path
 
@@ -44,12 +42,21 @@ def page(title, body, specs):
 @cache
 def _library():
     """What draws the charts: worked out once for each version of the library, and then read from the user's cache."""
+    from experiments.engine.store import write_whole
+
     kept = user_cache_path("overreach") / f"charts-{version('vl-convert-python')}-{FORM}.js"
     try:
         digest, _, text = kept.read_bytes().partition(b"\n")
     except OSError:  # not there yet
         digest, text = b"", b""
-    return text.decode() if digest == _digest(text) else _keep(kept, _bundle())
+    if digest == _digest(text):
+        return text.decode()
+    text = _bundle().encode()
+    try:
+        write_whole(kept, _digest(text) + b"\n" + text)
+    except OSError:  # where nothing can be written it is worked out again next time
+        return text.decode()
+    return text.decode()
 
 
 def _digest(content):
@@ -62,19 +69,6 @@ def _bundle():
     from vl_convert import javascript_bundle
 
     return javascript_bundle(None).replace("</script", "<\\/script")
-
-
-def _keep(path, text):
-    """Write a text whole or not at all, and return it; where nothing can be written it is worked out again next time."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=path.parent) as folder:
-            new = Path(folder) / path.name
-            new.write_bytes(_digest(text.encode()) + b"\n" + text.encode())
-            new.replace(path)
-    except OSError:
-        return text
-    return text
 
 
 def embedded(item):

@@ -13,7 +13,8 @@ import numpy as np
 from abm.model import Industry, release
 from abm.parameters import Group, parameter
 from abm.shocks import Shock
-from experiments.engine.cases import case_of, is_structure, mixable, parameters
+from agents.inhabitants import parameters
+from experiments.engine.cases import case_of, is_structure, mixable
 
 
 class EngineParameters(Group, name="engine"):

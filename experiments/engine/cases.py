@@ -13,10 +13,9 @@ from abm.engine.population import declared
 from abm.errors import BadInput, nearest
 from abm.failure.loss import check_firm
 from abm.model import Industry, release
-from abm.settings import GROUPS
 from abm.shocks import Shock
 from abm.start.opening import Opening
-from agents import inhabitants
+from agents.inhabitants import KINDS, parameters
 from agents.world_files.deals import AddedDeal, with_deals
 from agents.world_files.folder import STRUCTURE, load_world
 from agents.world_files.overrides import with_overrides
@@ -77,13 +76,6 @@ def _declare(settings, prefix, rows):
     return labels
 
 
-@functools.cache
-def parameters():
-    """{public name: Parameter} of everything that is not a firm's."""
-    groups = {**GROUPS, **inhabitants.GROUPS}.values()
-    return {item.name: item for group in groups for item in group.declared().values()}
-
-
 @functools.lru_cache(maxsize=64)
 def _base(world, structure):
     """A world before anything is set but its structure, which its reader must know."""
@@ -142,7 +134,7 @@ def _rows(settings, prefix):
 
 def mixable(kind):
     """Columns of a kind in which the worlds of a batch may differ."""
-    return declared(inhabitants.KINDS[kind]).keys() - SHARED_COLUMNS
+    return declared(KINDS[kind]).keys() - SHARED_COLUMNS
 
 
 def is_structure(name):

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
-from markdown_it import MarkdownIt
+from sitemaker.blocks import fences
 
 ROOT = Path(__file__).resolve().parents[2]
 TUTORIALS = ROOT / "docs" / "tutorials"
@@ -51,8 +51,7 @@ def blocks():
     found = []
     for page in pages():
         name = page.relative_to(ROOT).as_posix()
-        fences = [token for token in MarkdownIt().parse(page.read_text(encoding="utf-8")) if token.type == "fence"]
-        found += [Block(name, token.map[0] + 1, token.info.strip().split(" ")[0], token.content) for token in fences]
+        found += [Block(name, each.line, each.language, each.code) for each in fences(page.read_text(encoding="utf-8"))]
     return found
 
 

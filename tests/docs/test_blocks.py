@@ -15,7 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from experiments.cli import app
-from experiments.doubt import names, read_own
+from experiments.doubt import places, read_own
 from experiments.engine.question import Question
 from experiments.engine.store import load
 from experiments.engine.sweep import _checked, sweep
@@ -95,7 +95,7 @@ class Workshop:
 
 def of_priors(block):
     """Whether a block is a file of priors."""
-    return block.language == "toml" and set(tomllib.loads(block.text)) <= set(names())
+    return block.language == "toml" and set(tomllib.loads(block.text)) <= set(places())
 
 
 def first_question():

@@ -10,9 +10,9 @@ from abm.errors import BadInput
 from abm.model import Industry
 from abm.parameters import Parameter
 from abm.shocks import SHOCKS, Shock
+from agents.inhabitants import parameters
 from agents.world_files.columns import ONE, settable
 from agents.world_files.folder import load_world
-from experiments.engine.cases import parameters
 
 WORLDS = ("tutorial", "archetypes-2023q1", "symmetric-2023q1", "industry-2026q3")
 MOVED = 0.3  # part of all numbers that a draw moves

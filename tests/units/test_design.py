@@ -5,7 +5,8 @@ import pytest
 from scipy.stats import qmc
 
 from abm.errors import BadInput
-from experiments.engine.cases import is_structure, parameters
+from agents.inhabitants import parameters
+from experiments.engine.cases import is_structure
 from experiments.engine.design import design, sample, size
 from experiments.engine.question import Question
 

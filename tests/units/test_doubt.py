@@ -12,7 +12,7 @@ from agents.world_files.folder import load_world
 from experiments import cli
 from experiments.analysis.doubt import carrying, split
 from experiments.collect import collect
-from experiments.doubt import NEXT_DRAW, OWN_DRAW, TOGETHER, doubts_of, drawn, in_doubt, levels, names, read_file, values_of
+from experiments.doubt import NEXT_DRAW, OWN_DRAW, TOGETHER, doubts_of, drawn, in_doubt, levels, places, read_file, values_of
 from experiments.inputs import Inputs
 from experiments.runs import Work, open_run, reproduce, run
 
@@ -47,7 +47,7 @@ def test_the_neighbours_draw_is_that_of_the_world_after():
 
 
 def test_numbers_go_together_as_declared():
-    place, level = {name: k for k, name in enumerate(names())}, levels(1, range(4000))
+    place, level = places(), levels(1, range(4000))
     for first, second, rank in TOGETHER:
         assert spearmanr(level[:, place[first]], level[:, place[second]]).statistic == pytest.approx(rank, abs=0.05)
     assert spearmanr(level[:, 0], level[:, 1]).statistic == pytest.approx(0, abs=0.05)

@@ -146,7 +146,7 @@ def _doubt(found, charts):
         text = "Numbers that carry most, by how far an outcome's distribution moves when the number is held in a tenth of its prior (PAWN)."
         parts.append(f"<p>{text}</p>{table(doubt.CARRYING, carriers, doubt.CARRYING[3:5])}")
     notes = "".join(f"<p>{escape(text)}</p>" for text in (doubt.unclear_sentence(found), doubt.held_sentence(found)) if text)
-    shown = f'<figure><div class="scroll">{"".join(parts)}</div>{notes}</figure>'
+    shown = f'<figure class="wide"><div class="scroll">{"".join(parts)}</div>{notes}</figure>'
     return _section("doubt", doubt.design_sentence(found), f'<div class="grid">{_figure(charts, "doubt", wide=True)}{shown}</div>')
 
 

@@ -7,11 +7,11 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready-$(EXTRAS)
 
-.PHONY: help setup run test test-all test-ui fuzz lint ruff mypy layers docs docs-serve bench validate results pictures constraints
+.PHONY: help setup run test test-all test-slow test-ui fuzz lint ruff mypy layers docs docs-serve bench validate results pictures constraints
 
 help:
 	@echo "make run       set up, then 500 worlds of the AI industry for 40 quarters, and a report"
-	@echo "make test      set up, then the quick tests (test-all: the slow ones too; test-ui: in a browser)"
+	@echo "make test      set up, then the quick tests (test-slow: the others; test-all: both; test-ui: in a browser)"
 	@echo "make fuzz      garbled files and random legal settings, for an hour or two; says its seed (SEED=... for the same again)"
 	@echo "make lint      ruff, mypy and the layer contract"
 	@echo "make docs      build the documentation site, site/index.html (docs-serve: show it while you write)"
@@ -25,19 +25,21 @@ run: $(READY)
 	$(VENV)/bin/overreach run industry-2026q3 --worlds 500 --quarters 40
 
 # One thread of linear algebra per test worker: more only makes them wait for each other.
-test test-all test-ui: export OMP_NUM_THREADS = 1
-test test-all test-ui: export OPENBLAS_NUM_THREADS = 1
+test test-all test-slow test-ui: export OMP_NUM_THREADS = 1
+test test-all test-slow test-ui: export OPENBLAS_NUM_THREADS = 1
 
 test: $(READY)
 	$(PYTHON) -m pytest -q -n $(WORKERS)
 
-test-all: $(READY)
-	$(PYTHON) -m pytest -q -n $(WORKERS) -m "not ui and not bench" --durations=10
+test-all: test test-slow
+
+test-slow: $(READY)
+	$(PYTHON) -m pytest -q -n $(WORKERS) -m "slow and not ui and not bench" --durations=40
 
 test-ui: $(READY)
 	$(PYTHON) -m pytest -q -m ui
 
-# Nightly: not part of continuous integration, which draws a few of each in test-all.
+# Nightly: not part of continuous integration, which draws a few of each in test-slow.
 fuzz: export OMP_NUM_THREADS = 1
 fuzz: export OPENBLAS_NUM_THREADS = 1
 fuzz: $(READY)
@@ -76,6 +78,7 @@ results: export OMP_NUM_THREADS = 1
 results: export OPENBLAS_NUM_THREADS = 1
 results: $(READY)
 	$(PYTHON) -m experiments.reference --workers $(WORKERS) $(NAME)
+	$(if $(NAME),,$(PYTHON) -m experiments.baseline --workers $(WORKERS))
 
 # The pictures of docs/ui.md; needs chromium.
 pictures: $(READY)
@@ -133,6 +136,7 @@ else
     $(PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m ensurepip >/dev/null
     $(PYTHON) -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[$$EXTRAS]"
 fi
+$(PYTHON) -m experiments.prepare
 touch "$(VENV)/.ready-$$EXTRAS"
 endef
 export SETUP

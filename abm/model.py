@@ -4,16 +4,16 @@ import mesa
 import numpy as np
 
 from abm.clock import Quarter
-from abm.compute import deliveries, planning
+from abm.compute import deliveries, old_business, planning
 from abm.engine import shown
 from abm.engine.living import LIVING
-from abm.engine.luck import Luck
+from abm.engine.luck import LAST_WORLD, Luck
 from abm.engine.own_rules import kinds_of_rows
 from abm.errors import BadInput
 from abm.failure import crisis, default, runoff
 from abm.failure.contagion import News
 from abm.failure.loss import check_firm
-from abm.finance import credit, funding, sentiment
+from abm.finance import credit, funding, lab_debt, sentiment
 from abm.finance.lending import credit_limit
 from abm.measures import indicators
 from abm.measures.catalogue import catalogue, described
@@ -79,10 +79,12 @@ class Industry(mesa.Model):
         served = operations.serve(self, operations.demand(self))
         operations.receive(self, served)
         credit.refinance(self)
+        lab_debt.refinance(self)
         runoff.take_over(self)
         owed = operations.dues(self, served)
         funding.fund(self, owed)
         default.settle(self, owed)
+        self.promises.judge(self)
         sentiment.depreciate(self)
         credit.count_breaches(self)
         credit.sweep(self)
@@ -92,6 +94,8 @@ class Industry(mesa.Model):
         planning.plan(self)
         learning.learn(self)
         entry.enter(self)
+        self.pools.learn(self)
+        self.economy.learn(self)
         indicators.measure(self)
         self.close()
 
@@ -124,12 +128,19 @@ class Industry(mesa.Model):
             self.record.take(self)
         self.quarter, self.age = self.quarter + 1, self.age + 1
 
+    def scheduled_shocks(self):
+        """Shocks of the world's own files, then those of the run."""
+        return (*self.opening.shocks, *self.shocks)
+
     def orders_moved(self):
-        """Chip slots and made-whole rents move one quarter closer, except in the first quarter."""
+        """Chip slots and made-whole rents move one quarter closer, and other business goes on, except in the first quarter."""
         if self.age > 0:
+            old_business.advance(self)
             self.orders.advance()
             self.fleet.advance_notes()
+            self.lab_debts.advance()
             self.made_whole.advance()
+            self.guaranteed.advance()
 
     @property
     def now(self):
@@ -152,8 +163,7 @@ class Industry(mesa.Model):
 
     def luck_row(self, purpose, population, spare=0):
         """This quarter's standard normals: one per row of a population, or the whole row of 64 where spare columns are needed."""
-        row = self.luck.firms(purpose, self.age)
-        return row if spare else np.ascontiguousarray(row[:, : len(population.names)])
+        return self.luck.firms(purpose, self.age) if spare else self.luck.firms(purpose, self.age, len(population.names))
 
     def lives(self):
         """Years over which each owner writes compute off, within the policy cap, [worlds, owners]."""
@@ -277,6 +287,8 @@ def _which(worlds, world_ids):
     found = tuple(whole("world_ids", world, 0) for world in world_ids)
     if not found:
         raise BadInput("world_ids = () is not allowed; at least one world")
+    if max(found) > LAST_WORLD:
+        raise BadInput(f"world_ids = {max(found)} is not allowed; it is at most {LAST_WORLD}")
     return found
 
 

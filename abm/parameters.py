@@ -10,6 +10,8 @@ except structure (whole numbers that shape arrays) and choices, which are plain 
 """
 
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -115,10 +117,11 @@ class Group:
             setattr(self, key, _spread(item, item.checked(values.get(key, item.value), where), worlds, where))
 
     @classmethod
+    @cache
     def declared(cls):
         """{short name: Parameter} with full public names, in order of declaration."""
         own = {key: item for key, item in vars(cls).items() if isinstance(item, Parameter)}
-        return {key: Parameter(**{**vars(item), "name": f"{cls.name}.{key}"}) for key, item in own.items()}
+        return MappingProxyType({key: Parameter(**{**vars(item), "name": f"{cls.name}.{key}"}) for key, item in own.items()})
 
 
 def _spread(item, value, worlds, where):

@@ -3,15 +3,24 @@
 from abm.beliefs.parameters import ConeParameters
 from abm.compute.chips import VendorParameters
 from abm.compute.delays import SupplyParameters
+from abm.compute.old_business import IncumbentParameters
 from abm.compute.outside import OutsideParameters
 from abm.compute.prices import FleetParameters
 from abm.errors import BadInput, nearest
 from abm.failure.contagion import ContagionParameters
+from abm.failure.guarantees import GuaranteeParameters
+from abm.failure.lifeboat import LifeboatParameters
+from abm.failure.sale import SaleParameters
 from abm.failure.takeover import TakeoverParameters
 from abm.finance.capital_parameters import InvestorParameters
+from abm.finance.lab_debt_parameters import DebtParameters
 from abm.finance.lending_parameters import LenderParameters
+from abm.finance.listings import ListingParameters
+from abm.finance.pools import PoolParameters
+from abm.finance.promises import PromiseParameters
 from abm.finance.sentiment import SentimentParameters
 from abm.measures.indicator import IndicatorParameters
+from abm.services.economy import EconomyParameters
 from abm.services.entry import EntryParameters
 from abm.services.parameters import ServicesParameters
 from abm.shocks import PolicyParameters, refuse_extended
@@ -25,11 +34,20 @@ GROUPS = {
     "chips": VendorParameters,
     "supply": SupplyParameters,
     "funds": InvestorParameters,
+    "pools_parameters": PoolParameters,
+    "listing_parameters": ListingParameters,
+    "promise_parameters": PromiseParameters,
     "lending": LenderParameters,
+    "debt": DebtParameters,
     "mood": SentimentParameters,
     "contagion": ContagionParameters,
     "takeover": TakeoverParameters,
+    "lifeboat": LifeboatParameters,
+    "sale": SaleParameters,
+    "guarantee": GuaranteeParameters,
     "outside": OutsideParameters,
+    "incumbents": IncumbentParameters,
+    "economy_parameters": EconomyParameters,
     "entry": EntryParameters,
     "policy": PolicyParameters,
     "indicator_parameters": IndicatorParameters,

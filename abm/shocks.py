@@ -10,12 +10,13 @@ import numpy as np
 
 from abm.books.loans import float_with
 from abm.clock import Quarter
+from abm.disruptions import STRIKES
 from abm.errors import BadInput, nearest
 from abm.failure.lapse import buy_elsewhere
 from abm.failure.loss import lose
 from abm.failure.runoff import borrow_elsewhere
 from abm.parameters import Group, parameter
-from abm.priors import between
+from abm.shock_kinds import SHOCKS
 from abm.technology.open_weights import published
 
 # Names that the design gives to a Government, to two blocs, to prices of chips, and to blocks of a later release [model.md 14, 26.19].
@@ -69,80 +70,15 @@ class Shock:
         for key in row.keys() - allowed.keys():
             raise BadInput(f"{where}: {name} has no value {key!r}; {nearest(key, allowed)}")
         values = {key: item.checked(row.get(key, item.value), f"{where} {name}") for key, item in allowed.items()}
-        return cls(name, at if isinstance(at, Quarter) else Quarter.parse(at), values)
-
-
-class Stall(Group, name="stall"):
-    """Progress stops."""
-
-    duration = parameter(12.0, unit="quarters", low=1, high=60, source="model.md 14", meaning="length of the stall")
-
-
-class Breakthrough(Group, name="breakthrough"):
-    """A breakthrough arrives, and capability and demand leap ahead."""
-
-
-class OpenWeight(Group, name="open_weight"):
-    """A cheap open-weight model: margins and sentiment fall, and customers may use it on compute of the clouds."""
-
-    sentiment = parameter(
-        0.19, unit="index", low=0, high=1, meaning="fall of sentiment",
-        source="calibrated to the largest vendor, which lost 17 % of its value in January 2025 (V18)",
-    )  # fmt: skip
-    density = parameter(
-        0.75, unit="share", low=0.1, high=1, source="model.md 14", meaning="part of the revenue for each unit of compute that is left"
-    )
-    price_ratio = parameter(
-        1 / 40, unit="share", low=0.005, high=1, source="text S3; model.md 14", meaning="price of the model over that of the labs"
-    )
-    service = parameter(
-        0.5, unit="share", low=0, high=2, source="assumption",
-        meaning="what its users pay beside compute (hosting, integration, trust), over the labs' price", prior=between(0.25, 1)
-    )  # fmt: skip
-    gap = parameter(
-        1.0, unit="OOM", low=0, high=4, source="model.md 8.8, middle of its range", meaning="how far the model is behind the frontier"
-    )
-    offered = parameter(
-        1.0, unit="0/1", low=0, high=1, source="switch", meaning="1 if customers can use the model; 0 if there is only the news"
-    )
-
-
-class FundingStop(Group, name="funding_stop"):
-    """Nobody buys new equity."""
-
-    duration = parameter(4.0, unit="quarters", low=1, high=40, source="assumption", meaning="length of the stop")
-
-
-class RateShock(Group, name="rate_shock"):
-    """Loan rates jump."""
-
-    size = parameter(0.03, unit="1/year", low=-0.05, high=0.2, source="assumption", meaning="rise of the loan rate")
-
-
-class DemandShortfall(Group, name="demand_shortfall"):
-    """Customers want less than they would have."""
-
-    size = parameter(0.3, unit="share", low=0, high=0.95, source="assumption", meaning="part of potential demand that is missing")
-
-
-class StopTraining(Group, name="stop_training"):
-    """All labs stop training."""
-
-
-class Loss(Group, name="loss"):
-    """A named firm fails: a lab, an owner of compute, a chip vendor, a lender or an investor."""
-
-    firm = parameter("", unit="", source="names of the world", meaning="the firm that fails, such as firm=OpenAI", text=True)
-
-
-SHOCKS = {g.name: g for g in (Stall, Breakthrough, OpenWeight, FundingStop, RateShock, DemandShortfall, StopTraining, Loss)}
+        return cls(name, at if isinstance(at, Quarter) else Quarter.parse(at, f"{where} {name}: "), values)
 
 
 def apply_shocks(industry):
     """Apply what is due this quarter, after nature's own luck would be drawn and before research uses it."""
     industry.news.extra = {}
+    industry.disruptions.begin()
     industry.funding_stopped = np.maximum(0, industry.funding_stopped - 1)
-    due = [shock for shock in industry.shocks if shock.at.index == industry.now]
+    due = [shock for shock in industry.scheduled_shocks() if shock.at.index == industry.now]
     industry.forced = {shock.name: shock.values for shock in due}
     for shock in due:
         _apply(industry, shock.name, {key: np.reshape(value, (-1, 1)) for key, value in shock.values.items()})
@@ -169,3 +105,5 @@ def _apply(industry, name, values):
         industry.training_stopped = np.ones_like(industry.training_stopped)
     elif name == "loss":
         lose(industry, values["firm"])
+    elif name in STRIKES:
+        STRIKES[name](industry, values)

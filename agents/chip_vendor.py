@@ -29,6 +29,7 @@ class ChipVendor(Firm):
     orders = column("chips customers ask for in a quarter, moving average", unit="GW/quarter", default=0)
     order_growth = column("extrapolated growth of what they ask for", unit="ln/year", default=0)
     other_base = column("sales a quarter to other buyers at the opening", unit="$bn", default=0)
+    rescue_paid = column("equity it paid in the quarter to keep labs alive that would have cost it more", unit="$bn/quarter", default=0)
     died = column("quarter in which it was lost, counted from 2023Q1; -1 before", unit="quarter", default=-1)
 
     @rule
@@ -44,6 +45,16 @@ class ChipVendor(Firm):
     def part_offered(self, vendor):
         """Part of a down-payment it offers to fund: the common one at middling appetite, in proportion to what it dares, at most all."""
         return np.minimum(1, vendor.circular_intensity * self.risk_appetite / NEUTRAL)
+
+    @rule
+    def part_lent(self, debt):
+        """Part of its sales for a lab that it lends to the lab: the common one at middling appetite, in proportion to what it dares."""
+        return debt.vendor_share * self.risk_appetite / NEUTRAL
+
+    @rule
+    def part_guaranteed(self, guarantee):
+        """Part of the rents of tenants that it guarantees: the common one at middling appetite, none of who dares nothing, never all."""
+        return 1 - (1 - guarantee.vendor) ** (self.risk_appetite / NEUTRAL)
 
     @rule_about_labs
     def accepts(self, resources, rent, new_rent):

@@ -6,6 +6,7 @@ and how much, it decides at its own quantile of the tenant's revenue [model.md 9
 
 import numpy as np
 
+from abm.beliefs.leap import belief
 from abm.engine.firm import Firm
 from abm.engine.population import column
 from abm.engine.rules import rule_about_labs
@@ -65,11 +66,15 @@ class Cloud(Firm):
         source="assumption",
         prior=between(0, 0.3),
     )
+    breakthrough_odds, breakthrough_within = belief()
 
     other_cash_flow = column(
         "cash flow of its other business, net of tax", unit="$bn/year", low=-100, high=500, default=0, source="assumption"
     )
     other_growth = column("growth of that cash flow", unit="1/year", low=-0.5, high=0.5, default=0.0, source="assumption")
+    exposed = column(
+        "part of that cash flow which AI of others could take", unit="share", low=0, high=1, default=0, source="switch, off: none"
+    )
     board_limit = column(
         "most that its board pours into AI from the rest of the firm, as equity; 10,000 is no limit",
         unit="$bn/year",
@@ -98,6 +103,7 @@ class Cloud(Firm):
     missed = column("quarters in a row in which it did not pay all debt service", unit="quarters", default=0)
     failing = column("1 if it could not pay last quarter", unit="0/1", low=0, high=1, default=0)
     reorganised = column("times its creditors took over", unit="count", default=0)
+    rescue_paid = column("equity it paid in the quarter to keep labs alive that would have cost it more", unit="$bn/quarter", default=0)
     died = column("quarter of its first default, counted from 2023Q1; -1 before", unit="quarter", default=-1)
 
     @rule_about_labs

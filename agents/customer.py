@@ -1,9 +1,10 @@
 """A customer as an agent: one column of `Customers` [model.md 7, 8.1, 26.3]."""
 
+from abm.engine.compiled import as_written
 from abm.engine.firm import Agent
 from abm.engine.population import column
 from abm.engine.rules import rule
-from agents import customer_quarter
+from agents.customer_adoption import adopts
 
 
 class Customer(Agent):
@@ -35,7 +36,7 @@ class Customer(Agent):
     @rule
     def would_adopt(self, frontier, integration_cost):
         """Would the customer adopt at this frontier capability [OOM] and integration cost [per $ of spend]?"""
-        return customer_quarter.adopts(frontier, self.readiness, integration_cost)
+        return as_written(adopts)(frontier, self.readiness, integration_cost)
 
 
 class EnterpriseCustomer(Customer):

@@ -4,13 +4,19 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from abm.engine.compiled import compiled
 from abm.errors import BadInput, nearest
 from abm.services.serving import CLASSES
-from agents.customer_quarter import DEPLOYED, KINDS, UNAWARE, Ballot, scaled_to
-from agents.customer_sizes import by_kind, large_parts, potentials
+from agents.customer_adoption import DEPLOYED, UNAWARE
+from agents.customer_choice import second_providers
+from agents.customer_market import KINDS
+from agents.customer_sizes import by_kind, large_parts, potentials, scaled_to
 
 DRAWS = ("segment", "domain", "size", "midpoint", "usefulness", "appetite", "trial", "procurement", "deployed", "second", "homes",
          "requalification")  # fmt: skip
+
+STEPS = 5  # of Newton's method: to the last few digits
+_NEXT_TO_NOTHING = np.finfo(float).tiny
 
 SEGMENT_BOUNDS = {
     "number_share": (0, 1),
@@ -78,7 +84,8 @@ class Segments:
         columns = {field.name: [] for field in fields(cls)}
         for row in rows:
             name = f"{where}: segment {row.get('name')!r}"
-            row = {**USUAL.get(row.get("kind"), {}), **row}
+            kind = row.get("kind")
+            row = {**(USUAL.get(kind, {}) if isinstance(kind, str) else {}), **row}  # what is no text may be no key
             for key in sorted(row.keys() - set(_HEADER)):
                 raise BadInput(f"{name} has an unknown key {key!r}; {nearest(key, _HEADER)}")
             for key in sorted(set(_HEADER) - row.keys()):
@@ -101,7 +108,7 @@ def _index(name, key, value, allowed):
 
 def _within(name, key, value, bounds):
     low, high = bounds
-    if not isinstance(value, int | float) or not low <= value <= high:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
         raise BadInput(f"{name}: {key} = {value!r} is not a number in [{low:g}, {high:g}]")
     return float(value)
 
@@ -112,7 +119,7 @@ def drawn(parameters, segments, market, luck):
     Every draw is one uniform per customer, by inverse cdf, so the first n customers do not depend on how many follow, but for the
     scale of `potential`, which sums to the market.
     """
-    from scipy.special import gammaincinv, ndtri  # here, because it is slow to import
+    from scipy.special import ndtri  # here, because it is slow to import
 
     n = parameters.enterprises + parameters.cohorts
     uniform = {what: luck.customers("birth", number, n) for number, what in enumerate(DRAWS)}
@@ -133,11 +140,29 @@ def drawn(parameters, segments, market, luck):
         "readiness": readiness(parameters, usefulness, appetite),
         "risk_appetite": appetite,
         "patience": -np.log1p(-uniform["trial"]),
-        "procurement": gammaincinv(2, uniform["procurement"]) * mean_procurement / 2,
+        "procurement": two_waits(uniform["procurement"]) * mean_procurement / 2,
         "main_share": np.where(uniform["homes"] < parameters.single_homed, 1.0, main_share(parameters, appetite)),
         "requalification": np.minimum(high, np.floor(low + uniform["requalification"] * (high - low + 1))),
     }
     return columns, (uniform["deployed"], uniform["second"])
+
+
+def two_waits(uniform):
+    """Time of two waits in a row, each exponential with mean 1, by inverse cdf, [worlds, n]."""
+    waits = np.empty_like(uniform)
+    _wait_twice(uniform.reshape(-1), waits.reshape(-1))
+    return waits
+
+
+@compiled
+def _wait_twice(uniform, waits):
+    """Solves x - ln(1 + x) = -ln(1 - u) by Newton's method, from above, so that every step comes nearer."""
+    for place in range(len(uniform)):
+        hazard = -np.log1p(-uniform[place])
+        time = hazard + np.sqrt(2 * hazard)
+        for _ in range(STEPS):
+            time -= (time - np.log1p(time) - hazard) * (1 + time) / time
+        waits[place] = time
 
 
 def readiness(parameters, usefulness, appetite):
@@ -174,12 +199,13 @@ def opened(parameters, segments, columns, potential, shares, uniforms):
     deployed = uniforms[0] < segments.opening_deployed[segment]
     spend = by_kind(potential * deployed, (1 - share, share), parameters.enterprises)
     main = opening_main(spend, segment, shares)
-    group = np.arange(len(segment))[:, None] * len(segments) + segment
+    second = np.empty_like(main)
+    second_providers(segment, main, np.ascontiguousarray(shares), uniforms[1], second)
     return {
         "stage": np.where(deployed, DEPLOYED, UNAWARE).astype(np.int8),
         "spend": scaled_to(spend, parameters.opening_spend),
         "main_provider": main,
-        "second_provider": Ballot(shares).second(group, main, main, 0.0, uniforms[1]),
+        "second_provider": second,
     }
 
 
@@ -188,13 +214,23 @@ def opening_main(spend, segment, shares):
 
     The segment's spend is laid on a line cut at the labs' shares; a customer belongs where its middle falls.
     """
-    main = np.zeros(segment.shape, dtype=np.int64)
-    for number in range(shares.shape[1]):
-        own = np.where(segment == number, spend, 0)
-        line = np.cumsum(own, axis=1)
-        middle = (line - own / 2) / np.maximum(line[:, -1:], np.finfo(float).tiny)
-        cuts = np.cumsum(shares[:, number], axis=1)
-        cuts /= cuts[:, -1:]
-        lab = sum((middle >= cuts[:, edge, None]).astype(np.int64) for edge in range(shares.shape[2] - 1))
-        main = np.where(segment == number, lab, main)
+    cuts, main = np.cumsum(shares, axis=2), np.empty(segment.shape, dtype=np.int64)
+    cuts /= cuts[:, :, -1:]
+    _cut_lines(spend, segment, cuts, main)
     return main
+
+
+@compiled
+def _cut_lines(spend, segment, cuts, main):
+    for w in range(len(spend)):
+        whole, line = np.zeros(cuts.shape[1]), np.zeros(cuts.shape[1])
+        for c in range(spend.shape[1]):
+            whole[segment[w, c]] += spend[w, c]
+        for c in range(spend.shape[1]):
+            s = segment[w, c]
+            line[s] += spend[w, c]
+            middle = (line[s] - spend[w, c] / 2) / max(whole[s], _NEXT_TO_NOTHING)
+            lab = 0
+            for edge in range(cuts.shape[2] - 1):
+                lab += middle >= cuts[w, s, edge]
+            main[w, c] = lab

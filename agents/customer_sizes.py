@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from agents.customer_quarter import scaled_to
+from abm.services.shares import total
+
+
+def scaled_to(amounts, target):
+    """Amounts [worlds, n] in proportion, with this sum, [worlds, 1]; zeros stay zeros."""
+    now = total(amounts)
+    return amounts * (target / np.where(now > 0, now, 1))
 
 
 def large_parts(parameters):

@@ -8,11 +8,13 @@ from agents.appetite import Followers
 from agents.chip_vendor import ChipVendor
 from agents.cloud import Cloud
 from agents.customer_birth import Segments
-from agents.customer_quarter import market, next_noise
+from agents.customer_market import KINDS as KINDS_OF_DEMAND
+from agents.customer_market import MARKET_DRAWS, market, next_noise
 from agents.customers import Customers
 from agents.customers_parameters import CustomersParameters
 from agents.investor import Investor
-from agents.lab import Lab, LabParameters
+from agents.lab import Lab
+from agents.lab_parameters import LabParameters
 from agents.lender import Lender
 
 KINDS = {"labs": Lab, "clouds": Cloud, "vendors": ChipVendor, "investors": Investor, "lenders": Lender}
@@ -33,7 +35,7 @@ def people(industry, shares):
     """
     opening, parameters, luck = industry.opening, industry.buyers, industry.luck
     segments = Segments.from_rows(opening.segments) if opening.segments else Segments.default()
-    size = market(parameters, luck.firms("entry", 0), industry.cone.width)
+    size = market(parameters, luck.firms("market", 0, MARKET_DRAWS), industry.cone.width)
     frontier = industry.frontier()
     if opening.kind != "archetypes":
         spend, growth = parameters.opening_spend, weighted_mean(industry.labs.growth, industry.labs.revenue)
@@ -44,4 +46,4 @@ def people(industry, shares):
 
 def noise(industry, previous):
     """Demand noise of enterprises and consumers this quarter, [worlds, 2]."""
-    return next_noise(industry.buyers, previous, industry.luck.firms("demand", industry.age), industry.cone.width)
+    return next_noise(industry.buyers, previous, industry.luck.firms("demand", industry.age, len(KINDS_OF_DEMAND)), industry.cone.width)

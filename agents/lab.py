@@ -7,159 +7,12 @@ quantile, and orders the smaller of the two [model.md 10]. Everything here is wr
 import numpy as np
 from scipy.special import ndtri
 
+from abm.beliefs.leap import belief
 from abm.clock import QUARTER
 from abm.engine.firm import Firm
 from abm.engine.population import column
 from abm.engine.rules import rule
-from abm.parameters import Group, parameter
 from abm.priors import between
-
-
-class LabParameters(Group, name="lab"):
-    """What all labs have in common [model.md 10, 19, 26.2]."""
-
-    fixed_opex = parameter(
-        0.03,
-        unit="$bn/quarter",
-        low=0,
-        high=1,
-        source="model.md 19",
-        meaning="opex that does not depend on revenue, in 2023Q1",
-        prior=between(0.02, 0.045),
-    )
-    fixed_opex_growth = parameter(
-        0.10, unit="per quarter", low=0, high=0.5, source="model.md 19", meaning="growth of fixed opex", prior=between(0.065, 0.15)
-    )
-    fixed_opex_cap = parameter(
-        0.6, unit="$bn/quarter", low=0, high=10, source="model.md 19", meaning="largest fixed opex", prior=between(0.4, 0.9)
-    )
-    stall_cut = parameter(
-        0.10,
-        unit="share",
-        low=0,
-        high=0.4,
-        source="model.md 6.6",
-        meaning="cut of the opex ratio in a recognised stall",
-        prior=between(0.05, 0.15),
-    )
-    cash_in_plan = parameter(
-        0.5,
-        unit="share",
-        low=0,
-        high=1,
-        source="model.md 10.2",
-        meaning="part of cash that counts as means to pay",
-        prior=between(0.3, 0.75),
-    )
-    cash_in_prepayment = parameter(
-        0.5,
-        unit="share",
-        low=0,
-        high=1,
-        source="model.md 10.5",
-        meaning="part of cash a lab puts into down-payments",
-        prior=between(0.3, 0.75),
-    )
-    funded_quarters = parameter(
-        1.6,
-        unit="quarters",
-        low=0,
-        high=12,
-        source="calibrated to 2023-26, decisions.md",
-        meaning="rounds that count as means to pay",
-        prior=between(1, 2.4),
-    )
-    runway_base = parameter(
-        8.0,
-        unit="quarters",
-        low=0,
-        high=16,
-        source="model.md 4",
-        meaning="target runway of a lab without risk appetite",
-        prior=between(6, 12),
-    )
-    runway_slope = parameter(
-        4.0, unit="quarters", low=0, high=16, source="model.md 4", meaning="runway given up for full risk appetite", prior=between(2.5, 6)
-    )
-    chest_quarters = parameter(
-        2,
-        unit="quarters",
-        low=0,
-        high=16,
-        structural=True,
-        source="assumption",
-        meaning="quarters of promised rent that a lab likes to have in cash while its shares are dear",
-        prior=between(1, 6),
-    )
-    prepaid_years = parameter(
-        1.0,
-        unit="years",
-        low=0,
-        high=1.5,
-        source="model.md 19",
-        meaning="rent of an order that is due in advance",
-        prior=between(0.75, 1.25),
-    )
-    covered = parameter(
-        1.0,
-        unit="x revenue",
-        low=0,
-        high=5,
-        source="model.md 19",
-        meaning="commitments over revenue that need no down-payment",
-        prior=between(1, 2),
-    )
-    shy_level = parameter(
-        0.35, unit="index", low=0, high=1, source="model.md 10.6", meaning="sentiment below which nobody orders", prior=between(0.2, 0.5)
-    )
-    demand_floor = parameter(
-        0.8,
-        unit="share",
-        low=0,
-        high=1,
-        source="model.md 5.4",
-        meaning="demand that counts as revenue in a forecast",
-        prior=between(0.6, 0.95),
-    )
-    down_payment = parameter(
-        "vendor_equity",
-        unit="choice",
-        choices=("required", "vendor_equity", "outside_equity", "waived"),
-        source="model.md 26.14",
-        meaning="who funds that part of the down-payment which vendor.circular_intensity sets",
-    )
-    coverage_rule = parameter(0.0, unit="x", low=0, high=3, source="policy switch", meaning="P10 coverage a lab must keep when it signs")
-    distress_runway = parameter(
-        1.0,
-        unit="quarters",
-        low=0,
-        high=8,
-        source="assumption; model.md 10.8",
-        meaning="quarters of burn that cash must cover, or a lab sublets; 0: nobody ever does",
-        prior=between(0.5, 2),
-    )
-    intake = parameter(
-        0.35, unit="share/quarter", low=0, high=10, source="assumption",
-        meaning="most customers of dead labs a lab takes in, over its revenue", prior=between(0.25, 0.5)
-    )  # fmt: skip
-    # appetite dynamics, all off in the core [model.md 4.2]
-    reversion = parameter(
-        0.0, unit="per quarter", low=0, high=1, source="switch, off; model.md 4.2", meaning="return of appetite to character"
-    )
-    herding = parameter(
-        0.0, unit="per quarter", low=-1, high=1, source="switch, off; model.md 4.2", meaning="imitation of rivals' appetite"
-    )
-    pressure = parameter(0.0, unit="per quarter", low=0, high=1, source="switch, off; model.md 4.2", meaning="appetite per share lost")
-    mood = parameter(
-        0.0, unit="per quarter", low=0, high=1, source="switch, off; model.md 4.2", meaning="appetite per unit of sentiment above 1"
-    )
-    fear = parameter(0.0, unit="per quarter", low=0, high=1, source="switch, off; model.md 4.2", meaning="appetite lost to fear")
-    memo_noise = parameter(
-        0.0, unit="probability", low=0, high=0.05, source="switch, off; model.md 4.2", meaning="chance a quarter of a hasty order"
-    )
-    memo_sd = parameter(
-        0.5, unit="log sd", low=0, high=1, source="model.md 4.2", meaning="size of a hasty order's error", prior=between(0.3, 0.75)
-    )
 
 
 class Lab(Firm):
@@ -168,16 +21,12 @@ class Lab(Firm):
     kind = "lab"
     extrapolation = column(
         "weight of past growth that goes on for ever in its forecast; 1: it extrapolates and does not reason",
-        unit="weight",
-        low=0,
-        high=1,
-        default=0,
-        source="assumption",
-        prior=between(0, 0.3),
-    )
+        unit="weight", low=0, high=1, default=0, source="assumption", prior=between(0, 0.3)
+    )  # fmt: skip
     optimism = column(
         "growth that it adds to its reasoned forecast", unit="1/year", low=-1, high=2, default=0, source="assumption", prior=between(0, 0.1)
     )
+    breakthrough_odds, breakthrough_within = belief()
     opex_ratio = column(
         "wages and other opex over revenue", unit="share", low=0, high=0.9, default=0.30, source="model.md 19", prior=between(0.2, 0.4)
     )
@@ -224,12 +73,27 @@ class Lab(Firm):
     forecast_high = column("90th percentile of its forecast", unit="$bn/year", default=0)
     parent_row = column("cloud that owns it, -1 for none", unit="row", default=-1)
     open_weight = column("1 if its models are open", unit="0/1", low=0, high=1, default=0)
+    alarm = column("appetite that rivals' releases added and that has not faded yet", unit="quantile", default=0)
+    scar = column("appetite that its own squeezes took and that has not come back yet", unit="quantile", default=0)
+    stirred = column("what alarm and scars add to its appetite in the quarter", unit="quantile", default=0)
+    rescued = column("what landlords and vendors paid in the quarter so that it could pay its bills", unit="$bn/quarter", default=0)
+    bought = column("revenue of failed labs that it bought in the quarter, less its own that was sold", unit="$bn/year", default=0)
+    swapped = column("its debt that creditors took shares for so far", unit="$bn", default=0)
+    debt_lost = column("its debt that creditors lost when it failed", unit="$bn", default=0)
     died = column("quarter of its default, counted from 2023Q1; -1 while it lives", unit="quarter", default=-1)
+    break_even = column(
+        "year in which it promises investors to burn nothing any more, 0: it promises nothing", unit="year", low=0, high=2100, default=0,
+        source="text: 2028 and 2030 (Anthropic, OpenAI)",
+    )  # fmt: skip
+    promised_burn = column(
+        "burn over revenue that it promises for the opening, falling to 0 by then", unit="share", low=0, high=10, default=0,
+        source="text: .33 and .57 of revenue in 2026 (Anthropic, OpenAI)",
+    )  # fmt: skip
 
     @rule
     def forecast_base(self, demand_floor):
         """Revenue a forecast starts from: a rationed lab knows it had demand, $bn a year [model.md 5.4]."""
-        return np.maximum(self.revenue, demand_floor * self.demand) * self.alive
+        return np.maximum(self.revenue + self.bought, demand_floor * self.demand) * self.alive
 
     @rule
     def margin_after_opex(self, cut):
@@ -275,10 +139,15 @@ class Lab(Firm):
         return (base - slope * self.risk_appetite) * burn
 
     @rule
-    def next_appetite(self, rivals, sentiment, lost_share, afraid, lab):
-        """Appetite after a quarter of imitation, pressure, mood and fear [model.md 4.2]; unchanged when all gains are 0.
+    def part_borrowed(self, rate, debt):
+        """Part of what it raises that it would rather borrow: all of its usual part at half the cost of shares, none at all of it."""
+        return debt.share * np.clip(2 * (1 - rate / debt.equity_cost), 0, 1) * self.alive
 
-        rivals: mean appetite of the others, [worlds, labs]; afraid: 0 or 1, [worlds, labs]
+    @rule
+    def next_appetite(self, rivals, sentiment, lost_share, afraid, lab):
+        """Appetite after a quarter of imitation, pressure, mood, fear, alarm and scars [model.md 4.2]; unchanged when all gains are 0.
+
+        rivals: mean appetite of the others, [worlds, labs]; afraid: 0 to 1, [worlds, labs]
         """
         step = (
             lab.reversion * (self.character - self.risk_appetite)
@@ -286,5 +155,6 @@ class Lab(Firm):
             + lab.pressure * lost_share
             + lab.mood * (sentiment - 1)
             - lab.fear * afraid
+            + self.stirred
         )
         return np.clip(self.risk_appetite + step, 0.02, 0.98)

@@ -8,7 +8,7 @@ import numpy as np
 from abm.engine.luck import Luck
 from abm.services.refuge import Refuge
 from abm.services.serving import CLASSES, Offers
-from agents.customer_quarter import KINDS, market
+from agents.customer_market import KINDS, market
 from agents.customers import Customers
 from agents.customers_parameters import CustomersParameters
 from benchmarks.plain_mesa import PlainMarket

@@ -38,7 +38,7 @@ class Sizes:
     job_repeats: int = 3
     phase_worlds: int = LARGEST_BATCH
     sweep_runs: int = 2000
-    plain_runs: int = 60
+    plain_runs: int = 12
     page_worlds: int = 200
     page_plays: int = 5
     page_minutes: float = 2.0

@@ -18,13 +18,17 @@ from benchmarks.plain_mesa import PlainMarket
 
 WORLD = "archetypes-2023q1"
 FRONTIER_GROWTH, NOISE, CLASSES = 0.3, 0.05, 3  # OOM a quarter and standard deviation of demand, as in the benchmark of customers
-ENTERPRISES, COHORTS = 150, 12
 
 
 @functools.cache
 def _opened():
     """The opening that labs are copied from, made once a process: what it takes is not counted against the objects."""
     return Industry(load_world(WORLD), worlds=1, rng=1).run(1)  # prices are there after a quarter
+
+
+def customers_of_the_world():
+    """Enterprises and cohorts of the world that ours runs: the peer has as many objects."""
+    return _opened().buyers.enterprises, _opened().buyers.cohorts
 
 
 class PlainLabs(PlainPlanner):
@@ -61,7 +65,7 @@ class PlainIndustry(mesa.Model):
 
     def __init__(self, seed=1):
         super().__init__(seed=seed)
-        customers, _ = populated(ENTERPRISES, COHORTS, rng=seed)
+        customers, _ = populated(*customers_of_the_world(), rng=seed)
         self.market, self.labs = PlainMarket(customers), PlainLabs()
         self.luck, self.now, self.outage = random.Random(seed), _opened().now, [0.0] * LABS
         self.quarters = 0
@@ -98,4 +102,4 @@ class PlainIndustry(mesa.Model):
         return [[part] * CLASSES for part in self.outage]
 
     def _draws(self):
-        return [[self.luck.random() for _ in range(ENTERPRISES + COHORTS)] for _ in range(2)]
+        return [[self.luck.random() for _ in range(sum(customers_of_the_world()))] for _ in range(2)]

@@ -11,16 +11,20 @@ import solara.lab
 from reacton.core import get_render_context
 
 from abm.errors import BadInput
+from experiments.ui import links
 from experiments.ui.about import About
 from experiments.ui.atlas_tab import Atlas
 from experiments.ui.commands import START, start_from
-from experiments.ui.controls import Bar, Dials, Rewind, Shocks
+from experiments.ui.controls import Bar
 from experiments.ui.deal_tab import Deals
+from experiments.ui.first_screen import QUESTION
 from experiments.ui.futures import Futures
-from experiments.ui.links import read_query
-from experiments.ui.parts import Dark, Words
+from experiments.ui.parts import Aids, Begin, CopyLink, Dark, Words
+from experiments.ui.rail import Dials
 from experiments.ui.session import TABS, Session
+from experiments.ui.spare import SPARE
 from experiments.ui.world_tabs import Firms, Money, Story
+from experiments.words import CAVEAT
 
 STYLE = files("experiments.ui").joinpath("layout.css")
 
@@ -29,10 +33,10 @@ def opened(search):
     """The session a browser begins with. search: the query string of its address."""
     start = start_from(os.environ.get(START, ""))
     try:
-        inputs, compare = read_query(search, start)
+        inputs, compare = links.read_query(search, start)
     except BadInput as error:
         return Session(start, message=f"The link was not read: {error}")
-    return Session(inputs, compare)
+    return Session(inputs, compare, plays=not search, crew=SPARE.taken())
 
 
 @solara.component
@@ -46,30 +50,38 @@ def Page():
     solara.use_effect(lambda: session.began(laboratory), [laboratory])
     solara.Title("Overreach")
     solara.Style(STYLE.read_text(encoding="utf-8"))
-    with solara.AppBar():
-        solara.lab.ThemeToggle()
     Dark(event_seen=session.seen)
+    Aids()
     open_dials, set_open_dials = solara.use_state(False)  # on a narrow screen; on a wide one they stand beside
     with solara.Div(classes=["layout"]):
         with solara.Div(classes=["sidebar", "sidebar-open" if open_dials else "sidebar-closed"]):
             Dials(session)
         with solara.Div(classes=["overreach"]):
+            Caption(session)
             label = "Hide the dials" if open_dials else "Show the dials"
             solara.Button(label, on_click=lambda: set_open_dials(not open_dials), outlined=True, classes=["open-dials"])
-            Caption(session)
             Bar(session)
-            Shocks(session)
-            Rewind(session)
             Tabs(session)
+            if session.plays:
+                Begin()
 
 
 @solara.component
 def Caption(session):
-    """Which world, and what it is not."""
+    """The question, which world, what it is not, and the switch between light and dark."""
     lab = session.picture
-    if lab.main is not None:
-        Words(lab.main.opening.title, "h1", ["world"])
-        Words(lab.main.opening.caveat or lab.main.opening.purpose, classes=["caveat"])
+    with solara.Div(classes=["masthead"]):
+        with solara.Div(classes=["asked"]):
+            Words(QUESTION, "h1", ["question"])
+            if lab.main is not None:
+                Words(f"{lab.main.opening.title}. {lab.main.opening.caveat or lab.main.opening.purpose}", classes=["caveat", "world"])
+        with solara.Div(classes=["switches"]):
+            if lab.main is not None and links.can_carry(lab.inputs):
+                CopyLink(query=links.query(lab.inputs, lab.other.inputs.settings if lab.other else None))
+            solara.lab.ThemeToggle()
+        if lab.main is not None:
+            Words(links.source(lab.inputs, lab.main.opening.title), "span", ["source", "unseen"])
+            Words(CAVEAT, "span", ["scenario", "unseen"])
 
 
 @solara.component

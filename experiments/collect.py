@@ -118,10 +118,10 @@ def _run(industry, quarters, tick):
 def world_bytes(inputs, opening, kept):
     """About how much memory a world takes while it runs, bytes. kept: numbers that its record keeps every quarter."""
     agents, customers = len(opening.all_names), _customers(opening)
-    matrices, columns = 80, 12  # tables of who paid whom in a year, and columns of customers by lab: measured, then rounded up
+    matrices, columns = 80, 40  # tables of who paid whom in a year, and numbers of a customer and its draws: measured, then rounded up
     vintages = 60 + 2 * len(opening.names["lenders"])
-    cells = len(opening.names["labs"]) * len(opening.names["clouds"]) * vintages * matrices / columns
-    return NUMBER_BYTES * (inputs.quarters * kept + matrices * agents**2 + columns * customers * len(opening.names["labs"]) + cells)
+    cells = 6 * len(opening.names["labs"]) * len(opening.names["clouds"]) * vintages
+    return NUMBER_BYTES * (inputs.quarters * kept + matrices * agents**2 + columns * customers + cells)
 
 
 def _customers(opening):

@@ -39,6 +39,12 @@ class Declaration(NamedTuple):
         return f"{low} to {high}" if low and high else f"{low} or more" if low else f"{high} or less"
 
 
+def prior_of(name, opening):
+    """The declared prior of a number: that of the world's own file, else that of its parameter or column."""
+    item = parameters().get(name) or settable_by_name()[name][1]
+    return opening.priors.get(name) or item.prior
+
+
 def declarations(pattern="", given=None):
     """The table, in order of declaration. Raises BadInput if nothing fits.
 

@@ -95,6 +95,12 @@ class Inputs:
         """The deals, read and checked, but for the names of firms."""
         return tuple(AddedDeal.read(row, "--deal") for row in self.deals)
 
+    def options(self):
+        """The words of a command that asks the same of the same world, after the command's own name."""
+        parts = [self.world, *(f"--{key}={getattr(self, key)}" for key in ("worlds", "quarters", "seed"))]
+        parts += [f"--set={name}={value}" for name, value in self.settings.items()]
+        return [*parts, *(f"--shock={shock_text(shock)}" for shock in self.shocks), *(f"--deal={deal_text(deal)}" for deal in self.deals)]
+
     def address(self, fingerprint):
         """sha256 over all that decides the results. fingerprint: of the world's files."""
         decides = {key: value for key, value in self.plain().items() if key != "world"}

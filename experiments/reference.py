@@ -10,6 +10,7 @@ them is written by hand, and there is no date in them. How many seeds a referenc
 import csv
 import re
 import sys
+import textwrap
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -17,12 +18,14 @@ from typing import Annotated, NamedTuple
 import typer
 
 from abm.errors import BadInput, nearest
+from experiments import markdown
 from experiments.engine.question import SHIPPED, Question, shipped
 from experiments.engine.sweep import RESULTS, sweep
 from experiments.words import CAVEAT
 
 README, TABLE, FIGURE = "README.md", "table.csv", "figure.png"
 DIGITS = 5  # of a number in the table
+WIDTH = 140  # characters of a line of the project's README
 _ANSWER = re.compile(r"^\*\*Answer\.\*\* (.*?)(?:\n\n|\Z)", flags=re.M | re.S)
 
 
@@ -133,12 +136,11 @@ def _changes(found):
     rows: dict = {}
     for each in found.effects:
         rows.setdefault((each.title, each.base, each.level), {})[each.outcome] = each.found
-    lines = [["Lever", "From → to", *(outcome(name).label for name in found.outcomes), "Pairs"]]
+    head, lines = ["Lever", "From → to", *(outcome(name).label for name in found.outcomes), "Pairs"], []
     for (title, base, level), by_name in rows.items():
         said = [outcome(name).change(by_name[name]) if by_name[name].runs else "-" for name in found.outcomes]
         lines.append([title, f"{base} → {level}", *said, f"{max(each.runs for each in by_name.values()):,}"])
-    lines.insert(1, ["---"] * len(lines[0]))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown.table(head, lines).rstrip("\n")
 
 
 def _varied(found):
@@ -200,6 +202,26 @@ What you run yourself lands beside these folders, and git ignores it: single run
 """
 
 
+HEADLINES = ("yolo-capacity", "circular-finance", "arms-race", "breakthrough-belief", "believed-life")
+FROM, TO = "<!-- answers of results/, written by make results -->", "<!-- end of answers -->"
+
+
+def headlines(out):
+    """The answers that the project's README shows, as Markdown: those of these questions that have been made."""
+    made = {line.name: line for line in listed(out)}
+    shown = (made[name] for name in HEADLINES if name in made)
+    told = (f"**[{line.title.partition(': ')[2]}](results/{line.name}/{README})** {line.answer}" for line in shown)
+    return "\n\n".join(textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False) for text in told)
+
+
+def show(out, page):
+    """Write the answers into a page, between its two marks; a page without them is left alone."""
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    before, mark, rest = text.partition(FROM)
+    if mark:
+        page.write_text(f"{before}{FROM}\n\n{headlines(out)}\n\n{TO}{rest.partition(TO)[2]}", encoding="utf-8")
+
+
 def main(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Shipped questions; all by default.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = RESULTS,
@@ -210,6 +232,7 @@ def main(
     for name in names or shipped():
         typer.echo(f"{make(name, out, seeds, workers or None)}/{README}")
     (out / README).write_text(index(out), encoding="utf-8")
+    show(out, out.parent / README)
 
 
 if __name__ == "__main__":

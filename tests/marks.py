@@ -1,4 +1,4 @@
-"""Which cases of a test are quick: the others run in continuous integration, `make test-all`."""
+"""Which cases of a test are quick: the others run in continuous integration, `make test-slow`."""
 
 import pytest
 

@@ -12,6 +12,7 @@ from abm.clock import Quarter
 from abm.compute import deliveries
 from abm.failure import default
 from abm.finance import funding, sentiment
+from abm.measures.record import subsidiary_residuals
 from abm.model import Industry
 from abm.services import operations, pricing
 from abm.services.serving import CLASSES
@@ -31,6 +32,10 @@ ALWAYS = {  # every column of a world file at its default, nothing where it has 
 ALWAYS["labs"] |= {"alive": 1.0, "share": 1.0}
 ECONOMY = -2  # row of Economy among all agents
 ONE_RATE = {"lender.rate": 0.08, "lender.best_rate": 0.08, "lender.leverage_premium": 0.0}  # every lender asks 8 % of everybody in calm
+QUIET = {
+    "lab.fixed_opex": 0.0, **ONE_RATE, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1,
+    "cloud.upkeep": 0, "services.training_share_start": 0.5,
+}  # fmt: skip
 
 
 class Wanting:
@@ -190,3 +195,8 @@ def industry(given, worlds=1, **options):
 def cash(model, kind):
     """Cash of a kind in the books, $bn, [worlds, rows]."""
     return model.ledger.balances["cash"][:, model.rows[kind]]
+
+
+def residuals(model):
+    """The largest residual of any rule of the books, $bn."""
+    return max(residual.max() for residual in {**model.ledger.residuals(), **subsidiary_residuals(model)}.values())

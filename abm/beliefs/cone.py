@@ -1,18 +1,21 @@
 """The cone of uncertainty: what a planner believes revenue will be, as a distribution and not as a number.
 
-A forecast is a mixture, in the logarithm of revenue, of a branch in which progress goes on and a branch in which it
-stalls; so the tenth percentile of somebody who is not a pure extrapolator knows that progress can stop [model.md 5].
+A forecast is a mixture, in the logarithm of revenue, of a branch in which progress goes on, a branch in which it stalls and, for
+who believes in it, one in which a breakthrough comes in time; so the tenth percentile of somebody who is not a pure extrapolator
+knows that progress can stop [model.md 5, 5.10].
 Money is $bn a year, horizons are years, growth rates are logarithmic and annual. Shapes are `[worlds, firms]`, or
 `[worlds, firms, planners]` when each planner weighs momentum in its own way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.special import logit, ndtr, ndtri
 
 from abm.beliefs.growth import Trend, reasoned_growth
+from abm.beliefs.leap import raised_quantile
 from abm.clock import QUARTERS_PER_YEAR
+from abm.engine.sums import with_axes
 
 _TINY = np.finfo(float).tiny
 _STEPS = 6  # at most, of third order: the error of one step is about the cube of its length
@@ -27,6 +30,7 @@ class Cone:
 
     base: revenue now, $bn a year; growth, stalled_growth: logarithmic growth to the horizon in the two branches, the
     second never above the first; stall_weight: probability given to the stall branch; spread: standard deviation in logs.
+    leap_weight, leap: probability that a breakthrough comes in time, and what it adds to the normal branch, ln; 0 without such a belief.
     """
 
     base: np.ndarray
@@ -34,6 +38,8 @@ class Cone:
     stalled_growth: np.ndarray
     stall_weight: np.ndarray
     spread: np.ndarray
+    leap_weight: float | np.ndarray = 0.0
+    leap: float | np.ndarray = 0.0
 
     @property
     def gap(self):
@@ -42,11 +48,18 @@ class Cone:
 
     def quantile(self, q):
         """Revenue [$bn a year] that is undercut with probability q, 0 < q < 1; 0 where the base is 0 [model.md 5.6]."""
-        shape = np.broadcast_shapes(*(np.shape(each) for each in (q, self.base, self.growth, self.spread)))
+        shape = np.broadcast_shapes(*(np.shape(each) for each in (q, self.base, self.growth, self.spread, self.leap_weight)))
         there = np.broadcast_to(self.base != 0, shape)  # a firm that is gone has no revenue to guess
         above_stall = np.zeros(shape)
         above_stall[there] = mixture_quantile(*(np.broadcast_to(each, shape)[there] for each in (q, self.stall_weight, self.gap)))
+        hoped = there & np.broadcast_to(np.greater(self.leap_weight, 0), shape)
+        if hoped.any():
+            above_stall[hoped] = raised_quantile(np.broadcast_to(q, shape)[hoped], self._at(hoped, shape), above_stall[hoped])
         return self.base * np.exp(self.stalled_growth + self.spread * above_stall)
+
+    def _at(self, rows, shape):
+        """The same cone of some rows only."""
+        return Cone(*(np.broadcast_to(getattr(self, each.name), shape)[rows] for each in fields(self)))
 
     def quantiles(self, *levels):
         """Several quantiles, each as `quantile` gives it; asking for them together is faster."""
@@ -59,11 +72,13 @@ class Cone:
         below_normal = ndtr((distance - self.growth) / self.spread)
         below_stall = ndtr((distance - self.stalled_growth) / self.spread)
         mixed = below_normal + self.stall_weight * (below_stall - below_normal)
+        mixed = mixed + self.leap_weight * (ndtr((distance - self.growth - self.leap) / self.spread) - mixed)
         return np.where(self.base > 0, mixed, np.greater_equal(x, 0))
 
     def mean(self):
         """Expected revenue [$bn a year]."""
         branches = np.exp(self.growth) + self.stall_weight * (np.exp(self.stalled_growth) - np.exp(self.growth))
+        branches = branches + self.leap_weight * (np.exp(self.growth + self.leap) - branches)
         return self.base * np.exp(self.spread**2 / 2) * branches
 
     def fan(self, levels):
@@ -84,7 +99,7 @@ def cone(base, extrapolated_growth, extrapolation, horizon, parameters, *, trend
     p = _Wide(parameters, axes)
 
     def own(value):
-        return _over(value, axes)
+        return with_axes(value, axes)
 
     h = own(horizon)
     market = Trend(extrapolated_growth, p.lasting_growth, p.momentum_share) if trend is None else Trend(*(own(each) for each in trend))
@@ -106,7 +121,7 @@ class _Wide:
         self.parameters, self.axes = parameters, axes
 
     def __getattr__(self, name):
-        return _over(getattr(self.parameters, name), self.axes)
+        return with_axes(getattr(self.parameters, name), self.axes)
 
 
 def stall_probability(hazard, horizon):
@@ -124,12 +139,6 @@ def believed_spread(horizon, parameters, annual_spread=None):
     believed = np.where(parameters.believed_width > 0, parameters.believed_width / parameters.width, 1)
     spread = believed * np.sqrt(learned**2 * horizon + (parameters.width * parameters.growth_spread * horizon) ** 2)
     return np.maximum(spread, _LEAST_SPREAD)
-
-
-def _over(value, axes):
-    """A value per world, [worlds, 1], given as many axes as the arrays it meets; plain numbers stay as they are."""
-    value = np.asarray(value, dtype=float)
-    return value.reshape(value.shape + (1,) * (axes - value.ndim)) if 2 <= value.ndim < axes else value
 
 
 def mixture_quantile(q, weight, gap):

@@ -144,6 +144,14 @@ class ConeParameters(Group, name="cone"):
         meaning="weight of the old estimate when planners learn from their errors how wide the cone is; 1: never",
         prior=between(0.5, 0.8),
     )
+    hype = parameter(
+        0.0, unit="1/year", low=0, high=0.5, source="switch, off; text S4",
+        meaning="usual size of hype, growth that all planners believe beyond reason, as its standard deviation"
+    )  # fmt: skip
+    hype_memory = parameter(
+        0.85, unit="per quarter", low=0, high=0.98, source="assumption: half of a wave of talk is gone in a year",
+        meaning="part of hype that lasts another quarter", prior=between(0.7, 0.93),
+    )  # fmt: skip
     growth_memory = parameter(
         0.75,
         unit="1/quarter",

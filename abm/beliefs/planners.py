@@ -4,13 +4,17 @@ Every planner knows the same of the past. They differ in the quantile at which t
 not fade, and in how much they hope. `believed` is the one way from a lab to a cone of its revenue.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from abm.beliefs.cone import cone
 from abm.beliefs.growth import Trend, lasting_growth, momentum_that_holds
+from abm.beliefs.hype import hyped
+from abm.beliefs.leap import arrival_weight, part_taken_up
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.engine.scales import NO_MONEY
-from abm.engine.sums import weighted_mean
+from abm.engine.sums import weighted_mean, with_axes
 
 _FARTHEST = 1.1  # ln, a factor of three: an error beyond counts as one of this size, so that one ruined lab does not widen all cones
 _SPREADS_PER_MEAN = np.sqrt(np.pi / 2)  # of the absolute value of a normal variable: large errors count less than by their squares
@@ -45,8 +49,8 @@ def market_trend(labs, parameters):
 
 
 def uplift(industry, horizon):
-    """Demand of a breakthrough that planners expect within so many years, ln, [worlds, 1]."""
-    return industry.still_to_come * -np.expm1(-industry.cone.breakthrough_speed * horizon)
+    """What planners expect within so many years beside momentum, ln, [worlds, 1]: demand of a breakthrough that has come, and hype."""
+    return industry.still_to_come * -np.expm1(-industry.cone.breakthrough_speed * horizon) + hyped(industry, horizon)
 
 
 def foresee(industry):
@@ -58,7 +62,24 @@ def foresee(industry):
 
 def own_view(industry, base, horizon):
     """Every lab's cone of its own revenue so many years ahead, [worlds, labs]; base: $bn a year."""
-    return believed(industry, base, industry.labs.extrapolation, horizon, optimism=industry.labs.optimism)
+    labs = industry.labs
+    seen = believed(industry, base, labs.extrapolation, horizon, optimism=labs.optimism)
+    return hoping(industry, seen, labs.breakthrough_odds, labs.breakthrough_within, horizon)
+
+
+def hoping(industry, seen, odds, within, horizon):
+    """A Cone with the branch of a breakthrough that may come, in the eyes of who gives it these odds within so many years.
+
+    odds, within: in the shape of the cone or one that broadcasts; once it has come nobody waits for it, and where nobody believes in it
+    the cone stays as it is [model.md 5.10]
+    """
+    if not np.any(odds):
+        return seen
+    p, wide = industry.cone, np.ndim(seen.base)
+    to_come, gain, speed, years = (
+        with_axes(each, wide) for each in (~industry.technology.breakthrough, np.log(p.breakthrough_gain), p.breakthrough_speed, horizon)
+    )
+    return replace(seen, leap_weight=arrival_weight(odds, within, years) * to_come, leap=gain * part_taken_up(odds, within, years, speed))
 
 
 class ErrorsSeen:

@@ -29,11 +29,15 @@ def crps(forecast, outcome):
     """
     scored = (forecast.base > 0) & np.greater(outcome, 0)
     distance = np.log(np.where(scored, outcome, 1) / np.where(scored, forecast.base, 1))
-    stall, spread, apart = forecast.stall_weight, forecast.spread, np.sqrt(2) * forecast.spread
+    stall, leap, spread, apart = forecast.stall_weight, forecast.leap_weight, forecast.spread, np.sqrt(2) * forecast.spread
     from_normal, from_stall = _distance(distance - forecast.growth, spread), _distance(distance - forecast.stalled_growth, spread)
+    from_leap = _distance(distance - forecast.growth - forecast.leap, spread)
     to_outcome = (1 - stall) * from_normal + stall * from_stall
-    same, other = _distance(0, apart), _distance(forecast.growth - forecast.stalled_growth, apart)
-    itself = ((1 - stall) ** 2 + stall**2) * same + 2 * stall * (1 - stall) * other
+    to_outcome = to_outcome + leap * (from_leap - to_outcome)
+    same, gap = _distance(0, apart), forecast.growth - forecast.stalled_growth
+    itself = ((1 - stall) ** 2 + stall**2) * same + 2 * stall * (1 - stall) * _distance(gap, apart)
+    between = (1 - stall) * _distance(forecast.leap, apart) + stall * _distance(gap + forecast.leap, apart)
+    itself = (1 - leap) ** 2 * itself + leap**2 * same + 2 * leap * (1 - leap) * between
     return np.where(scored, to_outcome - itself / 2, np.nan)
 
 

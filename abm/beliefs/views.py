@@ -8,7 +8,7 @@ import numpy as np
 
 from abm.beliefs.cone import cone
 from abm.beliefs.growth import Trend, lasting_growth, momentum_that_holds
-from abm.beliefs.planners import believed, own_view, uplift
+from abm.beliefs.planners import believed, hoping, own_view, uplift
 from abm.clock import QUARTER
 
 BEYOND_DELIVERY = 2  # quarters of service that a plan looks at
@@ -33,7 +33,9 @@ def of_market(industry, quarters):
 def of_owners(industry, quarters):
     """What every owner of compute believes of every lab, tenant or not, [worlds, labs, owners]."""
     weight = industry.clouds.tenant_extrapolation[:, None]
-    return believed(industry, _base(industry)[..., None], weight, quarters * QUARTER, planners=True)
+    clouds, years = industry.clouds, quarters * QUARTER
+    seen = believed(industry, _base(industry)[..., None], weight, years, planners=True)
+    return hoping(industry, seen, clouds.breakthrough_odds[:, None], clouds.breakthrough_within[:, None], years)
 
 
 def of_investors(industry, quarters):

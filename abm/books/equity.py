@@ -28,6 +28,17 @@ class CapTable:
         """
         before = self.value(issuers)
         self.ledger.pay(flow, holders, issuers, amount)
+        self._dilute(before, holders, issuers, amount)
+
+    def swap(self, holders, issuers, amount):
+        """Loans become shares at the last mark, without cash. amount: $bn, [worlds, holders, issuers]"""
+        before = self.value(issuers)
+        self.ledger.revalue("swap", holders, "loans", issuers, "debt", -amount)
+        self.ledger.revalue("swapped_in", holders, "stakes", issuers, "equity", amount)
+        self._dilute(before, holders, issuers, amount)
+
+    def _dilute(self, before, holders, issuers, amount):
+        """Shares after new ones were issued. before: value of the old ones, $bn, [worlds, issuers]"""
         if not amount.any():
             return  # nobody buys in any world
         raised = by_column(amount)
@@ -35,6 +46,16 @@ class CapTable:
         after = np.where(sold, before + raised, 1)
         self.shares[:, :, issuers] *= np.where(sold, before / after, 1)[:, None, :]
         self.shares[:, holders, issuers] += np.where(sold[:, None], amount / after[:, None, :], 0)
+
+    def trade(self, holders, issuers, amount, parts):
+        """Holders buy shares from one another at the last mark; the issuer's books do not change.
+
+        amount: $bn paid by each buyer, [worlds, holders, issuers]; parts: of it that each seller is paid, in that shape
+        """
+        self.ledger.pay("shares_sold_on", holders, holders, np.matmul(amount, np.swapaxes(parts, 1, 2)))
+        value = self.value(issuers)
+        sold = by_column(amount)[:, None] * parts
+        self.shares[:, holders, issuers] += (amount - sold) / np.where(value > 0, value, np.inf)[:, None]
 
     def mark(self, issuers, value):
         """Set the market value of issuers; every holder's stake moves with it [model.md 12.5, posting 12]."""

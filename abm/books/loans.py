@@ -31,16 +31,22 @@ def mean_rate(rate, amount, new_rate, new):
     return np.where(new > NO_MONEY, (rate * amount + new_rate * new) / np.maximum(total, NO_MONEY), rate)
 
 
-def draw(industry, loans, borrowed):
-    """New loans at the rates that lenders now ask, and what lenders borrow for them at the present rate of the market.
+def draw(industry, loans):
+    """New loans at the rates that lenders now ask. loans: $bn, [worlds, lenders, owners]; to be called before they are in the books"""
+    industry.loan_rates = mean_rate(industry.loan_rates, industry.fleet.loans(), industry.terms.rate, loans)
 
-    loans: $bn, [worlds, lenders, owners]; borrowed: $bn, [worlds, lenders]; to be called before either is in the books
-    """
+
+def borrow(industry, borrowed):
+    """What lenders borrow costs the present rate of the market. borrowed: $bn, [worlds, lenders]; not yet in the books"""
     p, lenders = industry.lending, industry.lenders
     bonds = -industry.ledger.balances["borrowings"][:, industry.rows["lenders"]]
-    industry.loan_rates = mean_rate(industry.loan_rates, industry.fleet.loans(), industry.terms.rate, loans)
     market = np.maximum(0, p.rate - p.funding_spread)
     lenders.put(funding_rate=mean_rate(lenders.funding_rate, bonds, market, borrowed))
+
+
+def held(industry):
+    """Loans that lenders hold, to owners of compute and to labs, $bn, [worlds, lenders]."""
+    return industry.fleet.loans().sum(axis=2) + industry.lab_debts.to("lenders")
 
 
 def interest(industry):

@@ -19,6 +19,7 @@ class Register(Vintages):
     let: list
     rent: list
     prepaid: np.ndarray
+    offered: np.ndarray
 
     def __init__(self, *about):
         super().__init__(*about)
@@ -41,6 +42,32 @@ class Register(Vintages):
         self.gw = _spread(self.gw, np.append(kept, np.arange(self.pairs.count, self.cells.count)), self.cells.count)
         self.let, self.rent = ([_spread(amounts, kept, self.pairs.count) for amounts in classes] for classes in (self.let, self.rent))
         self.prepaid = _spread(self.prepaid, kept, self.pairs.count)
+
+    def hand_over(self, buyer, part, now):
+        """Running contracts of tenants pass to other tenants, with all that they say; sites to come and advances stay where they are.
+
+        buyer: tenant to whom they pass, -1 for none; part: of its contracts that each tenant hands over; both [worlds, tenants]
+        """
+        sold = buyer >= 0
+        pairs = np.zeros(self.pairs.shape, dtype=bool)
+        for tenant in np.flatnonzero(sold.any(axis=0)):
+            pairs[np.unique(buyer[sold[:, tenant], tenant])] |= self.pairs.pairs[tenant]
+        self.make_room(pairs)
+        self.changed()
+        self.look_again()
+        let = np.zeros_like(part)
+        np.add.at(let, (np.nonzero(sold)[0], buyer[sold]), (part * self.offered)[sold])
+        self.offered = self.offered * np.where(sold, 1 - part, 1) + let
+        world, cell = np.nonzero(sold[:, self.pairs.rows])
+        tenant, owner = self.pairs.rows[cell], self.pairs.owners[cell]
+        places = np.zeros(self.pairs.shape, dtype=int)
+        places[self.pairs.rows, self.pairs.owners] = np.arange(self.pairs.count)
+        new, kept = places[buyer[world, tenant], owner], (1 - part[world, tenant])[:, None]
+        delivered = slice(0, self.at(now) + 1)
+        for amounts in (self.gw, *self.let, *self.rent):
+            before = amounts[world, cell, delivered]
+            amounts[world, cell, delivered] = before * kept
+            np.add.at(amounts[..., delivered], (world, new), before * (1 - kept))
 
     def close(self, owners, until):
         """Sites of these owners serve nobody and earn nothing until a quarter, which may come in the midst of one.

@@ -25,7 +25,7 @@ def open_budgets(industry):
 
 def allow(industry):
     """A quarter's part is added, at most a year's is kept, and what labs that the owner holds needed this quarter is taken from it."""
-    year = yearly(industry)
+    year = yearly(industry) + industry.old_business.feared  # what it is afraid for, its board pays beside the rest
     rows = industry.rows["clouds"]
     for_labs = np.maximum(0, -industry.ledger.flows["lab_equity"][:, rows])
     industry.board_left = np.maximum(0, np.minimum(year, industry.board_left + QUARTER * year) - for_labs)

@@ -50,7 +50,7 @@ class SupplyParameters(Group, name="supply"):
 def late_part(industry):
     """Part of what each owner was to deliver this quarter that comes later, [worlds, owners]; none where there are no delays at all."""
     p, owners = industry.supply, len(industry.clouds.names)
-    row = industry.luck.firms("delivery", industry.age)
+    row = industry.luck.firms("delivery", industry.age, owners + 1)
     luck = np.sqrt(p.late_together) * row[:, :1] + np.sqrt(1 - p.late_together) * row[:, 1 : owners + 1]
     usual = np.clip(p.late, NO_PART, 1 - NO_PART)
     return np.where(p.late > 0, expit(logit(usual) + p.late_spread * luck), 0)

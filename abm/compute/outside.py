@@ -129,7 +129,7 @@ def follow(industry):
     p, state = industry.outside, industry.outsiders
     if not p.dependence.any():
         return
-    news = industry.luck.firms("outside", industry.age)[:, :1]
+    news = industry.luck.firms("outside", industry.age, 1)
     state.factor = p.memory * state.factor + np.sqrt(1 - p.memory**2) * p.spread * news
     share, fares = following(industry), fortunes(industry)
     broken = -np.expm1(-p.default_rate * np.exp(-p.default_slope * fares) * QUARTER)

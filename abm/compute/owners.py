@@ -40,8 +40,9 @@ def spot_rent(industry, served):
 def earnings(industry, served, running):
     """Revenue and EBITDA of owners at annual rate, {column: $bn a year, [worlds, owners]}. running: running costs, $bn a year.
 
-    With channel C1 off creditors see no loss: what Economy pays in place of the dead counts as earned.
+    What guarantors, or with channel C1 off Economy, pay in place of the dead counts as earned: creditors see no loss of that.
     """
     spot = spot_rent(industry, served)
     revenue = industry.fleet.rent_due(industry.now).sum(axis=1) + industry.clouds.outside_rent + spot
-    return {"revenue": revenue, "ebitda": revenue - running + industry.made_whole.paid_instead(industry, spot)}
+    instead = industry.made_whole.paid_instead(industry, spot) + industry.guaranteed.paid_instead(industry, spot)
+    return {"revenue": revenue, "ebitda": revenue - running + instead}

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from abm.beliefs.planners import believed, own_view
+from abm.beliefs.planners import believed, hoping, own_view
 from abm.books.obligations import equity_needed, service_now
 from abm.clock import QUARTER
 from abm.compute.boards import allow, allowed_part
 from abm.compute.chips import build_capacity
+from abm.compute.old_business import defended
 from abm.compute.renewal import renewals
 from abm.compute.signing import sign
 from abm.engine.scales import NO_MONEY, NO_POWER
+from abm.engine.sums import ratio_or
+from abm.failure.guarantees import guaranteed
 from abm.failure.orphans import give_up, part_on_orphans, take_over
 from abm.finance.capital import left_to_invest, on_offer
 from abm.finance.concentration import to_build, within_limits
 from abm.finance.credit import offer, seen_by_lenders
+from abm.finance.lab_debt import debt_service, judge, labs_borrow
 from abm.finance.lending import mean_rate_asked
 from abm.services.prices import spent
 from abm.technology.training import planned_training
@@ -43,6 +47,7 @@ class Outlook:
     pair_rent: np.ndarray
     committed_rent: np.ndarray
     renewed: float | np.ndarray = 0.0  # GW that owners build anew for outside tenants, [worlds, clouds]
+    defence: float | np.ndarray = 0.0  # GW that owners build for fear for their old business, [worlds, clouds]
     taken_over: float | np.ndarray = 0.0  # GW of orphaned sites that labs take over, [worlds, labs, clouds]
     lenders_see: np.ndarray | None = None  # what tenants could pay at each lender's quantile, $bn a year, [worlds, labs, lenders]
 
@@ -89,8 +94,9 @@ def parents_means(industry):
 
 def plan(industry):
     """Labs want, counterparties allow, slots are shared, contracts are signed."""
-    allow(industry)
     view = look_ahead(industry)
+    view.defence = defended(industry, view)
+    allow(industry)
     industry.unbuilt.begin_orders()
     wanted = lab_orders(industry, view)
     pairs = accepted(industry, view, wanted)
@@ -99,6 +105,7 @@ def plan(industry):
     asked = sign(industry, view, pairs, prepayment, vendor_money)
     give_up(industry)
     build_capacity(industry, asked)
+    creditors_look(industry, view)
 
 
 def lab_orders(industry, view):
@@ -111,13 +118,14 @@ def lab_orders(industry, view):
     labs.put(forecast=own, forecast_low=low, forecast_mid=mid, forecast_high=high)
     per_gw = density * (1 - planned_training(industry))
     to_serve = to_meet / spent(industry.services, industry.scarcity) / np.where(per_gw > 0, per_gw, np.inf)
-    payable = labs.means_to_pay(own, rho, view.funding, p, funds.funding_sd) + view.backing
+    payable = labs.means_to_pay(own, rho, view.funding, p, funds.funding_sd) + view.backing - debt_service(industry)
     effective = industry.fleet.committed_effective(industry.now + industry.compute.build_lag).sum(axis=2)
     order = labs.compute_to_order(to_serve, effective, payable, view.lab_rent, view.rent)
     ruled = p.coverage_rule > 0
     room = labs.margin_after_opex(0) * low / np.where(ruled, p.coverage_rule, 1) - view.lab_rent
     order = np.where(ruled, np.minimum(order, np.maximum(0, room / view.rent)), order)
-    return np.where(industry.sentiment < p.shy_level, 0, order * hasty(industry))
+    order = order * hasty(industry) * industry.promises.free_hand(industry.promise_parameters)
+    return np.where(industry.sentiment < p.shy_level, 0, order)
 
 
 def hasty(industry):
@@ -136,19 +144,23 @@ def accepted(industry, view, wanted):
     for, not for all that labs wish for: else a bold wish makes credit scarce.
     """
     labs, clouds = industry.labs, industry.clouds
-    resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0)
-    limit = clouds.tenant_limit(resources, view.pair_rent, industry.weights, view.committed_rent)
+    belief = clouds.breakthrough_odds, clouds.breakthrough_within
+    resources = at_counterparty(industry, view, clouds.risk_appetite, clouds.tenant_extrapolation, industry.weights > 0, belief)
+    for_the_rest = resources / (1 - guaranteed(industry))[:, None]  # a tenant need not be good for what vendors guarantee
+    limit = clouds.tenant_limit(for_the_rest, view.pair_rent, industry.weights, view.committed_rent)
     pairs = np.minimum(limit, industry.weights * wanted[..., None]) * industry.fleet.open_part(industry.now)[:, None]
     labs.put(wanted_gw=wanted)
     renewed = renewals(industry)
+    own = renewed + view.defence
+    for_tenants = ratio_or(renewed, own, 1)
     set_terms(industry, view, pairs)
-    set_terms(industry, view, pairs * fundable_part(industry, to_build(industry, pairs, renewed))[:, None])  # not for a wish
-    pairs, renewed = within_limits(industry, view, pairs, renewed)
+    set_terms(industry, view, pairs * fundable_part(industry, to_build(industry, pairs, own))[:, None])  # not for a wish
+    pairs, own = within_limits(industry, view, pairs, own)
     view.taken_over = pairs * part_on_orphans(industry, pairs.sum(axis=1))[:, None]
     pairs = pairs - view.taken_over
-    funded = fundable_part(industry, to_build(industry, pairs, renewed))
+    funded = fundable_part(industry, to_build(industry, pairs, own))
     industry.unbuilt.refuse(pairs * (1 - funded[:, None]), view.pair_rent)
-    view.renewed = renewed * funded
+    view.renewed, view.defence = own * funded * for_tenants, own * funded * (1 - for_tenants)
     industry.unfunded_part = unfunded_part(pairs, funded)
     return pairs * funded[:, None]
 
@@ -174,7 +186,20 @@ def set_terms(industry, view, pairs):
 def open_terms(industry):
     """The terms of credit at the opening, before anybody wants anything new."""
     nothing_new = np.zeros(industry.weights.shape)
-    set_terms(industry, look_ahead(industry), nothing_new)
+    view = look_ahead(industry)
+    set_terms(industry, view, nothing_new)
+    creditors_look(industry, view)
+
+
+def creditors_look(industry, view):
+    """Those who may lend to labs look at what labs could pay of their rents and debts."""
+    if labs_borrow(industry) or industry.lab_debts.ever:
+        vendors = industry.vendors
+        weight = np.zeros_like(vendors.cash) + industry.funds.market_extrapolation
+        means = {"lenders": view.lenders_see, "vendors": at_counterparty(industry, view, vendors.risk_appetite, weight)}
+        closed = (view.funding * (1 - industry.equity_answers * industry.filled))[..., None]  # who repays from a next round needs one
+        means = {kind: np.maximum(0, seen - closed) for kind, seen in means.items()}
+        judge(industry, means, industry.fleet.rent_due(industry.now + industry.compute.build_lag).sum(axis=2))
 
 
 def fundable_part(industry, gw):
@@ -192,15 +217,19 @@ def fundable_part(industry, gw):
     return np.minimum(allowed_part(industry, need), np.where(need > NO_MONEY, found / np.maximum(need, NO_MONEY), 1))
 
 
-def at_counterparty(industry, view, quantile, extrapolation, asked=True):
+def at_counterparty(industry, view, quantile, extrapolation, asked=True, belief=None):
     """A tenant's resources as a counterparty sees them, $bn a year, [worlds, labs, counterparties] [model.md 10.3].
 
     quantile, extrapolation: the counterparty's own, [worlds, counterparties]; asked: pairs that may deal at all, bool, in the
-    shape of what is returned; others in no world are left at 0
+    shape of what is returned; others in no world are left at 0; belief: odds of a breakthrough and years within which, as these,
+    None for who does not count on one
     """
     labs, found = industry.labs, np.zeros((*view.base.shape, quantile.shape[1]))
     tenant, judge = np.nonzero(np.broadcast_to(asked, found.shape).any(axis=0))
     seen = believed(industry, view.base[:, tenant], extrapolation[:, judge], view.horizon, labs=tenant)
+    if belief is not None:
+        odds, within = (each[:, judge] for each in belief)
+        seen = hoping(industry, seen, odds, within, view.horizon)
     rest = industry.plans.cash_in_plan * labs.cash + view.funding + view.backing
     found[:, tenant, judge] = seen.quantile(quantile[:, judge]) + rest[:, tenant]
     return found
@@ -249,7 +278,7 @@ def outside_money(industry, view, pairs, wanted):
     pairs: orders, GW, [worlds, labs, clouds]; wanted: $bn, [worlds, labs]
     """
     left = left_to_invest(industry)
-    need, from_cash = equity_needed(industry, to_build(industry, pairs, view.renewed))
+    need, from_cash = equity_needed(industry, to_build(industry, pairs, view.renewed + view.defence))
     total, asked = left.sum(axis=1, keepdims=True), wanted.sum(axis=1, keepdims=True)
     calls = (need - from_cash).sum(axis=1, keepdims=True) * industry.equity_answers
     part = np.minimum(1, np.maximum(0, total - calls) / np.where(asked > 0, asked, 1))

@@ -15,7 +15,7 @@ def sign(industry, view, pairs, prepayment, equity):
     Returns the chips that were asked for, delivered or not, GW, [worlds, vendors].
     """
     rows, mix = industry.rows, industry.vendor_mix
-    speculative = industry.clouds.speculative_share * pairs.sum(axis=1)
+    speculative = industry.clouds.speculative_share * pairs.sum(axis=1) + view.defence
     own = np.stack([speculative, np.broadcast_to(view.renewed, speculative.shape)], axis=1)
     everything = np.concatenate([pairs, own], axis=1)
     favour = 1 + equity.sum(axis=1) / np.where(prepayment > 0, prepayment, np.inf)

@@ -1,4 +1,5 @@
-"""What owners are paid with channel C1 off, so that the default of a tenant costs them nothing and brings them nothing [model.md 13.7].
+"""What owners are paid in place of a tenant that failed: with channel C1 off, so that its default costs them nothing and brings them
+nothing [model.md 13.7], or a part of that by who has guaranteed its rent [model.md 13.12].
 
 For compute that stands Economy pays what the dead had promised until the contract ends, less what the owner gets for the same compute
 on the spot market and the running costs it saves while it is idle. For compute that was still to come it pays the work that is lost with
@@ -31,25 +32,24 @@ class MadeWhole:
             amounts[..., :-1] = amounts[..., 1:].copy()
             amounts[..., -1] = 0
 
-    def promise(self, industry, dead, prepaid):
-        """Take over what labs that die now had promised for compute that stands.
+    def promise(self, industry, dead, prepaid, part, quarters):
+        """Take over a part of what labs that die now had promised for compute that stands, for so many quarters.
 
-        dead: bool, [worlds, labs]; prepaid: what they had paid in advance, $bn, [worlds, labs, owners]
+        dead: bool, [worlds, labs]; prepaid: what they had paid in advance, $bn, [worlds, labs, owners]; part: 0 to 1, [worlds, 1 or owners]
         """
-        off = (1 - industry.contagion.counterparty) * np.ones((industry.worlds, 1))
-        if not off.any():
+        if not part.any():
             return  # nothing to add in any world
         fleet, now, theirs = industry.fleet, industry.now, dead[:, :, None]
-        for ahead in range(1, self.rent.shape[-1]):  # the page of the present quarter is turned before the next one is paid
+        for ahead in range(1, min(self.rent.shape[-1], quarters + 1)):  # this quarter's page is turned before the next one is paid
             at = now + ahead
             promised = fleet.in_force("rent", at, now), fleet.in_force("let", at, now), fleet.in_force_effective(at, now)
             for amounts, given in zip((self.rent, self.gw, self.gwe), promised, strict=True):
-                amounts[..., ahead] += np.where(theirs, given, 0).sum(axis=1) * off
-        self.forfeited = self.forfeited + prepaid.sum(axis=1) * off
+                amounts[..., ahead] += np.where(theirs, given, 0).sum(axis=1) * part
+        self.forfeited = self.forfeited + prepaid.sum(axis=1) * part
 
     def pay_for_work(self, industry, part):
         """Pay the work that is lost where this part of the pipeline is cancelled with its tenants. part: [worlds, owners, vintages]"""
-        off = 1 - industry.contagion.counterparty
+        off = not_lost(industry)
         if off.any():
             lost = over_vintages(industry.fleet.wip * part) * (1 - industry.compute.wip_recovery) * off
             self._pay(industry, lost)
@@ -77,7 +77,17 @@ class MadeWhole:
         return self.rent[..., 0] - saved
 
     def _pay(self, industry, due):
-        """Economy pays what forfeited advances do not cover. due: $bn, [worlds, owners]"""
+        """Economy pays what is due. due: $bn, [worlds, owners]"""
+        left = self.after_advances(due)
+        industry.ledger.pay("recapitalisation", industry.rows["Economy"], industry.rows["clouds"], left[:, None])
+
+    def after_advances(self, due):
+        """What forfeited advances do not cover; what they cover is used up. due: $bn, [worlds, owners]"""
         covered = np.minimum(due, self.forfeited)
         self.forfeited = self.forfeited - covered
-        industry.ledger.pay("recapitalisation", industry.rows["Economy"], industry.rows["clouds"], (due - covered)[:, None])
+        return due - covered
+
+
+def not_lost(industry):
+    """Part of a default that costs owners nothing, 0 to 1, [worlds, 1]: what is left of channel C1 when it is turned down."""
+    return (1 - industry.contagion.counterparty) * np.ones((industry.worlds, 1))

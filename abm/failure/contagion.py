@@ -84,7 +84,8 @@ class News:
 
     def loss_ratio(self, industry):
         """Loans lost this quarter over loans, [worlds, 1]; nothing if the funding channel is off."""
-        loans = industry.fleet.loans().sum(axis=(1, 2))[:, None] + self.credit_loss
+        to_owners, to_labs = industry.fleet.loans().sum(axis=(1, 2))[:, None], industry.lab_debts.to("lenders").sum(axis=1, keepdims=True)
+        loans = to_owners + to_labs + self.credit_loss
         return industry.contagion.funding * self.credit_loss / np.where(loans > 0, loans, 1)
 
     def mood(self, p):

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from abm.books.loans import reprice
+from abm.books.loans import held, reprice
 from abm.books.obligations import before_debt_service
+from abm.books.ranks import SECURED, TRADE, WAGES
 from abm.engine.scales import A_DOLLAR, NO_MONEY
 from abm.engine.sums import ratio_or
-from abm.services.operations import SECURED, TRADE, WAGES
 
 
 def unpaid_claims(industry, claims, result, level, payer, payee):
@@ -131,6 +131,6 @@ def pay_down_borrowings(industry, claims, result):
     """
     rows, lenders = industry.rows, industry.lenders
     bonds = -industry.ledger.balances["borrowings"][:, rows["lenders"]]
-    kept = (1 - lenders.capital_ratio) * industry.fleet.loans().sum(axis=2)
+    kept = (1 - lenders.capital_ratio) * held(industry)
     amount = np.clip(bonds - kept, 0, np.maximum(0, lenders.cash))
     industry.ledger.pay("borrowing_repaid", rows["lenders"], rows["Economy"], amount[..., None])

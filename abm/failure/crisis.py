@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.books.loans import held
 from abm.clock import QUARTERS_PER_YEAR
 from abm.engine.scales import NO_MONEY
 from abm.engine.sums import ratio_or
@@ -63,7 +64,7 @@ class Course(NamedTuple):
 
 def sizes(industry):
     """The sizes of all firms as they are now."""
-    return Sizes(np.array(industry.labs.revenue), financed(industry), industry.fleet.loans().sum(axis=2), lenders_capital(industry))
+    return Sizes(np.array(industry.labs.revenue), financed(industry), held(industry), lenders_capital(industry))
 
 
 def financed(industry):

@@ -6,25 +6,43 @@ in the books, so that runs with and without it differ in nothing else.
 
 import numpy as np
 
+from abm.books.lab_debts import PRINCIPAL, TRANCHE_OF, flow_of
+from abm.books.ranks import ALWAYS_THERE, TRADE, WAGES
+from abm.engine.sums import ratio_or
 from abm.failure.clearing import clear
+from abm.failure.compensation import not_lost
 from abm.failure.creditors import pay_down_borrowings, resolve_clouds, resolve_lenders, unpaid_claims
+from abm.failure.guarantees import called, pay_arrears
+from abm.failure.lifeboat import rescue
 from abm.failure.loss import wind_up
-from abm.services.operations import CLASSES_OF_CLAIMS, TRADE, WAGES
+from abm.failure.sale import hand_over, sell
+from abm.failure.workout import work_out, write_down
 
 _CLEARED = ("labs", "clouds", "vendors", "lenders", "Economy")
 
 
 def settle(industry, owed):
-    """Pay what is due, then resolve who failed: labs, then clouds, then lenders."""
+    """Creditors swap what they rather would; those exposed rescue whom they can; who is left is for sale; what is due is paid; then who
+    failed is resolved: labs, then clouds, then lenders."""
+    work_out(industry, owed)
+    rescue(industry, owed)
+    sale = sell(industry, owed)
     result, claims = _clear(industry, owed)
     for payee in ("labs", "clouds"):  # who lets compute hires none: labs that hire pay nothing more because others were made whole
         if _make_arrears_whole(industry, claims, result, payee):
             result, claims = _clear(industry, owed)
+    if pay_arrears(industry, owed, claims, result):
+        result, claims = _clear(industry, owed)
     _post(industry, claims, result)
     alive = industry.labs.alive > 0
-    labs = (result.defaulted[:, industry.cleared["labs"]] | industry.losses.labs) & alive
+    lost = industry.losses.labs & alive
+    if sale:
+        hand_over(industry, sale)
+        lost = lost | sale.sold
+    labs = result.defaulted[:, industry.cleared["labs"]] & alive | lost
     _lose_arrears(industry, claims, result)
-    wind_up(industry, industry.losses.labs & alive)
+    wind_up(industry, lost, sale.sold if sale else None)
+    write_down(industry, labs)
     resolve_labs(industry, labs)
     resolve_clouds(industry, claims, result)
     resolve_lenders(industry, claims, result)
@@ -33,9 +51,10 @@ def settle(industry, owed):
 
 def _clear(industry, owed):
     where, n = industry.cleared, industry.cleared["n"]
-    due = np.zeros((CLASSES_OF_CLAIMS, industry.worlds, n, n))
+    ranks = max(ALWAYS_THERE, *(1 + rank for rank, *_ in owed.claims.values()))
+    due = np.zeros((ranks, industry.worlds, n, n))
     for seniority, payer, payee, amount in owed.claims.values():
-        due[seniority][:, where[payer], where[payee]] += amount
+        due[seniority][:, where[payer], where[payee]] += amount.sum(axis=2, keepdims=True) if payee == "investors" else amount
     cash = np.concatenate([industry.ledger.balances["cash"][:, industry.rows[kind]] for kind in _CLEARED], axis=1)
     alpha, beta = np.ones_like(cash), np.ones_like(cash)
     alpha[:, where["labs"]] = industry.contagion.cash_after_default
@@ -46,17 +65,21 @@ def _clear(industry, owed):
 def _post(industry, claims, result):
     """Post every payment under the flow it was owed for: within a class, flows between the same two share pro rata, interest first."""
     where = industry.cleared
-    for seniority in range(CLASSES_OF_CLAIMS):
+    for seniority in range(len(result.payments)):
         left = result.payments[seniority].copy()
         for flow, (level, payer, payee, amount) in claims.items():
             if level != seniority:
                 continue
             block = left[:, where[payer], where[payee]]
+            if payee == "investors":  # all of them stand in one place
+                block = amount * ratio_or(block, amount.sum(axis=2, keepdims=True), 0)
             paid = np.minimum(amount, np.maximum(0, block))
-            left[:, where[payer], where[payee]] -= paid
-            industry.ledger.pay(flow, industry.rows[payer], industry.rows[payee], paid)
+            left[:, where[payer], where[payee]] -= paid.sum(axis=2, keepdims=True) if payee == "investors" else paid
+            industry.ledger.pay(flow_of(flow), industry.rows[payer], industry.rows[payee], paid)
             if flow == "principal":
                 industry.fleet.repay(np.swapaxes(paid, 1, 2), np.swapaxes(amount, 1, 2))
+            elif flow_of(flow) == PRINCIPAL:
+                industry.lab_debts.repay(TRANCHE_OF[flow], np.swapaxes(paid, 1, 2))
     lost = result.deadweight[:, where["labs"]]
     cash = np.maximum(0, industry.labs.cash)
     industry.ledger.pay("default_cost", industry.rows["labs"], industry.rows["Economy"], np.minimum(lost, cash)[..., None])
@@ -99,7 +122,8 @@ def resolve_labs(industry, dead):
     owed = fleet.rent_to_come(now, industry.contagion.termination_quarters, dead)
     claimed = -industry.ledger.flows["termination"][:, rows["labs"]]  # what an estate could pay of that
     industry.news.termination = np.maximum(0, owed - claimed).sum(axis=1, keepdims=True)
-    industry.made_whole.promise(industry, dead, prepaid)
+    industry.made_whole.promise(industry, dead, prepaid, not_lost(industry), fleet.life)
+    industry.guaranteed.promise(industry, dead, prepaid, called(industry), industry.guarantee.quarters)
     fleet.release(dead, now, until=now + industry.contagion.release_quarters * (industry.contagion.customers > 0))
     industry.labs.put(alive=np.where(dead, 0, industry.labs.alive))
     for name in ("training_gw", "inference_gw", "sublet_gw", "unmet_prepayment"):  # the quarter's revenue was earned and stays

@@ -8,8 +8,14 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from abm.books.ranks import CONVERTIBLE, SECURED, UNSECURED
 from abm.errors import BadInput, nearest
 from abm.failure import lapse, runoff
+from abm.failure.compensation import not_lost
+from abm.failure.guarantees import called
+from abm.failure.workout import pay_estate
+from abm.finance.funding import distribute
+from abm.shock_kinds import FIRMS_OF, LARGEST
 from abm.start.opening import FIRM_KINDS
 
 
@@ -39,12 +45,18 @@ class Losses:
 
 
 def check_firm(shock, names, where="shock"):
-    """Raises BadInput where a shock names a firm that the world does not have. names: of all firms, by kind"""
-    known = [name for kind in FIRM_KINDS for name in names[kind]]
+    """Raises BadInput where a shock names a firm that the world does not have, or of another kind. names: of all firms, by kind"""
+    kinds = (FIRMS_OF[shock.name],) if shock.name in FIRMS_OF else FIRM_KINDS
+    known = [name for kind in kinds for name in names[kind]]
     for firm in np.unique(np.ravel(shock.values.get("firm", []))):
-        if firm not in known:
+        if firm not in known and not (firm == LARGEST and shock.name in FIRMS_OF):
             like = nearest(firm, known) or f"the nearest are {', '.join(get_close_matches(str(firm), known, n=3, cutoff=0))}"
-            raise BadInput(f"{where} {shock.name}: no firm is called {str(firm)!r}; {like}")
+            raise BadInput(f"{where} {shock.name}: no {_called(shock.name)} is called {str(firm)!r}; {like}")
+
+
+def _called(shock):
+    """What a shock calls those whom it may strike."""
+    return {"labs": "lab", "clouds": "owner of compute", "investors": "investor"}.get(FIRMS_OF.get(shock, ""), "firm")
 
 
 def lose(industry, firm):
@@ -146,20 +158,25 @@ _LOSE = {
 }
 
 
-def wind_up(industry, lost):
-    """What a lost lab has left after the quarter's bills goes to its landlords for the rents it owed them, and the rest is lost.
+def wind_up(industry, lost, sold=None):
+    """What a lost lab has left after the quarter's bills goes to who lent it secured, to its landlords for the rents it owed them, to its
+    other creditors, and the rest is lost; of a lab that was sold, it goes to its shareholders.
 
-    A lab that fails for want of cash has nothing left. lost: bool, [worlds, labs]
+    A lab that fails for want of cash has nothing left. lost, sold: bool, [worlds, labs]
     """
     if not lost.any():
         return
+    pay_estate(industry, lost, (SECURED,))
     fleet, rows, cash = industry.fleet, industry.rows, np.maximum(0, industry.labs.cash)
     claims = fleet.pairs.table(fleet.rent_to_come_by_pair(industry.now, industry.contagion.termination_quarters)) * lost[..., None]
     total = claims.sum(axis=2)
     part = np.minimum(1, cash / np.where(total > 0, total, np.inf))
     paid = claims * part[..., None]
     industry.ledger.pay("termination", rows["labs"], rows["clouds"], paid)
-    off = 1 - industry.contagion.counterparty
-    industry.made_whole.forfeited = industry.made_whole.forfeited + paid.sum(axis=1) * off
+    for promises, part in ((industry.made_whole, not_lost(industry)), (industry.guaranteed, called(industry))):
+        promises.forfeited = promises.forfeited + paid.sum(axis=1) * part
+    pay_estate(industry, lost, (UNSECURED, CONVERTIBLE))
+    if sold is not None:
+        distribute(industry, rows["labs"], np.where(sold, np.maximum(0, industry.labs.cash), 0))
     rest = np.where(lost, np.maximum(0, industry.labs.cash), 0)
     industry.ledger.pay("default_cost", rows["labs"], rows["Economy"], rest[..., None])

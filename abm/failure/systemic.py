@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from abm.books.lab_debts import CREDITORS
 from abm.clock import QUARTER
 from abm.measures.network import TOLERANCE, debtrank, leverage, system_loss
 from abm.start.opening import FIRM_KINDS
@@ -31,6 +32,8 @@ def exposures(industry):
         start = rows[kind].stop
     found = np.zeros((industry.worlds, start, start))
     found[:, rows["lenders"], rows["clouds"]] += fleet.loans()
+    for kind in CREDITORS:
+        found[:, rows[kind], rows["labs"]] += industry.lab_debts.held_by(kind)
     found[:, rows["labs"], rows["clouds"]] += fleet.pairs.table(fleet.total("prepaid"))
     claim = np.zeros((industry.worlds, len(industry.labs.names), len(industry.clouds.names)))
     for ahead in range(industry.contagion.termination_quarters):

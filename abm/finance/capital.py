@@ -7,7 +7,7 @@ import numpy as np
 
 from abm.engine.scales import NO_PART
 
-_EQUITY_OF_INVESTORS = ("cloud_equity", "lab_equity", "vendor_equity")
+_PUT_IN_BY_INVESTORS = ("cloud_equity", "lab_equity", "vendor_equity", "lab_loan")
 
 
 def left_to_invest(industry):
@@ -17,8 +17,9 @@ def left_to_invest(industry):
     rounds, owners' new compute, founders.
     """
     rows = industry.rows["investors"]
-    put_in = -sum(industry.ledger.flows[flow][:, rows] for flow in _EQUITY_OF_INVESTORS)
-    return industry.investors.on_offer(put_in, industry.funds)
+    bought = np.maximum(0, -industry.ledger.flows["shares_sold_on"][:, rows])
+    put_in = bought - sum(industry.ledger.flows[flow][:, rows] for flow in _PUT_IN_BY_INVESTORS)
+    return industry.investors.on_offer(put_in, industry.funds) * industry.disruptions.open_pools(industry.now)
 
 
 def on_offer(industry):

@@ -9,17 +9,17 @@ import numpy as np
 from abm.finance.lending import building_cost, loan_over_cost
 
 
-def within_limits(industry, view, pairs, renewed):
-    """What may be signed: GW by lab and owner, [worlds, labs, clouds], and what owners renew for outside tenants, [worlds, clouds]."""
+def within_limits(industry, view, pairs, anyway):
+    """What may be signed: GW by lab and owner, [worlds, labs, clouds], and what owners build for no lab, [worlds, clouds]."""
     pairs = np.minimum(pairs, tenants_room(industry, view, pairs))
-    part = borrowers_part(industry, to_build(industry, pairs, renewed))
+    part = borrowers_part(industry, to_build(industry, pairs, anyway))
     pairs = pairs * part[:, None]
-    return pairs * look_through_part(industry, view, pairs), renewed * part
+    return pairs * look_through_part(industry, view, pairs), anyway * part
 
 
-def to_build(industry, pairs, renewed):
-    """All that owners build if so much is signed, GW, [worlds, clouds]: for labs, on speculation beside that, and for outside tenants."""
-    return pairs.sum(axis=1) * (1 + industry.clouds.speculative_share) + renewed
+def to_build(industry, pairs, anyway):
+    """All that owners build if so much is signed, GW, [worlds, clouds]: for labs, on speculation beside that, and anyway."""
+    return pairs.sum(axis=1) * (1 + industry.clouds.speculative_share) + anyway
 
 
 def tenants_room(industry, view, pairs):

@@ -13,6 +13,7 @@ from abm.clock import QUARTER
 from abm.compute.prices import running_cost
 from abm.engine.scales import NO_MONEY
 from abm.engine.sums import ratio_or
+from abm.failure.guarantees import guaranteed
 from abm.finance.lending import building_cost, most_lent
 from abm.technology.progress import ageing, ageing_over
 
@@ -58,8 +59,8 @@ def offer(industry, borrowers):
     firm, project = borrowers.cover_of_firm(), borrowers.cover_of_project()
     cover = np.where((lenders.notes > 0)[..., None], firm, np.maximum(firm, project))
     mood = industry.credit_mood()
-    value = lenders.financed(cover, most_lent(industry), mood, p)
-    rate = lenders.rate_asked(cover, leverage(industry), mood, p)
+    value = lenders.financed(cover, most_lent(industry), mood, p) * industry.disruptions.lent[:, None]
+    rate = lenders.rate_asked(cover, leverage(industry), mood, p) + industry.disruptions.spread[:, None]
     banned = (lenders.banned > 0)[..., None]
     return Terms(np.where(banned, 0, value), np.minimum(rate, np.maximum(p.rate_cap, p.rate)[..., None]), cover)
 
@@ -82,7 +83,10 @@ def seen_by_lenders(industry, means, pairs, pair_rent):
     due, new = industry.fleet.rent_due(at), pairs * pair_rent
     owed = (due + new).sum(axis=2)
     part = np.clip(ratio_or(means, owed[..., None], 1), 0, 1)
-    received, from_new = (np.swapaxes(np.matmul(np.swapaxes(rent, 1, 2), part), 1, 2) for rent in (due, new))
+    safe = guaranteed(industry)[:, None]
+    received, from_new = (
+        np.swapaxes(np.matmul(np.swapaxes(rent, 1, 2), part), 1, 2) * (1 - safe) + safe * rent.sum(axis=1)[:, None] for rent in (due, new)
+    )
     rest = np.maximum(0, clouds.other_cash_flow) + outside_rent(industry, at) - running_costs(industry, at)
     gw = pairs.sum(axis=1)
     new_flow = from_new - (running_cost(industry.compute, clouds.leases_sites) * gw)[:, None]
@@ -120,7 +124,7 @@ def refinance(industry):
 def market_window(industry):
     """Part of the market for notes that is open this quarter, 0 to 1, [worlds, 1]: mood, and a common luck that shuts it now and then."""
     p = industry.lending
-    luck = industry.luck.firms("credit", industry.age)[:, :1]
+    luck = industry.luck.firms("credit", industry.age, 1)
     nerve = industry.credit_mood() * np.exp(p.window_sd * luck)
     return np.clip((nerve - p.window_shut) / (p.window_open - p.window_shut), 0, 1)
 

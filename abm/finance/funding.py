@@ -2,11 +2,16 @@
 
 import numpy as np
 
+from abm.books.loans import held
 from abm.books.obligations import bound_cash
 from abm.books.register import EXTRA_OUT
 from abm.clock import QUARTER
 from abm.engine.scales import NO_MONEY, NO_POWER
+from abm.engine.sums import ratio_or
 from abm.finance.capital import call_equity, left_to_invest, share_out
+from abm.finance.lab_debt import borrow, sell_convertibles
+from abm.finance.listings import sell_on
+from abm.finance.pools import commitments
 from abm.finance.valuations import investors_values
 from abm.finance.values import worth
 
@@ -15,14 +20,23 @@ MONEY_OF_THE_PUBLIC = 3  # the investor style that buys listed labs only
 
 
 def save(industry):
-    """Saving reaches the funds by weight [model.md B] and fills each to its part of the target; what it holds beyond goes elsewhere."""
+    """Saving reaches the funds by weight [model.md B] and fills each to its part of the target; what it holds beyond goes elsewhere.
+
+    Pools that end get what is committed to them instead [model.md 11.10].
+    """
     p, rows, weight = industry.funds, industry.rows, industry.investors.saving_weight
     value = industry.cap.value(rows["labs"]).sum(axis=1, keepdims=True)
     lacks = (p.saving_target + p.saving_per_value * value) * weight - industry.investors.cash
     amount = (p.saving * weight + p.saving_speed * np.maximum(0, lacks)) * industry.saving_factor
+    amount, surplus = commitments(industry, amount, p.returned * np.maximum(0, -lacks))
+    amount = amount * industry.disruptions.open_pools(industry.now) * public_part(industry)
     industry.ledger.pay("saving", rows["Economy"], rows["investors"], amount[:, None])
-    surplus = p.returned * np.maximum(0, -lacks)
     industry.ledger.pay("redemption", rows["investors"], rows["Economy"], surplus[..., None])
+
+
+def public_part(industry):
+    """Part of each investor's money that no index takes away from the sector, [worlds, investors]."""
+    return np.where(industry.investors.style == MONEY_OF_THE_PUBLIC, industry.disruptions.public_part, 1)
 
 
 def fund(industry, owed):
@@ -89,8 +103,9 @@ def shareholders_cover(industry, owed):
 def go_public(industry):
     """A lab that is large enough lists when the mood is good [model.md 11.6]."""
     labs, p = industry.labs, industry.funds
-    ripe = (labs.revenue >= p.listing_revenue) & (industry.sentiment >= p.listing_sentiment) & (labs.alive > 0) & (labs.parent_row < 0)
-    labs.put(listed=np.where(ripe, 1, labs.listed))
+    large = (labs.revenue >= p.listing_revenue) & (labs.alive > 0) & (labs.parent_row < 0)
+    lists = industry.listings.admit(industry, large, large & (industry.sentiment >= p.listing_sentiment))
+    labs.put(listed=np.where(lists, 1, labs.listed))
 
 
 def asks(industry, owed):
@@ -107,7 +122,7 @@ def asks(industry, owed):
     dilution = np.where(labs.listed > 0, p.listed_dilution, p.dilution)
     rescue = np.where(short < p.rescue_limit * value, short, 0)
     independent = (labs.parent_row < 0) & _funded(industry)
-    return np.minimum(gap, dilution * value + rescue) * independent
+    return (np.minimum(gap, dilution * value + rescue) + industry.listings.offering(industry, value)) * independent
 
 
 def war_chest(industry):
@@ -130,7 +145,7 @@ def usual_round(industry, value):
 def rounds(industry, owed):
     """Investors' money meets the labs' asks at the last mark; investors who value a lab below it buy less."""
     p, investors, labs = industry.funds, industry.investors, industry.labs
-    wanted = asks(industry, owed)
+    wanted, convertible = borrow(industry, asks(industry, owed))
     price = industry.cap.value(industry.rows["labs"])
     crisis = np.where(industry.sentiment < p.crisis_level, p.crisis_factor, 1)
     listed = np.where(labs.listed > 0, p.listed_supply, 1)
@@ -142,12 +157,15 @@ def rounds(industry, owed):
     budget = market * active / np.where(total > 0, total, 1)
     fall = industry.previous_sentiment - industry.sentiment
     supply = investors.supply(industry.sentiment, fall, budget, left_to_invest(industry), p)
-    supply = supply * crisis * np.where(industry.funding_stopped > 0, 0, 1)
+    supply = supply * crisis * np.where(industry.funding_stopped > 0, 0, 1) * public_part(industry)
     values = investors_values(industry)
     eager = investors.eagerness(values, price[:, None]) * may_buy * listed[:, None]
+    supply = supply - sell_on(industry, supply, wanted, eager, investors.style == MONEY_OF_THE_PUBLIC)
     paid = share_out(supply, wanted, eager)
     most = left_to_invest(industry)  # a listed lab may be offered more than an investor has left
     paid = paid * np.minimum(1, most / np.where(paid.sum(axis=2) > 0, paid.sum(axis=2), np.inf))[..., None]
+    industry.filled = ratio_or(paid.sum(axis=1), wanted, 1, NO_MONEY)
+    paid = sell_convertibles(industry, paid, convertible)
     industry.cap.issue("lab_equity", industry.rows["investors"], industry.rows["labs"], paid)
     industry.raised, industry.asked = paid.sum(axis=1), wanted
     _note_down_rounds(industry, price)
@@ -178,17 +196,17 @@ def pay_dividends(industry):
     debt = industry.fleet.loans().sum(axis=1)
     kept = compute.reserve + compute.reserve_per_debt * debt + np.maximum(0, industry.clouds.other_cash_flow) + bound_cash(industry)
     clouds = compute.dividend * np.maximum(0, industry.clouds.cash - kept)
-    loans = industry.fleet.loans().sum(axis=2)
+    loans = held(industry)
     lenders = lending.dividend * np.maximum(0, industry.lenders.cash - lending.reserve - lending.reserve_per_loan * loans)
     book = industry.ledger.book_equity
     spare = {"vendors": book(rows["vendors"]), "clouds": book(rows["clouds"])}
     spare["lenders"] = book(rows["lenders"]) - industry.lenders.capital_ratio * loans
     for kind, amount in (("vendors", vendors), ("clouds", clouds), ("lenders", lenders)):
-        _distribute(industry, rows[kind], np.minimum(amount, np.maximum(0, spare[kind])))  # nobody pays out what it does not own
+        distribute(industry, rows[kind], np.minimum(amount, np.maximum(0, spare[kind])))  # nobody pays out what it does not own
 
 
-def _distribute(industry, issuers, amount):
-    """Pay a dividend to holders by their shares."""
+def distribute(industry, issuers, amount):
+    """Pay a dividend to holders by their shares. amount: $bn, [worlds, issuers]"""
     everybody = slice(0, len(industry.ledger.names) - 1)
     shares = np.swapaxes(industry.cap.shares[:, everybody, issuers], 1, 2)
     industry.ledger.pay("dividend", issuers, everybody, amount[..., None] * shares)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from abm.books.loans import draw
+from abm.books.loans import borrow, draw
 from abm.compute.prices import site_cost
 from abm.engine.sums import ratio_or
 
@@ -63,14 +63,16 @@ def offered_loans(industry, promised):
 
 
 def lend(industry, loans, flow="loan"):
-    """Fund and pay out loans: a capital call where it is answered, borrowings for the rest [model.md 26.5].
+    """Fund and pay out loans. loans: $bn, [worlds, lenders, owners]; flow: what it is for, "loan" or "taken_over"."""
+    draw(industry, loans)
+    fund_loans(industry, loans.sum(axis=2))
+    industry.ledger.pay(flow, industry.rows["lenders"], industry.rows["clouds"], loans)
 
-    loans: $bn, [worlds, lenders, owners]; flow: what it is for, "loan" or "taken_over"
-    """
-    rows, ledger, lenders = industry.rows, industry.ledger, industry.lenders
-    amount = loans.sum(axis=2)
+
+def fund_loans(industry, amount):
+    """A capital call where it is answered, borrowings for the rest [model.md 26.5]. amount: to be lent, $bn, [worlds, lenders]"""
+    rows, lenders = industry.rows, industry.lenders
     own = lenders.capital_ratio * amount
-    draw(industry, loans, amount - own)
+    borrow(industry, amount - own)
     industry.cap.issue("capital_call", rows["Economy"], rows["lenders"], (own * industry.equity_answers)[:, None])
-    ledger.pay("borrowing", rows["Economy"], rows["lenders"], (amount - own)[:, None])
-    ledger.pay(flow, rows["lenders"], rows["clouds"], loans)
+    industry.ledger.pay("borrowing", rows["Economy"], rows["lenders"], (amount - own)[:, None])

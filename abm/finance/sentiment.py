@@ -115,10 +115,10 @@ def mark(industry):
     industry.labs.put(premium=industry.labs.premium**lasts, hope=industry.labs.hope * lasts)
     value = lab_values(industry)
     listed = (industry.labs.listed > 0) & (industry.labs.parent_row < 0)
-    noise = np.exp(industry.funds.listed_noise * industry.luck_row("capital", industry.labs))
+    noise = np.exp(industry.funds.listed_noise * industry.luck_row("capital", industry.labs)) * industry.disruptions.listed_price
     value = np.where(listed, value * noise, value) * industry.labs.alive
     cap.mark(rows["labs"], value)
-    earnings = industry.chips.earnings_multiple * industry.sentiment * industry.vendors.profit
+    earnings = industry.chips.earnings_multiple * industry.sentiment * industry.vendors.profit * industry.disruptions.listed_price
     cap.mark(rows["vendors"], np.maximum(ledger.book_equity(rows["vendors"]), earnings))
     cap.mark(rows["clouds"], ledger.book_equity(rows["clouds"]))
     cap.mark(rows["lenders"], ledger.book_equity(rows["lenders"]))
@@ -131,7 +131,8 @@ def lab_values(industry):
     """
     p, discount = industry.funds, discount_now(industry)
     anchor = market_value(p, industry.sentiment, industry.labs.revenue, industry.market_growth(), discount)
-    return (anchor * industry.labs.premium + industry.sentiment * discount * industry.labs.hope) * industry.labs.alive
+    value = (anchor * industry.labs.premium + industry.sentiment * discount * industry.labs.hope) * industry.labs.alive
+    return value * industry.promises.trust(industry.promise_parameters)
 
 
 def discount_now(industry):
@@ -152,6 +153,7 @@ def feel(industry):
     growth = np.where(known, np.log(np.where(known, revenue, 1) / np.where(known, before, 1)), 0)
     surprise = np.where(known, growth - news.announced - industry.expected_growth, 0)
     industry.previous_sentiment = industry.sentiment.copy()
+    told = news.mood(p) - industry.promises.news
     industry.sentiment = next_sentiment(
-        p, industry.sentiment, surprise, industry.vendor_sales_surprise(), news.defaulted, news.loss_ratio(industry), news.mood(p)
+        p, industry.sentiment, surprise, industry.vendor_sales_surprise(), news.defaulted, news.loss_ratio(industry), told
     )

@@ -6,7 +6,7 @@ Pure functions of amounts by firm; `Statements` remembers a year of purchases [m
 import numpy as np
 
 from abm.beliefs.projection import NEVER
-from abm.books.flows import EQUITY, FLOWS
+from abm.books.flows import EQUITY, FLOWS, LOAN
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 
 
@@ -62,7 +62,7 @@ class Statements:
 def _burn(industry):
     """Cash flow before new equity, as paid: revenue, opex, compute and down-payments."""
     flows, labs = industry.ledger.flows, industry.rows["labs"]
-    free = sum(amounts[:, labs] for name, amounts in flows.items() if FLOWS[name].graph != EQUITY)
+    free = sum(amounts[:, labs] for name, amounts in flows.items() if FLOWS[name].graph not in (EQUITY, LOAN))
     paid = flows["services"][:, labs]
     total_paid, total_free = paid.sum(axis=1, keepdims=True), free.sum(axis=1, keepdims=True)
     return {"lab_burn_ratio": ratio(-free, paid), "burn_ratio": ratio(-total_free, total_paid)}

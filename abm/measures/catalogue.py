@@ -74,6 +74,7 @@ _SAID = {  # what no column and no indicator says: (kind, name): (label, unit, m
     ("labs", "unfunded_rent"): ("Rent of orders nobody could build", "$bn/year",
                                 "yearly rent of what nobody could build of its orders of the quarter"),
     ("labs", "rent_billed"): ("Rent billed", "$bn/quarter", "rent that owners billed it for the quarter"),
+    ("labs", "principal_due"): ("Principal due", "$bn/quarter", "loans and notes of its own that fell due in the quarter"),
     ("labs", "just_released"): ("Model released", "0/1", "1 in a quarter in which it released a model"),
     ("clouds", "gw"): ("Compute in service", "GW", "compute that it owns and that is in service, idle compute too"),
     ("clouds", "delivered_gw"): ("Compute delivered", "GW/quarter", "compute that came into service in the quarter"),
@@ -115,8 +116,8 @@ def known_measures(classes):
 def keys_at_first():
     """The keys that can be known before a quarter was run: columns, balances, indicators and what the recorder adds without a journal."""
     columns = [(kind, name) for kind, names in BY_AGENT.items() for name in (*names, *FROM_BOOKS)]
-    stories = {"rent_billed", "just_released", "service_due", "running_due", "collateral", "idle_gw", "construction_lost", "impaired",
-               "defaulted", "stall_known", "spot_used"}  # fmt: skip
+    stories = {"rent_billed", "principal_due", "just_released", "service_due", "running_due", "collateral", "idle_gw",
+               "construction_lost", "impaired", "defaulted", "stall_known", "spot_used"}  # fmt: skip
     added = [key for key in _SAID if key[1] not in stories]
     return list(dict.fromkeys([*columns, *((item.scope, name) for name, item in INDICATORS.items()), *added]))
 

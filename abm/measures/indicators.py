@@ -48,6 +48,7 @@ def measure(industry):
     found["sentiment"], found["frontier"] = industry.sentiment, industry.frontier()
     for name, amount in industry.unbuilt.seen(industry.labs.alive).items():
         found[f"{name}_gw"], found[f"{name}_rent"] = (by_lab.sum(axis=1, keepdims=True) for by_lab in amount.by_lab())
+    found["build_out_share"] = industry.economy.share
     found["new_loans"], found["credit_spread"] = new_loans(industry), credit_spread(industry)
     found |= gained(industry)
     watched = industry.watch.measure(industry, found["safety_distance"]) if industry.keeps_panel else {}

@@ -273,6 +273,9 @@ INDICATORS = {
     "credit_spread": Indicator(
         "Spread of credit to owners", "1/year", "industry", "what lenders ask of owners of compute above the rate of the strongest"
     ),
+    "build_out_share": Indicator(
+        "Build-out over investment", "share", "industry", "part of all private fixed investment of the economy that is compute, over a year"
+    ),
     "revenue_total": Indicator("Industry revenue", "$bn/year", "industry", "served revenue of all labs at annual rate"),
     "frontier": Indicator("Frontier capability", "OOM", "industry", "orders of magnitude of effective training compute since 2023"),
     "time_to_cash_out": Indicator(

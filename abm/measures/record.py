@@ -3,9 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from abm.books.lab_debts import TRANCHE_OF
+from abm.books.loans import held
 from abm.books.register import EXTRA_OUT, IDLE
 from abm.books.vintages import over_vintages
 from abm.clock import QUARTER
+from abm.engine.sums import by_row
 from abm.errors import BadInput, nearest
 from abm.failure.crisis import financed, lenders_capital
 from abm.measures.deferred import Later, Series
@@ -18,9 +21,10 @@ from abm.services.shares import ratio, total
 BY_AGENT = {
     "labs": ("revenue", "demand", "risk_appetite", "growth", "capability", "released", "price", "outage", "opex", "obligations",
              "ordered_gw", "wanted_gw", "forecast", "forecast_low", "forecast_mid", "forecast_high", "inference_gw", "training_gw",
-             "sublet_gw", "taken_in", "alive", "listed"),
-    "clouds": ("contract_price", "rate", "revenue", "ebitda", "interest", "debt_service", "breach", "reorganised"),
-    "vendors": ("sales", "other_sales", "utilisation", "profit"),
+             "sublet_gw", "taken_in", "alive", "listed", "rescued"),
+    "clouds": ("contract_price", "rate", "revenue", "ebitda", "interest", "debt_service", "breach", "reorganised",
+               "rescue_paid"),
+    "vendors": ("sales", "other_sales", "utilisation", "profit", "rescue_paid"),
     "investors": (),
     "lenders": ("failed", "banned", "credit_loss"),
 }  # fmt: skip
@@ -92,6 +96,8 @@ class Record:
         collateral = fleet.economic_value(now) + industry.compute.wip_recovery * fleet.total("wip")
         service_due = sum(owed.amount(flow).sum(axis=2) for flow in ("interest", "principal"))
         self._keep("labs", "rent_billed", owed.amount("rent").sum(axis=2))
+        principal = (by_row(owed.amount(claim)) for claim in TRANCHE_OF if claim in owed.claims)
+        self._keep("labs", "principal_due", sum(principal, start=np.zeros_like(industry.labs.cash)))
         self._keep("labs", "just_released", industry.just_released)
         self._keep("clouds", "service_due", service_due)
         self._keep("clouds", "running_due", sum(owed.amount(flow).sum(axis=2) for flow in ("running_costs", "other_loss")))
@@ -183,8 +189,11 @@ def subsidiary_residuals(industry):
     beyond = np.maximum(0, industry.orders.booked - industry.orders.slots)
     pairs = {
         "I7 prepayments": book["prepaid"][:, rows["labs"]] - fleet.pairs.table(fleet.total("prepaid")).sum(axis=2),
-        "I8 loans held": book["loans"][:, rows["lenders"]] - fleet.loans().sum(axis=2),
+        "I8 loans held": book["loans"][:, rows["lenders"]] - held(industry),
         "I8 loans owed": book["debt"][:, rows["clouds"]] + fleet.loans().sum(axis=1),
+        "I8 loans to labs": book["debt"][:, rows["labs"]] + industry.lab_debts.owed(),
+        "I8 loans of vendors": book["loans"][:, rows["vendors"]] - industry.lab_debts.to("vendors"),
+        "I8 notes of investors": book["loans"][:, rows["investors"]] - industry.lab_debts.to("investors"),
         "I4 fleet book": book["fleet"][:, rows["clouds"]] - fleet.total("book"),
         "I4 work in progress": book["wip"][:, rows["clouds"]] - fleet.total("wip"),
         "I9 no negative cash": np.minimum(0, poorest),

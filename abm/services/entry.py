@@ -13,7 +13,7 @@ from abm.services.shares import total
 from abm.technology import progress
 
 NORMAL_MARGIN = 0.5  # what labs keep of a dollar of service when founding is as usual
-FOUNDING_DRAW = slice(2, 3)  # of a quarter's row of luck; the first two are the founder's own
+FOUNDERS_DRAWS, FOUNDING_DRAW = 2, slice(2, 3)  # of a quarter's row of luck; the first two are the founder's own
 
 
 class EntryParameters(Group, name="entry"):
@@ -109,7 +109,7 @@ def founded(industry):
     earned = total(labs.revenue_density * labs.revenue) / np.maximum(total(labs.revenue), NO_MONEY)
     margin = np.where(earned > 0, np.maximum(0, 1 - industry.compute_cost / np.maximum(earned, NO_MONEY)), 0)
     hazard = industry.entry.rate * QUARTER * industry.sentiment**2 * margin / NORMAL_MARGIN
-    return (ndtr(industry.luck.firms("entry", industry.age)[:, FOUNDING_DRAW]) < -np.expm1(-hazard)).astype(float)
+    return (ndtr(industry.luck.firms("entry", industry.age, FOUNDING_DRAW.stop)[:, FOUNDING_DRAW]) < -np.expm1(-hazard)).astype(float)
 
 
 def enter(industry):
@@ -142,12 +142,12 @@ def enter(industry):
 def open_new_lab(industry, opens):
     """Give an entrant its state: close behind the frontier, with the appetite of a survivor drawn by value, and a mutation."""
     labs, p = industry.labs, industry.entry
-    row = industry.luck.firms("entry", industry.age)
+    row = industry.luck.firms("entry", industry.age, FOUNDERS_DRAWS)
     value = industry.cap.value(industry.rows["labs"]) * (labs.alive > 0)
     total = value.sum(axis=1, keepdims=True)
     ends = np.cumsum(value / np.where(total > 0, total, 1), axis=1)
     chosen = np.minimum((ndtr(row[:, 0:1]) >= ends).sum(axis=1), len(labs.names) - 1)[:, None]
-    inherited = ("character", "extrapolation", "optimism")
+    inherited = ("character", "extrapolation", "optimism", "breakthrough_odds", "breakthrough_within")
     copied = {name: np.take_along_axis(labs.columns[name], chosen, axis=1) for name in inherited}
     character = np.clip(copied["character"] + p.mutation * row[:, 1:2], 0.02, 0.98)
     capability = np.maximum(0, progress.frontier(labs.capability, labs.alive > 0) - p.gap)
@@ -160,5 +160,5 @@ def open_new_lab(industry, opens):
     compute = progress.compute_of_capability(labs.capability, industry.technology_parameters.initial_compute)
     industry.research = np.where(opens, compute, industry.research)
     if industry.customers is not None:
-        lots = industry.luck.customers("entrant", industry.age, industry.customers.n)
+        lots = industry.luck.customers("entrant", industry.age, industry.customers.n, opens.any(axis=1))
         industry.customers.join(opens, p.demand, lots)

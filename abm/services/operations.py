@@ -9,6 +9,7 @@ import numpy as np
 
 from abm.books.loans import interest
 from abm.books.obligations import opex_due, prepaid_this_quarter, service_now
+from abm.books.ranks import SECURED, TRADE, WAGES
 from abm.books.register import EXTRA_OUT
 from abm.books.vintages import over_vintages
 from abm.clock import QUARTER
@@ -16,6 +17,8 @@ from abm.compute.owners import earnings, running_now, spot_rent
 from abm.engine.scales import NO_MONEY
 from abm.engine.sums import by_row
 from abm.failure.distress import for_hire, in_distress, offer, sublet_share
+from abm.failure.guarantees import pay_rents
+from abm.finance.lab_debt import owe_debts
 from abm.services.prices import spent as spent_at
 from abm.services.pricing import market, set_scarcity, spot_price, without_cut
 from abm.services.refuge import refuge
@@ -23,9 +26,6 @@ from abm.services.serving import Offers, Supply, densities, outside_pool, ration
 from abm.services.shares import total
 from abm.technology.open_weights import idle_share, of_labs, pay_for_compute
 from abm.technology.training import kept_for_training, planned_training
-
-WAGES, SECURED, TRADE = range(3)
-CLASSES_OF_CLAIMS = 3
 
 
 @dataclass
@@ -64,6 +64,7 @@ def supply(industry):
         distressed=in_distress(industry),
         planned_training=planned,
         least_training=kept_for_training(industry, planned, density),
+        up=industry.disruptions.up(industry.now),
     )
 
 
@@ -75,7 +76,8 @@ def demand(industry):
     served = labs.revenue.sum(axis=1, keepdims=True)
     if industry.open_weights:
         served = served + industry.open_weights.revenue
-    customers.desired_spend(frontier, served, industry.demand_noise(), industry.technology.market_boost() * industry.demand_factor)
+    market = industry.technology.market_boost() * industry.demand_factor * industry.economy.budgets(industry.economy_parameters)
+    customers.desired_spend(frontier, served, industry.demand_noise(), market)
     fit = np.stack([labs.enterprise_fit, labs.consumer_fit], axis=1) + labs.quality[:, None]
     offers = Offers(labs.released, fit, labs.price, labs.outage, labs.alive > 0)
     customers.choose(
@@ -110,7 +112,7 @@ def serve(industry, wanted):
     served = of_labs(industry.served, len(labs.names))
     industry.turned_away_share = industry.served.turned_away_share
     labs.put(
-        previous_revenue=labs.revenue,
+        previous_revenue=labs.revenue + labs.bought,
         revenue=served.served,
         demand=served.demand.sum(axis=2),
         turned_away=served.turned_away.sum(axis=2),
@@ -175,9 +177,7 @@ def receive(industry, served):
     if industry.open_weights:
         pay_for_compute(industry, industry.served)
     clouds = industry.clouds
-    growth = (1 + clouds.other_growth * QUARTER) ** industry.age
-    other = clouds.other_cash_flow * growth * QUARTER
-    ledger.pay("other_cash_flow", rows["Economy"], rows["clouds"], np.maximum(0, other)[:, None])
+    ledger.pay("other_cash_flow", rows["Economy"], rows["clouds"], np.maximum(0, clouds.other_cash_flow)[:, None] * QUARTER)
     ledger.pay("outside_rent", rows["Economy"], rows["clouds"], clouds.outside_rent[:, None] * QUARTER)
     index = np.clip(industry.sentiment, industry.chips.other_low, industry.chips.other_high)
     path = industry.vendors.other_base * (1 + industry.chips.other_growth) ** industry.age
@@ -188,6 +188,8 @@ def receive(industry, served):
     ledger.pay("other_chips", rows["Economy"], rows["vendors"], industry.vendors.other_sales[:, None])
     if industry.made_whole.rent[..., 0].any():
         industry.made_whole.pay(industry, spot_rent(industry, served) * QUARTER)
+    if industry.guaranteed.rent[..., 0].any():
+        pay_rents(industry, spot_rent(industry, served) * QUARTER)
 
 
 def customers_pay(industry, served):
@@ -234,7 +236,8 @@ def dues(industry, served):
     owed.owe("sublet", TRADE, "labs", "labs", hired * sublet_share(industry)[:, None])
     pool = industry.list_price * industry.services.outside_premium * served.outside_gw * QUARTER
     owed.owe("outside_pool", TRADE, "labs", "Economy", pool[..., None])
-    labs.put(obligations=owed.of("labs"))
+    labs.put(obligations=owed.of("labs"))  # without the principal of its own debt, which it would rather roll over
+    owe_debts(industry, owed)
     clouds.put(**earnings(industry, served, running), interest=interest(industry).sum(axis=1), debt_service=service_now(industry))
     industry.owed = owed
     return owed

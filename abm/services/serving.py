@@ -4,7 +4,7 @@ Money here is annualised, $bn a year. Compute is effective: GWe. Arrays are `[wo
 where the class of service matters; classes are in the order in which a lab serves them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,7 +18,8 @@ CLASSES = ("enterprise", "developer", "consumer")
 class Supply:
     """What labs can serve with: density ($bn per GWe-year) and effective compute (GWe) [worlds, labs], alive [worlds, labs],
     idle compute on the spot market and compute for hire outside (GWe) [worlds, 1], which labs let what they do not use, and the parts of
-    its compute that a lab plans to train on and trains on however many customers ask, all [worlds, labs]."""
+    its compute that a lab plans to train on and trains on however many customers ask, all [worlds, labs]; part of the quarter in which
+    its service is up, 0 to 1, [worlds, labs]."""
 
     density: np.ndarray
     effective: np.ndarray
@@ -28,6 +29,7 @@ class Supply:
     distressed: np.ndarray
     planned_training: np.ndarray
     least_training: np.ndarray
+    up: np.ndarray = field(default_factory=lambda: np.ones((1, 1)))
 
     def serving(self, training):
         """Compute of its own that a lab serves with if this share of it trains, GWe, [worlds, labs]."""
@@ -80,10 +82,10 @@ class Rationing:
 def ration(demand, supply, parameters, market=None):
     """Serve each lab's demand in order of class; who is turned away may reach a rival with room.
 
-    What a lab cannot serve beside the training it plans takes compute from training, down to the least, and compute for hire, each in
-    proportion to what there is of it: spot compute, which is what owners have idle and what labs in distress have beyond serving and the
-    least training, then the outside pool, if what it earns pays for it. Part of the rest is taken by rivals in proportion to their room,
-    and what remains is lost [model.md 8.6-8.7, appendix A].
+    Who asks while the service is down is turned away. What a lab cannot serve beside the training it plans takes compute from training,
+    down to the least, and compute for hire, each in proportion to what there is of it: spot compute, which is what owners have idle and
+    what labs in distress have beyond serving and the least training, then the outside pool, if what it earns pays for it. Part of the
+    rest is taken by rivals in proportion to their room, and what remains is lost [model.md 8.6-8.7, appendix A].
     Consumers need more compute per dollar [model.md 7.7], so all is counted in dollars at full revenue density. The order of labs never
     matters.
 
@@ -91,7 +93,8 @@ def ration(demand, supply, parameters, market=None):
     """
     class_density = densities(parameters)
     need = demand / class_density
-    asked = need.sum(axis=-1)
+    reached = need * supply.up[..., None]
+    asked = reached.sum(axis=-1)
     capacity = supply.density * supply.serving(supply.least_training)
     offered = supply.distressed * np.maximum(0, capacity - asked) / supply.density
     wanted = hire_wanted(asked / supply.density, supply, supply.idle + total(offered) + supply.outside)
@@ -99,8 +102,8 @@ def ration(demand, supply, parameters, market=None):
     sublet = offered * ratio(total(spot), supply.idle + total(offered))
     hired = supply.density * (spot + outside)
     own = np.minimum(capacity, asked - hired)
-    room = np.maximum(0, capacity - own - supply.density * sublet)
-    kept = in_order(need, np.where(asked > capacity + hired, capacity + hired, np.inf))
+    room = np.maximum(0, capacity - own - supply.density * sublet) * supply.up
+    kept = in_order(reached, np.where(asked > capacity + hired, capacity + hired, np.inf))
     missed = need - kept
     moving = np.minimum(parameters.spill * total(missed.sum(axis=-1)), total(room))
     moved_share = np.repeat(ratio(moving, total(missed.sum(axis=-1))), len(CLASSES), axis=1)

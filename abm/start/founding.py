@@ -14,6 +14,7 @@ from abm.compute.prices import site_cost
 from abm.compute.renewal import let_outside
 from abm.engine.population import Population, declared
 from abm.engine.sums import ratio_or
+from abm.finance.lab_debt import open_lab_debts
 from abm.finance.lending import building_cost, most_lent
 from abm.start.opening import FIRM_KINDS
 from abm.technology.progress import ageing
@@ -36,6 +37,7 @@ def found(industry):
     industry.cleared = _cleared(opening)
     for kind, inhabitant in industry.inhabitants.KINDS.items():
         setattr(industry, kind, _population(industry, kind, inhabitant, industry.own_agents[kind]))
+    open_lab_debts(industry)
     _open_fleet(industry)
     _open_slots(industry)
     _open_cash(industry)
@@ -60,7 +62,7 @@ def _cleared(opening):
         where[kind] = slice(start, start + len(opening.names[kind]))
         start = where[kind].stop
     where["Economy"] = slice(start, start + 1)
-    return {**where, "n": start + 1}
+    return {**where, "investors": where["Economy"], "n": start + 1}  # investors owe nobody, so they stand where Economy does
 
 
 def _open_fleet(industry):

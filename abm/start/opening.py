@@ -63,6 +63,7 @@ class Opening:
     debt: loans of clouds, [lenders, clouds], $bn; debt_life: quarters over which they are repaid, [lenders, clouds]
     notes: what falls due at once, as (lender row, cloud row, $bn, quarters until then)
     segments: customer segments as rows of plain dictionaries (see agents.customers)
+    shocks: what happens in every run of this world, a Shock each
     """
 
     name: str
@@ -84,6 +85,7 @@ class Opening:
     tranches: tuple = ()
     notes: tuple = ()
     segments: tuple = ()
+    shocks: tuple = ()
     entrants: int = 2
     figures: tuple = field(default=(), repr=False)
     debt_rate: np.ndarray | None = None  # contracted rates of loans and notes per year, NaN where not known, [lenders, clouds]

@@ -2,20 +2,27 @@
 
 import numpy as np
 
+from abm.beliefs.hope import OwnErrors
 from abm.beliefs.planners import ErrorsSeen
 from abm.books.loans import interest, open_rates
 from abm.books.obligations import running_costs, service_now
 from abm.compute.boards import open_budgets
+from abm.compute.old_business import OldBusiness
 from abm.compute.outside import Outsiders
 from abm.compute.unbuilt import Unbuilt
+from abm.disruptions import Disruptions
 from abm.engine.sums import weighted_mean
 from abm.failure.compensation import MadeWhole
 from abm.failure.loss import Losses
 from abm.failure.orphans import open_orphans
 from abm.finance.credit import FREE_OF_DEBT, Terms
 from abm.finance.lending import mean_rate_asked, most_lent
+from abm.finance.listings import Listings
+from abm.finance.pools import Pools
+from abm.finance.promises import Promises
 from abm.finance.sentiment import lab_values
 from abm.measures.yearly import Watch
+from abm.services.economy import Economy
 from abm.services.pricing import open_prices
 from abm.services.serving import CLASSES
 from abm.technology import progress
@@ -39,22 +46,22 @@ def open_state(industry):
     industry.list_price, industry.compute_cost, industry.price_level, industry.spent_part = (one.copy() for _ in range(4))
     industry.potential = np.zeros((worlds, len(industry.labs.names), len(CLASSES)))  # wanted at the reference price, $bn a year
     industry.switched_off = np.zeros((worlds, len(industry.clouds.names)), dtype=bool)
-    industry.price_ratio = np.ones_like(industry.labs.cash)
+    industry.price_ratio, industry.filled = (np.ones_like(industry.labs.cash) for _ in range(2))  # filled: part of a lab's last round
     industry.funding_stopped, industry.training_stopped = zero.copy(), zero.copy()
-    industry.forced, industry.open_weights = {}, None  # until a shock
+    industry.forced, industry.open_weights, industry.disruptions = {}, None, Disruptions(industry)  # until a shock
     industry.losses, industry.outsiders = Losses(industry), Outsiders(industry)
     industry.look_through_share, industry.expected_growth = one.copy(), zero.copy()
     industry.errors_seen, industry.still_to_come = ErrorsSeen(industry.cone), zero.copy()  # of a breakthrough's demand
     industry.stall_was_known = np.zeros((worlds, 1), dtype=bool)
-    industry.made_whole = MadeWhole(worlds, len(industry.clouds.names), industry.compute.physical_life)
+    instead = worlds, len(industry.clouds.names), industry.compute.physical_life
+    industry.made_whole, industry.guaranteed = MadeWhole(*instead), MadeWhole(*instead)
     stakes = industry.cap.shares[:, industry.rows["labs"], industry.rows["clouds"]]
     industry.projects = stakes > 1 - stakes  # owners of compute that a lab controlled at the opening, [worlds, labs, clouds]
     industry.unbuilt = Unbuilt(worlds, len(industry.labs.names), len(industry.clouds.names))
-    industry.prepaid_used = np.zeros_like(industry.labs.cash)  # this quarter, $bn
+    industry.prepaid_used, industry.raised = (np.zeros_like(industry.labs.cash) for _ in range(2))  # this quarter, $bn
     industry.spare = np.asarray(opening.columns["labs"]["alive"]) == 0
     industry.entrants_waiting = np.zeros((worlds, 1))
-    labs = len(industry.labs.names)
-    industry.turned_away_share = np.zeros((worlds, labs, len(CLASSES)))
+    industry.turned_away_share = np.zeros_like(industry.potential)
     industry.equity_lost, industry.in_transit, industry.spend_lost, industry.rescue = (zero.copy() for _ in range(4))
     industry.usual_rate = industry.lending.rate.copy()
     _open_technology(industry)
@@ -98,6 +105,8 @@ def _open_labs(industry):
     labs.put(parent_row=parent, character=labs.risk_appetite, demand=labs.revenue, previous_revenue=labs.revenue)
     effective = industry.fleet.effective(industry.now)[:, :-2].sum(axis=2)
     labs.put(training_gw=effective * planned_training(industry))
+    industry.old_business, industry.economy, industry.promises = OldBusiness(industry), Economy(industry), Promises(industry)
+    industry.listings = Listings(industry)
 
 
 def _reveal_fits(industry):
@@ -148,6 +157,8 @@ def _open_history(industry):
     industry.past_payments = [[np.zeros((industry.worlds, agents, agents))] * 3] * _YEAR
     industry.circle_share = zero
     industry.opening_revenue = revenue.copy()
+    industry.hype, industry.own_errors = zero.copy(), OwnErrors(industry.labs)
+    industry.released_before = industry.labs.released * (industry.labs.alive > 0)
     industry.past_deaths = [np.zeros((industry.worlds, 1), dtype=bool)] * _YEAR
 
 
@@ -180,3 +191,4 @@ def _open_marks(industry):
     cap.mark(rows["lenders"], ledger.book_equity(rows["lenders"]))
     total = industry.investors.cash.sum(axis=1, keepdims=True)
     industry.investors.put(saving_weight=industry.investors.cash / np.where(total > 0, total, 1))
+    industry.pools = Pools(industry)

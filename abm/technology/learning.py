@@ -2,7 +2,10 @@
 
 import numpy as np
 
+from abm.beliefs.appetites import move_appetites
 from abm.beliefs.growth import realised_growth, update_extrapolation
+from abm.beliefs.hope import learn_hope
+from abm.beliefs.hype import next_hype
 from abm.beliefs.planners import believed, foresee
 from abm.clock import QUARTER
 from abm.engine.scales import NO_MONEY
@@ -13,12 +16,13 @@ from abm.technology import progress
 def nature(industry):
     """Phase 1: stalls and breakthroughs, by luck or by force."""
     state = industry.technology
-    state.nature(industry.quarter, industry.luck.firms("technology", industry.age))
+    state.nature(industry.quarter, industry.luck.firms("technology", industry.age, progress.DRAWS))
     if "stall" in industry.forced:
         state.force_stall(np.reshape(industry.forced["stall"]["duration"], (-1, 1)))
     if "breakthrough" in industry.forced:
         state.force_breakthrough()
     foresee(industry)
+    next_hype(industry)
     recognised = state.stall_recognised & ~industry.stall_was_known
     industry.stall_was_known = state.stall_recognised
     industry.news.extra.update(stall=recognised.astype(float), breakthrough=state.breakthrough_begins.astype(float))
@@ -33,7 +37,8 @@ def research(industry):
     speed = progress.research_speed_up(progress.frontier(labs.capability, alive), p)
     halted = state.stalled | (industry.training_stopped > 0) | (industry.policy.stop_training > 0)
     increment = progress.training_increment(labs.training_gw, worth, speed, halted)
-    industry.research, capability = progress.learn(industry.research, increment, state.jump, alive, p)
+    jump = state.jump + industry.disruptions.jump
+    industry.research, capability = progress.learn(industry.research, increment, jump, alive, p)
     industry.release_clock, released = progress.tick_release_clock(industry.release_clock, speed, p)
     released = released & alive & ~state.stalled
     industry.models = industry.models.next_quarter(released)
@@ -53,7 +58,8 @@ def learn(industry):
     labs.put(growth=np.where(known, update_extrapolation(labs.growth, realised, p), labs.growth))
     industry.errors_seen.learn(industry, labs.forecast_base(industry.plans.demand_floor))
     industry.expected_growth = expected_growth(industry)
-    _appetites(industry)
+    learn_hope(industry)
+    move_appetites(industry)
     _beliefs(industry)
     _models(industry)
     _remember_sales(industry)
@@ -78,24 +84,6 @@ def expected_growth(industry):
 def _growth_over(industry, years):
     weight = np.broadcast_to(industry.funds.market_extrapolation, industry.labs.revenue.shape)
     return believed(industry, industry.labs.revenue, weight, years).growth
-
-
-def _appetites(industry):
-    """Appetite dynamics; with all gains at 0 nothing moves [model.md 4.2]."""
-    labs, plans = industry.labs, industry.plans
-    revenue = labs.revenue * labs.alive
-    others = revenue.sum(axis=1, keepdims=True) - revenue
-    weighted = labs.risk_appetite * revenue
-    rivals = np.where(others > 0, (weighted.sum(axis=1, keepdims=True) - weighted) / np.where(others > 0, others, 1), labs.risk_appetite)
-    share = revenue / np.where(revenue.sum(axis=1, keepdims=True) > 0, revenue.sum(axis=1, keepdims=True), 1)
-    lost = np.maximum(0, industry.past_shares[0] - share) + labs.outage
-    industry.past_shares = [*industry.past_shares[1:], share]
-    industry.past_deaths = [*industry.past_deaths[1:], industry.news.labs.any(axis=1, keepdims=True)]
-    peer_died = np.any(industry.past_deaths, axis=0)
-    afraid = np.where((industry.own_coverage() < 1) | peer_died, 1.0, 0.0)
-    labs.put(
-        risk_appetite=np.where(labs.alive > 0, labs.next_appetite(rivals, industry.sentiment, lost, afraid, plans), labs.risk_appetite)
-    )
 
 
 def _models(industry):

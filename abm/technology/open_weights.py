@@ -72,6 +72,7 @@ class OpenWeights:
             distressed=np.concatenate([capacity.distressed, none > 0], axis=1),
             planned_training=np.concatenate([capacity.planned_training, none], axis=1),
             least_training=np.concatenate([capacity.least_training, none], axis=1),
+            up=np.concatenate([capacity.up, none + 1], axis=1),
         )
 
     def among_bidders(self, market):

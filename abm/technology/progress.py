@@ -15,6 +15,7 @@ from abm.technology.generations import ModelBooks, opening_release_clock, tick_r
 __all__ = ["ModelBooks", "Technology", "opening_release_clock", "tick_release_clock"]  # section 6 in one place
 
 STALL_DRAW, DURATION_DRAW, BREAKTHROUGH_DRAW = 0, 1, 2  # elements of the quarter's row of luck
+DRAWS = 3
 
 
 class Technology:
@@ -34,7 +35,7 @@ class Technology:
         self._advance(quarter)
 
     def nature(self, quarter, luck):
-        """Draw this quarter's events; luck: standard normals, [worlds, 64], used up alike whatever happens [model.md 6.6, 6.7]."""
+        """Draw this quarter's events; luck: standard normals, [worlds, at least 3], the same whatever happens [model.md 6.6, 6.7]."""
         self._advance(quarter)
         p = self.parameters
         draw = luck[:, STALL_DRAW : BREAKTHROUGH_DRAW + 1]
@@ -172,7 +173,7 @@ def spill_over(capability, share, active=True):
 def learn(compute, increment, jump, active, parameters):
     """One quarter of research for all labs: train, leap, learn from the best [model.md 6.1-6.3, 6.7, 26.4].
 
-    compute, increment: GWe-years of 2023, [worlds, labs]; jump: OOM for every active lab, [worlds, 1]; active: mask.
+    compute, increment: GWe-years of 2023, [worlds, labs]; jump: OOM, [worlds, 1 or labs]; active: mask.
     Returns compute and trained capability. What inactive labs know stays as it is.
     """
     trained = capability_of_compute(compute + np.where(active, increment, 0), parameters.initial_compute)

@@ -7,10 +7,12 @@ from abm.beliefs.parameters import ConeParameters
 from abm.clock import QUARTER, QUARTERS_PER_YEAR
 from abm.compute.prices import FleetParameters
 from abm.errors import BadInput
+from abm.failure.loss import check_firm
 from abm.finance.capital_parameters import InvestorParameters
 from abm.finance.values import market_value
 from abm.priors import read_prior
 from abm.settings import Settings
+from abm.shocks import Shock
 from abm.start.opening import Opening
 from agents import inhabitants
 from agents.customers_parameters import CustomersParameters
@@ -43,10 +45,7 @@ def build(world, rows, structure, files):
     held = shares(draft, Holders(draft, spare), rows["equity.csv"], owed.total, parent)
     return Opening(
         name=files.name,
-        title=world.title,
-        kind=world.kind,
-        purpose=world.purpose,
-        caveat=world.caveat,
+        **{key: getattr(world, key) for key in ("title", "kind", "purpose", "caveat")},
         start=draft.start,
         names={kind: list(names) + (spare if kind == "labs" else []) for kind, names in draft.names.items()},
         columns=_with_spare_rows(draft, len(spare)),
@@ -62,11 +61,23 @@ def build(world, rows, structure, files):
         notes=owed.notes,
         tranches=tuple(tranches),
         segments=tuple(world.customers),
+        shocks=_shocks(draft),
         inhabitants=inhabitants,
         entrants=len(spare),
         figures=tuple(draft.figures),
         fingerprint=files.fingerprint,
     )
+
+
+def _shocks(draft):
+    """What the file says happens at a date in every run. Raises BadInput."""
+    where = f"{draft.where}: shocks"
+    found = tuple(Shock.read({"at": "", **row}, where) for row in draft.world.shocks)
+    for shock in found:
+        check_firm(shock, draft.names, where)
+        if shock.at < draft.start:
+            raise BadInput(f"{where}: {shock.name} at {shock.at} is not allowed; the world opens in {draft.start}")
+    return found
 
 
 def _value_labs(draft):

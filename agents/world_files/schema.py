@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
+from abm.shock_kinds import LARGEST as LARGEST_FIRM
 from agents.world_files.columns import LARGEST, ONE, writable
 
 OUTSIDE = "outside"
-RESERVED = ("world", OUTSIDE)
+RESERVED = ("world", OUTSIDE, LARGEST_FIRM)
 
 
 def _named(text):
@@ -111,6 +112,7 @@ class World(Table):
     lenders: Annotated[list[LenderTable], Field(min_length=1)]  # type: ignore[valid-type]
     customers: list[dict[str, Any]] = []
     settings: dict[str, float | str] = {}
+    shocks: list[dict[str, Any]] = []
 
 
 class Row(BaseModel):

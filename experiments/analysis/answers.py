@@ -235,21 +235,6 @@ def breakpoint_of(world, lever, until, sizes=(None, None), at="2027Q1", shocks=(
     return "\n".join([*lines, "", "Share of worlds broken at or below a size:", as_text(table)])
 
 
-def lamps(world, labs=False, shocks=(), work=None, lead=4, deals=(), as_json=False):
-    """Which warning lamp lights early, and how often for nothing: see `experiments.analysis.warning`. lead: quarters ahead."""
-    from experiments.analysis import warning
-    from experiments.inputs import Inputs
-
-    work = work or Work(seeds=100)
-    _happening(shocks, opening(world, deals, work.settings), work.quarters)
-    inputs = Inputs(str(world), work.seeds, work.quarters, work.rng, work.settings, tuple(shocks), tuple(deals))
-    table = warning.of_world(inputs, labs, (lead,), workers=work.workers)
-    if as_json:
-        return as_plain(world=str(world), lead=lead, lamps=table)
-    against = "the default of the lab itself" if labs else "a crisis"
-    return warning.in_words(f"{world}: lamps against {against}, {work.seeds} worlds of {work.quarters} quarters", table, lead)
-
-
 def as_plain(**found):
     """Tables and plain values as JSON; what is not there is null."""
     import json

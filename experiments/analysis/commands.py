@@ -212,27 +212,36 @@ def _told(answer, out, name, as_json):
 
 def lamps(
     world: o.World,
-    labs: Annotated[bool, typer.Option("--labs", help="Judge the lamps of each lab against its own default instead of a crisis.")] = False,
-    lead: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="How many quarters ahead an event is looked for.")] = 4,
+    labs: Annotated[bool, typer.Option("--labs", help="Judge the lamps of each lab against its own failure instead of a crisis.")] = False,
+    owners: Annotated[bool, typer.Option("--owners", help="Judge the lamps of each owner of compute against its own failure.")] = False,
+    soonest: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="Fewest quarters ahead that a warning is of use.")] = 4,
+    lead: Annotated[int, typer.Option(metavar="NUMBER", min=1, help="Most quarters ahead that an event is looked for.")] = 12,
     settings: o.Set = [],  # noqa: B006
     shock: o.Shocks = [],  # noqa: B006
     deal: o.Deals = [],  # noqa: B006
-    worlds: Worlds = 100,
+    worlds: Worlds = 200,
     quarters: Quarters = 40,
     seed: o.Seed = 0,
     workers: Workers = 0,
     out: o.Out = None,
     as_json: o.Json = False,
 ):
-    """Say which indicators warn early, and how often they warn for nothing.
+    """Say which warning lamps can be believed: hits, false alarms and precision on futures that did not choose the threshold.
 
     \b
-    Example:
-      overreach lamps industry-2026q3 --lead 8
+    Examples:
+      overreach lamps industry-2026q3 --out results/lamps
+      overreach lamps archetypes-2023q1 --owners --soonest 1 --lead 8
     """
-    from experiments.analysis import answers
-    from experiments.inputs import read_deal, read_shock
+    from abm.errors import BadInput
+    from experiments.analysis.lamp_readings import INDUSTRY, LABS, OWNERS
+    from experiments.analysis.lamps import Lead
+    from experiments.analysis.lamps_answer import answer
+    from experiments.inputs import Inputs, read_deal, read_settings, read_shock
 
-    work = _work(None, workers, worlds, quarters, seed, settings, quiet=True)
-    holds = {"shocks": tuple(map(read_shock, shock)), "deals": tuple(map(read_deal, deal))}
-    _told(answers.lamps(world, labs, work=work, lead=lead, as_json=as_json, **holds), out, "lamps", as_json)
+    if labs and owners:
+        raise BadInput("--labs and --owners are not allowed together; choose whose failure the lamps warn of")
+    happens = tuple(map(read_shock, shock)), tuple(map(read_deal, deal))
+    inputs = Inputs(world, worlds, quarters, seed, read_settings(settings), *happens)
+    whose = LABS if labs else OWNERS if owners else INDUSTRY
+    typer.echo(answer(inputs, whose, Lead(soonest, lead), out, workers, as_json))

@@ -99,7 +99,7 @@ def compare(before, after):
     _check(before, after)
     futures = min(before.inputs.worlds, after.inputs.worlds)
     tables = [run.outcomes().set_index("world").loc[range(futures)] for run in (before, after)]
-    events = tuple(_event(name, *(table[name] for table in tables)) for name in EVENTS)
+    events = tuple(event(name, *(table[name] for table in tables)) for name in EVENTS)
     names = [name for name, item in SAID.items() if not item.is_event and not item.is_date and all(name in table for table in tables)]
     amounts = tuple(_amount(name, *(table[name] for table in tables)) for name in names)
     first, second = (table[CRISIS].to_numpy() > 0 for table in tables)
@@ -181,7 +181,8 @@ def _of_firms(opening, name):
     return low if low == high else f"{low} to {high}"
 
 
-def _event(name, before, after):
+def event(name, before, after):
+    """Row of something that happens in some futures. before, after: whether it does, [futures], the same futures in both."""
     first, second = (np.asarray(values) > 0 for values in (before, after))
     found = of_shares(paired_share(second, first))
     return Row(name, float(first.mean()), float(second.mean()), found, int((second & ~first).sum()), int((first & ~second).sum()))
@@ -205,7 +206,7 @@ def _firms(before, after, futures):
         return (), {}
     first, second = (_failed(run, futures) for run in (before, after))
     kinds = {name: kind for kind in FAILING for name in before.manifest["names"][kind] if name in after.manifest["names"].get(kind, ())}
-    rows = [_event(name, first[name], second[name]) for name in kinds if first[name].any() or second[name].any()]
+    rows = [event(name, first[name], second[name]) for name in kinds if first[name].any() or second[name].any()]
     return tuple(sorted(rows, key=lambda row: (not row.is_sure, -abs(row.change.mean)))), kinds
 
 

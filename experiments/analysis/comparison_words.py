@@ -25,19 +25,20 @@ def headline(found):
         return f"{what} makes no difference to whether there is a crisis. Its odds are {percent(crisis.before)} in both runs."
     doubt = "" if crisis.is_sure else f", {LUCK}"
     odds = f"changes the odds of a crisis from {percent(crisis.before)} to {percent(crisis.after)}"
-    return f"{what} {odds}. That is a change of {_points(crisis)}{doubt}."
+    return f"{what} {odds}. That is a change of {points(crisis)}{doubt}."
 
 
 def cause(found):
     """What was changed, as the subject of a sentence: "setting cloud.accounting_life to 4 instead of 6"."""
-    said = [_change(item) for item in found.changed]
+    said = [change_words(item) for item in found.changed]
     if not said:
         return "running the same settings again"
     more = len(said) - MOST_CHANGES
     return listed(said if more <= 0 else [*said[:MOST_CHANGES], f"{more} more settings"])
 
 
-def _change(item):
+def change_words(item):
+    """One change as a subject: "setting cloud.accounting_life to 4 instead of 6"."""
     if item.before == NOTHING:
         return _happening(item.what, item.after)
     if item.after == NOTHING:
@@ -58,7 +59,8 @@ def _happening(what, text):
     return f"{article} {word} in {at}" + (f" ({', '.join(values)})" if values else "")
 
 
-def _points(row):
+def points(row):
+    """A change of odds with its interval: "+8 points (95 % interval +4 to +12)"."""
     change = row.change
     return f"{change.mean * PERCENT:+.0f} points (95 % interval {change.low * PERCENT:+.0f} to {change.high * PERCENT:+.0f})"
 

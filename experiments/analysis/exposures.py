@@ -9,11 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from abm.books.lab_debts import CREDITORS
 from abm.books.register import EXTRA_OUT
 from abm.clock import QUARTER, Quarter
 from abm.engine.sums import ratio_or
 from abm.errors import BadInput, nearest
 from abm.failure.crisis import lenders_capital
+from abm.failure.guarantees import guaranteed_rents
 from abm.start.opening import FIRM_KINDS
 from experiments.words import percent
 
@@ -127,6 +129,8 @@ def _to_lab(industry, lab):
         ("yearly rent of compute in service for the lab", "clouds", due[:, lab], service),
         ("rent that the lab has prepaid", "clouds", fleet.pairs.table(fleet.total("prepaid"))[:, lab], None),
         ("loans on compute that the lab rents, by its part of the rent", "lenders", (fleet.loans() * part[:, None]).sum(axis=2), None),
+        *(("loans and notes that the lab owes", kind, industry.lab_debts.held_by(kind)[:, :, lab], None) for kind in CREDITORS),
+        ("rents of the lab that vendors guarantee", "vendors", guaranteed_rents(industry)[:, lab], None),
         ("chips on order for compute that the lab will rent", "vendors", (fleet.total("chips_due") * coming[..., None]).sum(axis=1), None),
     ]
 
@@ -169,6 +173,7 @@ def _to_lender(industry, lender):
     return [
         ("loans and notes owed to the lender", "clouds", fleet.loans()[:, lender], None),
         ("of that, the part due within a year", "clouds", due[:, lender], None),
+        ("loans that labs owe the lender", "labs", industry.lab_debts.held_by("lenders")[:, lender], None),
         ("loans that the lender has promised", "clouds", fleet.total("facility")[:, lender], None),
         ("money that the lender has borrowed", "Economy", bonds, None),
     ]

@@ -194,6 +194,11 @@ def _change(question, runs, lever, base, value, outcomes):
     return after.merge(before, on=kept, suffixes=("", " before"))
 
 
+def change_of(question, runs, lever, base, value, name):
+    """What one value of a lever instead of another does to an outcome, everything else and the luck the same: an Estimate."""
+    return _paired(_change(question, runs, lever, base, value, [name]), name)
+
+
 def _paired(change, name):
     whole = change.dropna(subset=[name, f"{name} before"])
     if whole.empty:

@@ -14,6 +14,7 @@ from abm.beliefs.scores import pit
 from abm.engine.scales import NO_MONEY
 from abm.errors import BadInput
 from abm.finance.funding import eligible
+from abm.finance.valuations import values_ahead
 from abm.measures.business import ratio
 from abm.measures.indicator import IndicatorParameters
 from abm.model import Industry, release
@@ -22,7 +23,7 @@ from experiments.summary import by_year, wilson
 
 LEVELS = {"below_p10": 0.1, "below_p50": 0.5, "below_p90": 0.9}
 RIGHT = {"below_p10": (0.07, 0.14), "below_p50": (0.40, 0.60), "below_p90": (0.86, 0.93)}  # shares that a right cone may show
-KINDS = ("labs", "clouds", "market", "investors")
+KINDS = ("labs", "clouds", "market", "investors", "values")
 TIMES = ("calm", "stall", "breakthrough")  # what happened between forecast and outcome
 PLANS, ALL = "plans_over_outcome", "all"
 COLUMNS = ("kind", "time", "year", "measure", "value", "low", "high", "count")
@@ -55,6 +56,7 @@ class Open:
             "clouds": (views.of_owners(industry, quarters), alive & tenants),
             "market": (views.of_market(industry, quarters), alive[..., 0]),
             "investors": (views.of_investors(industry, quarters), alive & buyers),
+            "values": (values_ahead(industry, quarters), alive & buyers),
         }
         self.died = np.zeros_like(industry.labs.revenue, dtype=bool)
         self.time = np.zeros(industry.worlds, dtype=int)
@@ -66,11 +68,15 @@ class Open:
         happened = np.where(industry.technology.breakthrough_begins, 2, np.where(stalled, 1, 0))  # places in TIMES
         self.time = np.maximum(self.time, happened[:, 0])
 
-    def score(self, revenue):
-        """{kind: (forecasts, [worlds]; outcomes below every level, [levels, worlds])}. revenue: that came, $bn a year, [worlds, labs]"""
-        outcome = np.where(self.died, 0, revenue)
+    def score(self, revenue, value):
+        """{kind: (forecasts, [worlds]; outcomes below every level, [levels, worlds])}, of what came.
+
+        revenue, value: of labs, $bn a year and $bn, [worlds, labs]
+        """
+        came, worth = (np.where(self.died, 0, each) for each in (revenue, value))
+        outcomes = {**dict.fromkeys(self.asked, came), "values": worth}
         return {
-            kind: tally(view, counted, outcome if counted.ndim == outcome.ndim else outcome[..., None])
+            kind: tally(view, counted, outcomes[kind] if counted.ndim == 2 else outcomes[kind][..., None])
             for kind, (view, counted) in self.asked.items()
         }
 
@@ -113,7 +119,7 @@ def run(task):
             each.pass_quarter(model)
         if len(waiting) == quarters:
             oldest = waiting.pop(0)
-            scores.append(oldest.score(model.labs.revenue))
+            scores.append(oldest.score(model.labs.revenue, model.cap.value(model.rows["labs"])))
             times.append(oldest.time)
         waiting.append(Open(model, quarters))
         planned.append(model.labs.forecast_mid.sum(axis=1))

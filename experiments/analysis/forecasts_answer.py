@@ -7,7 +7,6 @@ from experiments.analysis import forecasts as measured
 from experiments.analysis.answers import as_plain
 from experiments.analysis.forecasts_page import HEAD, WHO, ahead, figures, forecasts_page, plans_verdict, shown, verdict
 from experiments.folders import make_folder
-from experiments.inputs import deal_text, shock_text
 from experiments.words import futures, times
 
 TABLE, PAGE, PICTURE = "forecasts.csv", "forecasts.html", "forecasts.png"
@@ -70,7 +69,4 @@ def _in_words(inputs, found, planned, said):
 
 def command(inputs):
     """The command that makes this answer again."""
-    parts = ["overreach", "forecasts", inputs.world, *(f"--{key}={getattr(inputs, key)}" for key in ("worlds", "quarters", "seed"))]
-    parts += [f"--set={name}={value}" for name, value in inputs.settings.items()]
-    parts += [f"--shock={shock_text(shock)}" for shock in inputs.shocks] + [f"--deal={deal_text(deal)}" for deal in inputs.deals]
-    return shlex.join(parts)
+    return shlex.join(["overreach", "forecasts", *inputs.options()])

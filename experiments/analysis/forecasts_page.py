@@ -19,6 +19,7 @@ WHO = {
     "clouds": "Owners' forecasts of their tenants",
     "market": "Lenders' and vendors' forecasts of labs",
     "investors": "Investors' forecasts of labs' revenue",
+    "values": "Investors' forecasts of what labs will be worth",
 }
 QUANTILES = {measure: f"P{level * PERCENT:.0f}" for measure, level in LEVELS.items()}
 HUES = dict(zip(LEVELS, ("@vermilion", "@blue", "@green"), strict=True))
@@ -68,16 +69,22 @@ def verdict(found, kind):
     low, *others = (f"below the {QUANTILES[measure]} ({_band(measure)}" for measure in LEVELS)
     first, *more = map(percent, whole.values())
     shares_said = f"{first} of outcomes fell {low} would be right), {' and '.join(f'{s} {o})' for s, o in zip(more, others, strict=True))}"
-    right = sum(_miss(each) == 0 for each in values.values())
+    right = sum(_may_be_right(part) for year, part in calm.groupby("year", sort=False) if year != ALL)
     worst = max(values, key=lambda year: _miss(values[year]))
     worst_said = listed(map(percent, values[worst].values()))
     far = f", and they are farthest off in {worst} with {worst_said}" if _miss(values[worst]) else ""
-    return f"{WHO[kind]} were {_judged(whole)}. {shares_said}. All three shares are right in {right} of {len(values)} years of issue{far}."
+    told = f"In {right} of {len(values)} years of issue all three intervals reach what would be right{far}."
+    return f"{WHO[kind]} were {_judged(whole)}. {shares_said}. {told}"
 
 
 def _band(measure):
     low, high = RIGHT[measure]
     return f"{low * PERCENT:.0f} to {high * PERCENT:.0f} %"
+
+
+def _may_be_right(part):
+    """Whether the intervals of a year reach the bands of right shares. part: rows of `shares`"""
+    return all(row.low <= RIGHT[row.measure][1] and row.high >= RIGHT[row.measure][0] for row in part.itertuples())
 
 
 def _miss(values):

@@ -1,6 +1,7 @@
 """The report of a run: one HTML file that needs no network, from a manifest, a summary and the opening it started from."""
 
 import shlex
+from dataclasses import replace
 from html import escape
 
 from experiments.analysis import doubt_words as doubt
@@ -10,7 +11,7 @@ from experiments.analysis.page import embedded, figure, key_of, page, tiles
 from experiments.analysis.plan_figures import planned
 from experiments.analysis.tables import input_tables, story_list, table, year_table
 from experiments.figures import data
-from experiments.inputs import ADDRESS_LENGTH, deal_text, shock_text
+from experiments.inputs import ADDRESS_LENGTH, Inputs
 from experiments.stories.events import listed
 from experiments.summary import HIGH, LOW, MIDDLE
 from experiments.words import (
@@ -222,10 +223,7 @@ overreach story {manifest["address"][:ADDRESS_LENGTH]} --world 0</pre>
 def command(manifest):
     """The command line that makes this run again."""
     inputs = manifest["inputs"]
-    shocks = map(shock_text, inputs["shocks"])
-    parts = ["overreach", "run", manifest["world"]["name"], *(f"--{key}={inputs[key]}" for key in ("worlds", "quarters", "seed"))]
-    parts += [f"--set={name}={value}" for name, value in inputs["settings"].items()] + [f"--shock={shock}" for shock in shocks]
-    parts += [f"--deal={deal_text(row)}" for row in inputs.get("deals", ())]
+    parts = ["overreach", "run", *replace(Inputs.of(inputs), world=manifest["world"]["name"]).options()]
     parts += ["--doubt"] if inputs.get("doubt") else []
     parts += ["--priors=FILE"] if inputs.get("priors") else []
     return shlex.join(parts)

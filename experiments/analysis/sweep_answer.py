@@ -15,6 +15,7 @@ from experiments.analysis.outcomes import called, outcome, quoted
 from experiments.analysis.paired_effects import LEVEL
 from experiments.analysis.sweep_words import again, capital, level_in_words, moves, plural, setting, setting_it, setting_to, tolerable
 from experiments.analysis.undefined import in_words
+from experiments.analysis.verdict import besides, verdict
 from experiments.engine.question import Question
 from experiments.engine.store import QUESTION, found_in, load
 from experiments.engine.sweep import asked
@@ -71,9 +72,11 @@ def _refuse_others(folder, question, runs):
 
 
 def in_short(found):
-    """The answer in two sentences: that of the analysis that leads, else how large the outcome is and what moves it most."""
+    """The answer: that which the question declares or the analysis that leads, else how large the outcome is and what moves it most."""
     if found.lead:
         return found.lead.sentences[0]
+    if declared := verdict(found):
+        return " ".join(declared)
     item, whole = outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome)
     if found.whole.empty:
         return "No run came to its end."
@@ -95,7 +98,7 @@ def answer(found):
     if found.whole.empty:
         return [("How sure", how_sure(found))]
     parts = [
-        ("What was asked", found.lead.sentences if found.lead else []),
+        ("What was asked", found.lead.sentences if found.lead else besides(found)),
         ("What happens", [level_in_words(outcome(found.axes.outcome), numbers.estimate(found.runs, found.axes.outcome)), *_range(found)]),
         ("What moves it", [*moves(found, found.axes.outcome), *_depends(found), *_unknowns(found)]),
         ("How much risk is tolerable", tolerable(found)),

@@ -143,6 +143,42 @@ class Table(Form):
     outcomes: list[str] = []
 
 
+class Step(Form):
+    """A change that the answer of a question rests on, everything else and the luck the same, and the sentence for each sign of it.
+
+    lever, base, to: a lever and two of its values (base is written `from`); outcome: an outcome of the question, that of the figure by
+    default; where: values of other levers, averaged over where they are left out
+    rises, falls, open: the sentence if the outcome clearly rises, clearly falls, or if luck could explain the difference
+    limit: instead of two values, the most that a share may be; `some` then names {last}, the last value of the lever within it, and
+    {first}, the first one beyond it; `all` and `none` are the sentences if every value or no value is within it
+    draws: settings drawn from all that is uncertain in which the change is looked at again, six futures each
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    lever: str
+    base: Value | None = Field(None, alias="from")
+    to: Value | None = None
+    outcome: str | None = None
+    where: Settings = {}
+    rises: str = ""
+    falls: str = ""
+    open: str = ""
+    limit: Annotated[float, Field(gt=0, lt=1)] | None = None
+    some: str = ""
+    all: str = ""
+    none: str = ""
+    draws: Annotated[int, Field(ge=0, le=10_000)] = 0
+
+    @model_validator(mode="after")
+    def _whole(self):
+        if self.limit is not None and not (self.some and self.all and self.none):
+            raise ValueError("a step with a limit needs the sentences some, all and none")
+        if self.limit is None and not (self.rises and self.falls and self.open):
+            raise ValueError("a step needs the sentences rises, falls and open")
+        return self
+
+
 class Reference(Form):
     """The size of the committed reference result: seeds at a point, and points of the design, instead of the question's own."""
 

@@ -38,25 +38,16 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 from abm.data import data_folder
 from abm.errors import BadInput, nearest
 from agents.world_files.shipped import shipped_names
-from experiments.engine.forms import LEADS, Design, Figure, Form, Reference, Settings, Table, Uncertainty, Value
+from experiments.engine.answering import check_answer
+from experiments.engine.forms import LEADS, Design, Figure, Form, Reference, Settings, Step, Table, Uncertainty, Value
 from experiments.folders import LONGEST, is_plain, plain
 
 SHIPPED = data_folder("experiments", "questions")
 METHODS = ("grid", "lhs", "sobol", "morris", "list")
 NEVER = "never"
 _UNION_TAG = re.compile(r"(list|dict)\[|constrained-|function-")  # pydantic names the member of a union that it tried
-_WORDS_ONLY = {
-    "name",
-    "title",
-    "question",
-    "outcomes",
-    "baseline",
-    "labels",
-    "leads_with",
-    "figure",
-    "table",
-    "reference",
-}  # they do not change what is run
+# They do not change what is run.
+_WORDS_ONLY = {*("name", "title", "question", "outcomes", "baseline", "labels", "leads_with", "figure", "table", "reference", "answer")}
 
 
 class Question(Form):
@@ -81,7 +72,8 @@ class Question(Form):
     baseline: Settings = {}  # values of levers that differences are taken from
     labels: dict[str, str] = {}  # what pages call levers and uncertainties: "number of bold labs" for n_yolo
     leads_with: str | None = None  # the analysis that answers the question, one of forms.LEADS, instead of its first outcome
-    figure: Figure = Figure()  # of the page about the results; the engine does not look at these four
+    answer: list[Step] = []  # the changes that the answer rests on, the first of them the answer itself
+    figure: Figure = Figure()  # of the page about the results; the engine does not look at these three
     table: Table = Table()
     reference: Reference = Reference()
 
@@ -125,6 +117,7 @@ class Question(Form):
         _check_baseline(self)
         _check_lead(self)
         _check_page(self)
+        check_answer(self)
         return self
 
     def plain(self):
@@ -143,7 +136,14 @@ class Question(Form):
         return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
 
 
-_TABLES: dict[str, type[Form]] = {"uncertainties": Uncertainty, "design": Design, "figure": Figure, "table": Table, "reference": Reference}
+_TABLES: dict[str, type[Form]] = {
+    "uncertainties": Uncertainty,
+    "design": Design,
+    "figure": Figure,
+    "table": Table,
+    "reference": Reference,
+    "answer": Step,
+}
 
 
 def shipped():

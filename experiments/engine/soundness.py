@@ -49,7 +49,8 @@ def runs_in(path):
 def refuse_lacking(paths, names):
     """Raises BadInput naming the part that lacks one of these columns."""
     for path in paths:
-        lacking = [name for name in names if name not in read_table(path).column_names]
+        there = set(read_table(path).column_names)
+        lacking = [name for name in names if name not in there]
         if lacking:
             raise BadInput(f"{path}: has no column {lacking[0]!r}, as if edited; {AGAIN}")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from abm.errors import BadInput, nearest
+from experiments.engine.answering import DOUBT, over_doubt
 from experiments.engine.backends import engine_for
 from experiments.engine.batches import expected_seconds, worlds_per_batch
 from experiments.engine.cases import case_of
@@ -62,7 +63,7 @@ def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters
     """
     leave_if_unguarded()
     question = Question.read(question, seeds=seeds, quarters=quarters)
-    engine = engine_for(engine, workers or os.cpu_count() or 1)
+    runner = engine_for(engine, workers or os.cpu_count() or 1)
     folder = Path(out or RESULTS / question.name) / question.fingerprint
     store = Store(folder)
     points, known = _checked(question) if fresh or not store.planned else ((), None)
@@ -73,7 +74,16 @@ def sweep(question, out=None, workers=None, engine="local", seeds=None, quarters
         _refuse_other_code(store)
         _check_outcomes(question, store.manifest()["outcomes"])
         store.write_json(QUESTION, question.plain())
-        return _run(question, store, engine, lock, quiet)
+        swept = _run(question, store, runner, lock, quiet)
+        again = over_doubt(question)
+    if again is None:
+        return swept
+    return _both(swept, sweep(again, store.folder / DOUBT, workers, engine, fresh=fresh, quiet=quiet))
+
+
+def _both(swept, again):
+    """What a sweep and the sweep over doubt inside it came to."""
+    return swept._replace(failed=swept.failed + again.failed, missing=swept.missing + again.missing)
 
 
 def _checked(question):
@@ -186,7 +196,10 @@ def expected(question):
     question = Question.read(question)
     points, first = size(question), first_point(question)
     known = check_names(question, first.settings)
-    return Size(points, points * question.seeds, expected_seconds(known, first.quarters, points * question.seeds))
+    runs = points * question.seeds
+    again = over_doubt(question)
+    runs += size(again) * again.seeds if again else 0
+    return Size(points, runs, expected_seconds(known, first.quarters, runs))
 
 
 def asked(results_dir):

@@ -1,6 +1,7 @@
 """What a worker process does with a batch: run it, write its part, say only that it is done."""
 
 import functools
+import gc
 import os
 import platform
 import threading
@@ -40,6 +41,7 @@ def run_batch(folder, number):
     measures = task.manifest["series"]
     with _threads().limit(limits=1):
         outcome = run(settings, seeds, about["rng"], measures)
+    gc.collect()  # a model refers to itself, and two would lie in memory while the next batch runs
     runs = runs_table(task.design, points, seeds, outcome, about)
     series = None
     if measures:

@@ -19,6 +19,15 @@ SHOCKS = {
     "sentiment falls by {sentiment}, and prices fall to {density} of what they were",
     "funding_stop": "nobody buys new equity for {duration} quarters",
     "rate_shock": "loan rates move by {size} a year",
+    "downgrade": "raters downgrade an owner of compute ({firm}); "
+    "its lenders ask for {size} a year more and withhold {withheld} of the usual loan",
+    "useful_life": "compute may be written off over {years} years at most, what stands included",
+    "index_exclusion": "a stock index excludes the sector, and {size} of the public market's money leaves",
+    "site_delay": "{size} of all compute under construction comes {duration} quarters later",
+    "chip_cut": "for {duration} quarters {size} of the chips due do not come",
+    "outage": "the service of a lab ({firm}) is down for {size} of each quarter, {duration} quarters long",
+    "lone_breakthrough": "one lab ({firm}) gains {size} OOM that no other gains",
+    "pool_closes": "an investor ({firm}) buys nothing new and is given nothing for {duration} quarters",
     "demand_shortfall": "customers want less: {size} of potential demand is missing from now on",
     "stop_training": "all labs stop training",
 }
@@ -26,10 +35,11 @@ SHOCKS = {
 
 def shocks(page):
     """What the experiment does to the world."""
-    for shock in page.industry.shocks:
+    for shock in page.industry.scheduled_shocks():
         if shock.at == page.quarter and shock.name in SHOCKS:  # losses have a chapter of their own
-            values = {key: float(np.ravel(value)[0]) for key, value in shock.values.items()}
-            words = SHOCKS[shock.name].format(**{key: said(value) for key, value in values.items()})
+            given = {key: np.ravel(value)[0] for key, value in shock.values.items()}
+            values = {key: float(value) for key, value in given.items() if key != "firm"}
+            words = SHOCKS[shock.name].format(**given | {key: said(value) for key, value in values.items()})
             yield Event(page.quarter, "shock", (), values, f"The experiment intervenes: {words}.", "set by the experiment")
 
 
@@ -82,7 +92,9 @@ def rounds(page):
         elif sums:
             yield _round(page, lab, float(outside[:, lab].sum()), float(value[lab]), sums)
         for owner, amount in by_name(page.names("clouds"), parents[:, lab]).items():
-            text = f"{owner} pays {money(amount)} into its lab {names[lab]}, which could not pay its bills alone."
+            buys = page.paid("sale", "labs", "labs")[lab].sum() >= DUST
+            what = "its bills and the lab that it buys" if buys else "its bills"
+            text = f"{owner} pays {money(amount)} into its lab {names[lab]}, which could not pay {what} alone."
             yield Event(page.quarter, "parent", (names[lab], owner), {owner: amount}, text, weight=WEIGHTS["parent"] * amount / page.scale)
         if page.recorded("labs", "listed")[lab] > was_listed[lab]:
             amounts = {"revenue": float(page.revenue[lab]), "value": float(page.recorded("labs", "value")[lab])}

@@ -120,7 +120,7 @@ class Page:
 
     def issued(self):
         """New equity the labs sold in the quarter, to anyone, $bn, [labs]."""
-        return self._everyone_to("lab_equity", "labs") + self._everyone_to("vendor_equity", "labs")
+        return sum(self._everyone_to(flow, "labs") for flow in ("lab_equity", "vendor_equity", "rescue", "swapped_in"))
 
     def value_before(self):
         """Value of each lab as last marked before the quarter, $bn, [labs]: at this price its rounds were sold."""

@@ -5,7 +5,9 @@ Channels are those of model.md 13.7: C1 arrears, C2 stakes, C3 idle compute, C4 
 
 import numpy as np
 
+from abm.books.lab_debts import CREDITORS, INTEREST, PRINCIPAL
 from abm.clock import QUARTERS_PER_YEAR
+from abm.failure.lifeboat import RESCUERS
 from experiments.stories.events import DUST, Event, by_name, each, level, listed, money, said, share
 from experiments.stories.losses import estate, taken
 
@@ -24,6 +26,19 @@ def names_of(page, kind, rows):
     return tuple(page.names(kind)[row] for row in rows)
 
 
+def rescues(page):
+    """Labs that could not have paid, kept alive by landlords and vendors, and who of them paid."""
+    for lab in np.nonzero(page.recorded("labs", "rescued") >= DUST)[0]:
+        name = page.names("labs")[lab]
+        paid = {}
+        for kind in RESCUERS:
+            paid |= by_name(page.names(kind), page.paid("rescue", kind, "labs")[:, lab])
+        total = sum(paid.values())
+        text = f"{name} lacks {money(total)} for its bills, and those who would lose more by its failure pay: "
+        text += listed(f"{who} {money(amount)}" for who, amount in paid.items()) + ", for equity."
+        yield Event(page.quarter, "rescue", (name, *paid), paid, text, f"{name} would have failed", total / page.scale)
+
+
 def labs(page):
     """Labs that could not pay, with the bill and the means to pay it."""
     for lab in failed(page, "labs"):
@@ -32,30 +47,35 @@ def labs(page):
             continue
         name, a = page.names("labs")[lab], bill(page, lab)
         text = f"{name} defaults. Rent of {money(a['rent'])} and other bills of {money(a['other_due'])} are due this quarter, "
-        text += f"and it has revenue of {money(a['revenue'])}, cash of {money(a['cash'])} and new equity of {money(a['raised'])}. "
+        text += f"and it has revenue of {money(a['revenue'])}, cash of {money(a['cash'])} "
+        text += f"and new {'money' if a['lent'] else 'equity'} of {money(a['raised'])}. "
         text += f"The costs of its default take {money(a['default_cost'])}, and " if a["default_cost"] >= DUST else "Of its bills, "
         text += f"{money(a['unpaid'])} stays unpaid."
         yield Event(page.quarter, "default", (name,), a, text, why(page, lab, a))
 
 
 def bill(page, lab):
-    """What a lab owed in the quarter and what it had, $bn: {rent, other_due, revenue, cash, raised, paid, default_cost, unpaid}.
+    """What a lab owed in the quarter and what it had, $bn: {rent, other_due, revenue, cash, raised, lent, paid, default_cost, unpaid}.
 
-    rent: contract rent due in cash; cash: at the start of the quarter; raised: before the bills were due
+    rent: contract rent due in cash; cash: at the start of the quarter; raised: before the bills were due, lent: of that by creditors
     """
-    due, rent = (float(page.recorded("labs", key)[lab]) for key in ("obligations", "rent_billed"))
+    due, rent, principal = (float(page.recorded("labs", key)[lab]) for key in ("obligations", "rent_billed", "principal_due"))
+    due = due + principal
     paid = float(
         sum(page.paid(flow, "labs", "clouds")[lab].sum() for flow in ("rent", "spot"))
         + page.paid("sublet", "labs", "labs")[lab].sum()
         + sum(page.paid(flow, "labs", "Economy")[lab].sum() for flow in ("opex", "outside_pool"))
+        + sum(page.paid(flow, "labs", kind)[lab].sum() for flow in (INTEREST, PRINCIPAL) for kind in CREDITORS)
     )
     raised = sum(page.paid("lab_equity", kind, "labs")[:, lab].sum() for kind in ("investors", "clouds"))
+    lent = sum(page.paid("lab_loan", kind, "labs")[:, lab].sum() for kind in CREDITORS)
     return {
         "rent": rent,
         "other_due": due - rent,
         "revenue": float(page.revenue[lab] / QUARTERS_PER_YEAR),
         "cash": max(0.0, float(page.cash_at_start("labs")[lab])),
-        "raised": float(raised),
+        "raised": float(raised + lent),
+        "lent": float(lent),
         "paid": paid,
         "default_cost": float(page.paid("default_cost", "labs", "Economy")[lab].sum()),
         "unpaid": max(0.0, due - paid),

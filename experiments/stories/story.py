@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import replace
 
 from abm.clock import Quarter
-from experiments.stories import business, creditors, crisis, failures, losses
+from experiments.stories import business, creditors, crisis, debts, failures, losses
 from experiments.stories.events import Event, listed, pages
 
 CHAPTERS = (
@@ -19,7 +19,12 @@ CHAPTERS = (
     business.credit,
     failures.customers,
     business.rounds,
+    debts.loans,
+    debts.swaps,
+    failures.rescues,
     failures.labs,
+    debts.sold,
+    debts.lost,
     failures.channels,
     creditors.clouds,
     creditors.lenders,
@@ -28,7 +33,19 @@ CHAPTERS = (
     business.orders,
     business.year,
 )
-ALWAYS = ("shock", "stall", "breakthrough", "default", "reorganised", "lender fails", "taken along", "crisis", "credit stop", "year")
+ALWAYS = (
+    "shock",
+    "stall",
+    "breakthrough",
+    "default",
+    "sold",
+    "reorganised",
+    "lender fails",
+    "taken along",
+    "crisis",
+    "credit stop",
+    "year",
+)
 CHANNELS = ("C1", "C2", "C3", "C4", "C5", "C6", "made whole")
 KINDS = {
     "shock": "what the experiment does",
@@ -40,6 +57,10 @@ KINDS = {
     "loan": "compute delivered and lent for",
     "equity call": "new equity of an owner of compute",
     "round": "a lab sells shares",
+    "lab borrows": "a lab borrows",
+    "swap": "creditors take shares of a lab instead of money",
+    "sold": "a lab that fails is sold",
+    "lab debt lost": "creditors write off what a failed lab owed",
     "parent": "an owner pays for its lab",
     "listing": "a lab goes public",
     "newcomer": "a lab opens",
@@ -48,6 +69,7 @@ KINDS = {
     "mood": "sentiment crosses a line",
     "coverage": "commitments cross what the cone can pay",
     "idle": "compute nobody rents",
+    "rescue": "landlords and vendors pay a lab's bills",
     "default": "a lab cannot pay",
     "C1": "rent lost to landlords",
     "C2": "stakes lost to holders",

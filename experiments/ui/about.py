@@ -71,7 +71,7 @@ def TakeAlong(session):
                     label="Report of the compared setting (runs again)",
                 )
         solara.FileDownload(lambda: takeaway.world_zip(inputs), "world.zip", label="Settings as a world file")
-    if "/" in inputs.world or "\\" in inputs.world:
+    if not links.can_carry(inputs):
         Words("A link cannot carry a world that you brought yourself. Take the world file instead.", classes=["hint"])
         return
     address = "?" + links.query(inputs, lab.other.inputs.settings if lab.other else None)

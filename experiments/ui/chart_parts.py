@@ -19,6 +19,7 @@ THIN, THICK, PALE, MIDTONE = 1, 2, 0.16, 0.24  # line widths in pixels, opacitie
 SMALL, NORMAL = 11, 12  # pixels of letters
 LINE_OF_TEXT = 13  # pixels from one line of small letters to the next
 NARROW = 520  # pixels of width below which a chart leaves out what is not needed
+LABEL_ROOM, NARROW_ROOM = 112, 74  # pixels at the right for names of lines, on a wide and on a narrow screen
 PERCENT = 100
 TRILLIONS_FROM = 2000  # $bn on an axis from which it counts in trillions
 LABEL_EVERY = ((8, 1), (16, 2), (40, 5), (10**6, 10))  # years shown at most, and then a label every so many years

@@ -9,7 +9,9 @@ from abm.measures.catalogue import of_indicator
 from experiments.figures import data
 from experiments.figures.data import MIDDLE, quantiles
 from experiments.ui.chart_parts import (
+    LABEL_ROOM,
     MIDTONE,
+    NARROW_ROOM,
     NORMAL,
     PALE,
     PERCENT,
@@ -29,6 +31,7 @@ from experiments.ui.chart_parts import (
     scale_of,
     value_axis,
 )
+from experiments.ui.fan_parts import bands, behind, full, in_doubt
 from experiments.ui.palette import FIRMS, colours, firm_colours
 from experiments.words import percent, signed_money, with_unit
 
@@ -37,26 +40,33 @@ READING = {
     "lamp": f"{data.FAN_READING} The dashed line is where trouble begins.",
     "survival": data.SURVIVAL_READING,
 }
-LABEL_ROOM, NARROW_ROOM, MOST_NAMED = 112, 74, 10  # pixels, pixels, lines with a name at their end
+MOST_NAMED = 10  # lines with a name at their end
 FAN_PLANE, SURVIVAL_PLANE = 340, 290  # pixels from the axis to the highest line
 CROWDED = 4  # times the largest median beyond which an indicator's axis does not follow its P90
 DEPTHS = {0.1: 2, 0.25: 5, 0.5: 10, 1: 25}  # how far an axis of survival may reach below 1, and percent from label to label
 
 
-def fan(quarters, horizon, revenue, required, picked, marks, now, theme, other=None):
+def fan(quarters, horizon, revenue, required, picked, marks, now, theme, other=None, stored=None, doubt=None):
     """Industry revenue as bands over worlds, with the required revenue dashed, and one world drawn through both.
 
     revenue, required: $bn a year, [worlds, quarters]; picked: row of a world or None; marks: [(quarter, label)]; now: index of the
     quarter looked at or None; other: (revenue, required, label) of a compared setting, drawn in a second hue
+    stored: (quantiles of revenue [levels, quarters], median required [quarters]) of the stored baseline, in full before the run begins and
+    as outlines behind it; doubt: the same in doubt, drawn as a wider band, or None
     """
     clock, shades = Clock(quarters, horizon), colours(theme)
     earned, needed = quantiles(revenue), quantiles(required)
     second = None if other is None else (quantiles(other[0]), quantiles(other[1]), other[2])
-    scale = money_scale(_largest([earned, needed, *(second[:2] if second else ()), *_picked_rows(revenue, required, picked)]))
+    scale = money_scale(_largest([earned, needed, *(second[:2] if second else ()), *_picked_rows(revenue, required, picked),
+                                  *(stored or ()), *(doubt or ())]))  # fmt: skip
     texts = _fan_texts(clock, earned, needed, revenue, required, picked, second)
     series = [line("Revenue", clock.points(earned[MIDDLE] * scale.factor, texts), shades["blue"], label="median", z=4)]
-    series += _bands("Revenue", earned * scale.factor, clock, shades["blue"])
+    series += bands("Revenue", earned * scale.factor, clock, shades["blue"])
     series += _required(needed * scale.factor, clock, shades["vermilion"])
+    if stored:
+        series = behind(stored, scale, clock, shades) + series if earned.shape[1] else full(stored, scale, clock, shades) + series
+    if doubt:
+        series += in_doubt(doubt, scale, clock, shades)
     if second:
         series += _second_fan(second, scale, clock, shades)
     if picked is not None:
@@ -67,16 +77,6 @@ def fan(quarters, horizon, revenue, required, picked, marks, now, theme, other=N
     option |= {"xAxis": clock.axis(theme), "yAxis": value_axis(theme, scale, min=0)}
     option["series"] = named_at_ends([*series, marked(clock, marks, now, theme)], FAN_PLANE)
     return on_narrow(axis_tooltip(option, theme), grid={"right": NARROW_ROOM})
-
-
-def _bands(name, found, clock, colour, stack="fan"):
-    low, quarter, _, three, high = found
-    ends = [
-        line(f"{name} P{level}", clock.points(values), colour, 0, label=f"P{level}", z=3, tooltip={"show": False}, silent=True)
-        for level, values in ((90, high), (10, low))
-    ]
-    wide = band(f"{name} P10 to P90", low, high, clock, colour, PALE, f"{stack} wide")
-    return [*wide, *band(f"{name} P25 to P75", quarter, three, clock, colour, MIDTONE, f"{stack} half"), *ends]
 
 
 def _required(found, clock, colour, label="required"):

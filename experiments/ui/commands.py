@@ -100,7 +100,9 @@ def _page(folder):
         return Lacking(lacking)
     from solara.server.starlette import app
 
-    return app
+    from experiments.ui.first_screen import FirstScreen
+
+    return FirstScreen(app, lambda: start_from(os.environ.get(START, "")))
 
 
 def serve(host, port, browser, allow=()):
@@ -112,6 +114,8 @@ def serve(host, port, browser, allow=()):
     import solara.server.settings as settings
     import uvicorn
 
+    from experiments.ui.spare import SPARE
+
     settings.main.mode = "production"
     settings.telemetry.mixpanel_enable = False
     url = f"http://{host}:{port}"
@@ -121,4 +125,8 @@ def serve(host, port, browser, allow=()):
     if browser:
         threading.Timer(2, webbrowser.open, [url]).start()
     gated = Gate(_page(settings.assets.proxy_cache_dir), host, port, allow)
-    uvicorn.run(gated, host=host, port=port, log_level="warning", access_log=False)
+    SPARE.begin(start_from(os.environ.get(START, "")))
+    try:
+        uvicorn.run(gated, host=host, port=port, log_level="warning", access_log=False)
+    finally:
+        SPARE.end()

@@ -3,11 +3,12 @@
 import numpy as np
 import solara
 
-from abm.failure.crisis import CRISIS, PARTS
 from abm.measures.readings import INDICATORS
-from experiments.ui import charts
+from experiments.ui import charts, stored
+from experiments.ui.against import Against
+from experiments.ui.controls import Shocks
+from experiments.ui.dials import BOLD
 from experiments.ui.parts import Chart, Words, columns
-from experiments.words import NAMES, percent
 
 LAMPS = {  # indicator: the level beyond which it means trouble, or None
     "p10_coverage": 1.0,
@@ -18,6 +19,11 @@ LAMPS = {  # indicator: the level beyond which it means trouble, or None
     "depreciation_gap": None,
 }
 COMPARED = "compared"
+FAN_HEIGHT = 370  # pixels
+DOUBT_READING = (
+    "The wide band holds 80 % of the futures in which each future also draws what nobody knows from its declared prior. It is a stored "
+    "result and does not follow the dials."
+)
 THOUSAND = 1000  # unit conversion
 
 
@@ -31,7 +37,12 @@ def Futures(session):
     Headline(session)
     with solara.Div(classes=["wide"]):
         Fan(session)
+    Ending(session)
+    Against(session)
+    Shocks(session)
     Picker(session)
+    if not lab.age:
+        return
     with columns(3):
         for name, level in LAMPS.items():
             Lamp(session, name, level)
@@ -56,9 +67,25 @@ def Fan(session):
     main, other = lab.main, lab.other
     revenue, required = main.values("revenue_total"), main.values("required_revenue")
     beside = (other.values("revenue_total"), other.values("required_revenue"), COMPARED) if other else None
-    option = charts.fan(lab.horizon, lab.inputs.quarters, revenue, required, other=beside, **_about(session))
+    kept = stored.for_run(lab.inputs)
+    behind = stored.band(kept, "luck", lab.inputs.quarters) if kept else None
+    doubt = stored.band(kept, "doubt", lab.inputs.quarters) if kept and session.doubt.value else None
+    option = charts.fan(lab.horizon, lab.inputs.quarters, revenue, required, other=beside, stored=behind, doubt=doubt, **_about(session))
     sentence = charts.fan_sentence(lab.horizon, revenue, required, session.cursor.value)
-    Chart(option, sentence, 420, "fan", on_click=lambda event: _picked_by(session, event))
+    Chart(option, sentence, FAN_HEIGHT, "fan", on_click=lambda event: _picked_by(session, event))
+    if kept:
+        Provenance(session, kept, lab.age)
+
+
+@solara.component
+def Provenance(session, kept, age):
+    """Which lines are stored, by what they were made, and the switch for doubt."""
+    with solara.Div(classes=["provenance"]):
+        what = "The dotted lines are the stored result." if age else "What you see is the stored result, until the run begins."
+        Words(f"{what} {stored.provenance(kept)}", "span", ["stored-note"])
+        solara.Switch(label="Show doubt about what we assume", value=session.doubt.value, on_value=session.doubt.set, classes=["doubt"])
+    if session.doubt.value:
+        Words(DOUBT_READING, classes=["reading", "doubt-reading"])
 
 
 @solara.component
@@ -87,32 +114,59 @@ def Lamp(session, name, level):
 
 @solara.component
 def Headline(session):
-    """The state of all worlds in one sentence."""
-    _ = session.pulse.value
+    """The answer in one sentence, of the quarter that the fan shows; from the stored baseline before the first quarter."""
+    _ = session.beat.value
     lab = session.picture
-    if lab.age:
-        Words(sentence(lab), classes=["headline"])
-    else:
-        Words("Press ▶ to let the worlds move, a quarter at a time.", classes=["hint"])
+    with solara.Div(classes=["answer"]):
+        first, second = opening_words(lab) if not lab.age else running_words(lab, session.at())
+        Words(first, classes=["headline"])
+        Words(second, classes=["beside"])
 
 
-def sentence(lab):
-    """How many worlds lost a firm or a lab so far, and whether the median industry earns what it owes."""
-    texts = [_of(lab.main)]
-    if lab.other:
-        texts.append(f"Compared setting: {_of(lab.other)}")
-    return " ".join(texts)
+def opening_words(lab):
+    """Two sentences before the first quarter: the stored answer, or what to press."""
+    kept, last = stored.for_run(lab.inputs), lab.inputs.quarters - 1
+    if kept is None:
+        return "Press ▶ to let the worlds move, a quarter at a time.", "No stored result begins here."
+    return stored.opening_words(kept, last, lab.main.opening)
 
 
-def _of(side):
-    labs = [failed[:, -1] for name, failed in side.failed().items() if name in side.opening.names["labs"]]
-    share, events = np.any(labs, axis=0).mean(), side.events()
-    parts = ", ".join(f"{NAMES[name].lower()} {percent(events[name].mean())}" for name in PARTS)
-    short = (side.values("revenue_total")[:, -1] < side.values("required_revenue")[:, -1]).mean()
-    return (
-        f"There has been a crisis in {percent(events[CRISIS].mean())} of worlds ({parts}), and a lab has failed in {percent(share)}. "
-        f"In {percent(short)} of worlds revenue falls short of what commitments require now."
-    )
+def running_words(lab, place):
+    """Two sentences of a run at a place of its quarters: who fails, and the compared setting or whether revenue is enough."""
+    found, beside = (side and stored.tally_of(side, lab.quarters, place) for side in (lab.main, lab.other))
+    said = stored.answer(found, stored.principal(lab.main.opening))
+    if beside:
+        return said, f"Compared setting: {stored.answer(beside, stored.principal(lab.other.opening))}"
+    return said, stored.shortfall(found)
+
+
+@solara.component
+def Ending(session):
+    """At the horizon: that it is over, and what to try next."""
+    _ = session.beat.value
+    lab = session.picture
+    if lab.running or not lab.age or lab.problem:
+        return
+    with solara.Div(classes=["ending"]):
+        Words(f"The run is over: {lab.quarters[-1]} was its last quarter. What next?", "span")
+        for label, name, act in (
+            ("See how the worst future fell", "ending-worst", lambda: _worst(session)),
+            ("Bolder labs, beside this", "ending-bolder", lambda: _bolder(session)),
+            ("Run it again", "ending-again", session.reset),
+        ):
+            solara.Button(label, on_click=act, outlined=True, small=True, classes=[name])
+
+
+def _worst(session):
+    session.pick("worst")
+    session.show("Story")
+
+
+def _bolder(session):
+    """The same seeds with bold labs, and the setting that ran as the compared one."""
+    held = dict(session.laboratory.inputs.settings)
+    session.change(compare=held, settings={**held, "lab.risk_appetite": BOLD})
+    session.reset()
 
 
 @solara.component

@@ -21,6 +21,19 @@ def query(inputs, compare=None):
     return urlencode(parts)
 
 
+def can_carry(inputs):
+    """Whether a link can name the world: not one that was brought."""
+    return not ("/" in inputs.world or "\\" in inputs.world)
+
+
+def source(inputs, title):
+    """Where a picture comes from, in a line."""
+    set_to = "; ".join(f"{name} = {_text(value)}" for name, value in sorted(inputs.settings.items()))
+    happens = "; ".join(shock_text(row) for row in inputs.shocks)
+    more = "".join(f"; {text}" for text in (set_to, happens) if text)
+    return f"Source: Overreach, {title}, {inputs.worlds} futures from seed {inputs.seed}{more}"
+
+
 def shock_text(row):
     """A shock as `--shock` takes it."""
     values = [f"{key}={_text(value)}" for key, value in row.items() if key not in ("name", "at")]

@@ -13,11 +13,12 @@ import mesa
 import numpy as np
 
 from abm.errors import BadInput
-from abm.failure.crisis import Course, Sizes, parts
+from abm.failure.crisis import CRISIS, PARTS, RULE, Course, Sizes, parts
 from abm.failure.loss import check_firm
 from abm.model import release
 from abm.shocks import Shock
 from experiments.inputs import Inputs
+from experiments.ui.firm_numbers import OF_FIRMS
 from experiments.ui.worker_pool import FAILING, SHOWN, Crew, Failed, Stopped
 
 WORKERS = 2
@@ -28,7 +29,8 @@ class Kept(NamedTuple):
     """What is kept of each quarter, with room for the whole run: a quarter that has been written does not change.
 
     numbers: {indicator: [worlds, quarters]}; failed (so far) and fails (in the quarter): {kind: bool, [worlds, quarters, firms]}; before:
-    Sizes in the quarter before; lost: loans written down, $bn, [worlds, quarters, lenders]
+    Sizes in the quarter before; lost: loans written down, $bn, [worlds, quarters, lenders]; happened: {event: whether it has happened so
+    far, bool, [worlds, quarters]}; firms: {(kind, what): [worlds, quarters, firms]} NaN of labs not in business
     """
 
     numbers: dict
@@ -36,6 +38,8 @@ class Kept(NamedTuple):
     fails: dict
     before: Sizes
     lost: np.ndarray
+    happened: dict
+    firms: dict
 
     @classmethod
     def empty(cls, worlds, quarters, names):
@@ -49,6 +53,8 @@ class Kept(NamedTuple):
             {kind: np.zeros_like(kept) for kind, kept in failed.items()},
             before,
             np.zeros((*shape, len(names["lenders"]))),
+            {name: np.zeros(shape, dtype=bool) for name in (CRISIS, *PARTS)},
+            {key: np.zeros((*shape, len(names[key[0]])), dtype=np.float32) for key in OF_FIRMS},
         )
 
 
@@ -70,12 +76,14 @@ class Seen:
         age, failed = self.age, self._kept.failed
         return {name: failed[kind][:, :age, row] for kind in FAILING for row, name in enumerate(self.opening.names[kind])}
 
-    def events(self):
-        """{event: where it has happened so far, bool, [worlds]}: a crisis and its three parts."""
-        age, kept = self.age, self._kept
-        labs, clouds, lenders = (kept.fails[kind][:, :age] for kind in FAILING)
-        course = Course(labs, clouds, lenders, Sizes(*(sizes[:, :age] for sizes in kept.before)), kept.lost[:, :age])
-        return {name: happens.any(axis=1) for name, happens in parts(course).items()}
+    def of_firms(self, kind, what):
+        """A number of all firms of a kind so far, [worlds, quarters, firms], NaN where a lab is not in business; None where it has none."""
+        kept = self._kept.firms.get((kind, what))
+        return None if kept is None else kept[:, : self.age]
+
+    def happened(self, event):
+        """Whether a crisis, or one of its parts, has happened by then, bool, [worlds, quarters]."""
+        return self._kept.happened[event][:, : self.age]
 
     def fallen(self):
         """How many firms have failed so far, [worlds]; zero before the first quarter."""
@@ -104,8 +112,19 @@ class Side(Seen):
             failed[:, age] = now | failed[:, age - 1] if age else now
         for sizes, parts_of in zip(kept.before, zip(*(each.before for each in readings)), strict=True):
             sizes[:, age] = np.concatenate(parts_of)
+        for key, values in kept.firms.items():
+            values[:, age] = np.concatenate([each.firms[key] for each in readings])
         kept.lost[:, age] = np.concatenate([each.lost for each in readings])
+        for name, happens in parts(self._recent(age)).items():
+            so_far = kept.happened[name]
+            so_far[:, age] = happens[:, -1] | so_far[:, age - 1] if age else happens[:, -1]
         self.age += 1
+
+    def _recent(self, age):
+        """The window of quarters that decides whether an event is complete in this one."""
+        kept, window = self._kept, slice(max(0, age - RULE.window + 1), age + 1)
+        labs, clouds, lenders = (kept.fails[kind][:, window] for kind in FAILING)
+        return Course(labs, clouds, lenders, Sizes(*(sizes[:, window] for sizes in kept.before)), kept.lost[:, window])
 
     def seen(self):
         """As it is now."""

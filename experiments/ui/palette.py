@@ -12,13 +12,13 @@ LIGHT = {
     "paper": "#fcfcfa", "card": "#ffffff", "ink": "#1b1e23", "muted": "#5d6570", "grid": "#dcdfe3", "rule": "#e6e8ea",
     "blue": "#0072b2", "vermilion": "#d55e00", "green": "#009e73", "orange": "#e69f00", "purple": "#b0508c", "sky": "#56b4e9",
     "hedge": "#00694f", "speculative": "#f0c04a", "ponzi": "#d55e00", "unrated": "#8fa3b5", "dead": "#c9ced4", "edge": "#8d99a6",
-    "circular": "#b0278a",
+    "circular": "#b0278a", "behind": "#6b7683",
 }  # fmt: skip
 DARK = {
     "paper": "#121418", "card": "#191c21", "ink": "#e9ebee", "muted": "#a0a8b3", "grid": "#343a43", "rule": "#2a2f37",
     "blue": "#4aa3df", "vermilion": "#f0803c", "green": "#2bc295", "orange": "#f0b429", "purple": "#dd94bd", "sky": "#8ccdf2",
     "hedge": "#1f8a6b", "speculative": "#f7d774", "ponzi": "#f0803c", "unrated": "#71879c", "dead": "#3c434d", "edge": "#6d7986",
-    "circular": "#ff7bd0",
+    "circular": "#ff7bd0", "behind": "#b9c1cc",
 }  # fmt: skip
 RISK = {  # from safe to dangerous, rising steadily in contrast with the card
     "light": ("#f6f3ea", "#f6dcae", "#eeae6c", "#d9713a", "#a83c1c", "#641d10"),

@@ -73,13 +73,15 @@ class Painter:
 class Session:
     """One browser's state. Reactive values are what the page redraws for; `close` ends everything it started."""
 
-    def __init__(self, inputs, compare=None, message="", workers=WORKERS):
-        """inputs: what to run first; compare: settings of a second ensemble, or None; message: a sentence to show at once."""
-        self.crew = Crew(workers)
+    def __init__(self, inputs, compare=None, message="", workers=WORKERS, plays=False, crew=None):
+        """inputs: what to run first; compare: settings of a second ensemble, or None; message: a sentence to show at once; plays: whether
+        the first run begins by itself; crew: workers that are there already."""
+        self.crew, self.plays = crew or Crew(workers), plays
         self.inputs, self.compare = solara.reactive(inputs), solara.reactive(compare)
         self.pulse, self.beat, self.generation = solara.reactive(0), solara.reactive(0), solara.reactive(0)  # beat: for the fan
         self.message, self.tab = solara.reactive(message), solara.reactive(0)
         self.picked, self.cursor = solara.reactive(None), solara.reactive(None)
+        self.doubt = solara.reactive(False)  # whether the band of doubt is drawn
         self.firm, self.edges = solara.reactive(""), solara.reactive("payments")
         self.pace = {"play_interval": solara.reactive(PAUSE), "render_interval": solara.reactive(1), "use_threads": solara.reactive(False)}
         self.folder = tempfile.mkdtemp(prefix="overreach-")  # of worlds that are brought

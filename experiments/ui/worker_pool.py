@@ -17,6 +17,7 @@ from abm.errors import BadInput, BrokenRule
 from abm.failure.crisis import Sizes, sizes
 from abm.model import Industry, release
 from experiments.pool import THREADS
+from experiments.ui.firm_numbers import of_firms
 
 FAILING = ("labs", "clouds", "lenders")
 COLLECT_EVERY = 50_000  # new objects between two looks for garbage in a worker: arrays go by themselves
@@ -50,8 +51,7 @@ class Lot:
         try:
             industry.step()
         except BrokenRule as error:
-            text = str(error) if str(at) in str(error) else f"{at}: {error}"
-            raise Failed(text) from error
+            raise Failed(str(error) if str(at) in str(error) else f"{at}: {error}") from error
         except Exception as error:
             raise Failed(f"worlds {first} to {last}, {at}: {type(error).__name__}: {error}") from error
         return reading(industry, before, lost)
@@ -81,19 +81,20 @@ def built(inputs, world_ids, journal=False, panel=True):
 
 
 class Reading(NamedTuple):
-    """A quarter: {indicator: [worlds]}, {kind: who failed, bool, [worlds, firms]}, sizes before it, losses of lenders, $bn."""
+    """A quarter: {indicator: [worlds]}, {kind: who failed, bool, [worlds, firms]}, sizes before, loans lost, $bn, `firm_numbers`."""
 
     numbers: dict
     failed: dict
     before: Sizes
     lost: np.ndarray
+    firms: dict
 
 
 def reading(industry, before, lost):
     """The quarter as a Reading. before: sizes before it; lost: loans written down until then, $bn, [worlds, lenders]"""
     numbers = {name: np.ascontiguousarray(industry.measured[name][:, 0]) for name in SHOWN}
     failed = {kind: np.asarray(getattr(industry.news, kind)) > 0 for kind in FAILING}
-    return Reading(numbers, failed, before, industry.lenders.credit_loss - lost)
+    return Reading(numbers, failed, before, industry.lenders.credit_loss - lost, of_firms(industry))
 
 
 def shares(worlds, workers):

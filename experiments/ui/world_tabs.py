@@ -1,5 +1,6 @@
 """Tabs on the picked world: the money graph, a firm looked into, and the story."""
 
+from collections.abc import Callable
 from itertools import groupby
 
 import solara
@@ -7,7 +8,7 @@ import solara
 from experiments.figures import data
 from experiments.stories.events import money
 from experiments.stories.story import chosen_of
-from experiments.ui import firm_charts, graph, pictures
+from experiments.ui import firm_charts, firm_table, graph, pictures
 from experiments.ui.palette import MINSKY
 from experiments.ui.parts import Chart, Fold, Table, Words, columns
 
@@ -75,7 +76,11 @@ def Which(world, quarter):
 
 @solara.component
 def Firms(session):
-    """One firm of the picked world."""
+    """All firms of all worlds at a glance, or one firm of the picked world."""
+    if not session.firm.value:
+        Glance(session)
+        return
+    solara.Button("All firms", icon_name="mdi-arrow-left", on_click=lambda: session.firm.set(""), text=True, classes=["all-firms"])
     glass, page, at = page_of(session)
     if page is None:
         Waiting(session, glass, glass.age if glass else 0)
@@ -86,6 +91,28 @@ def Firms(session):
     name = session.firm.value if session.firm.value in names else names[0]
     solara.Select("Firm", value=name, values=names, on_value=session.firm.set, classes=["firm"])
     Firm(session, glass, at, glass.age, name).key(f"firm {name}")
+
+
+@solara.component
+def Glance(session):
+    """The table of all firms that can fail, of all worlds."""
+    _ = session.pulse.value
+    lab, at = session.picture, session.at()
+    if lab.main is None or not lab.age:
+        Words("Press ▶ or Step first, because nothing has happened to any firm before the first quarter.", classes=["hint"])
+        return
+    FirmsTable(
+        rows=firm_table.rows(lab.main, at),
+        heads=firm_table.heads(),
+        caption=firm_table.caption(lab.quarters[at], lab.inputs.worlds),
+        sparks=firm_table.SPARKS,
+        event_open=session.firm.set,
+    )
+
+
+@solara.component_vue("firms_table.vue")
+def FirmsTable(rows: list, heads: list, caption: str, sparks: str, event_open: Callable[[str], None]):
+    """A table that sorts itself; tells the name of the firm that is clicked."""
 
 
 @solara.component

@@ -30,6 +30,7 @@ NOT_RUN = {  # how a command begins, or the language of a block: why no test run
     "overreach --install-completion": "writes into the configuration of the user's shell",
     "overreach sweep yolo-capacity --out /shared/results --engine": "needs a cluster; tests/stories/test_batch_system.py plays one",
     "sbatch": "needs a SLURM cluster; tests/stories/test_batch_system.py plays one",
+    "python -m experiments.mechanisms": "measures for an hour; tests/units/test_mechanisms.py and test_inert.py measure less",
     "yaml": "configuration of Dask on a cluster",
 }
 SMALL = {"--worlds": "2", "--quarters": "8", "--workers": "1", "--points": "2"}

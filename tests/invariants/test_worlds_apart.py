@@ -113,3 +113,19 @@ def test_one_more_firm_at_the_end_changes_nobodys_luck(tmp_path):
         assert np.allclose(one, other[..., :-1], rtol=1e-6, atol=1e-9), name
         assert name in ("capability", "value") or not other[..., -1].any()
     assert np.allclose(few.record.series("industry", "sentiment"), more.record.series("industry", "sentiment"), rtol=1e-9)
+
+
+FEW = {"customers.enterprises": 60, "customers.cohorts": 12, "entry.rate": 1.0}  # and labs founded, so that customers join them
+
+
+@functools.cache
+def small(worlds):
+    return measured("archetypes-2023q1", worlds, quarters=10, **FEW)[0]
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, pytest.param(512, marks=pytest.mark.slow)])
+def test_a_world_is_the_same_in_a_batch_of_any_size(size):
+    """Also where a batch begins elsewhere: rules that are compiled take worlds one by one."""
+    begins = 1000 - size // 3
+    batch, alone = small(tuple(range(begins, begins + size))), small((1000,))
+    assert differences(alone, of_world(batch, 1000 - begins)) == []

@@ -7,10 +7,10 @@ from abm.engine.luck import Luck
 from abm.services import prices, serving
 from abm.services.parameters import ServicesParameters
 from abm.services.serving import Offers, Supply
-from agents import customer_quarter
+from agents import customer_adoption, customer_choice, customer_market, customer_spending
 from agents.customer_birth import Segments
-from agents.customer_quarter import KINDS
-from agents.customers import Customers
+from agents.customer_market import KINDS
+from agents.customers import Customers, weights_of
 from agents.customers_parameters import CustomersParameters
 
 ONE = np.ones((1, 1))
@@ -64,18 +64,21 @@ def test_choices_of_many_customers_have_the_shares_of_the_closed_form():
     p, segments = customers_of(), Segments.default()
     capability, price = np.array([[0.0, 0.0, -1.5]]), np.array([[1.0, 1.0, 1 / 40]])
     offers = Offers(capability, np.zeros((1, len(KINDS), 3)), price, np.zeros((1, 3)), alive=np.ones((1, 3), dtype=bool))
-    ballot = customer_quarter.Ballot(customer_quarter.choice_weights(p, segments, offers))
-    group, nobody = np.full(100_000, segments.name.index("enterprise")), np.zeros(100_000, dtype=np.int64)
-    lab, recycled = ballot.first(group, nobody, np.zeros(100_000), (np.arange(100_000) + 0.5) / 100_000)
+    weights, segment = weights_of(p, segments, offers)[0], segments.name.index("enterprise")
+    line, bonus = (weights, np.cumsum(weights, axis=1), segment), 0.0
+    lots = (np.arange(100_000) + 0.5) / 100_000
+    lab, recycled = np.array([customer_choice.choose_main(*line, 0, bonus, lot) for lot in lots]).T
+    lab = lab.astype(int)
     assert np.bincount(lab) / 100_000 == pytest.approx([0.37386, 0.37386, 0.25228], abs=2e-5)
     assert np.quantile(recycled, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=1e-3)
-    second = ballot.second(group, lab, nobody, np.zeros(100_000), recycled)
+    second = np.array([customer_choice.choose_second(*line, main, 0, bonus, lot) for main, lot in zip(lab, recycled, strict=True)])
     assert not np.any(second == lab)
     assert np.mean(second[lab == 0] == 1) == pytest.approx(0.37386 / 0.62614, abs=1e-3)
 
 
 def grown(p, speed, spend, potential):
-    return spend * np.exp(customer_quarter.growth(p, speed, np.array([[spend]]), np.array([[potential]])).item())
+    bounds = np.log(p.fastest_growth).item(), p.fastest_decline.item()
+    return spend * np.exp(customer_spending.growth(speed, *bounds, spend, potential))
 
 
 def test_with_steady_growth_of_the_potential_the_gap_to_it_is_permanent():
@@ -97,7 +100,7 @@ def test_after_a_stall_the_gap_is_worked_off_over_two_years():
 def test_the_bass_hazard_peaks_where_theory_says():
     p, share, adopted, step = customers_of(), 0.0, [], 0.001
     for _ in range(int(8 / step)):
-        rate = customer_quarter.trial_hazard(p, share).item() / 0.25 * (1 - share)
+        rate = customer_adoption.trial_hazard(p.bass_innovation.item(), p.bass_imitation.item(), share) / 0.25 * (1 - share)
         adopted.append((rate, share))
         share += rate * step
     peak = max(range(len(adopted)), key=lambda number: adopted[number][0])
@@ -111,7 +114,7 @@ def aggregate_world(n=40, quarters=24):
     segments = Segments.from_rows([row | {"opening_deployed": 1.0} for row in rows])
     shares = {"consumer_opening_share": 0.35, "consumer_potential_share": 0.35}
     p = customers_of(enterprises=n, cohorts=5, midpoint_sd=0, **shares)
-    market = customer_quarter.market(p, np.zeros((1, 64)), ONE)
+    market = customer_market.market(p, np.zeros((1, 64)), ONE)
     luck = Luck(5, [0])
     customers = Customers.born(p, segments, market, luck, (0 * ONE, np.full((1, len(segments), 3), 1 / 3)))
     noise = np.random.default_rng(4).normal(0, 0.05, quarters)
@@ -150,7 +153,7 @@ def test_customers_add_up_to_the_aggregate_recursion(served_factor):
 
 
 def test_demand_opens_on_its_steady_diffusion_path():
-    market = customer_quarter.market(customers_of(), np.zeros((1, 64)), ONE)
+    market = customer_market.market(customers_of(), np.zeros((1, 64)), ONE)
     assert market.potential(0).item() == pytest.approx(0.7056, rel=1e-3)
     later = market.opening_at(3 * ONE, 100 * ONE, np.log(2.0) * ONE)
     assert later.potential(3).item() == pytest.approx(100 * 2 ** (1 / 1.5))
@@ -159,7 +162,7 @@ def test_demand_opens_on_its_steady_diffusion_path():
 
 
 def test_while_small_the_potential_grows_by_the_power_of_capability():
-    market = customer_quarter.market(customers_of(), np.zeros((1, 64)), ONE)
+    market = customer_market.market(customers_of(), np.zeros((1, 64)), ONE)
     assert (market.potential(1) / market.potential(0)).item() == pytest.approx(10**0.6, rel=2e-3)
     assert market.potential(50).item() == pytest.approx(1500)
 

@@ -143,7 +143,7 @@ def test_ctrl_c_stops_at_once_leaves_nobody_behind_and_the_same_command_goes_on(
     until(lambda: parts(tmp_path) > 1)
     workers = workers_of(running)
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does, to all of them
-    assert running.wait(timeout=20) == 130, running.stdout.read()
+    assert running.wait(timeout=60) == 130, running.stdout.read()
     until(lambda: not any(map(is_at_work, workers)), 10)
     assert parts(tmp_path) < RUNS / 6
     assert start(script, tmp_path, 1).wait() == 0

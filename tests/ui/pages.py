@@ -25,6 +25,7 @@ FLAGS = [
 ]  # fmt: skip
 PATIENCE = 20_000  # ms: the longest that a page may take to say what is waited for, on a busy machine
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WORLDS, QUARTERS = 12, 6  # of a journey that needs no more
 NOT_OURS = "invalid dom"  # ECharts, when a tab is left before its script has come
 
 
@@ -140,6 +141,11 @@ class Visit:
         """Wait for the run after this one. before: generation of the page."""
         expect(self.probe).to_have_attribute("data-generation", str(before + 1), timeout=PATIENCE)
         self.reached(0)
+
+    def more(self):
+        """Unfold what the rail does not show at once."""
+        self.find(".more > .fold-head").click()
+        self.shown(".dial-preset")
 
     def tab(self, name):
         self.find(f".tab-{name}").click()

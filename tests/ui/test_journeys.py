@@ -8,40 +8,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.pages import NARROW, WIDE, Visit, chromium, served
+from tests.ui.pages import NARROW, PATIENCE, QUARTERS, WORLDS, Visit
 
 pytestmark = pytest.mark.ui
-WORLDS, QUARTERS = 12, 6
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A server of the archetypes, few worlds, a short horizon."""
-    with served("archetypes-2023q1", log=tmp_path_factory.mktemp("ui") / "server.log") as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
-def visit(browser, address):
-    """A session of its own; at its end it must have asked nobody else for anything, and no script may have failed."""
-    opened = []
-
-    def go(size=WIDE, shade="light", query=f"?worlds={WORLDS}&quarters={QUARTERS}"):
-        opened.append(Visit(browser, address, size, shade, query))
-        return opened[-1]
-
-    yield go
-    strangers, faults = [each for one in opened for each in one.strangers], [each for one in opened for each in one.faults()]
-    for one in opened:
-        one.leave()
-    assert strangers == []
-    assert faults == []
 
 
 def test_play_ends_at_the_horizon_and_reset_begins_again(visit):
@@ -50,22 +19,59 @@ def test_play_ends_at_the_horizon_and_reset_begins_again(visit):
     page.drawn("fan")
     page.play()
     assert page.age() == QUARTERS
-    page.says(".headline", "of worlds")
+    page.says(".headline", "futures")
     page.reset()
+
+
+def test_the_first_screen_answers_from_the_stored_result_and_nothing_moves_when_the_run_begins(visit):
+    page = visit(size={"width": 1280, "height": 800}, query="?world=industry-2026q3&worlds=10&quarters=6")
+    page.says(".headline", re.compile(r"By 2027Q4 the industry has been in crisis in \d+ of 256 futures; OpenAI"))
+    page.says(".stored-note", "Stored result")
+    page.drawn("fan")
+    before = page.find(".figure-fan canvas").bounding_box()
+    assert before["y"] + before["height"] <= 800
+    page.step()
+    page.says(".headline", re.compile(r"By 2026Q3 .* of 10 futures"))
+    assert page.find(".figure-fan canvas").bounding_box() == before
+
+
+def test_the_page_without_a_link_plays_by_itself(browser, address):
+    page = Visit(browser, address)
+    expect(page.probe).not_to_have_attribute("data-age", "0", timeout=PATIENCE)
+    page.leave()
+
+
+def test_the_end_of_a_run_is_said_and_offers_what_to_try_next(visit):
+    page = visit()
+    page.play()
+    page.says(".ending", "The run is over")
+    page.find(".ending-worst").click()
+    page.shown(".event-quarter")
+
+
+def test_doubt_is_a_switch_and_a_band(visit):
+    page = visit(query="?world=industry-2026q3&worlds=10&quarters=6")
+    page.drawn("fan")
+    page.find(".doubt .v-input--selection-controls__input").click()
+    page.says(".doubt-reading", "wide band")
+    assert any(one.get("name") == "Luck and doubt, P10 to P90" for one in page.option_of("fan")["series"])
 
 
 def test_a_preset_waits_for_reset_and_then_runs(visit):
     page = visit()
+    page.more()
     page.choose(".dial-preset", "Bold, with circular finance")
     page.shown(".pending")
     page.reset_with()
     page.says(".settings", "lab.risk_appetite = 0.9")
     page.step()
-    page.says(".headline", "of worlds")
+    page.says(".headline", "futures")
 
 
 def test_a_dial_can_be_moved_with_the_keyboard_alone(visit):
     page = visit()
+    page.button("More dials and presets").focus()
+    page.page.keyboard.press("Enter")
     page.button("Circular finance").focus()
     page.page.keyboard.press("Enter")
     slider = page.find(".dial-vendor-circular_intensity .v-slider__thumb-container").first
@@ -83,10 +89,11 @@ def test_a_dial_can_be_moved_with_the_keyboard_alone(visit):
 def test_two_settings_are_compared_on_the_same_seeds(visit):
     page = visit()
     page.find(".compare").first.click()
+    page.more()
     page.choose(".dial-preset", "Bold, with circular finance")
     page.reset_with()
     page.step(2)
-    page.says(".headline", "Compared setting")
+    page.says(".beside", "Compared setting")
 
 
 def test_a_world_is_picked_and_its_story_leads_back_in_time(visit):
@@ -256,8 +263,9 @@ def test_on_a_phone_the_dials_hide_neither_the_picture_nor_their_own_button(visi
 
 def test_unfolding_a_group_changes_no_setting_and_what_is_set_can_be_undone(visit):
     page = visit()
-    for fold in page.find(".fold-head").all():
-        if fold.text_content().strip() not in ("Risk appetite", "All other parameters"):
+    page.more()
+    for fold in page.find(".more .fold .fold-head").all():
+        if fold.text_content().strip() != "All other parameters":
             fold.click()
     expect(page.find(".dial-cone-annual_spread")).to_be_visible()
     page.step()  # whatever a slider sends back has come by then

@@ -15,6 +15,7 @@ def work(tmp_path_factory):
     return answers.Work(tmp_path_factory.mktemp("results"), workers=1, seeds=2, quarters=5)
 
 
+@pytest.mark.slow
 def test_a_world_is_screened_and_its_stored_results_answer_again(work):
     vary = ("customers.market_size=700:3000:log", "cloud.recycling=0:1")
     with pytest.raises(BadInput, match=r"cloud\.recycling"):
@@ -94,14 +95,13 @@ def test_a_deal_of_ones_own_holds_in_every_analysis_of_a_world(work, tmp_path):
     settings = load(tmp_path, "points")["settings"][0]
     assert '"deal.deal 1.gw": 5.0' in settings and '"deal.deal 2.gw": 5.0' in settings
     with pytest.raises(BadInput, match="no lab is called 'Nobody'"):
-        answers.lamps("tutorial", work=work, deals=({**DEAL, "tenant": "Nobody"},))
+        answers.breakpoint_of("tutorial", "demand_shortfall", "crisis > 0", work=work, deals=({**DEAL, "tenant": "Nobody"},))
 
 
 def test_a_shock_outside_the_run_is_refused_and_not_passed_over(work):
     late = ({"name": "stall", "at": "2050Q1"},)
-    for ask in (answers.lamps, lambda *a, **k: answers.breakpoint_of(*a, "cone.width", "served_revenue < 1", **k)):
-        with pytest.raises(BadInput, match="2050Q1 lies outside the run"):
-            ask("tutorial", shocks=late, work=work)
+    with pytest.raises(BadInput, match="2050Q1 lies outside the run"):
+        answers.breakpoint_of("tutorial", "cone.width", "served_revenue < 1", shocks=late, work=work)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from abm.books.vintages import over_vintages
 from abm.finance.lending import loan_over_cost
 from abm.model import Industry, release
 from agents.customer import EnterpriseCustomer
-from agents.customer_quarter import DEPLOYED
+from agents.customer_adoption import DEPLOYED
 from agents.world_files.folder import load_world
 from tests.marks import mostly_slow
 

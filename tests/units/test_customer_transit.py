@@ -6,8 +6,8 @@ import pytest
 from abm.errors import BadInput
 from abm.services.exodus import requalified, revenue_after, without_refuge
 from abm.services.refuge import Refuge
+from agents.customer_adoption import DEPLOYED, UNAWARE
 from agents.customer_birth import Segments
-from agents.customer_quarter import DEPLOYED, UNAWARE
 from benchmarks.customer_quarter import LABS, draws
 from tests.units.test_customers import ALL, NONE_TURNED_AWAY, born, offers
 
@@ -137,7 +137,7 @@ def test_who_loses_both_labs_requalifies_and_who_has_no_lab_left_waits_on():
 def test_newcomers_lose_no_lab_that_they_never_paid():
     customers, luck = settled(single_homed=1.0)
     mine = np.flatnonzero(customers.main_provider[0] == 0)[:5]
-    customers._newcomers = mine
+    customers.newcomer[0, mine] = True
     quarters(customers, luck, 1)
     assert (customers.kept[0, mine] == 1).all() and (customers.waiting[0, mine] == 0).all()
     assert (customers.main_provider[0, mine] != 0).all()

@@ -2,16 +2,18 @@
 
 import numpy as np
 import pytest
+from scipy.special import gammaincinv
 
 from abm.engine.luck import Luck
 from abm.errors import BadInput
 from abm.services.parameters import ServicesParameters
 from abm.services.refuge import Refuge
 from abm.services.serving import Offers, Supply, ration
-from agents import customer_quarter
-from agents.customer_birth import Segments
-from agents.customer_quarter import DEPLOYED, KINDS, PILOT, PROCUREMENT, TRIAL, UNAWARE
-from agents.customers import Customers
+from agents import customer_market
+from agents.customer_adoption import DEPLOYED, PILOT, PROCUREMENT, TRIAL, UNAWARE
+from agents.customer_birth import Segments, two_waits
+from agents.customer_market import KINDS
+from agents.customers import Customers, weights_of
 from agents.customers_parameters import CustomersParameters
 from benchmarks.customer_quarter import LABS, circumstances, draws, refuge
 
@@ -46,7 +48,7 @@ def born(worlds=(0,), enterprises=150, cohorts=12, rng=7, shares=None, **values)
     n = len(worlds)
     p = CustomersParameters(n, SPEC | {"enterprises": enterprises, "cohorts": cohorts} | values)
     luck = Luck(rng, worlds)
-    market = customer_quarter.market(p, luck.firms("memo", 0), np.ones((n, 1)))
+    market = customer_market.market(p, luck.firms("memo", 0), np.ones((n, 1)))
     shares = np.full((n, 4, LABS), 1 / LABS) if shares is None else shares
     return Customers.born(p, None, market, luck, (np.zeros((n, 1)), shares)), luck
 
@@ -134,7 +136,7 @@ def test_demand_noise_has_the_stated_spread_and_twice_that_for_consumers():
     p, noise, random = CustomersParameters(1, SPEC), np.zeros((1, 2)), np.random.default_rng(1)
     path = []
     for _ in range(20_000):
-        noise = customer_quarter.next_noise(p, noise, random.standard_normal((1, 64)), np.ones((1, 1)))
+        noise = customer_market.next_noise(p, noise, random.standard_normal((1, 64)), np.ones((1, 1)))
         path.append(noise[0])
     assert np.std(path, axis=0) == pytest.approx([0.05, 0.1], rel=0.05)
     assert np.corrcoef(np.array(path)[:-1, 0], np.array(path)[1:, 0])[0, 1] == pytest.approx(0.6, abs=0.03)
@@ -210,6 +212,7 @@ def chosen(customers, luck, offered, quarter=0, turned_away=NONE_TURNED_AWAY, ro
 WITHOUT_FRICTION = Refuge(np.full((1, LABS), np.inf), np.zeros((1, 1), dtype=bool))
 
 
+@pytest.mark.slow
 def test_without_friction_customers_of_a_lab_that_is_gone_choose_at_once_and_never_it():
     customers, luck = born(enterprises=2000)
     alive = ALL.copy()
@@ -248,8 +251,13 @@ def test_long_tenure_keeps_enterprises():
     assert np.mean(loyal_moved[enterprise]) == pytest.approx(0.1 * 5 / (5 + np.exp(0.8)), abs=0.01)
 
 
+def test_procurement_takes_two_exponential_waits():
+    uniform = np.concatenate([np.linspace(0.001, 0.999, 999), 1 - 10.0 ** -np.arange(4, 15)])[None]
+    np.testing.assert_allclose(two_waits(uniform), gammaincinv(2, uniform), rtol=1e-12)
+
+
 def test_a_quarter_of_the_turned_away_chooses_anew():
-    customers, luck = born(enterprises=50_000, cohorts=0)
+    customers, luck = born(enterprises=500_000, cohorts=0)  # 4,000 of them with that lab: a standard error of .007
     turned_away = np.zeros((1, LABS, 3))
     turned_away[:, 1, 0] = 1  # the lab turned all its enterprise customers away
     before, moved = chosen(customers, luck, offers(ALL), turned_away=turned_away)
@@ -262,7 +270,7 @@ def test_consumers_do_not_notice_capability_beyond_their_ceiling():
     p, segments = CustomersParameters(1, SPEC), Segments.default()
     capability = np.full((1, LABS), 4.0)
     capability[0, 1] = 6.0
-    weights = customer_quarter.choice_weights(p, segments, offers(ALL, capability=capability))
+    weights = weights_of(p, segments, offers(ALL, capability=capability))
     assert np.ptp(weights[0, 3]) == 0
     assert weights[0, 1, 1] / weights[0, 1, 0] == pytest.approx(np.e**2)
 
@@ -341,3 +349,10 @@ def test_a_segment_with_a_value_out_of_range_is_refused():
     row |= {"stickiness": 0.1, "procurement_quarters": 0, "opening_deployed": 1, "quality_ceiling": 3, "integrates": 0}
     with pytest.raises(BadInput, match=r"segment 'x': rechoice = 2 is not a number in \[0, 1\]"):
         Segments.from_rows([row])
+
+
+@pytest.mark.parametrize("kind", [["consumer"], {"consumer": 1}, 1, None])
+def test_a_segment_whose_kind_is_no_word_is_refused_in_a_sentence(kind):
+    """A list cannot be looked up in a table: the fuzz of world files found that."""
+    with pytest.raises(BadInput, match="segment 'x'"):
+        Segments.from_rows([{"name": "x", "kind": kind}])

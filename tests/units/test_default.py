@@ -3,18 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.measures.record import subsidiary_residuals
-from tests.worlds import ONE_RATE, industry, let, opening, quarter, turn, wanting
-
-QUIET = {
-    "lab.fixed_opex": 0.0, **ONE_RATE, "services.mode": "path", "services.scarcity_low": 1, "services.scarcity_high": 1,
-    "cloud.upkeep": 0, "services.training_share_start": 0.5,
-}  # fmt: skip
-
-
-def residuals(model):
-    return max(residual.max() for residual in {**model.ledger.residuals(), **subsidiary_residuals(model)}.values())
-
+from tests.worlds import QUIET, industry, let, opening, quarter, residuals, turn, wanting
 
 # Labs ------------------------------------------------------------------------------------------------------------------------
 

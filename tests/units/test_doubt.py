@@ -32,6 +32,7 @@ def test_a_world_draws_the_same_alone_and_in_any_batch():
     assert not any(values[7] == values[8] for values in many.values())
 
 
+@pytest.mark.slow
 def test_batches_of_a_run_in_doubt_change_nothing():
     inputs = IN_DOUBT.checked()
     address = inputs.address(inputs.opening().fingerprint)
@@ -70,6 +71,7 @@ def test_only_firms_whose_number_nobody_gives_draw_it():
     assert np.ptp(lenders[:, 0] - opening.columns["lenders"]["risk_appetite"][0]) > 0
 
 
+@pytest.mark.slow
 def test_a_run_in_doubt_has_its_band_beside_that_of_luck_alone(found):
     doubt = found.summary["doubt"]
     sure = open_run(doubt["luck_run"], found.path.parent)
@@ -80,6 +82,7 @@ def test_a_run_in_doubt_has_its_band_beside_that_of_luck_alone(found):
     assert 'id="doubt"' not in sure.report.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_any_world_of_a_run_in_doubt_can_be_run_again_alone(found):
     revenue = found.panel(measure="revenue_total", world=9)["value"].to_numpy()
     assert np.array_equal(reproduce(found, 9).record.series("industry", "revenue_total")[0, :, 0], revenue)

@@ -37,6 +37,7 @@ def test_every_setting_has_the_same_draws_and_a_lever_is_not_drawn():
     assert low.keys() == high.keys() and low["cone.width"] != points[0].settings["cone.width"]
 
 
+@pytest.mark.slow
 def test_a_draw_and_a_seed_of_a_sweep_are_a_world_of_a_run_in_doubt(tmp_path):
     folder = sweep({**ASKED, "levers": {}}, out=tmp_path / "swept", workers=1, quiet=True).folder
     there = load(folder)

@@ -6,7 +6,7 @@ import pytest
 from abm.model import Industry, release
 from abm.services.entry import enter, entry_capital, founded
 from abm.shocks import Shock
-from agents.customer_quarter import DEPLOYED
+from agents.customer_adoption import DEPLOYED
 from agents.world_files.folder import load_world
 
 
@@ -27,7 +27,7 @@ def test_customers_worth_the_share_join_an_entrant_and_only_where_there_is_one(i
     customers, labs = industry.customers, len(industry.labs.names)
     entrants = np.zeros((3, labs), dtype=bool)
     entrants[:2, labs - 1] = True
-    lots = industry.luck.customers("entrant", 4, customers.n)
+    lots = industry.luck.customers("entrant", 4, customers.n, entrants.any(axis=1))
     before = customers.main_provider.copy()
     customers.join(entrants, np.full((3, 1), 0.05), lots)
     share = spend_with(customers, labs - 1)
@@ -58,7 +58,8 @@ def test_after_a_default_an_entrant_starts_with_half_a_percent_of_demand():
             found.extend(spend_with(model.customers, lab)[where])
     release(model)
     assert len(found) > 6
-    assert found == pytest.approx([0.005] * len(found), abs=0.001)
+    assert np.median(found) == pytest.approx(0.005, abs=0.0005)
+    assert found == pytest.approx([0.005] * len(found), abs=0.0025)  # who alone spends more than the share stays away
 
 
 def waiting_for_an_entrant(industry, capital):

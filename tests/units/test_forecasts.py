@@ -86,15 +86,18 @@ def test_the_sum_of_plans_is_told_by_the_year_they_were_made_for():
 
 
 def test_the_verdict_says_what_was_wrong_and_when_most():
-    below = {"below_p10": [[10], [29]], "below_p50": [[50], [80]], "below_p90": [[90], [95]]}
-    said = verdict(shares(seen(below, [[100], [100]]), Quarter.parse("2027Q4")), "labs")
+    below = {"below_p10": [[10] * 40, [29] * 40], "below_p50": [[50] * 40, [80] * 40], "below_p90": [[90] * 40, [95] * 40]}
+    said = verdict(shares(seen(below, [[100] * 40] * 2), Quarter.parse("2027Q4")), "labs")
     assert said.startswith("Labs' forecasts of themselves were too high. 20 % of outcomes fell below the P10 (7 to 14 % would be right)")
-    assert said.endswith("All three shares are right in 1 of 2 years of issue, and they are farthest off in 2028 with 29 %, 80 % and 95 %.")
+    assert said.endswith(
+        "In 1 of 2 years of issue all three intervals reach what would be right, "
+        "and they are farthest off in 2028 with 29 %, 80 % and 95 %."
+    )
     narrow = {"below_p10": [[20]], "below_p50": [[50]], "below_p90": [[80]]}
     assert "were too narrow below and too narrow above." in verdict(shares(seen(narrow, [[100]]), START), "investors")
     right = {"below_p10": [[10]], "below_p50": [[50]], "below_p90": [[90]]}
     assert verdict(shares(seen(right, [[100]]), START), "market").endswith(
-        "(86 to 93 %). All three shares are right in 1 of 1 years of issue."
+        "(86 to 93 %). In 1 of 1 years of issue all three intervals reach what would be right."
     )
 
 

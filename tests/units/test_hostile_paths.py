@@ -87,6 +87,7 @@ def test_a_run_whose_manifest_is_damaged_is_made_again(tmp_path):
     assert again.manifest == done.manifest == json.loads((done.path / runs.MANIFEST).read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_of_two_processes_that_end_the_same_run_at_once_both_succeed(tmp_path, monkeypatch):
     """What the other one wrote appears just before this one names its folder."""
     there, rename = [], Path.rename

@@ -1,137 +1,105 @@
-"""What there is, listed: every shock, outcome and measure with its unit and meaning, as text, as CSV and as JSON."""
+"""Going public: the first day, the offering, the lock-in, and shares that funds sell on to the public."""
 
-import csv
-import io
-import json
-import os
-import subprocess
-import sys
-
+import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from abm.model import Industry
-from abm.shocks import SHOCKS
+from abm.finance import funding
+from abm.finance.listings import sell_on
+from abm.model import Industry, release
 from agents.world_files.folder import load_world
-from experiments import completion
-from experiments.catalogue import measure_rows, outcome_rows, shock_rows
-from experiments.cli import COMMANDS, app
+from experiments.analysis.paired_effects import paired
+
+NAMED = "industry-2026q3"
+OPENAI, PUBLIC = 0, 3
 
 
-def called(*arguments):
-    return CliRunner().invoke(app, list(arguments))
+def lived(quarters, futures=2, **parameters):
+    """A run of the named world."""
+    settings = {f"listing.{name}": value for name, value in parameters.items()}
+    return Industry(load_world(NAMED), worlds=futures, rng=5, parameters=settings).run(quarters)
 
 
-def test_the_outcomes_listed_are_those_that_a_run_has():
-    industry = Industry(load_world("tutorial"), worlds=1)
-    industry.step()
-    assert {row.name for row in outcome_rows()} == set(industry.record.outcomes(industry).columns) - {"world"}
-    assert {row.name for row in measure_rows()} == {name for _, name in industry.record.measures}
+def test_a_lab_lists_when_its_preparation_is_over():
+    """OpenAI is large enough from the first quarter on: with two quarters of preparation it lists in the third, else at once."""
+    model = lived(4, offered=1.0, preparation=2.0, lock_in=2.0)
+    plain = lived(4)
+    assert model.record.series("labs", "listed")[0, :, OPENAI].tolist() == [0, 0, 1, 1]
+    assert plain.record.series("labs", "listed")[0, :, OPENAI].tolist() == [1, 1, 1, 1]
+    assert (model.listings.since[:, OPENAI] == 1).all()
+    release(model), release(plain)
 
 
-@pytest.mark.parametrize("rows", [outcome_rows(), measure_rows(), shock_rows()], ids=["outcomes", "measures", "shocks"])
-def test_every_entry_has_a_meaning(rows):
-    assert all(row.meaning.strip() for row in rows)
+def test_on_its_first_day_it_asks_for_the_offering_beside_the_rest():
+    model = lived(0, offered=1.0, size=0.04)
+    value = model.cap.value(model.rows["labs"])
+    model.listings.since[:, OPENAI] = 0
+    assert model.listings.offering(model, value)[:, OPENAI] == pytest.approx(0.04 * value[:, OPENAI])
+    assert (model.listings.offering(model, value)[:, OPENAI + 1 :] == 0).all()
+    release(model)
 
 
-def test_shocks_call_a_length_duration_and_an_amount_size():
-    keys = {name: set(group.declared()) for name, group in SHOCKS.items()}
-    assert keys["stall"] == keys["funding_stop"] == {"duration"}
-    assert keys["rate_shock"] == keys["demand_shortfall"] == {"size"}
+def selling(since, asked, supply=60.0):
+    """What the public pays for old shares of OpenAI so many quarters after its listing, and who holds how much before and after."""
+    model = lived(0, offered=1.0, lock_in=2.0, sold=0.05)
+    model.labs.listed[:, OPENAI], model.listings.since[:, OPENAI] = 1, since
+    mine = model.rows["investors"]
+    offered = np.zeros_like(model.investors.cash)
+    offered[:, PUBLIC] = supply
+    asks = np.zeros_like(model.labs.cash)
+    asks[:, OPENAI] = asked
+    eager = np.ones((2, offered.shape[1], asks.shape[1]))
+    model.ledger.begin_quarter()
+    before, value = model.cap.shares[0, mine, OPENAI].copy(), model.cap.value(model.rows["labs"])[0, OPENAI]
+    paid = sell_on(model, offered, asks, eager, model.investors.style == funding.MONEY_OF_THE_PUBLIC)
+    after = model.cap.shares[0, mine, OPENAI].copy()
+    for residual in model.ledger.residuals().values():
+        assert np.abs(residual).max() < 1e-6
+    release(model)
+    return paid[0], before, after, value
 
 
-def test_an_example_of_a_shock_can_be_run():
-    from experiments.inputs import read_shock
-
-    for row in shock_rows():
-        if row.example:
-            assert read_shock(row.example.removeprefix('--shock "').removesuffix('"'))["name"] == row.name
+def test_nobody_sells_before_the_lock_in_ends():
+    paid, before, after, _ = selling(since=1, asked=40.0)
+    assert paid.sum() == 0 and (before == after).all()
 
 
-@pytest.mark.parametrize("command", ["parameters", "shocks", "outcomes", "measures"])
-def test_a_list_is_csv_or_json_as_asked(command):
-    rows = json.loads(called(command, "--json").output)
-    table = list(csv.DictReader(io.StringIO(called(command, "--csv").output)))
-    assert len(rows) == len(table) > 7 and [row["name"] for row in rows] == [row["name"] for row in table]
-    assert called(command, "no such thing").exit_code == 2
+def test_the_publics_money_is_shared_by_old_and_new_shares_and_funds_sell_alike():
+    paid, before, after, value = selling(since=2, asked=40.0)
+    wish = 0.05 * before[:PUBLIC].sum() * value
+    spent = min(wish, 60 * wish / (wish + 40))
+    assert paid[PUBLIC] == pytest.approx(spent) and paid[:PUBLIC].sum() == 0
+    assert after.sum() == pytest.approx(before.sum())
+    assert after[PUBLIC] - before[PUBLIC] == pytest.approx(spent / value)
+    held = before[:PUBLIC] > 0
+    assert (1 - after[:PUBLIC][held] / before[:PUBLIC][held]) == pytest.approx(0.05 * spent / wish)
 
 
-def test_help_stands_in_groups_with_examples_and_one_letter():
-    said = called("-h").output
-    places = [said.index(f"{title}:") for title in COMMANDS]
-    assert places == sorted(places) and "Other:" not in said
-    assert "Examples:" in called("run", "-h").output
-    assert "new" in called("world").output and "Usage" in called("world").output
-    assert called("--version").output.startswith("overreach 0.")
+def test_who_gets_all_it_wants_buys_no_more_than_is_for_sale():
+    paid, before, _, value = selling(since=8, asked=0.0, supply=1e6)
+    assert paid[PUBLIC] == pytest.approx(0.05 * before[:PUBLIC].sum() * value)
 
 
-class Line:
-    """What a shell says of the line so far."""
-
-    def __init__(self, *args, **params):
-        self.args, self.params = args, params
-
-
-def test_a_shell_completes_worlds_firms_parameters_outcomes_and_runs(tmp_path):
-    assert completion.worlds("tut") == ["tutorial"]
-    assert "OpenAI" in completion.firms(Line(world="industry-2026q3"), "open")
-    assert completion.firms(Line(world="nowhere"), "") == []
-    assert "OpenAI" in completion.firms(Line("industry-2026q3", world=None), "Op")
-    assert completion.deals(Line(world="tutorial"), "") == ["Lab,"]
-    assert completion.deals(Line(world="tutorial"), "Lab,") == ["Lab,Cloud,"]
-    assert "cone.width=" in completion.settings(Line(world="tutorial"), "cone.w")
-    assert "lab.Lab." in completion.settings(Line(world="tutorial"), "lab.La")
-    assert "crisis" in completion.outcomes("cris") and "stall@" in completion.shocks("st")
-    assert completion.measures("revenue,p10") == ["revenue,p10_coverage"]
-    assert "demand_shortfall.size" in completion.levers(Line(), "demand")
-    (tmp_path / "abc").mkdir()
-    (tmp_path / "abc" / "manifest.json").touch()
-    assert completion.runs(Line(runs=tmp_path), "a") == ["abc"]
-    assert completion.runs(Line(runs=tmp_path / "gone"), "a") == []
+def test_the_books_balance_while_shares_change_hands():
+    model = lived(8, offered=1.0, sold=0.15, lock_in=1.0)  # a broken rule raises
+    assert model.ledger.flows["shares_sold_on"].any()
+    release(model)
 
 
-def test_a_world_of_ones_own_has_comments_in_each_file_and_is_the_same_world(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    made = called("world", "new", "my-world", "--from", "tutorial")
-    assert made.exit_code == 0 and "overreach run ./my-world" in made.output
-    files = list((tmp_path / "my-world").iterdir())
-    assert len(files) == 4 and all(file.read_text(encoding="utf-8").startswith("# ") for file in files)
-    own, shipped = load_world("./my-world"), load_world("tutorial")
-    assert own.tranches == shipped.tranches and own.names == shipped.names
-    assert "is there already" in called("world", "new", "my-world").output
-    assert "did you mean 'tutorial'" in called("world", "new", "other", "--from", "tutoria").output
-    assert "write ./my-world" in called("run", "my-world").output
-
-
-def test_a_comment_keeps_the_numbers_of_lines(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    called("world", "new", "w")
-    path = tmp_path / "w" / "debt.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("Bank,Cloud,30", "Bank,Cloud,x"), encoding="utf-8")
-    line = path.read_text(encoding="utf-8").splitlines().index(next(row for row in path.read_text().splitlines() if ",x," in row)) + 1
-    assert f"debt.csv line {line}: usd_bn = 'x'" in called("run", "./w").output
-
-
-@pytest.mark.parametrize(
-    ("arguments", "hint"),
-    [
-        (("run", "tutorial", "--seeds", "5"), "'--worlds'"),
-        (("run", "tutorial", "--set", "OpenAI.risk_appetite=.4"), "unknown name"),
-        (("run", "industry-2026q3", "--set", "OpenAI.risk_appetite=.4"), "'lab.OpenAI.risk_appetite'"),
-        (("run", "tutorial", "--set", "cloud.life=4"), "cloud.accounting_life"),
-        (("breakpoint", "industry-2026q3", "--lever", "OpenAI.risk_appetite", "--until", "crisis > 0"), "'lab.OpenAI.risk_appetite'"),
-    ],
-)
-def test_a_suggestion_suggests_the_right_thing(tmp_path, monkeypatch, arguments, hint):
-    monkeypatch.chdir(tmp_path)
-    said = called(*arguments)
-    assert said.exit_code == 2 and hint in said.output, said.output
+def ordered(futures, quarters, **parameters):
+    """GW that all labs sign in the first three years, and GW built in the whole run, by future."""
+    model = lived(quarters, futures, **parameters)
+    signed, built = model.record.series("labs", "ordered_gw"), model.record.series("clouds", "delivered_gw")
+    release(model)
+    return signed[:, :12].sum(axis=(1, 2)), built.sum(axis=(1, 2))
 
 
 @pytest.mark.slow
-def test_a_real_shell_gets_the_firms_of_the_world_on_its_line():
-    line = "overreach exposures industry-2026q3 --to Op"
-    asked = {**os.environ, "_OVERREACH_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": "4"}
-    script = "import sys; sys.argv = ['overreach']; from experiments.cli import main; main()"
-    said = subprocess.run([sys.executable, "-c", script], env=asked, capture_output=True, text=True, check=False)
-    assert said.stdout.split("\n")[0].startswith("OpenAI"), said.stderr
+def test_a_pool_that_opens_later_lets_labs_sign_less():
+    early, late = (ordered(64, 12, offered=1.0, sold=0.0, preparation=wait)[0] for wait in (0.0, 4.0))
+    assert paired(late - early).high < 0
+
+
+@pytest.mark.slow
+def test_old_shares_take_the_publics_money_from_new_ones():
+    kept, sold = (ordered(64, 40, offered=1.0, sold=part)[1] for part in (0.0, 0.1))
+    assert paired(sold - kept).high < 0

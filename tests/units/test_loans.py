@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from abm.books.loans import draw, interest, mean_rate, reprice
+from abm.books.loans import borrow, draw, interest, mean_rate, reprice
 from abm.finance.lending import lend
 from abm.shocks import Shock
 from tests.worlds import ONE_RATE, cash, industry, let, opening, quarter, turn, wanting
@@ -50,7 +50,8 @@ def test_a_drawing_adds_its_own_interest_and_no_more():
     model.terms = model.terms._replace(rate=np.array([[[0.10]], [[0.14]]]))
     before = interest(model).copy()
     new = np.full((2, 1, 1), 10.0)
-    draw(model, new, np.full((2, 1), 8.0))
+    draw(model, new)
+    borrow(model, np.full((2, 1), 8.0))
     at = model.fleet.at(model.now - 1)
     model.fleet.loan[..., at] += new
     model.fleet.changed_loans()

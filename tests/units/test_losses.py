@@ -119,6 +119,7 @@ def test_losses_of_the_tutorial_are_the_same_bytes_whatever_the_workers(tmp_path
     assert "Bank" in (tmp_path / "1.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_losses_are_told_in_a_table_with_their_twins(tmp_path):
     from experiments.analysis import firm_answers as answers
     from experiments.inputs import Inputs

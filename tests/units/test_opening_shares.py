@@ -6,7 +6,6 @@ import pytest
 from abm.model import Industry
 from abm.services.prices import post_prices
 from abm.services.serving import Offers
-from agents.customer_quarter import choice_weights
 from agents.world_files.folder import load_world
 
 NAMED, WORLDS = "industry-2026q3", 12
@@ -22,7 +21,7 @@ def chosen(industry, kind):
     labs, people = industry.labs, industry.customers
     posted = post_prices(industry.services, industry.years, labs.revenue, labs.alive > 0, (1.0, 1.0)).price
     fit = np.stack([labs.enterprise_fit, labs.consumer_fit], axis=1)
-    weights = choice_weights(industry.buyers, people.segments, Offers(labs.released, fit, posted, labs.outage, labs.revenue > 0))[0]
+    weights = people.weights(Offers(labs.released, fit, posted, labs.outage, labs.revenue > 0))[0]
     spend = np.array([people.spend[people.segment == number].sum() for number in range(len(people.segments))])
     spend = spend * (people.segments.kind == kind)
     return spend @ (weights / weights.sum(axis=1, keepdims=True)) / spend.sum()

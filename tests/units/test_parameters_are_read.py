@@ -5,6 +5,7 @@ import pytest
 from abm.model import Industry, release
 from abm.parameters import Group
 from abm.settings import GROUPS
+from abm.shock_kinds import FIRMS_OF
 from abm.shocks import SHOCKS, Shock
 from agents.inhabitants import GROUPS as OWN
 from agents.world_files.folder import load_world
@@ -15,7 +16,16 @@ RUNS = (
     ("archetypes-2023q1", 48, {"services.mode": "path", "lab.down_payment": "required", "customers.market_size": 600.0}, ()),
     ("archetypes-2023q1", 48, {"lab.down_payment": "vendor_equity", "sentiment.disclosure": 1.0, "lab.coverage_rule": 1.0}, ()),
     ("tutorial", 44, {}, ()),
-    ("industry-2026q3", 16, {}, ()),
+    ("industry-2026q3", 16, {"pool.finite": 1.0}, ()),
+    ("industry-2026q3", 4, {"incumbent.displaced": 1.0, "incumbent.defends": 1.0, "cloud.exposed": 0.3}, ()),
+    ("industry-2026q3", 5, {"economy.weighs": 1.0, "promise.binds": 1.0, "listing.offered": 1.0}, ()),
+    ("industry-2026q3", 10, {"lifeboat.exposed": 1.0}, ({"name": "funding_stop", "at": "2026Q4", "duration": 8},)),
+    (
+        "industry-2026q3",
+        10,
+        {"debt.share": 0.3, "debt.vendor_share": 0.1, "sale.open": 1.0, "guarantee.vendor": 0.3},
+        ({"name": "funding_stop", "at": "2027Q1", "duration": 8}, {"name": "loss", "at": "2027Q3", "firm": "OpenAI"}),
+    ),
     ("archetypes-2023q1", 2, {}, ({"name": "rate_shock", "at": "2023Q2"},)),
     ("archetypes-2023q1", 3, {}, tuple({"name": "loss", "at": "2023Q2", "firm": firm} for firm in ("cloud A", "chip vendor", "bank"))),
     ("tutorial", 1, {"lender.borrowings": 60.0}, ()),  # more than its loans and its cash: a bank whose capital is gone
@@ -46,11 +56,17 @@ def test_every_parameter_is_read_by_a_run(read):
     assert sorted(declared - read) == []
 
 
+TWO_FIRMS = {  # of the archetypes, by the kind that a shock strikes; None: any kind
+    None: ("follower", "cloud A"), "labs": ("follower", "enterprise cautious"), "clouds": ("cloud A", "cloud B"),
+    "investors": ("momentum", "public market"),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", mostly_slow(SHOCKS, ("stall", "loss")))
 def test_every_size_of_a_shock_makes_a_difference(name):
     for key, item in SHOCKS[name].declared().items():
         outcomes = []
-        for value in (item.low, item.high) if not item.text else ("follower", "cloud A"):
+        for value in (item.low, item.high) if not item.text else TWO_FIRMS[FIRMS_OF.get(name)]:
             shock = Shock.read({"name": name, "at": "2025Q1", key: value})
             model = Industry(load_world("archetypes-2023q1"), worlds=2, rng=1, shocks=(shock,)).run(20)
             outcomes.append((model.labs.revenue.tolist(), model.labs.cash.tolist(), model.clouds.rate.tolist()))

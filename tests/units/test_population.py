@@ -14,8 +14,17 @@ from abm.engine.rules import rule
 from abm.errors import BadInput
 from abm.finance.capital_parameters import InvestorParameters
 from abm.finance.lending_parameters import LenderParameters
-from agents.lab import Lab, LabParameters
+from agents.lab import Lab
+from agents.lab_parameters import LabParameters
 from tests.worlds import industry, opening, wanting
+
+
+class SwitchedOn:
+    """What rules read of debts and guarantees, which are off by default."""
+
+    def __init__(self, worlds=1):
+        self.share, self.vendor_share, self.equity_cost, self.vendor = (np.full((worlds, 1), each) for each in (0.3, 0.1, 0.25, 0.3))
+
 
 WORLDS, ROWS, OTHERS = 3, 3, 4  # as many labs as worlds: where they are mixed up, NumPy would not complain
 FIRM, WORLD, PAIR, PAIR_LAST, OTHER = "firm", "world", "pair", "pair last", "other"  # shapes: see `given`
@@ -29,10 +38,13 @@ ARGUMENTS = {
     "Lab.compute_to_order": [FIRM, FIRM, FIRM, FIRM, FIRM],
     "Lab.prepayment_due": [FIRM, FIRM, FIRM, FIRM, WORLD, WORLD],
     "Lab.cash_wanted": [WORLD, WORLD],
+    "Lab.part_borrowed": [(FIRM, (0.1, 0.25)), SwitchedOn],
     "Lab.next_appetite": [FIRM, WORLD, FIRM, FIRM, LabParameters],
     "Cloud.tenant_limit": [PAIR_LAST, PAIR_LAST, PAIR_LAST, PAIR_LAST],
     "ChipVendor.finance_budget": [VendorParameters, FIRM],
     "ChipVendor.part_offered": [VendorParameters],
+    "ChipVendor.part_lent": [SwitchedOn],
+    "ChipVendor.part_guaranteed": [SwitchedOn],
     "ChipVendor.accepts": [PAIR_LAST, PAIR_LAST, PAIR_LAST],
     "ChipVendor.slot_growth": [(WORLD, (0.1, 0.3)), (WORLD, (-0.2, -0.1)), WORLD, (WORLD, QUANTILE), FIRM],
     "Investor.free_share": [InvestorParameters],

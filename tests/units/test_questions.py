@@ -17,7 +17,7 @@ NUMBERED = {
     "believed-cone": "E6", "open-weight-shock": "E7", "stall-shock": "E8", "breakthrough-date": "E9", "margin-of-safety": "E10",
     "build-lag": "E11", "arms-race": "E12", "chip-scarcity": "E13", "two-income-statements": "E14", "forecast-accuracy": "E15",
     "contagion-channels": "E16", "deal-desk": "E17", "believed-life": "E18",
-    "shared-optimism": "E19",
+    "shared-optimism": "E19", "breakthrough-belief": "E20", "appetite-moves": "E21",
 }  # fmt: skip
 DATE = re.compile(r"20\d\dQ[1-4]")
 FEW = 4  # quarters

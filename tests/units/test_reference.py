@@ -79,3 +79,10 @@ def test_the_size_of_a_reference_stands_in_the_question_file():
 def test_a_question_that_is_not_shipped_is_refused(tmp_path):
     with pytest.raises(BadInput, match="did you mean 'stall-shock'"):
         reference.make("stall-shok", tmp_path)
+
+
+def test_the_readme_shows_the_stored_answers():
+    results = RESULTS.resolve()
+    text = (results.parent / "README.md").read_text(encoding="utf-8")
+    shown = text.partition(reference.FROM)[2].partition(reference.TO)[0].strip()
+    assert shown == reference.headlines(results) and shown.count("**[") == len(reference.HEADLINES)

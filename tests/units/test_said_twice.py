@@ -33,6 +33,7 @@ def test_a_condition_compares_with_a_number_that_there_is():
         Condition.read("crisis > 1e999")
 
 
+@pytest.mark.slow
 def test_a_name_that_a_console_cannot_show_does_not_end_a_finished_command(tmp_path):
     """Consoles and pipes of some systems hold few signs."""
     words = [sys.executable, "-m", "experiments.cli", "world", "new", str(tmp_path / "w\u00e9lt \u2192")]

@@ -167,7 +167,7 @@ def test_a_world_is_rationed_alike_alone_and_in_a_crowd():
         alive,
         *random.random((2, 16, 1)),
         distressed,
-        *random.random((2, 16, 5)),
+        *random.random((3, 16, 5)),
     )
     together = ration(demand, crowd, parameters(16))
     for world in range(16):

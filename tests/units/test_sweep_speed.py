@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import sweep_speed
-from benchmarks.plain_model import COHORTS, ENTERPRISES, PlainIndustry
+from benchmarks.plain_model import PlainIndustry, customers_of_the_world
 
 
 def test_the_peer_serves_customers_orders_compute_and_grows():
@@ -13,7 +13,7 @@ def test_the_peer_serves_customers_orders_compute_and_grows():
     for _ in range(12):
         plain.step()
         revenue.append(plain.revenue)
-    assert len(plain.market.agents) == ENTERPRISES + COHORTS
+    assert len(plain.market.agents) == sum(customers_of_the_world())
     assert 0 < revenue[0] < revenue[-1]
     assert sum(len(lab.contracts) for lab in plain.labs.labs) > before
     assert plain.revenue == pytest.approx(sum(lab.revenue for lab in plain.labs.labs))

@@ -86,6 +86,7 @@ def test_play_ends_at_the_horizon_and_asks_the_workers_for_nothing_more(sessions
     assert (laboratory.age, asked) == (3, [])
 
 
+@pytest.mark.slow
 def test_closing_a_session_ends_its_worker_processes_and_its_play(sessions):
     session = sessions(workers=2)
     session.laboratory.step()

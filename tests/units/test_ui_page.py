@@ -15,7 +15,7 @@ from tests.marks import mostly_slow  # noqa: E402
 
 WORLD = Inputs("tutorial", 6, 3)
 SEEN = {
-    "Futures": "There has been a crisis in",
+    "Futures": "the industry has been in crisis in",
     "Money": "The largest as a table",
     "Firms": "Everything the Mesa agent knows",
     "Story": "as its books tell it",
@@ -85,6 +85,7 @@ def test_every_tab_is_drawn_before_the_first_quarter_and_after(page, tab):
     session.show(tab)
     session.laboratory.step()
     session.laboratory.step()
+    session.firm.set(session.laboratory.main.opening.names["labs"][0])  # else the tab shows all firms in a table of its own
     session.pick("worst")
     session.glass.catch_up(session.laboratory.inputs, session.picked.peek(), 2)
     session.painter.ask()

@@ -11,7 +11,8 @@ solara = pytest.importorskip("solara")
 from abm.failure.crisis import Sizes  # noqa: E402
 from experiments import app  # noqa: E402
 from experiments.inputs import Inputs  # noqa: E402
-from experiments.ui.futures import sentence  # noqa: E402
+from experiments.ui.firm_numbers import OF_FIRMS  # noqa: E402
+from experiments.ui.futures import running_words  # noqa: E402
 from experiments.ui.live_ensemble import Laboratory, Side  # noqa: E402
 from experiments.ui.session import TABS, Session, chosen  # noqa: E402
 from experiments.ui.worker_pool import FAILING, SHOWN, Reading  # noqa: E402
@@ -48,9 +49,11 @@ class Nobody:
         numbers = {name: np.full(WORLDS, float(self.age)) for name in SHOWN}
         failed = {kind: np.zeros((WORLDS, firms), dtype=bool) for kind, firms in self.firms.items()}
         before = Sizes(*(np.ones((WORLDS, firms)) for firms in (*self.firms.values(), self.lenders)))
-        return [[Reading(numbers, failed, before, np.zeros((WORLDS, self.lenders))) for _ in self.sides]]
+        firms = {key: np.ones((WORLDS, len(self.sides[0].opening().names[key[0]])), dtype=np.float32) for key in OF_FIRMS}
+        return [[Reading(numbers, failed, before, np.zeros((WORLDS, self.lenders)), firms) for _ in self.sides]]
 
 
+@pytest.mark.slow
 def test_a_hundred_plays_are_painted_of_one_quarter_each(sides, monkeypatch):
     inputs, opening = sides
     interval, wrong = sys.getswitchinterval(), []
@@ -76,7 +79,7 @@ def inconsistent(picture):
     if ages != {picture.age}:
         return [ages]
     if picture.age:
-        sentence(picture)  # raises where arrays do not fit together
+        running_words(picture, -1)  # raises where arrays do not fit together
         chosen(picture.main, "worst")
         last = picture.main.values("sentiment")[:, -1]
         return [] if (last == picture.age).all() else ["a quarter that is half there"]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 
@@ -13,10 +14,10 @@ from abm.errors import BadInput
 from abm.model import Industry
 from agents.world_files.folder import load_world
 from experiments.inputs import Inputs
-from experiments.ui import atlas, deal_desk, deal_tab, dials, takeaway
+from experiments.ui import atlas, deal_desk, deal_tab, dials, main_dials, takeaway
 from experiments.ui.commands import start, start_from
-from experiments.ui.controls import SIZES, resize, turn
 from experiments.ui.links import query, read_query
+from experiments.ui.rail import SIZES, resize, turn
 from experiments.ui.session import Session
 
 START = Inputs("tutorial", 20, 8, 0)
@@ -234,6 +235,29 @@ def test_a_slider_that_says_where_it_stands_changes_nothing(world):
         assert session.inputs.peek() == Inputs(world, 7, 90, 1234) and not session.pending
     finally:
         session.close()
+
+
+@pytest.mark.parametrize("world", ["industry-2026q3", "archetypes-2023q1", "symmetric-2023q1", "tutorial"])
+def test_the_five_dials_slide_over_all_that_is_plausible_and_over_where_the_world_stands(world):
+    session = Session(Inputs(world, 7, 8), workers=0)
+    try:
+        for main in main_dials.main_dials(world):
+            dial = main.dial
+            assert dial.low <= main.low < main.high <= dial.high and dial.low <= dial.value <= dial.high
+            assert 0 <= main.place(main.low) < main.place(main.high) <= 100
+            steps = np.floor((dial.value - dial.low) / dial.step + 1 / 2)
+            turn(session, dial, dial.low + steps * dial.step)
+        assert session.inputs.peek().settings == {}
+    finally:
+        session.close()
+
+
+def test_a_dial_says_what_it_does_to_the_odds_with_an_interval_and_only_where_that_is_stored():
+    grow = next(main for main in main_dials.main_dials("industry-2026q3") if main.dial.name == "customers.adoption_pace")
+    assert re.search(r"\d+ % \(\d+ to \d+\) at 0\.50× usual, \d+ % \(\d+ to \d+\) at 2\.00× usual", main_dials.sentence(grow))
+    assert 'class="interval"' in main_dials.picture(grow, 1.0)
+    elsewhere = main_dials.main_dials("tutorial")[0]
+    assert main_dials.sentence(elsewhere) == "" and 'class="odds"' not in main_dials.picture(elsewhere, 1.0)
 
 
 def test_a_slider_that_is_moved_by_one_step_moves_the_number():

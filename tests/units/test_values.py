@@ -7,8 +7,8 @@ from abm.clock import Quarter
 from abm.finance.capital_parameters import InvestorParameters
 from abm.finance.funding import save, usual_round, war_chest
 from abm.finance.sentiment import lab_values
-from abm.finance.valuations import investors_values, values_in_a_year
-from abm.finance.values import grown_growth, market_value, next_growth, worth, years_to_grow
+from abm.finance.valuations import investors_values, values_ahead
+from abm.finance.values import grown_growth, later_growth, market_value, worth, years_to_grow
 from abm.start.opening import Tranche
 from tests.worlds import industry, opening, wanting
 
@@ -37,7 +37,7 @@ def test_growth_that_halves_every_year_is_grown_up_after_as_many_years():
 def test_the_price_of_a_lab_whose_growth_fades_as_expected_earns_the_required_return_until_profit_does(growth, least):
     """Of the return of a tenth the price earns a half once the lab has grown up, because profit is the other half, and all before."""
     now = worth(FUNDS, row(10), row(growth), ENDLESS)
-    in_a_year = worth(FUNDS, row(10 * np.exp(growth)), next_growth(FUNDS, row(growth)), ENDLESS)
+    in_a_year = worth(FUNDS, row(10 * np.exp(growth)), later_growth(FUNDS, row(growth), 1), ENDLESS)
     assert least - 1e-9 <= np.log(in_a_year / now).item() <= 0.1 + 1e-9
 
 
@@ -132,6 +132,6 @@ def test_bolder_investors_think_more_of_a_lab_and_all_expect_its_hope_to_fade():
     modest, hopeful = model_with(20.0), model_with(400.0)
     cautious, bold = investors_values(modest)[0, :, 0]
     assert cautious < bold
-    view = values_in_a_year(hopeful)
+    view = values_ahead(hopeful)
     low, middle, high = (view.quantile(level)[0, 0, 0] for level in (0.1, 0.5, 0.9))
     assert low < middle < high and middle < 400

@@ -2,10 +2,11 @@
 
 import textwrap
 
+from experiments.markdown import table
 from tests.validation import example_bets, example_forms, example_outlooks
 from tests.validation.example_runs import Shared
 from tests.validation.observed import SEED
-from tests.validation.page import table, words
+from tests.validation.page import words
 
 MOST, MOST_LATE, WIDTH = 96, 48, 140  # futures of most runs, and of the dozen in which revenue comes late
 KEPT_TOGETHER = "\u00a0%"  # a number stays in the line of its sign

@@ -7,7 +7,6 @@ _MODELS = "labs that lose money are those whose compute came early: the others e
 _CREDIT = "lenders finance half of what new compute costs (cover at their quantile is below what they require), so less is signed"
 _REACH = "just below the band: what vendors do not fund, lenders and shareholders fund in part"
 _EVEN = "money that labs raise before they need it takes the place of vendors' money, so a circle lifts the peak little"
-_LUCK = "no more than luck: what was promised with vendors' money would mostly have been promised without it"
 _GROWTH = "vendors' profit grows by a quarter to a third every quarter of 2025, which hides the fall before the next quarter ends"
 _PATH = "value returns to its old level by growth; what was not raised and built meanwhile keeps it below its path"
 
@@ -16,7 +15,6 @@ MISFITS = {
     ("V8", "take-or-pay commitments of all labs, end of 2025"): _CREDIT,
     ("V11", "run-rate of 2028, six bold labs, with circular finance over without"): _REACH,
     ("V11", "highest run-rate, six bold labs, with circular finance over without"): _EVEN,
-    ("V11", "systemic events, six bold labs, with circular finance over without"): _LUCK,
     ("V18", "quarters until vendors are worth what they were before, demand intact"): _GROWTH,
     ("V18", "quarters until half the gap to the same world without the news is closed"): _PATH,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from abm.clock import EPOCH_YEAR, QUARTERS_PER_YEAR, Quarter
+from experiments.markdown import table
 from tests.validation import convergence, plausibility
 from tests.validation.misfits import MISFITS
 from tests.validation.observed import SEED, WORLD
@@ -48,12 +49,6 @@ def written(cases, facts, seen):
     lost = plausibility.section(table, min(seen.worlds, plausibility.MOST))
     grain = convergence.section(table, min(seen.worlds, convergence.MOST))
     return "\n".join((HEAD, _cases(cases), _history(facts, seen), _public(), _misfits(facts), lost, grain))
-
-
-def table(heads, rows):
-    """A table of Markdown; a bar in a cell would end it."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "/") for cell in line) + " |" for line in lines) + "\n"
 
 
 def words(value):

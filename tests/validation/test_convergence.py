@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from experiments.markdown import table
 from tests.validation.convergence import ARCHETYPES, DEFAULT, NAMED, TEXT, headlines, histories, rows, section, share_luck
-from tests.validation.page import table
 
 FUTURES, QUARTERS = 48, 13
 META_AI = "Meta AI"

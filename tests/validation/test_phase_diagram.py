@@ -71,11 +71,14 @@ def test_over_all_appetites_circular_finance_adds_risk(cells):
 
 @pytest.mark.parametrize("intensity", INTENSITIES)
 def test_there_is_no_knife_edge_between_appetites(cells, intensity):
-    """No step from one appetite to the next is larger, or more of a fall, than an even rise and luck allow."""
-    whole, steps = riskier(cells, (BOLD, intensity), (CAUTIOUS, intensity)), len(APPETITES) - 1
+    """No step from one appetite to the next holds more than half of the whole rise, or is a fall, by more than luck allows.
+
+    Even steps are not asked for: the last ones reach into the tail of the cone, where a quantile moves most.
+    """
+    whole = riskier(cells, (BOLD, intensity), (CAUTIOUS, intensity))
     for lower, higher in pairwise(APPETITES):
         step = riskier(cells, (higher, intensity), (lower, intensity))
-        assert step.low <= whole.high / steps and whole.low / steps <= step.high, f"from {lower} to {higher}: {step}, in all {whole}"
+        assert step.low <= whole.high / 2 and step.high >= 0, f"from {lower} to {higher}: {step}, in all {whole}"
 
 
 @pytest.mark.parametrize("intensity", INTENSITIES)
@@ -83,12 +86,7 @@ def test_bold_labs_fail_more_often_than_cautious_ones(cells, intensity):
     assert paired(cells[BOLD, intensity]["defaults"] - cells[CAUTIOUS, intensity]["defaults"]).low > 0
 
 
-NO_MONEY_FOR_IT = "without vendors' money nobody funds what bold labs want: prices rise instead"
-
-
-@pytest.mark.parametrize(
-    "intensity", [pytest.param(each, marks=pytest.mark.xfail(reason=NO_MONEY_FOR_IT)) if each == 0 else each for each in INTENSITIES]
-)
+@pytest.mark.parametrize("intensity", INTENSITIES)
 def test_boldness_buys_growth(cells, intensity):
     """A tenth more revenue in 2028 at least, in logs and in the same futures."""
     gain = np.log(cells[BOLD, intensity]["revenue"] / cells[CAUTIOUS, intensity]["revenue"])

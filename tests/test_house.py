@@ -133,6 +133,7 @@ def test_no_file_is_longer_than_a_sitting():
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
 
+@pytest.mark.slow
 def test_no_function_is_longer_than_a_screen():
     lengths = {
         f"{named(path)}:{node.lineno} {node.name}": body_lines(node)
@@ -173,6 +174,7 @@ def test_no_error_is_swallowed():
     assert not found
 
 
+@pytest.mark.slow
 def test_every_citation_is_in_the_bibliography():
     known = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), flags=re.M))
     texts = {path: docstrings(tree(path)) + literals(tree(path)) for path in sources(*ROOMS, *BESIDE)}

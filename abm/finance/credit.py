@@ -17,6 +17,8 @@ from abm.failure.guarantees import guaranteed
 from abm.finance.lending import building_cost, most_lent
 from abm.technology.progress import ageing, ageing_over
 
+ALL_AT_ONCE = 1e-9  # narrowest stretch of moods over which the market for notes opens
+
 
 class Terms(NamedTuple):
     """What each lender offers each owner, [worlds, lenders, owners]: loan over cost, annual rate, and cover at the lender's quantile."""
@@ -122,11 +124,14 @@ def refinance(industry):
 
 
 def market_window(industry):
-    """Part of the market for notes that is open this quarter, 0 to 1, [worlds, 1]: mood, and a common luck that shuts it now and then."""
+    """Part of the market for notes that is open this quarter, 0 to 1, [worlds, 1]: mood, and a common luck that shuts it now and then.
+
+    Where `window_open` is not above `window_shut` there is nothing between: it opens all at once.
+    """
     p = industry.lending
     luck = industry.luck.firms("credit", industry.age, 1)
     nerve = industry.credit_mood() * np.exp(p.window_sd * luck)
-    return np.clip((nerve - p.window_shut) / (p.window_open - p.window_shut), 0, 1)
+    return np.clip((nerve - p.window_shut) / np.maximum(p.window_open - p.window_shut, ALL_AT_ONCE), 0, 1)
 
 
 def count_breaches(industry):

@@ -106,6 +106,7 @@ def test_without_default_costs_it_is_the_linear_programme_that_pays_most(network
     assert clear(cash, due).paid[0, 0] == pytest.approx(best.x, abs=1e-6 * max(1, owed.sum()))
 
 
+@pytest.mark.slow
 @few_examples
 @given(networks())
 def test_it_is_where_plain_downward_iteration_ends(network):

@@ -36,6 +36,7 @@ def test_a_lab_without_rent_keeps_its_margin_every_quarter():
     assert (model.labs.revenue == 8).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rent_share", "survives"), [(0.69, True), (0.71, False)])
 def test_a_lab_with_a_certain_future_lives_if_and_only_if_rent_is_below_its_margin(rent_share, survives):
     model = alone({"cash": 0.01, "revenue": 8.0, "opex_ratio": 0.3}, wanting(spend=8.0), rent=8.0 * rent_share)
@@ -43,6 +44,7 @@ def test_a_lab_with_a_certain_future_lives_if_and_only_if_rent_is_below_its_marg
     assert (model.labs.alive == survives).all()
 
 
+@pytest.mark.slow
 def test_who_knows_the_future_and_believes_in_no_width_errs_by_nothing():
     """W = 0, w = 0, growth known and certain: every forecast comes true, at every quantile [model.md 16.25]."""
     growth = np.log(1.5)
@@ -59,6 +61,7 @@ def test_who_knows_the_future_and_believes_in_no_width_errs_by_nothing():
     assert (model.labs.alive == 1).all()
 
 
+@pytest.mark.slow
 def test_with_no_vendors_and_no_investors_every_kind_of_nobody_is_allowed():
     """The real customers, one lab that can serve few of them, and nobody to buy chips or equity from."""
     model = industry(opening({"labs": [{"cash": 5.0, "revenue": 0.28}], "clouds": [{"cash": 5.0}], "lenders": [{"cash": 5.0}]}), worlds=2)

@@ -24,6 +24,7 @@ def furthest(pair, quarters):
 CASES = [(NAMED, None, FUTURES), (ARCHETYPES, None, FUTURES), (NAMED, "funding_stop", FUTURES // 3), (NAMED, "stall", FUTURES // 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name, shock, futures",
     [*(pytest.param(*case, marks=pytest.mark.slow) for case in CASES), (NAMED, "stall", FUTURES // 12)],

@@ -62,6 +62,7 @@ def never_nonsense(found):
     assert (found["industry", "utilisation"] <= 1 + 1e-9).all() and (found["industry", "utilisation"] >= -1e-9).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", mostly_slow(range(12), range(2)))
 def test_every_rule_holds_anywhere_in_the_declared_ranges(seed):
     random = np.random.default_rng(seed)
@@ -72,6 +73,7 @@ def test_every_rule_holds_anywhere_in_the_declared_ranges(seed):
     never_nonsense(run(SHIPPED[seed % 2], STRUCTURE[seed // 3 % 4], parameters, seed=seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", mostly_slow(RULES, RULES[3:]))  # the draws above take the first two
 @pytest.mark.parametrize("name", mostly_slow(SHIPPED, SHIPPED[:1]))
 def test_every_rule_holds_under_each_way_to_fund_a_down_payment(name, rule):
@@ -82,6 +84,7 @@ def test_every_rule_holds_under_each_way_to_fund_a_down_payment(name, rule):
 CHANNELS = ("counterparty", "cross_equity", "fire_sale", "funding", "backlog", "customers", "all")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channel", mostly_slow(CHANNELS, ("all",)))
 def test_every_rule_holds_with_a_channel_of_contagion_switched_off(channel):
     every = [name.partition(".")[2] for name in ranges() if name.startswith("contagion.") and ranges()[name].unit == "0/1"]
@@ -96,6 +99,7 @@ LOST = {"archetypes-2023q1": "cloud A", "industry-2026q3": "CoreWeave"}
 SIZES = {"stall": {"duration": 20}, "rate_shock": {"size": 0.1}, "demand_shortfall": {"size": 0.7}, "funding_stop": {"duration": 12}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shock", mostly_slow(sorted(SHOCKS), sorted(SHOCKS)[:1]))
 @pytest.mark.parametrize("name", mostly_slow(SHIPPED, SHIPPED[1:]))
 def test_every_rule_holds_under_each_shock(name, shock):
@@ -103,6 +107,7 @@ def test_every_rule_holds_under_each_shock(name, shock):
     never_nonsense(run(name, shocks=[Shock.read({"name": shock, "at": "2027Q4", **sizes})], quarters=20))
 
 
+@pytest.mark.slow
 def test_every_rule_holds_when_everything_happens_at_once():
     sizes = {**SIZES, "loss": {"firm": LOST["industry-2026q3"]}}
     shocks = [Shock.read({"name": name, "at": "2028Q1", **sizes.get(name, {})}) for name in sorted(SHOCKS)]
@@ -130,6 +135,7 @@ def test_columns_that_are_drawn_stay_within_their_bounds():
     assert ((model.labs.risk_appetite >= appetite.low) & (model.labs.risk_appetite <= appetite.high)).all()
 
 
+@pytest.mark.slow
 def test_vendors_lose_their_stakes_once_in_the_quarter_of_a_default():
     found = run("industry-2026q3", {"lab.risk_appetite": 0.95}, shocks=[Shock.read({"name": "stall", "at": "2027Q4"})], quarters=24)
     quiet = found["labs", "fails"].sum(axis=2) == 0

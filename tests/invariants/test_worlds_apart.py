@@ -63,6 +63,7 @@ def test_a_world_alone_equals_the_world_in_a_crowd(name):
         assert differences(alone, of_world(found, CROWDS[16].index(world))) == []
 
 
+@pytest.mark.slow
 def test_a_crowd_so_large_that_numpy_lays_out_its_arrays_in_another_way_changes_no_sum():
     """From about 48 worlds on NumPy works out large products in place, and keeps the order in memory of what it overwrites."""
     name, world, quarters = "industry-2026q3", 37, 2
@@ -70,6 +71,7 @@ def test_a_crowd_so_large_that_numpy_lays_out_its_arrays_in_another_way_changes_
     assert differences(alone, of_world(many, world)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_worlds_differ_in_luck(name):
     revenue = crowd(name, 8)[0]["labs", "revenue"][:, -1].sum(axis=1)
@@ -84,6 +86,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(name):
     assert ("labs", "revenue") in differences(one, other)
 
 
+@pytest.mark.slow
 def test_a_run_in_two_stretches_is_the_run_in_one():
     model = Industry(load_world("archetypes-2023q1"), rng=SEED, world_ids=(2,)).run(5)
     model.run(7)
@@ -123,6 +126,7 @@ def small(worlds):
     return measured("archetypes-2023q1", worlds, quarters=10, **FEW)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 7, 64, pytest.param(512, marks=pytest.mark.slow)])
 def test_a_world_is_the_same_in_a_batch_of_any_size(size):
     """Also where a batch begins elsewhere: rules that are compiled take worlds one by one."""

@@ -63,6 +63,7 @@ EFFECTS = {  # shock: what moves, and between which bounds, over what it is with
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", mostly_slow(EFFECTS, ("outage", "pool_closes")))
 def test_a_shock_moves_what_it_should_by_a_plausible_part(name):
     read, low, high = EFFECTS[name]
@@ -98,6 +99,7 @@ def test_an_index_whose_money_moves_no_price_takes_nothing_from_vendors():
     assert np.array_equal(sold["vendors"][:, NOW], lived()["vendors"][:, NOW])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", mostly_slow([name for name in EFFECTS if "size" in SHOCKS[name].declared()], ("downgrade", "chip_cut")))
 def test_a_shock_without_size_changes_nothing(name):
     values = {"size": 0.0, **({"withheld": 0.0} if name == "downgrade" else {})}

@@ -158,6 +158,7 @@ def test_in_the_same_worlds_a_cautious_lab_and_those_around_it_hardly_ever_fail(
     assert all(np.isfinite(failures(cautious, kind)).mean() < 0.35 for kind in ("labs", "clouds", "lenders"))
 
 
+@pytest.mark.slow
 def test_with_the_arrears_channel_off_the_same_labs_fail_alone(world, bold):
     run = lived(world(BOLD), range(WORLDS), {"contagion.counterparty": 0})
     lab, cloud, bank = (failures(run, kind) for kind in ("labs", "clouds", "lenders"))

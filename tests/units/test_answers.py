@@ -72,6 +72,7 @@ def test_stored_results_are_explored_in_words(tmp_path):
         answers.discover(folder, "serve_revenue > 0")
 
 
+@pytest.mark.slow
 def test_failures_are_attributed_on_the_same_worlds(work, tmp_path):
     said = answers.attribute("tutorial", {"spot": {"contagion.fire_sale": 0.0}}, work=work._replace(out=tmp_path))
     assert "2 subsets of spot, each in the same 2 futures" in said
@@ -86,6 +87,7 @@ def test_the_smallest_shock_is_told(work):
 DEAL = {"tenant": "Lab", "owner": "Cloud", "gw": 5.0, "start": "2026Q2"}
 
 
+@pytest.mark.slow
 def test_a_deal_of_ones_own_holds_in_every_analysis_of_a_world(work, tmp_path):
     plain = answers.breakpoint_of("tutorial", "demand_shortfall", "commitments > 400", at="2026Q2", work=work)
     added = answers.breakpoint_of("tutorial", "demand_shortfall", "commitments > 400", at="2026Q2", work=work, deals=(DEAL,))
@@ -115,6 +117,7 @@ def test_answers_are_told_as_json_too(work, tmp_path):
     assert discovered["condition"] == "served_revenue > 0" and discovered["inputs"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lever", ["lab.risk_appetite", "lab.Lab.risk_appetite", "lab.cash", "cloud.build_lag", "customers.enterprises"])
 def test_anything_that_can_be_set_is_a_lever(work, lever):
     sizes = {"lab.cash": (1, 20), "cloud.build_lag": (4, 6), "customers.enterprises": (4, 6)}.get(lever, (0.2, 0.8))

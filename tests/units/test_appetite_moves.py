@@ -83,6 +83,7 @@ def test_hope_learns_from_forecasts_of_a_year_ago_only():
     release(model)
 
 
+@pytest.mark.slow
 def test_hype_is_as_large_as_stated_fades_in_forecasts_and_is_a_worlds_own():
     model = Industry(load_world("tutorial"), worlds=200, rng=1, parameters={"cone.hype": 0.2, "cone.hype_memory": 0.8})
     alone = Industry(load_world("tutorial"), world_ids=(7,), rng=1, parameters={"cone.hype": 0.2, "cone.hype_memory": 0.8})
@@ -94,6 +95,7 @@ def test_hype_is_as_large_as_stated_fades_in_forecasts_and_is_a_worlds_own():
     release(model), release(alone)
 
 
+@pytest.mark.slow
 def test_what_is_switched_off_has_no_memory_either():
     plain = standing()
     other = standing(lab__code_red_memory=0.5, lab__caution_memory=0.5, cone__hype_memory=0.5)

@@ -98,6 +98,7 @@ def test_the_bolder_the_more_at_every_level_and_by_a_size_that_matters(kind):
         assert path[-1] / path[0] - 1 > least, (what, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", mostly_slow(SIZES, ("customers",)))
 def test_an_appetite_set_during_a_run_acts_and_the_present_one_changes_nothing(kind):
     if kind != "customers":
@@ -180,6 +181,7 @@ def test_a_customer_made_bold_sees_value_sooner_and_relies_more_on_one_lab():
     release(model)
 
 
+@pytest.mark.slow
 def test_a_wish_for_compute_that_nobody_can_fund_does_not_make_credit_scarce():
     """All labs want much more at .9 than at .5; what lenders lend of the cost of a GW hardly moves."""
     lent, wanted = [], []

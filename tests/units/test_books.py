@@ -32,11 +32,13 @@ def test_firms_are_rows_and_net_worth_is_what_the_rest_adds_up_to(stored):
     assert found.flows[CHANGE].to_numpy() == pytest.approx(flows.sum(axis=1).to_numpy(), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_fund_that_owes_nothing_has_a_positive_net_worth(stored):
     assert books(stored, 0, QUARTER, firm="Fund").balances.loc[NET_WORTH, "Fund"] > 0
     assert books(stored, 0, QUARTER).balances.loc[NET_WORTH, "Investors"] > 0
 
 
+@pytest.mark.slow
 def test_one_firm_is_a_column_of_what_it_has(stored):
     found = books(stored, 0, QUARTER, firm="Cloud")
     assert list(found.balances.columns) == ["Cloud"] and found.owners.loc["EBITDA", "Cloud"] > 0
@@ -46,6 +48,7 @@ def test_one_firm_is_a_column_of_what_it_has(stored):
         books(stored, 0, QUARTER, firm="Clod")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [(), ("--firms",), ("--firm", "Cloud")])
 def test_books_fit_a_log_and_say_the_same_as_csv(stored, how):
     asked = ["books", str(stored.path), "--quarter", QUARTER, *how]

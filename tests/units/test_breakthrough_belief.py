@@ -55,6 +55,7 @@ def test_the_score_of_a_cone_with_three_branches_is_that_of_its_definition():
     assert crps(three, np.full((1, 3), 20.0)) == pytest.approx(gaps.sum() * (grid[20] - grid[0]), rel=2e-3)
 
 
+@pytest.mark.slow
 def test_odds_of_nothing_leave_every_number_as_it_was():
     for name in ("revenue", "cash", "forecast"):
         plain, zero = (Industry(load_world("tutorial", given), worlds=2, rng=1).run(6) for given in ({}, {"lab.breakthrough_odds": 0.0}))

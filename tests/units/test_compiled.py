@@ -34,6 +34,7 @@ def said(folder, **surroundings):
     return done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_a_tutorial_world_runs_in_plain_python_and_says_the_same(tmp_path):
     assert said(tmp_path, NUMBA_DISABLE_JIT="1") == said(tmp_path) != ("", "")
 

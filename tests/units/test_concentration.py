@@ -106,6 +106,7 @@ def test_an_owners_own_limit_is_on_the_rents_of_one_lab():
     assert room[0, :, 0] == pytest.approx([0.4, 1.6])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lender.borrower_limit", "lender.tenant_limit", "cloud.concentration_limit"])
 def test_a_limit_binds_in_its_own_world_and_leaves_a_neighbour_as_it_was(name):
     world = load_world("industry-2026q3")

@@ -166,6 +166,7 @@ def test_lenders_bear_losses_with_the_capital_of_their_other_business_too():
     assert crisis.lenders_capital(model).item() == 37
 
 
+@pytest.mark.slow
 def test_events_do_not_depend_on_the_worlds_beside():
     models = [Industry(load_world("tutorial"), world_ids=ids, rng=1).run(16) for ids in ((0, 1, 2, 3), (2,))]
     one, two = (outcomes.events(model.record, model) for model in models)

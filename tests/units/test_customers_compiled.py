@@ -60,6 +60,7 @@ class Both:
         return ours
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("world", "quarters", "shocks"),
     [

@@ -87,6 +87,7 @@ def test_compute_delivered_differs_between_futures_from_the_first_quarter_on(pat
     assert (high - low)[1:].min() > 0 and ((high - low) / np.maximum(added, 1e-9))[1] > 0.1
 
 
+@pytest.mark.slow
 def test_later_deliveries_mean_less_compute_and_less_revenue_in_the_years_after():
     ends = {}
     for late in (0.0, 0.5):
@@ -98,6 +99,7 @@ def test_later_deliveries_mean_less_compute_and_less_revenue_in_the_years_after(
     assert 0.8 * ends[0.0][1] < ends[0.5][1] < ends[0.0][1]
 
 
+@pytest.mark.slow
 def test_what_nobody_announced_fills_slots_and_leaves_what_was_announced_alone():
     models = [Industry(load_world(NAMED), worlds=1, parameters={"supply.sold_ahead": part, "supply.late": 0.0}) for part in (0.0, 0.9)]
     plain, sold = (model.orders.booked[0].sum(axis=0)[:7] for model in models)

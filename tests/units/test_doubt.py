@@ -104,6 +104,7 @@ def test_variance_is_split_by_what_differs_between_the_lucks_of_a_draw():
     assert split(luck[:10], luck[:10]) is None and split(np.zeros(50), np.zeros(50)) is None
 
 
+@pytest.mark.slow
 def test_numbers_that_carry_stand_out_of_chance_and_others_do_not():
     random = np.random.default_rng(2)
     draws, luck = random.random((301, 60)), random.normal(size=300)
@@ -151,6 +152,7 @@ def test_priors_without_doubt_and_for_what_is_set_are_refused():
         replace(IN_DOUBT, priors=row, settings={"cone.width": 1.0}).opening()
 
 
+@pytest.mark.slow
 def test_progress_of_the_three_runs_adds_up(tmp_path):
     seen = []
     run(Inputs("tutorial", 2, 2, seed=1, doubt=OWN_DRAW), root=tmp_path, work=Work(workers=1, progress=seen.append))

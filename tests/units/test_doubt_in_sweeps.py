@@ -69,6 +69,7 @@ def test_doubt_and_uncertainties_of_ones_own_exclude_each_other():
         sweep({**ASKED, "levers": {"draw": {"a": {"cone.width": 1.0}, "b": {"cone.width": 1.2}}}}, workers=1, quiet=True)
 
 
+@pytest.mark.slow
 def test_a_lever_that_moves_nothing_has_no_sign(tmp_path):
     asked = {**ASKED, "outcomes": ["labs_defaulted"], "doubt": 2, "quarters": 2, "levers": {"indicator.survival": [0.9, 0.95]}}
     said = " ".join(dict(answer(gather(sweep(asked, out=tmp_path, workers=1, quiet=True).folder)))["How sure"])

@@ -70,6 +70,7 @@ def test_the_build_out_is_what_builders_and_chip_makers_are_paid():
     release(model)
 
 
+@pytest.mark.slow
 def test_other_business_of_owners_follows_incomes():
     plain, weighed = lived(8, 2), lived(8, 2, weighs=1.0, business=3.0, budgets=0.0)
     before = weighed.economy.gap.copy()

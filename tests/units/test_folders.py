@@ -75,6 +75,7 @@ def test_a_folder_that_has_no_name_is_refused(tmp_path):
         make_folder(tmp_path / "a\0b" / "c", "--out")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", mostly_slow(["a[/x]", "[bold]", "[/]"], ["a[/x]"]))
 def test_brackets_in_a_folder_are_text(folder, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -133,6 +133,7 @@ def test_a_year_with_a_stall_is_told_apart():
     assert TIMES[before.time[0]] == "stall" and TIMES[after.time[0]] == "calm"
 
 
+@pytest.mark.slow
 def test_futures_alone_are_the_futures_of_a_batch():
     inputs = Inputs("tutorial", 5, 14)
     whole, parts = forecasts.run((inputs, (0, 1, 2, 3, 4))), [forecasts.run((inputs, ids)) for ids in ((0, 1), (2, 3, 4))]

@@ -48,6 +48,7 @@ def test_contrarians_double_their_offer_after_a_fall_only():
     assert supply(model, 1.0, fall=0.15)[SOVEREIGN] == pytest.approx(4)
 
 
+@pytest.mark.slow
 def test_in_no_mood_does_anybody_offer_more_than_a_quarter_of_its_cash():
     assert supply(model_with(cash=20.0), 2.0, fall=0.5) == pytest.approx([5, 4, 5, 4])
 
@@ -96,6 +97,7 @@ def test_a_call_falls_on_who_has_something_left():
     assert model.investors.cash[0] == pytest.approx([75, 90, 90, 90])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("world", "rule"), [("archetypes-2023q1", "vendor_equity"), ("archetypes-2023q1", "outside_equity"), ("tutorial", "outside_equity")]
 )

@@ -93,6 +93,7 @@ def test_a_convertible_that_falls_due_becomes_shares_and_asks_for_no_cash():
     assert max(each.max() for each in model.ledger.residuals().values()) < 1e-9
 
 
+@pytest.mark.slow
 def test_labs_borrow_a_part_of_what_they_raise_and_the_books_of_every_creditor_agree():
     given = {"debt.share": 0.4, "debt.vendor_share": 0.05, "debt.collateral": 0.0}
     model = Industry(load_world("industry-2026q3"), worlds=4, rng=2, parameters=given).run(6)  # every quarter checks the invariants

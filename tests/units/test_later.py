@@ -52,6 +52,7 @@ def test_what_waits_does_not_change_with_what_it_was_made_of():
     assert waiting["twice"].tolist() == [[2]]
 
 
+@pytest.mark.slow
 def test_a_year_looked_at_at_once_equals_the_same_year_in_the_whole_run():
     model, names = Industry(load_world("tutorial"), worlds=3, rng=2), ("circularity", "debtrank", "largest_debtrank")
     at_once = []

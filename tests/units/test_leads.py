@@ -112,6 +112,7 @@ def channels(tmp_path_factory):
     return sweep(asked, tmp_path_factory.mktemp("led"), workers=1, quiet=True).folder
 
 
+@pytest.mark.slow
 def test_the_page_leads_with_the_analysis_and_what_was_not_kept_is_said(channels):
     found = gather(channels)
     head, sentences = answer(found)[0]
@@ -123,6 +124,7 @@ def test_the_page_leads_with_the_analysis_and_what_was_not_kept_is_said(channels
     assert "although every channel of contagion is on" in page and "<channel>" not in page
 
 
+@pytest.mark.slow
 def test_a_page_is_there_where_an_analysis_has_no_answer(channels, monkeypatch):
     def none(found):
         raise BadInput("no lab lived")

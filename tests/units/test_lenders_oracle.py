@@ -73,6 +73,7 @@ def parts(seen, name):
     return np.concatenate([arrays.ravel() for asked, arrays, _ in seen if asked == name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", mostly_slow(CASES, ("archetypes", "little credit", "in a panic")))
 def test_arrays_and_objects_agree_on_what_lenders_finance_what_investors_fund_and_what_is_lent(seen, case):
     name, overrides, parameters, shocks = CASES[case]

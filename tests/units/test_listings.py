@@ -19,6 +19,7 @@ def lived(quarters, futures=2, **parameters):
     return Industry(load_world(NAMED), worlds=futures, rng=5, parameters=settings).run(quarters)
 
 
+@pytest.mark.slow
 def test_a_lab_lists_when_its_preparation_is_over():
     """OpenAI is large enough from the first quarter on: with two quarters of preparation it lists in the third, else at once."""
     model = lived(4, offered=1.0, preparation=2.0, lock_in=2.0)
@@ -29,6 +30,7 @@ def test_a_lab_lists_when_its_preparation_is_over():
     release(model), release(plain)
 
 
+@pytest.mark.slow
 def test_on_its_first_day_it_asks_for_the_offering_beside_the_rest():
     model = lived(0, offered=1.0, size=0.04)
     value = model.cap.value(model.rows["labs"])

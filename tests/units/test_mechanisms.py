@@ -60,6 +60,7 @@ def test_the_pages_committed_are_those_written():
         assert Path(path).read_text(encoding="utf-8") == text, f"{path.name}: python -m experiments.mechanisms pages"
 
 
+@pytest.mark.slow
 def test_arms_are_run_on_the_same_futures_as_alone():
     world, quarters = "tutorial", 3
     points = {USUAL: settings_of(world, quarters, {}), "lag": settings_of(world, quarters, {"cloud.build_lag": 4.0})}

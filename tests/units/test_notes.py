@@ -85,6 +85,14 @@ def test_a_market_in_fear_renews_a_part_and_the_rest_is_paid_in_cash(mood, renew
     assert cash(model, "clouds")[:, 0] - before == pytest.approx(earned - 20 * (1 - renewed))
 
 
+@pytest.mark.parametrize("opens", [0.6, 0.5])
+@pytest.mark.parametrize(("mood", "is_open"), [(0.59, 0), (0.61, 1)])
+def test_a_market_that_opens_no_later_than_it_shuts_opens_all_at_once(opens, mood, is_open):
+    model = borrower(**{"lender.window_shut": 0.6, "lender.window_open": opens})
+    model.sentiment = np.full((2, 1), mood)
+    assert (market_window(model) == is_open).all()
+
+
 def test_an_owner_that_earns_half_its_debt_service_renews_half_of_what_is_due():
     model = borrower()
     model.terms = model.terms._replace(cover=np.full((2, 1, 1), 0.5))

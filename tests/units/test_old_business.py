@@ -20,6 +20,7 @@ def lived(quarters, futures=2, overrides=None, **parameters):
     return Industry(load_world(NAMED, overrides or {}), worlds=futures, rng=5, parameters=settings).run(quarters)
 
 
+@pytest.mark.slow
 def test_what_is_received_planned_with_and_lent_against_is_one_number_that_grows():
     """94 at the opening and 2.5 % more each quarter: after four of them it is 103.8, and the fifth pays a quarter of it."""
     model = lived(5, overrides={"cloud.Google.other_growth": 0.1})
@@ -62,6 +63,7 @@ def test_what_is_lost_goes_and_comes_back_with_rivals():
     release(model)
 
 
+@pytest.mark.slow
 def test_fear_orders_what_the_loss_would_cost():
     """What it expects to lose within the horizon, times what is spent a year for each dollar of it, a quarter of that a quarter."""
     model = lived(8, overrides=EXPOSED, incumbent__displaced=1.0, incumbent__defends=1.0, incumbent__spent=2.0)
@@ -74,6 +76,7 @@ def test_fear_orders_what_the_loss_would_cost():
     release(model), release(half)
 
 
+@pytest.mark.slow
 def test_who_is_not_exposed_or_has_it_switched_off_is_as_before():
     plain, off = lived(6), lived(6, overrides=EXPOSED)
     unexposed = lived(6, incumbent__displaced=1.0, incumbent__defends=1.0)

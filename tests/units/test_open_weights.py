@@ -31,6 +31,7 @@ def test_at_a_fortieth_of_the_price_and_a_gap_of_an_oom_and_a_half_a_quarter_of_
     assert shares == pytest.approx(np.array([[0.37386, 0.37386, 0.25228]]), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_before_it_is_published_nothing_differs_and_afterwards_labs_lose_revenue():
     with_it, without = run().run(QUARTERS), Industry(load_world("archetypes-2023q1"), 3, rng=5).run(QUARTERS)
     shocked, calm = (model.record.series("labs", "revenue") for model in (with_it, without))
@@ -40,6 +41,7 @@ def test_before_it_is_published_nothing_differs_and_afterwards_labs_lose_revenue
     release(without)
 
 
+@pytest.mark.slow
 def test_its_users_pay_clouds_for_idle_compute_and_the_rest_to_the_pool_outside():
     model = run().run(QUARTERS)
     paid = -model.ledger.flows["open_weights"][:, model.rows["customers"]].sum(axis=1)
@@ -99,6 +101,7 @@ def test_without_the_offer_only_margins_and_mood_fall():
     release(model)
 
 
+@pytest.mark.slow
 def test_a_world_with_open_weights_is_the_same_alone_and_in_a_crowd():
     crowd, alone = run(worlds=3).run(QUARTERS), run(world_ids=[2]).run(QUARTERS)
     assert np.array_equal(crowd.labs.revenue[2], alone.labs.revenue[0] if np.ndim(alone.labs.revenue) > 1 else alone.labs.revenue)
@@ -107,6 +110,7 @@ def test_a_world_with_open_weights_is_the_same_alone_and_in_a_crowd():
     release(alone)
 
 
+@pytest.mark.slow
 def test_its_news_moves_the_mood_once_although_its_cut_of_margins_costs_revenue_at_once():
     """Where nobody changes to it the mood is that of the news alone, whatever the cut does to revenue.
 

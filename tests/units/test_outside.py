@@ -26,6 +26,7 @@ def let(industry):
     return industry.fleet.gw[:, industry.fleet.outside].sum(axis=-1)
 
 
+@pytest.mark.slow
 def test_without_dependence_nothing_of_theirs_matters():
     plain = run(8, {"outside.dependence": 0.0})
     wild = {"outside.spread": 1.0, "outside.default_rate": 0.5, "outside.term": 1.0, "outside.rent_slope": 2.0, "outside.mood": 3.0}
@@ -35,6 +36,7 @@ def test_without_dependence_nothing_of_theirs_matters():
         assert (industry.outsiders.index == 1).all() and (industry.outsiders.left == 0).all()
 
 
+@pytest.mark.slow
 def test_own_products_follow_nobody():
     before = Industry(load_world(NAMED), worlds=2, rng=5)
     meta = before.opening.names["clouds"].index("Meta")
@@ -43,6 +45,7 @@ def test_own_products_follow_nobody():
     assert np.allclose(let(bust)[:, meta], opening, rtol=1e-12) and (bust.outsiders.index[:, meta] == 1).all()
 
 
+@pytest.mark.slow
 def test_in_usual_fortunes_some_default_and_half_of_what_they_left_is_let_again():
     rate, relet = 0.2, 0.5
     first, second = (
@@ -57,6 +60,7 @@ def test_in_usual_fortunes_some_default_and_half_of_what_they_left_is_let_again(
     assert (second.outsiders.index <= 1).all()
 
 
+@pytest.mark.slow
 def test_a_bust_in_closed_form():
     p = {**STILL, "outside.default_rate": 0.04, "outside.default_slope": 2.0, "outside.term": 10.0, "outside.renewal_slope": 1.0}
     p |= {"outside.relet": 0.0, "outside.renegotiated": 0.2, "outside.rent_slope": 0.5, "outside.memory": 0.99}
@@ -71,6 +75,7 @@ def test_a_bust_in_closed_form():
     assert industry.fleet.in_service(industry.now - 1)[:, IDLE] == pytest.approx(industry.outsiders.left)  # it is idle, not gone
 
 
+@pytest.mark.slow
 def test_each_world_has_its_own_fortunes_whoever_else_is_there():
     crowd = Industry(load_world(NAMED), world_ids=(3, 8, 11), rng=5).run(6)
     alone = Industry(load_world(NAMED), world_ids=(8,), rng=5).run(6)

@@ -243,6 +243,7 @@ def test_what_is_wrong_with_a_rule_in_arrays_names_the_rule_and_the_quarter(answ
         industry({a_lender(): Odd}, quarters=1)
 
 
+@pytest.mark.slow
 def test_a_class_that_changes_nothing_is_refused():
     class Misspelt(Lender):
         """Means `financed`."""

@@ -65,6 +65,7 @@ def test_the_door_has_what_it_lists_and_nothing_else_in_public():
     assert overreach.load_world("tutorial").name == "tutorial"
 
 
+@pytest.mark.slow
 def test_a_run_says_what_it_is_and_its_tables_carry_units(tmp_path):
     done = overreach.run(overreach.Inputs("tutorial", worlds=2, quarters=2, seed=5), root=tmp_path, work=overreach.Work(workers=1))
     assert repr(done).startswith(f"<Run {done.name} of tutorial: 2 worlds of 2 quarters, seed 5, in ")

@@ -62,6 +62,7 @@ TWO_FIRMS = {  # of the archetypes, by the kind that a shock strikes; None: any 
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", mostly_slow(SHOCKS, ("stall", "loss")))
 def test_every_size_of_a_shock_makes_a_difference(name):
     for key, item in SHOCKS[name].declared().items():

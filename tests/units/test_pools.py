@@ -21,6 +21,7 @@ def test_commitments_are_usual_without_gains_vanish_with_losses_and_at_most_doub
     assert willingness(0.0, np.array([-0.9, 0.9])) == pytest.approx([1, 1])
 
 
+@pytest.mark.slow
 def test_the_numbers_of_pools_move_nothing_while_the_switch_is_off():
     plain, other = run(REFILLED), run({"pool.pace": 0.1, "pool.memory": 0.5, "pool.idle": 0.5, "pool.finite": 0.0})
     assert plain.investors.cash.tobytes() == other.investors.cash.tobytes()
@@ -37,6 +38,7 @@ def test_a_pool_is_committed_the_same_whatever_it_has_spent():
     release(model)
 
 
+@pytest.mark.slow
 def test_who_lost_a_lab_is_committed_less_for_years():
     calm = run(ENDS, quarters=6)
     shock = Shock.read({"name": "loss", "at": "2026Q4", "firm": "OpenAI"})

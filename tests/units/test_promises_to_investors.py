@@ -55,6 +55,7 @@ def test_who_burns_more_than_it_promised_is_behind_by_the_difference_and_catches
     release(model)
 
 
+@pytest.mark.slow
 def test_nobody_judges_before_a_year_has_passed_nor_who_promised_nothing():
     model = lived(3, binds=1.0, overrides={"lab.OpenAI.promised_burn": 0.0, "lab.OpenAI.break_even": 2026})
     assert (model.promises.fault == 0).all()
@@ -65,6 +66,7 @@ def test_nobody_judges_before_a_year_has_passed_nor_who_promised_nothing():
         release(each)
 
 
+@pytest.mark.slow
 def test_who_owns_a_lab_that_is_behind_lets_it_order_less():
     broken = {"lab.OpenAI.promised_burn": 0.0, "lab.OpenAI.break_even": 2025}
     model, free = lived(8, 16, broken, binds=1.0, control=5.0, mood=0.0, terms=0.0), lived(8, 16, broken)

@@ -48,6 +48,7 @@ def test_the_opening_lets_in_vintages_and_is_paid_for_all_of_them():
     assert outside_rent(model, model.now)[:, 0] == pytest.approx([0.7 * 13] * 3)
 
 
+@pytest.mark.slow
 def test_what_will_be_scrapped_when_an_order_arrives_is_ordered_now():
     model = owner(years=LIFE)  # back to 26 quarters: the oldest is scrapped in six
     assert renewals(model)[:, 0] == pytest.approx([0.7 / 26] * 3)
@@ -81,6 +82,7 @@ def run(model, quarters):
     return np.array(seen).T
 
 
+@pytest.mark.slow
 def test_a_renewed_fleet_and_its_rent_stay_what_they_were():
     gw, rent = run(owner(years=LIFE), LIFE)
     assert gw == pytest.approx([0.7] * LIFE)
@@ -100,6 +102,7 @@ def test_nobody_counts_on_rent_of_compute_that_will_be_scrapped_by_then():
     assert running_costs(model, model.now + LAG)[:, 0] == pytest.approx([0.7 * 25 / 26 * 1.3] * 3)
 
 
+@pytest.mark.slow
 def test_a_world_renews_alone_as_it_does_in_a_crowd():
     assert run(owner(years=LIFE), 10).tolist() == run(owner(years=LIFE, worlds=1), 10).tolist()
 

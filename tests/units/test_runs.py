@@ -109,6 +109,7 @@ def test_another_version_of_the_model_does_not_tell_the_story_of_this_one(done, 
         reproduce(open_run(tmp_path), 0)
 
 
+@pytest.mark.slow
 def test_a_run_that_breaks_leaves_nothing_half_written(tmp_path, monkeypatch):
     def breaks(*_):
         raise BrokenRule("world 2, 2026Q2: I1 is violated")
@@ -134,6 +135,7 @@ def test_batches_are_all_worlds_once_in_order_and_equal_enough_to_keep_workers_b
     assert [len(batch) for batch in pool.batches(300, 2, 128)] == [75] * 4
 
 
+@pytest.mark.slow
 def test_progress_counts_quarters_of_worlds_up_to_all(tmp_path):
     seen = []
     run(SMALL, root=tmp_path, work=Work(workers=1, progress=seen.append))

@@ -70,6 +70,7 @@ def sold_or_not(worlds, quarters):
     return [Industry(world, worlds=worlds, rng=1, parameters={"sale.open": on}, shocks=(shock,)).run(quarters) for on in (0, 1)]
 
 
+@pytest.mark.slow
 def test_customers_of_a_lab_that_is_sold_go_on_with_the_buyer_at_once():
     without, sold = sold_or_not(worlds=4, quarters=8)
     assert (without.labs.alive == sold.labs.alive).all()

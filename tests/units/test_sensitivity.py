@@ -135,6 +135,7 @@ def test_more_base_points_narrow_the_interval_of_an_index():
     assert (few.ST_high - few.ST_low).mean() > 1.5 * (many.ST_high - many.ST_low).mean() and (many.ST_high > many.ST_low).all()
 
 
+@pytest.mark.slow
 def test_nineteen_of_twenty_intervals_or_nearly_hold_the_known_index():
     weights, held = np.array([0.0, 1.0, 9.0]), []
     _, total = g_indices(weights)

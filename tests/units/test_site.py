@@ -70,6 +70,7 @@ def names_of_the_code():
     return found | {target.id for target in assigned if isinstance(target, ast.Name) and target.id.isupper()}
 
 
+@pytest.mark.slow
 def test_every_equation_names_the_function_that_computes_it_or_says_why_there_is_none():
     known, silent = names_of_the_code(), []
     for text in MODEL.values():

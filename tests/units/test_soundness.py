@@ -185,6 +185,7 @@ def test_a_script_without_a_guard_is_told_so(call, tmp_path):
     assert 'must call this under `if __name__ == "__main__":`' in ran.stderr.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_machine_that_fails_says_what_is_stored_and_that_it_goes_on(tmp_path, monkeypatch, small_batches):
     from experiments.engine import backends, worker
 

@@ -107,6 +107,7 @@ def test_a_world_of_a_mixed_batch_equals_the_same_world_alone(swept):
     assert {name: value for name, value in found.items() if not np.array_equal(stored[name], value, equal_nan=True)} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("world", ["archetypes-2023q1", "industry-2026q3"])
 def test_all_columns_that_may_differ_in_a_batch_can_all_differ_at_once(world):
     names = {f"{ONE[kind]}.{key}": COLUMNS[kind][key] for kind in inhabitants.KINDS for key in sorted(mixable(kind) & COLUMNS[kind].keys())}
@@ -149,6 +150,7 @@ def test_cases_of_different_structure_are_refused_by_a_batch():
 # Failures are rows --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_run_that_breaks_a_rule_is_a_row_with_its_reason_and_the_others_go_on(monkeypatch, tmp_path):
     whole = batches._together
 

@@ -90,6 +90,7 @@ def test_where_only_a_page_is_stored_the_command_that_makes_the_runs_is_named(tm
             sensitivity(folder)
 
 
+@pytest.mark.slow
 def test_a_query_without_a_question_and_an_outcome_that_is_no_number_are_refused_in_a_sentence(tmp_path):
     folder = sweep_of_two(tmp_path)
     with pytest.raises(BadInput, match="there is no question in it"):

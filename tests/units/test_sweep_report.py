@@ -181,11 +181,13 @@ def test_many_levers_lead_with_what_each_one_changes(tmp_path):
     assert 'data-chart="tornado-0"' in page and 'data-chart="lead-0"' not in page and 'data-chart="along-systemic_event-3"' in page
 
 
+@pytest.mark.slow
 def test_the_picture_is_small_and_in_colour(found):
     content = png(lead_figures(found.question, found.whole, found.axes))
     assert content[:4] == b"\x89PNG" and 5_000 < len(content) < LARGEST
 
 
+@pytest.mark.slow
 def test_failed_runs_are_counted_and_their_reasons_told(tmp_path):
     broken = rows()
     for row in broken[:3]:
@@ -207,6 +209,7 @@ def test_a_question_that_varies_nothing_has_a_page(tmp_path):
     assert path.name == "report.html" and 'data-chart="spread"' in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_unknowns_are_ranked_and_shown_one_by_one(tmp_path):
     ranges = {"cone.width": {"low": 0.5, "high": 1.5}, "customers.market_size": {"low": 700, "high": 3000, "scale": "log"}}
     asked = {key: value for key, value in ASKED.items() if key not in ("levers", "labels")} | {
@@ -233,6 +236,7 @@ def values(spec):
     return json.loads(re.search(r'"values":(\[\{.*?\}\])', spec)[1])
 
 
+@pytest.mark.slow
 def test_survival_and_fans_come_from_the_stored_series(tmp_path):
     def line(point, seed, quarter, measure, kind, agent, value):
         return {"point": point, "seed": seed, "quarter": quarter, "kind": kind, "agent": agent, "measure": measure, "value": value}
@@ -252,6 +256,7 @@ def test_survival_and_fans_come_from_the_stored_series(tmp_path):
     assert "lab <A>" not in page
 
 
+@pytest.mark.slow
 def test_deals_and_shocks_of_the_question_are_listed_among_what_was_held(tmp_path):
     deals = [{"tenant": "Lab", "owner": "<Cloud>", "gw": 2, "start": "2026Q4"}, {"label": "new", "tenant": "Lab", "owner": "C", "gw": 1}]
     asked = {**ASKED, "deals": deals, "shocks": [{"name": "stall", "at": "2026Q4"}]}

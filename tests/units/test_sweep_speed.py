@@ -6,6 +6,7 @@ from benchmarks import sweep_speed
 from benchmarks.plain_model import PlainIndustry, customers_of_the_world
 
 
+@pytest.mark.slow
 def test_the_peer_serves_customers_orders_compute_and_grows():
     plain = PlainIndustry(seed=3)
     before = sum(len(lab.contracts) for lab in plain.labs.labs)
@@ -23,6 +24,7 @@ def test_batch_run_makes_one_step_more_than_it_is_told_and_so_is_told_one_less()
     assert sweep_speed.plain_seconds(1, 3, cores=1) > 0  # raises if a run has another number of quarters
 
 
+@pytest.mark.slow
 def test_the_clocks_of_a_sweep_add_up_to_all_of_it():
     wall, parts = sweep_speed.split(sweep_speed.question(5, 3))
     assert all(seconds >= 0 for seconds in parts.values())

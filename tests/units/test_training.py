@@ -71,6 +71,7 @@ def test_no_two_labs_train_on_the_same_share_and_none_sits_on_a_floor(usual):
     assert np.quantile(values, 0.1) > 0.1 and np.quantile(values, 0.9) - np.quantile(values, 0.1) > 0.1
 
 
+@pytest.mark.slow
 def test_who_plans_to_train_more_does_and_pays_for_it(usual):
     """A tenth more of compute: a better frontier, and less income, in the same futures."""
     more = seen(services__training_share=0.6, services__training_share_start=0.8)
@@ -80,6 +81,7 @@ def test_who_plans_to_train_more_does_and_pays_for_it(usual):
     assert np.median((more["operating_income"] - usual["operating_income"]).sum((1, 2))) < 0
 
 
+@pytest.mark.slow
 def test_what_more_customers_ask_for_takes_compute_from_training(usual):
     """Customers who spend more from the start pay more, and labs train on less of the same compute."""
     eager = seen(customers__opening_spend=1.0)

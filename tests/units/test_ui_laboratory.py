@@ -109,6 +109,7 @@ def test_any_other_error_names_worlds_quarter_and_kind(laboratories, monkeypatch
     assert laboratory.problem == f"worlds 0 to 4, {laboratory.horizon[0]}: FloatingPointError: overflow"
 
 
+@pytest.mark.slow
 def test_a_shock_happens_in_the_next_quarter_and_changes_nothing_before(laboratories):
     shocked, calm = laboratories(), laboratories()
     for laboratory in (shocked, calm):
@@ -121,6 +122,7 @@ def test_a_shock_happens_in_the_next_quarter_and_changes_nothing_before(laborato
     assert (revenue[:, 2:] < without[:, 2:]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", mostly_slow(SHOCKS, ("loss", "stall")))
 def test_a_shock_at_a_click_is_the_shock_of_a_run_that_knew_of_it_from_the_start(laboratories, name):
     clicked = laboratories(quarters=4)
@@ -146,6 +148,7 @@ def test_a_shock_that_is_not_allowed_is_refused_in_words(laboratories):
     assert laboratory.inputs.shocks == ()
 
 
+@pytest.mark.slow
 def test_a_compared_setting_has_the_same_luck(laboratories):
     same = played(laboratories(compare={}, quarters=3))
     assert np.array_equal(same.main.values("revenue_total"), same.other.values("revenue_total"))

@@ -76,6 +76,7 @@ def test_of_many_pictures_in_a_row_most_are_of_the_fan_alone_and_a_wish_for_all_
     assert painted[8:] == [True, True]
 
 
+@pytest.mark.slow
 def test_play_ends_at_the_horizon_and_asks_the_workers_for_nothing_more(sessions):
     laboratory = sessions().laboratory
     while laboratory.running:
@@ -97,6 +98,7 @@ def test_closing_a_session_ends_its_worker_processes_and_its_play(sessions):
     assert not any(process.is_alive() for process in processes) and session.laboratory.age == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_shared_between_two_sessions(sessions):
     one, two = sessions(), sessions()
     one.laboratory.step()
@@ -106,6 +108,7 @@ def test_nothing_is_shared_between_two_sessions(sessions):
     assert one.crew.hands[0].lot is not two.crew.hands[0].lot
 
 
+@pytest.mark.slow
 def test_a_laboratory_that_reset_replaced_is_not_kept(sessions):
     session = sessions()
     session.laboratory.step()

@@ -79,6 +79,7 @@ def test_a_step_moves_the_worlds_and_the_page_says_so(page):
     assert eventually(lambda: "2026Q1 · 1 of 3 quarters" in texts(context))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tab", mostly_slow(TABS, ("Futures", "Money", "Firms")))
 def test_every_tab_is_drawn_before_the_first_quarter_and_after(page, tab):
     session, context = page
@@ -102,6 +103,7 @@ def test_dials_act_on_reset_and_not_before(page):
     assert session.laboratory.inputs.settings == {"cone.width": 1.5} and not session.pending
 
 
+@pytest.mark.slow
 def test_a_shock_at_the_horizon_is_refused_in_words_and_the_page_lives(page):
     session, context = page
     for _ in range(3):
@@ -113,6 +115,7 @@ def test_a_shock_at_the_horizon_is_refused_in_words_and_the_page_lives(page):
     assert eventually(lambda: session.message.peek() == "")
 
 
+@pytest.mark.slow
 def test_wrong_settings_are_said_on_the_page_and_reset_recovers(page):
     session, context = page
     session.change(settings={"cone.width": 99.0})

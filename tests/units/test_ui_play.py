@@ -111,6 +111,7 @@ def test_one_painting_shows_one_picture_and_the_next_a_new_one():
         session.close()
 
 
+@pytest.mark.slow
 def test_what_could_not_be_drawn_is_drawn_again_by_the_next_generation(monkeypatch):
     made, broken = [], [True]
     monkeypatch.setattr(app, "opened", lambda search: made.append(Session(Inputs("tutorial", 3, 3), workers=0)) or made[-1])

@@ -23,6 +23,7 @@ def test_a_few_dozen_customers_were_a_lottery():
     assert few.mean > 1.5 * luck.mean
 
 
+@pytest.mark.slow
 def test_every_lab_with_customers_earns_something_after_one_quarter():
     revenue, _ = histories(NAMED, 96, 1, DEFAULT)
     assert (revenue[:, 0, :6] > 0.01).all()
@@ -36,6 +37,7 @@ def test_the_luck_of_shares_by_hand():
     assert found == pytest.approx(np.std(np.log(share / 0.5), axis=0).mean())
 
 
+@pytest.mark.slow
 def test_the_section_is_written():
     small = [("few", {"enterprises": 40, "cohorts": 4})]
     lines = list(rows(4, 5, small))

@@ -51,9 +51,9 @@ class Industry(mesa.Model):
         if journal and not panel:
             raise BadInput("journal = True and panel = False is not allowed; a journal is kept beside the panel")
         super().__init__(rng=rng)
-        LIVING.add(self)
         self.opening, self.inhabitants, self.shocks = world, world.inhabitants, tuple(shocks)
         self.worlds, self.world_ids, self.seed = len(world_ids), world_ids, rng
+        LIVING.add(self)
         self.settings = Settings(self.worlds, {**world.parameters, **(parameters or {})}, self.inhabitants.GROUPS)
         for name, group in self.settings.groups.items():
             setattr(self, name, group)

@@ -10,7 +10,7 @@ import pytest
 from mesa.agent import AgentSet
 
 from abm.compute.deliveries import cancel
-from abm.engine.living import LIVING
+from abm.engine.living import Living
 from abm.errors import BadInput
 from abm.model import Industry, release
 from agents.chip_vendor import ChipVendor
@@ -166,16 +166,16 @@ def test_a_model_that_nobody_holds_is_collected_without_being_released(look):
     assert gone() is None and lab() is None
 
 
-@pytest.mark.slow
-def test_a_loop_of_models_holds_a_few_of_them_and_not_all():
-    opening, seen = load_world("tutorial"), weakref.WeakSet()
-    gc.collect()
+def test_a_loop_of_models_holds_a_few_of_them_and_not_all(monkeypatch):
+    opening, living = load_world("tutorial"), Living(least=64)
+    monkeypatch.setattr("abm.model.LIVING", living)
     gc.disable()  # Python counts small objects, and would look after many more models than memory can hold of large ones
     try:
-        before = len(LIVING.models)
-        for _ in range(4 * (before + 5)):
-            seen.add(Industry(opening))
-            assert len(seen) <= 2 * (before + 2)
+        for _ in range(6):
+            Industry(opening, worlds=32)
+            assert living.worlds() <= 64
+        kept = [Industry(opening, worlds=32) for _ in range(3)]  # somebody holds these
+        assert living.worlds() <= 2 * 32 * (len(kept) + 1)
     finally:
         gc.enable()
 
